@@ -1,0 +1,163 @@
+// All that one file says about events. Plain JSON data: no node, no Map, no Date, nothing of another file.
+import type { FilePath, Span } from '../text.ts';
+import type { Action } from './actions.ts';
+import type { BindingId, DecoratorFact, Expr, FunctionId, Member, TypeExpr } from './expressions.ts';
+import type { Transport } from './roles.ts';
+
+export interface FileFacts {
+  readonly file: FilePath;
+  readonly imports: readonly ImportFact[];
+  readonly exports: readonly ExportFact[];
+  /** Every named declaration that an expression refers to. */
+  readonly bindings: readonly BindingFact[];
+  readonly types: readonly TypeFact[];
+  /** Every function with a body, and abstract ones; `functions[0]` is the module itself (top-level statements). */
+  readonly functions: readonly FunctionFact[];
+  readonly consumers: readonly ConsumerFact[];
+  readonly sagas: readonly SagaFact[];
+  readonly suppressions: readonly SuppressionFact[];
+  readonly gaps: readonly Gap[];
+}
+
+/** `import { name as local } from 'from'`. `name` is `*` for a namespace, `default` for a default import. */
+export interface ImportFact {
+  readonly local: string;
+  readonly name: string;
+  readonly from: string;
+  readonly isTypeOnly: boolean;
+}
+
+/** `export { local as name }`; with `from` a re-export, where `local` is the name there and `*` stands for all. */
+export interface ExportFact {
+  readonly name: string;
+  readonly local: string;
+  readonly from?: string;
+}
+
+export interface BindingFact {
+  readonly name: string;
+  readonly at: Span;
+  readonly kind: 'parameter' | 'const' | 'variable' | 'import' | 'function' | 'class' | 'enum' | 'catch';
+  readonly type?: TypeExpr;
+  /** The value at the declaration. A destructured name has a `member` of what is taken apart. */
+  readonly init?: Expr;
+  /** Whether `init` was awaited. */
+  readonly isAwaited?: boolean;
+  /** For a parameter: whose, and which (from 0); names inside a destructured parameter have `init` and no index. */
+  readonly function?: FunctionId;
+  readonly index?: number;
+  /** For an import: its index in `imports`. */
+  readonly import?: number;
+  /** Declared at the top level of the module. */
+  readonly isTopLevel?: boolean;
+}
+
+/** An interface, alias, class, enum or schema (zod and similar: `const X = z.object({…})`). */
+export interface TypeFact {
+  readonly name: string;
+  readonly at: Span;
+  readonly span: Span;
+  readonly kind: 'interface' | 'alias' | 'class' | 'enum' | 'schema';
+  readonly isExported: boolean;
+  readonly isAbstract?: boolean;
+  /** Names of type parameters. */
+  readonly parameters: readonly string[];
+  /** `extends`, and for a schema what it builds on (`Base.extend({…})`, `.merge(Base)`, as `typeof`). */
+  readonly bases: readonly TypeExpr[];
+  readonly implements: readonly TypeExpr[];
+  /** Fields of an interface, class or schema; members of an enum have `init`. */
+  readonly members: readonly Member[];
+  /** The right side of an alias; the shape of a schema that is no object (a union, say). */
+  readonly alias?: TypeExpr;
+  readonly decorators: readonly DecoratorFact[];
+  /** A redux action, ORM entity, UI event …: what makes it no domain event though it looks like one. */
+  readonly notAnEvent?: string;
+}
+
+export interface FunctionFact {
+  readonly id: FunctionId;
+  /** The declared name, the variable or property it is assigned to, or '' for an anonymous one. */
+  readonly name: string;
+  /** The name, or where there is none the `=>` or `function` word. */
+  readonly at: Span;
+  readonly span: Span;
+  readonly kind: 'module' | 'function' | 'method' | 'constructor' | 'accessor' | 'arrow';
+  /** The class it is a member of. */
+  readonly owner?: string;
+  /** The function around it. */
+  readonly outer?: FunctionId;
+  readonly isAsync: boolean;
+  readonly isStatic?: boolean;
+  readonly isAbstract?: boolean;
+  readonly isGenerator?: boolean;
+  readonly isExported?: boolean;
+  readonly parameters: readonly BindingId[];
+  readonly returns?: TypeExpr;
+  readonly decorators: readonly DecoratorFact[];
+  readonly body: readonly Action[];
+}
+
+/** A function that a bus or broker calls with an event, as seen where it is registered. */
+export interface ConsumerFact {
+  /** What a reader would point at: the handler's name, or the registration where the handler has none. */
+  readonly at: Span;
+  readonly name: string;
+  readonly library: string;
+  readonly transport: Transport;
+  /** What names the events it handles; empty when this file does not say. */
+  readonly events: readonly Expr[];
+  /** The handler's body in this file, or an expression that names one elsewhere. */
+  readonly handler: FunctionId | Expr;
+  /** The parameter of the handler that carries the event (usually 0). */
+  readonly eventParameter: number;
+  /** The class that the handler is a method of. */
+  readonly owner?: string;
+  /** Request and reply (RPC) rather than an event. */
+  readonly isRequest?: boolean;
+  /** Set where the library's own text says so. */
+  readonly acknowledges?: 'before' | 'after' | 'never' | 'auto';
+}
+
+/** A saga as one file shows it; joining it over files is the model's work. */
+export interface SagaFact {
+  readonly name: string;
+  readonly at: Span;
+  /** `steps`: objects or builder calls; `imperative`: one function's try/catch; `class`: methods of an orchestrator; `workflow`: a durable engine; `stream`: NestJS `@Saga`. */
+  readonly form: 'steps' | 'imperative' | 'class' | 'workflow' | 'stream';
+  /** The engine that persists, retries or rolls back by itself: `temporal`, `medusa`, … */
+  readonly engine?: string;
+  readonly steps: readonly StepFact[];
+  /** The function whose body is the saga (imperative, workflow, stream). */
+  readonly function?: FunctionId;
+  readonly owner?: string;
+}
+
+export interface StepFact {
+  readonly name: string;
+  readonly at: Span;
+  /** The whole step (object literal or builder call). */
+  readonly span: Span;
+  /** What runs: a function here or an expression that names one; `null` when the step has none. */
+  readonly action: FunctionId | Expr | null;
+  /** What undoes it: `null` when the step says that nothing does or says nothing; absent when it can't be read. */
+  readonly compensation?: FunctionId | Expr | null;
+  readonly isPivot?: boolean;
+  readonly isRetriable?: boolean;
+  readonly isReadOnly?: boolean;
+  /** Whether a time limit stands in the step (`timeoutMs: …`). */
+  readonly hasTimeLimit?: boolean;
+}
+
+export interface SuppressionFact {
+  readonly at: Span;
+  readonly form: 'next-line' | 'line' | 'disable' | 'enable' | 'file';
+  /** The rules it names; empty means all. */
+  readonly rules: readonly string[];
+  readonly reason?: string;
+}
+
+/** Something that looks like messaging but could not be understood. */
+export interface Gap {
+  readonly at: Span;
+  readonly reason: string;
+}

@@ -1,0 +1,119 @@
+// What a call does in messaging terms, as a framework recognises it from this file alone.
+import type { Expr } from './expressions.ts';
+
+/** How sure the recognition is: by an import or declared type, by the shape of the arguments, or by names only. */
+export type Confidence = 'type' | 'shape' | 'name';
+
+export type Role =
+  | PublishRole
+  | WriteRole
+  | ReadRole
+  | RemoteRole
+  | TransactionRole
+  | GuardRole
+  | AckRole
+  | TimeLimitRole
+  | ScheduleRole
+  | LogRole
+  | AlertRole;
+
+/** Where a message travels: `broker` delivers at least once, `in-process` at most once in this process, `outbox` is a row for a relay. */
+export type Transport = 'broker' | 'in-process' | 'outbox' | 'unknown';
+
+/** Hands an event to a bus, broker, outbox or aggregate. */
+export interface PublishRole {
+  readonly kind: 'publish';
+  readonly library: string;
+  readonly transport: Transport;
+  /** What names the event: a string, constant, class, `new X()`, an object with a type tag, or a forwarded parameter. */
+  readonly event: Expr;
+  /** Topic, routing key or queue where it is written apart from the event. */
+  readonly channel?: Expr;
+  /** What travels, where it is written apart from the event's name. */
+  readonly payload?: Expr;
+  /** What the call gives: decides whether dropping it loses an error. */
+  readonly gives: 'promise' | 'observable' | 'nothing' | 'unknown';
+  /** A command or query to one receiver (request-reply) rather than an event. */
+  readonly isRequest?: boolean;
+  readonly confidence: Confidence;
+}
+/** Changes stored data. */
+export interface WriteRole {
+  readonly kind: 'write';
+  readonly library: string;
+  readonly operation: 'insert' | 'update' | 'upsert' | 'delete' | 'increment';
+  /** Table, collection, model or repository, where it can be read. */
+  readonly store?: string;
+  /** A unique key, version or status condition makes a repeat harmless (`ON CONFLICT`, `WHERE version =`, conditional put, `SET NX`). */
+  readonly isConditional?: boolean;
+  /** What is stored (insert) or set. */
+  readonly data?: Expr;
+  /** The condition (`where`). */
+  readonly where?: Expr;
+  readonly confidence: Confidence;
+}
+/** Loads stored data. */
+export interface ReadRole {
+  readonly kind: 'read';
+  readonly library: string;
+  readonly store?: string;
+  readonly where?: Expr;
+  readonly confidence: Confidence;
+}
+/** Calls another system: HTTP, gRPC, payment, email, SMS, storage. */
+export interface RemoteRole {
+  readonly kind: 'remote';
+  readonly library: string;
+  readonly what: 'http' | 'rpc' | 'payment' | 'email' | 'sms' | 'storage' | 'other';
+  /** Changes nothing there (GET, lookups). */
+  readonly isRead?: boolean;
+  readonly idempotencyKey?: Expr;
+  readonly hasTimeLimit?: boolean;
+  readonly confidence: Confidence;
+}
+/** Opens a transaction; `body` is its callback, absent when begin/commit are statements. */
+export interface TransactionRole {
+  readonly kind: 'transaction';
+  readonly library: string;
+  readonly phase: 'callback' | 'begin' | 'commit' | 'rollback';
+  readonly body?: Expr;
+}
+/** A duplicate check: processed-message store, inbox, deduplication. */
+export interface GuardRole {
+  readonly kind: 'guard';
+  readonly library: string;
+  /** `claim`: atomic (unique insert, SET NX); `check`: looks up and answers; `wrap`: guards the callback; `mark`: records as processed. */
+  readonly form: 'claim' | 'check' | 'wrap' | 'mark';
+  readonly key?: Expr;
+  /** For `wrap`: the guarded callback. */
+  readonly body?: Expr;
+  /** Memory of this process only: gone with a restart. */
+  readonly isVolatile?: boolean;
+}
+/** Tells the broker what became of a message. */
+export interface AckRole {
+  readonly kind: 'ack';
+  readonly library: string;
+  readonly what: 'ack' | 'nack' | 'reject' | 'requeue' | 'dead-letter';
+}
+/** Limits or repeats what runs inside. */
+export interface TimeLimitRole {
+  readonly kind: 'time-limit' | 'retry';
+  readonly library: string;
+  readonly body?: Expr;
+}
+/** Runs a callback later or again and again: timers, cron. */
+export interface ScheduleRole {
+  readonly kind: 'schedule';
+  readonly library: string;
+  readonly body?: Expr;
+}
+export interface LogRole {
+  readonly kind: 'log';
+  readonly library: string;
+}
+/** Brings something to a human: pager, alert, incident. */
+export interface AlertRole {
+  readonly kind: 'alert';
+  readonly library: string;
+}

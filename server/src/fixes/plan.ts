@@ -1,0 +1,63 @@
+// What a fix is to do, as plain data: a rule writes it, `fixes/apply.ts` turns it into edits with the texts at hand.
+import type { FilePath, Place, Span } from '../text.ts';
+
+export type FixPlan =
+  | AddFieldsPlan
+  | ExtendBasePlan
+  | CreateBasePlan
+  | AddFailureEventPlan
+  | GuardHandlerPlan
+  | AddCompensationPlan
+  | InsertTextPlan;
+
+/** Adds event fields to the declaration at `target` in its own style (interface, alias, class, schema, object literal). */
+export interface AddFieldsPlan {
+  readonly kind: 'add-fields';
+  readonly target: Place;
+  readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'Date' }[];
+}
+/** Lets the declaration at `target` extend a base type of the workspace, with the import. */
+export interface ExtendBasePlan {
+  readonly kind: 'extend-base';
+  readonly target: Place;
+  readonly base: { readonly file: FilePath; readonly name: string };
+}
+/** Creates a base type beside the declaration's file and lets the declaration extend it. */
+export interface CreateBasePlan {
+  readonly kind: 'create-base';
+  readonly target: Place;
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'Date' }[];
+}
+/** Declares the failure event beside the success event at `target`, and adds it to the unions, enums and topic maps that hold its sibling. */
+export interface AddFailureEventPlan {
+  readonly kind: 'add-failure-event';
+  readonly target: Place;
+  readonly name: string;
+  /** Places that list the sibling: a union's member, an enum's member, a topic map's entry. */
+  readonly listedAt: readonly Place[];
+}
+/** Wraps the body of the handler at `target` into the workspace's own guard, or one scaffolded in a new file. */
+export interface GuardHandlerPlan {
+  readonly kind: 'guard-handler';
+  readonly target: Place;
+  readonly eventParameter: number;
+  /** Name of the event's id field, where known. */
+  readonly idField?: string;
+  readonly existing?: { readonly file: FilePath; readonly name: string; readonly form: 'wrap' | 'claim' };
+}
+/** Adds a compensation to the step at `target` in the saga's own style. */
+export interface AddCompensationPlan {
+  readonly kind: 'add-compensation';
+  readonly target: Place;
+  /** The key that the saga's other steps use (`compensate`, `rollback`, `undo`). */
+  readonly key: string;
+  readonly stepName: string;
+}
+/** Inserts or replaces text at a known place. */
+export interface InsertTextPlan {
+  readonly kind: 'insert-text';
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly text: string;
+}

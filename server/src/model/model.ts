@@ -1,0 +1,151 @@
+// The event model: what the facts of all files say together. `link` makes it; rules and views query it.
+import type { CallAction } from '../facts/actions.ts';
+import type { CallExpr, Expr, Member, TypeExpr } from '../facts/expressions.ts';
+import type { ConsumerFact, FileFacts, FunctionFact, SagaFact, StepFact, TypeFact } from '../facts/facts.ts';
+import type { GuardRole, PublishRole, RemoteRole, Transport, WriteRole } from '../facts/roles.ts';
+import type { FilePath, Place, Span } from '../text.ts';
+
+/** Three-valued: "unknown" is an answer and never taken for "no". */
+export type Answer = 'yes' | 'no' | 'unknown';
+
+export interface EventModel {
+  readonly files: ReadonlyMap<FilePath, FileFacts>;
+  readonly events: readonly EventNode[];
+  readonly producers: readonly ProducerNode[];
+  readonly consumers: readonly ConsumerNode[];
+  readonly sagas: readonly SagaNode[];
+  readonly program: Program;
+  /** Whether the whole workspace was read: only then may a rule speak of absence. */
+  readonly isComplete: boolean;
+  /** Producer and consumer sites whose event could not be named. */
+  readonly unread: readonly Place[];
+  /** What a function does to the world, with everything it calls; memoised. */
+  readonly bodyOf: (fn: FunctionNode) => Body;
+  /** The name of the service that a file belongs to. */
+  readonly serviceOf: (file: FilePath) => string;
+}
+
+/** Answers what a name, type or call means, through imports, classes and injection. */
+export interface Program {
+  /** The type that a reference means at a place, or undefined for one outside the workspace. */
+  readonly typeNamed: (file: FilePath, name: string) => TypeNode | undefined;
+  /** The module specifier that an unresolved name is imported from (`kafkajs`). */
+  readonly packageOf: (file: FilePath, name: string) => string | undefined;
+  /** All fields with those of bases, intersections, generics and schemas. */
+  readonly fieldsOf: (file: FilePath, type: TypeExpr | TypeNode) => Fields;
+  /** The text that an expression stands for: literal, constant, enum member, static member. */
+  readonly stringOf: (file: FilePath, expr: Expr) => string | undefined;
+  /** The class, interface or schema that an expression's value has. */
+  readonly typeOf: (file: FilePath, expr: Expr) => TypeNode | undefined;
+  /** The workspace's functions that a call may run; empty when none is known. Excludes callbacks. */
+  readonly calleesOf: (file: FilePath, fn: FunctionNode, call: CallExpr) => readonly FunctionNode[];
+  /** The functions that an expression names (a reference, an inline function, `this.method`, `x.bind(y)`). */
+  readonly functionsOf: (file: FilePath, expr: Expr) => readonly FunctionNode[];
+  readonly methodOf: (type: TypeNode, name: string) => FunctionNode | undefined;
+  /** The class and the classes and interfaces it extends or implements, nearest first. */
+  readonly lineageOf: (type: TypeNode) => readonly TypeNode[];
+  readonly subtypesOf: (type: TypeNode) => readonly TypeNode[];
+  /** Where a function is called in the workspace. */
+  readonly callersOf: (fn: FunctionNode) => readonly { readonly caller: FunctionNode; readonly action: CallAction }[];
+}
+
+export interface TypeNode {
+  readonly file: FilePath;
+  readonly fact: TypeFact;
+}
+export interface FunctionNode {
+  readonly file: FilePath;
+  readonly fact: FunctionFact;
+}
+export interface Field {
+  readonly name: string;
+  readonly file: FilePath;
+  readonly member: Member;
+  /** The type that declares it. */
+  readonly from?: TypeNode;
+}
+export interface Fields {
+  readonly fields: ReadonlyMap<string, Field>;
+  /** A part could not be resolved (a type of another package, `any`, a mapped type): more fields may exist. */
+  readonly isOpen: boolean;
+}
+
+export interface EventNode {
+  /** Words of the name without suffix and version, joined by blanks: `order placed`. Declarations and wire names with one key are one event. */
+  readonly key: string;
+  readonly name: string;
+  readonly wireNames: readonly string[];
+  readonly declarations: readonly TypeNode[];
+  /** Published object literals without any declared type: where, and the object. */
+  readonly inline: readonly (Place & { readonly object: Expr })[];
+  /** Where a reader would look: the declaration, or else the first place that publishes it. */
+  readonly place: Place;
+  readonly producers: readonly ProducerNode[];
+  readonly consumers: readonly ConsumerNode[];
+  readonly isProduced: Answer;
+  readonly isConsumed: Answer;
+}
+
+export interface ProducerNode {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly event: EventNode | undefined;
+  readonly role: PublishRole;
+  readonly action: CallAction;
+  readonly fn: FunctionNode;
+}
+
+export interface ConsumerNode {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly name: string;
+  readonly fact: ConsumerFact;
+  readonly events: readonly EventNode[];
+  readonly handler: FunctionNode | undefined;
+  /** As the fact says, or `broker` where the in-process handler is also fed from one. */
+  readonly transport: Transport;
+}
+
+/** The effects of a function with all it calls, in order, each with what guards it. */
+export interface Body {
+  readonly effects: readonly Effect[];
+  /** Calls into the workspace that could not be followed, so that more may happen. */
+  readonly isOpen: boolean;
+}
+
+export interface Effect extends Place {
+  readonly role: WriteRole | RemoteRole | PublishRole;
+  /** As a reader calls it: `stripe.charges.create`. */
+  readonly name: string;
+  /** The calls that lead here from the function, outermost first. */
+  readonly via: readonly (Place & { readonly name: string })[];
+  /** `yes`: a repeat is harmless; `weak`: check-then-act without a unique key; `no`: nothing guards it. */
+  readonly guarded: 'yes' | 'weak' | 'no';
+  readonly guard?: Place & { readonly role?: GuardRole };
+  /** Harmless to repeat by nature: upsert, set-to-value, delete by id. */
+  readonly isIdempotent: boolean;
+  readonly inTransaction: boolean;
+  readonly inTry: boolean;
+  readonly inCatch: boolean;
+}
+
+export interface SagaNode {
+  readonly name: string;
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly fact: SagaFact;
+  readonly steps: readonly StepNode[];
+}
+
+export interface StepNode {
+  readonly name: string;
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly fact?: StepFact;
+  readonly effects: readonly Effect[];
+  /** Whether it can throw or be refused: a remote call, a write with a condition, an explicit throw, or unknown code. */
+  readonly canFail: boolean;
+  readonly isPivot: boolean;
+  readonly isRetriable: boolean;
+  readonly compensation: Answer;
+}
