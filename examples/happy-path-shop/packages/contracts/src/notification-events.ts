@@ -1,0 +1,8 @@
+interface Recipient {
+  customerEmail: string;
+}
+
+export type CustomerNotified = Recipient & {
+  orderId: string;
+  subject: string;
+};
