@@ -1,0 +1,12 @@
+export { Alerts } from './alerts.js';
+export { SqliteDatabase, type Database, type Queryable } from './database.js';
+export { Delivery } from './delivery.js';
+export { postJson, Refused, type RemoteCall } from './http.js';
+export { Inbox } from './inbox.js';
+export { Logger } from './logger.js';
+export { Outbox } from './outbox.js';
+export { OutboxRelay } from './outbox-relay.js';
+export { retry } from './retry.js';
+export { Saga, type SagaStep, type StepCall } from './saga.js';
+export { SagaStore, type SagaState, type SagaStatus } from './saga-store.js';
+export { platformTables } from './tables.js';
