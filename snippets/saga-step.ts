@@ -8,10 +8,7 @@
 import type { OrderSagaStep } from './saga.ts';
 
 interface Shipments {
-  create(
-    shipment: { idempotencyKey: string; orderId: string },
-    limits: { signal: AbortSignal },
-  ): Promise<void>;
+  create(shipment: { idempotencyKey: string }, limits: { signal: AbortSignal }): Promise<void>;
   cancel(shipment: { idempotencyKey: string; undo: string }, limits: { signal: AbortSignal }): Promise<void>;
 }
 
@@ -21,7 +18,7 @@ export const shipmentSteps = (shipments: Shipments): readonly OrderSagaStep[] =>
   {
     name: 'create-shipment',
     async run({ input, key, signal }) {
-      await shipments.create({ idempotencyKey: key, orderId: input.orderId }, { signal });
+      await shipments.create({ ...input, idempotencyKey: key }, { signal });
     },
     // Undoes what was done under `runKey`. "Nothing to undo" is success, and a late run must be refused.
     async compensate({ key, runKey, signal }) {

@@ -3,7 +3,14 @@ import { isBuiltin } from 'node:module';
 import { dirname } from 'node:path';
 
 import { check, resolveConfig } from 'prettier';
-import { ts } from 'ts-morph';
+import {
+  createCompilerHost,
+  createProgram,
+  flattenDiagnosticMessageText,
+  parseJsonConfigFileContent,
+  readConfigFile,
+  sys,
+} from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 import { impossible } from '../server/src/impossible.ts';
@@ -115,17 +122,15 @@ function sagaName(typed: typeof retyped): string {
 }
 
 function compileErrors(files: readonly string[], texts: ReadonlyMap<string, string>): string[] {
-  const config: unknown = ts.readConfigFile(`${root}/tsconfig.json`, (it) => ts.sys.readFile(it)).config;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const host = ts.createCompilerHost(options);
+  const config: unknown = readConfigFile(`${root}/tsconfig.json`, (it) => sys.readFile(it)).config;
+  const { options } = parseJsonConfigFileContent(config, sys, root);
+  const host = createCompilerHost(options);
   const readFromDisk = host.readFile;
   host.readFile = (file) => texts.get(file) ?? readFromDisk(file);
-  host.fileExists = (file) => texts.has(file) || ts.sys.fileExists(file);
-  const program = ts.createProgram({ rootNames: files, options, host });
+  host.fileExists = (file) => texts.has(file) || sys.fileExists(file);
+  const program = createProgram({ rootNames: files, options, host });
   return files
     .map((file) => program.getSourceFile(file) ?? impossible(`${file} is a root`))
     .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
-    .map(
-      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-    );
+    .map(({ file, messageText }) => `${file?.fileName}: ${flattenDiagnosticMessageText(messageText, ' ')}`);
 }
