@@ -1,0 +1,85 @@
+// The facts of one file while they are being read. Lives for one call of `extract`; ids are given when a name or function is
+// first met, and its inside is read later from `pending`, so that recursion in the code can't become recursion here.
+import { ts } from 'ts-morph';
+import type { Action } from '../facts/actions.ts';
+import type { Expr, FunctionId } from '../facts/expressions.ts';
+import type { BindingFact, FunctionFact, ImportFact } from '../facts/facts.ts';
+import type { Span } from '../text.ts';
+import { scopesOf, type Scopes } from './scopes.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The readers that need each other: expressions hold functions, functions hold bodies, bodies hold expressions. */
+export interface Readers {
+  readonly expr: (node: ts.Expression) => Expr;
+  readonly functionId: (node: FunctionNode) => FunctionId;
+  readonly body: (node: ts.Block | ts.SourceFile | ts.Expression) => readonly Action[];
+  readonly calls: (node: ts.Expression) => readonly Action[];
+}
+
+export type FunctionNode =
+  | ts.FunctionDeclaration
+  | ts.FunctionExpression
+  | ts.ArrowFunction
+  | ts.MethodDeclaration
+  | ts.ConstructorDeclaration
+  | ts.AccessorDeclaration;
+
+export interface Draft extends Readers {
+  readonly source: ts.SourceFile;
+  readonly scopes: Scopes;
+  readonly imports: readonly ImportFact[];
+  readonly bindings: Mutable<BindingFact>[];
+  readonly bindingIds: Map<ts.Node, number>;
+  readonly functions: Mutable<FunctionFact>[];
+  readonly functionIds: Map<ts.Node, number>;
+  /** The syntax of each function, by id: framework files ask for what facts do not keep. */
+  readonly nodes: ts.Node[];
+  readonly pending: (() => void)[];
+}
+
+export function draftOf(
+  source: ts.SourceFile,
+  imports: readonly ImportFact[],
+  readers: {
+    readonly [K in keyof Readers]: (draft: Draft, ...args: Parameters<Readers[K]>) => ReturnType<Readers[K]>;
+  },
+): Draft {
+  const draft: Draft = {
+    expr: (node) => readers.expr(draft, node),
+    functionId: (node) => readers.functionId(draft, node),
+    body: (node) => readers.body(draft, node),
+    calls: (node) => readers.calls(draft, node),
+    source,
+    scopes: scopesOf(),
+    imports,
+    bindings: [],
+    bindingIds: new Map(),
+    functions: [],
+    functionIds: new Map(),
+    nodes: [],
+    pending: [],
+  };
+  return draft;
+}
+
+/** The node's place without leading comments and blanks. */
+export function placeOf(node: ts.Node, source: ts.SourceFile): Span {
+  return { start: node.getStart(source), end: node.end };
+}
+
+/** The expression below what changes no value: parentheses, `as`, `satisfies`, `!`, `<T>x`, `await`. */
+export function bare(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isTypeAssertionExpression(inner) ||
+    ts.isAwaitExpression(inner)
+  ) {
+    inner = inner.expression;
+  }
+  return inner;
+}

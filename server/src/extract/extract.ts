@@ -1,0 +1,69 @@
+// From one text to its facts: the only room that knows syntax. It sees no other file, so its answer may be cached by content.
+import { ts } from 'ts-morph';
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { readBody } from './bodies.ts';
+import { readCalls } from './calls.ts';
+import { draftOf, placeOf, type Draft } from './draft.ts';
+import { readExpr } from './expressions.ts';
+import type { Framework } from './frameworks/framework.ts';
+import { frameworks as known } from './frameworks/known.ts';
+import { functionIdOf, readDecorators, readModule } from './functions.ts';
+import { readExports, readImports } from './modules.ts';
+import type { Reading } from './reading.ts';
+import { recognise } from './recognise.ts';
+import { readSagas } from './sagas.ts';
+import { readSuppressions } from './suppressions.ts';
+import { readType, readTypeFacts } from './types.ts';
+
+/** Reads one text, whatever it is: half-typed code gives the facts of what can be read. */
+export function extract(file: FilePath, text: string, frameworks: readonly Framework[] = known): FileFacts {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, scriptKind(file));
+  const imports = readImports(source);
+  const draft = draftOf(source, imports, {
+    expr: readExpr,
+    functionId: functionIdOf,
+    body: readBody,
+    calls: readCalls,
+  });
+  readModule(draft);
+  drain(draft);
+  const types = readTypeFacts(readingOf(draft));
+  drain(draft);
+  const facts = recognise(
+    {
+      file,
+      imports,
+      exports: readExports(source),
+      bindings: draft.bindings,
+      types,
+      functions: draft.functions,
+      consumers: [],
+      sagas: [],
+      suppressions: readSuppressions(text),
+      gaps: [],
+    },
+    frameworks,
+  );
+  return { ...facts, sagas: readSagas(facts) };
+}
+
+function drain(draft: Draft): void {
+  for (let next = draft.pending.shift(); next; next = draft.pending.shift()) next();
+}
+
+function readingOf(draft: Draft): Reading {
+  const { source } = draft;
+  return {
+    source,
+    expr: (node) => readExpr(draft, node),
+    type: (node) => readType(node, source),
+    decorators: (node) => readDecorators(draft, node),
+    importedFrom: (name) => draft.imports.find((it) => it.local === name)?.from,
+    at: (node) => placeOf(node, source),
+  };
+}
+
+function scriptKind(file: FilePath): ts.ScriptKind {
+  return file.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+}

@@ -1,0 +1,117 @@
+// RabbitMQ: amqplib (https://amqp-node.github.io/amqplib), amqp-connection-manager, @golevelup/nestjs-rabbitmq.
+import type { Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
+
+const modules = ['amqplib', 'amqplib/', 'amqp-connection-manager', '@golevelup/nestjs-rabbitmq'];
+const acks: Readonly<Record<string, AckRole['what']>> = {
+  ack: 'ack',
+  ackAll: 'ack',
+  nack: 'nack',
+  reject: 'reject',
+};
+
+export const amqp: Framework = {
+  name: 'amqplib',
+  triggers: ['amqp', 'RabbitSubscribe', 'RabbitRPC', 'sendToQueue', 'assertExchange', 'assertQueue'],
+  makes: {
+    'amqplib.connect': 'Connection',
+    'amqplib/callback_api.connect': 'Connection',
+    'amqp-connection-manager.connect': 'AmqpConnectionManager',
+    'Connection.createChannel': 'Channel',
+    'ChannelModel.createChannel': 'Channel',
+    'Connection.createConfirmChannel': 'ConfirmChannel',
+    'ChannelModel.createConfirmChannel': 'ConfirmChannel',
+    'AmqpConnectionManager.createChannel': 'ChannelWrapper',
+    'AmqpConnection.channel': 'Channel',
+  },
+  roles(site) {
+    if (!isChannel(site)) return [];
+    if (site.name === 'publish' && site.call.args.length >= 3)
+      return [published(site, site.arg(1), site.call.args[2])];
+    if (site.name === 'sendToQueue') return [published(site, site.arg(0), site.call.args[1])];
+    const what = acks[site.name];
+    return what ? [acknowledged(site, what)] : [];
+  },
+  consumers(site) {
+    if (site.name !== 'consume' || !isChannel(site) || !mayHandle(site.view, site.call.args[1])) return [];
+    return [consumed(site, site.call.args[1])];
+  },
+  methods({ view, fn, decorator }) {
+    if (decorator.name !== 'RabbitSubscribe' && decorator.name !== 'RabbitRPC') return [];
+    const key = view.entryOf(decorator.args[0], 'routingKey');
+    const consumer: ConsumerFact = methodConsumer(fn, {
+      library: '@golevelup/nestjs-rabbitmq',
+      transport: 'broker',
+      events: key?.kind === 'array' ? key.items : key ? [key] : [],
+      ...(decorator.name === 'RabbitRPC' ? { isRequest: true } : {}),
+    });
+    return [consumer];
+  },
+};
+
+/** By type, or a thing called channel with RabbitMQ's own methods. */
+function isChannel(site: CallSite): boolean {
+  if (isFrom(site.origin, modules)) return true;
+  return site.origin?.from === undefined && /channel|amqpConnection/i.test(site.receiverName);
+}
+
+function published(site: CallSite, key: Expr | undefined, content: Expr | undefined): Role {
+  const isConfirmed =
+    /Confirm|Wrapper|AmqpConnection$/.test(site.origin?.name ?? '') || /confirm/i.test(site.receiverName);
+  const name = nameOf(site, key);
+  const payload = unwrapped(site.view, content);
+  const role: PublishRole = {
+    kind: 'publish',
+    library: 'amqplib',
+    transport: 'broker',
+    event: name,
+    channel: name,
+    ...(payload ? { payload } : {}),
+    gives: isConfirmed ? 'promise' : 'nothing',
+    confidence: isFrom(site.origin, modules) ? 'type' : 'name',
+  };
+  return role;
+}
+
+/** A fanout exchange has an empty routing key: then the exchange names the event. */
+function nameOf(site: CallSite, key: Expr | undefined): Expr {
+  const isEmpty = key?.kind === 'string' && key.value === '';
+  const name = isEmpty ? site.arg(0) : key;
+  return name ?? { kind: 'unknown', at: site.call.at };
+}
+
+function acknowledged(site: CallSite, what: AckRole['what']): Role {
+  const requeue = site.arg(what === 'reject' ? 1 : 2);
+  const isRequeue = what !== 'ack' && !(requeue?.kind === 'literal' && requeue.text === 'false');
+  return { kind: 'ack', library: 'amqplib', what: isRequeue ? 'requeue' : what };
+}
+
+function consumed(site: CallSite, callback: Expr): ConsumerFact {
+  const handler = handlerOf(site.view, callback);
+  const noAck = site.view.entryOf(site.call.args[2], 'noAck');
+  const owner = site.view.ownerOf(site.fn.id);
+  return {
+    ...labelOf(site.view, handler, { name: 'consume', at: site.call.at }),
+    library: 'amqplib',
+    transport: 'broker',
+    events: boundTo(site),
+    handler,
+    eventParameter: 0,
+    ...(noAck?.kind === 'literal' && noAck.text === 'true' ? { acknowledges: 'before' as const } : {}),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+/** Routing keys that the consumed queue is bound to in this file, else the queue itself. */
+function boundTo(site: CallSite): readonly Expr[] {
+  const queue = site.arg(0);
+  const keys = site.view.callsNamed('bindQueue').flatMap(({ action, fn }) => {
+    const key = action.call.args[2];
+    const isNear = fn.id === site.fn.id || site.view.ownerOf(fn.id) === site.view.ownerOf(site.fn.id);
+    return key && isNear && !(key.kind === 'string' && key.value === '') ? [site.view.valueOf(key)] : [];
+  });
+  return keys.length > 0 ? keys : queue ? [queue] : [];
+}

@@ -1,0 +1,214 @@
+// What code does to stored data: TypeORM, Prisma, MikroORM, Sequelize, Mongoose, Knex, Drizzle, Kysely, pg, raw SQL, and
+// hand-written repositories. An insert under a fresh key repeats its harm on every redelivery; an upsert does not.
+import type { Expr } from '../../facts/expressions.ts';
+import type { Role, WriteRole } from '../../facts/roles.ts';
+import { type CallSite, type Framework } from './framework.ts';
+import { readSql } from './sql.ts';
+
+const storeName =
+  /(repo(sitory)?|dao|model|collection|table|entity_?manager|manager|em|tx|trx|transaction|prisma|db|database|knex|store|orm|session|client|pool|conn(ection)?|queryrunner|datasource|mapper)s?(service|client)?$/i;
+const notStore =
+  /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form/i;
+
+const writes: Readonly<Record<string, WriteRole['operation']>> = {
+  insert: 'insert',
+  insertMany: 'insert',
+  insertOne: 'insert',
+  create: 'insert',
+  createMany: 'insert',
+  createManyAndReturn: 'insert',
+  bulkCreate: 'insert',
+  add: 'insert',
+  persist: 'insert',
+  save: 'insert',
+  saveMany: 'insert',
+  put: 'upsert',
+  upsert: 'upsert',
+  insertOrUpdate: 'upsert',
+  findOrCreate: 'upsert',
+  findOneAndReplace: 'upsert',
+  replaceOne: 'upsert',
+  update: 'update',
+  updateOne: 'update',
+  updateMany: 'update',
+  updateById: 'update',
+  findByIdAndUpdate: 'update',
+  findOneAndUpdate: 'update',
+  bulkWrite: 'update',
+  delete: 'delete',
+  deleteOne: 'delete',
+  deleteMany: 'delete',
+  deleteById: 'delete',
+  remove: 'delete',
+  destroy: 'delete',
+  softDelete: 'delete',
+  softRemove: 'delete',
+  findByIdAndDelete: 'delete',
+  findOneAndDelete: 'delete',
+  findByIdAndRemove: 'delete',
+  increment: 'increment',
+  decrement: 'increment',
+};
+const reads = /^(find|get|load|fetch|read|count|exists?|query|select|search|lookup|aggregate)($|[A-Z])/;
+const ownWrites =
+  /^(save|insert|create|add|store|persist|update|upsert|delete|remove|increment|decrement|mark|set|append|reserve|release|restore)([A-Z]\w*)?$/;
+
+export const databases: Framework = {
+  name: 'database',
+  triggers: [],
+  roles(site) {
+    const opened = transaction(site);
+    if (opened) return [opened];
+    const sql = ranSql(site);
+    if (sql) return [sql];
+    if (!isStore(site)) return [];
+    const written = writeOf(site);
+    if (written) return [written];
+    return reads.test(site.name)
+      ? [{ kind: 'read', library: 'database', ...where(site), ...store(site), confidence: 'name' }]
+      : [];
+  },
+};
+
+function isStore(site: CallSite): boolean {
+  if (!site.receiver) return false;
+  const name = site.receiverName.replace(/\(\)$/, '');
+  if (notStore.test(name)) return false;
+  if (storeName.test(name) || (site.origin && storeName.test(site.origin.name))) return true;
+  const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
+  return /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) || isModelClass(site, name);
+}
+
+/** `Order.create(…)`, `Ticket.findById(…)` of Mongoose, Sequelize and active records: a class with a method only models have. */
+function isModelClass(site: CallSite, name: string): boolean {
+  return (
+    /^[A-Z][a-z]/.test(name) &&
+    /^(findById\w*|findOne\w*|findByPk|updateOne|updateMany|deleteOne|deleteMany|insertMany|bulkCreate|findOrCreate)$/.test(
+      site.name,
+    )
+  );
+}
+
+function writeOf(site: CallSite): WriteRole | undefined {
+  const known = Object.hasOwn(writes, site.name) ? writes[site.name] : undefined;
+  const operation = known ?? ownWrite(site);
+  if (!operation) return undefined;
+  if (isInMemoryCreate(site)) return undefined;
+  const data = dataOf(site);
+  const condition = where(site);
+  const isIncrement = operation === 'update' && data !== undefined && increments(site, data);
+  return {
+    kind: 'write',
+    library: 'database',
+    operation: isUpsert(site) ? 'upsert' : isIncrement ? 'increment' : operation,
+    ...store(site),
+    ...(data ? { data } : {}),
+    ...condition,
+    ...(hasConflictClause(site) ? { isConditional: true } : {}),
+    confidence: 'name',
+  };
+}
+
+function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
+  const verb = ownWrites.exec(site.name)?.[1];
+  if (!verb) return undefined;
+  if (/^(update|mark|set|reserve|release|restore)$/.test(verb))
+    return verb === 'update' || verb === 'mark' || verb === 'set' ? 'update' : 'increment';
+  if (/^(delete|remove)$/.test(verb)) return 'delete';
+  if (/^(increment|decrement)$/.test(verb)) return 'increment';
+  return verb === 'upsert' ? 'upsert' : 'insert';
+}
+
+/** TypeORM's and MikroORM's `repo.create(data)` only makes an object: nobody awaits it. */
+function isInMemoryCreate(site: CallSite): boolean {
+  return (
+    site.name === 'create' &&
+    site.action.settled === 'collected' &&
+    !site.call.args.some((it) => site.view.entryOf(it, 'data'))
+  );
+}
+
+function dataOf(site: CallSite): Expr | undefined {
+  const first = site.arg(0);
+  const data = site.view.entryOf(first, 'data');
+  if (data) return data;
+  if (site.name.startsWith('update') || site.name.startsWith('find')) return site.arg(1) ?? first;
+  return first;
+}
+
+function where(site: CallSite): { where?: Expr } {
+  const first = site.arg(0);
+  const condition = site.view.entryOf(first, 'where');
+  if (condition) return { where: condition };
+  const second = site.view.entryOf(site.arg(1), 'where');
+  if (second) return { where: second };
+  return first && /^(update|find|delete|get|load)/.test(site.name) ? { where: first } : {};
+}
+
+function store(site: CallSite): { store?: string } {
+  const name = site.receiverName.replace(/\(\)$/, '');
+  const first = site.call.args[0];
+  if (/manager|^em$|^tx$|^trx$/i.test(name) && first?.kind === 'name' && /^[A-Z]/.test(first.name))
+    return { store: first.name };
+  return { store: name };
+}
+
+function increments(site: CallSite, data: Expr): boolean {
+  const object = site.view.valueOf(data);
+  if (object.kind !== 'object') return false;
+  return object.entries.some((it) => {
+    if (it.key === '$inc' || it.key === '$push') return true;
+    const value = site.view.valueOf(it.value);
+    return (
+      value.kind === 'object' &&
+      value.entries.some((inner) => ['increment', 'decrement', 'push'].includes(inner.key))
+    );
+  });
+}
+
+function isUpsert(site: CallSite): boolean {
+  const options = site.call.args.map((it) => site.view.entryOf(it, 'upsert'));
+  return options.some((it) => it?.kind === 'literal' && it.text === 'true');
+}
+
+/** `.insert(…).onConflict(…).ignore()`, `.orIgnore()`, `.onConflictDoNothing()`, `{ skipDuplicates: true }`. */
+function hasConflictClause(site: CallSite): boolean {
+  const flag =
+    site.view.entryOf(site.arg(0), 'skipDuplicates') ?? site.view.entryOf(site.arg(1), 'ignoreDuplicates');
+  if (flag?.kind === 'literal' && flag.text === 'true') return true;
+  const chained = ['onConflict', 'orIgnore', 'onConflictDoNothing', 'onConflictDoUpdate', 'doNothing'];
+  return chained.some((name) =>
+    site.view.callsNamed(name).some((it) => covers(it.action.call.span, site.call.span)),
+  );
+}
+
+function covers(outer: { start: number; end: number }, inner: { start: number; end: number }): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function transaction(site: CallSite): Role | undefined {
+  const library = 'database';
+  if (
+    /^(\$transaction|transaction|withTransaction|runInTransaction|transactional|executeTransaction|inTransaction|runTransaction)$/.test(
+      site.name,
+    )
+  ) {
+    const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
+    return body ? { kind: 'transaction', library, phase: 'callback', body } : undefined;
+  }
+  if (/^(startTransaction|beginTransaction|begin)$/.test(site.name))
+    return { kind: 'transaction', library, phase: 'begin' };
+  if (/^(commitTransaction|commit)$/.test(site.name))
+    return { kind: 'transaction', library, phase: 'commit' };
+  if (/^(rollbackTransaction|rollback|abortTransaction)$/.test(site.name))
+    return { kind: 'transaction', library, phase: 'rollback' };
+  return undefined;
+}
+
+/** `pool.query('INSERT …')`, `` sql`UPDATE …` ``, `` prisma.$executeRaw`…` ``. */
+function ranSql(site: CallSite): Role | undefined {
+  const first = site.arg(0);
+  const text = first?.kind === 'object' ? site.view.entryOf(first, 'text') : first;
+  if (text?.kind !== 'string' && text?.kind !== 'template') return undefined;
+  return readSql(text);
+}

@@ -1,0 +1,67 @@
+// What a framework file says: how a library publishes, consumes, stores, calls out, guards. Data plus a little code.
+import type { CallAction } from '../../facts/actions.ts';
+import type { CallExpr, DecoratorFact, Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact, FunctionFact, TypeFact } from '../../facts/facts.ts';
+import type { Role } from '../../facts/roles.ts';
+import type { FileView, Makes, Origin } from '../view.ts';
+
+export interface Framework {
+  /** The npm package or idiom; stands as `library` in the facts. */
+  readonly name: string;
+  /** Words without which a file can't concern this framework; plain text, matched as written. */
+  readonly triggers: readonly string[];
+  /** What methods of its types give, so that `kafka.producer()` is known to be a `Producer`. */
+  readonly makes?: Makes;
+  /** Recognises a call; the first framework that answers with roles wins. */
+  readonly roles?: (site: CallSite) => readonly Role[];
+  /** Recognises the registration of a consumer in a call. */
+  readonly consumers?: (site: CallSite) => readonly ConsumerFact[];
+  /** Recognises consumers by decorators on methods. */
+  readonly methods?: (site: MethodSite) => readonly ConsumerFact[];
+  /** Recognises consumers by a class: decorators, bases, naming conventions. */
+  readonly classes?: (site: ClassSite) => readonly ConsumerFact[];
+}
+
+/** A call as a framework sees it. */
+export interface CallSite {
+  readonly view: FileView;
+  readonly action: CallAction;
+  readonly call: CallExpr;
+  /** The callee's last name: `send` of `this.kafka.producer.send(…)`. */
+  readonly name: string;
+  /** All names: `['this', 'kafka', 'producer', 'send']`. */
+  readonly path: readonly string[];
+  /** The object the method is called on; absent for a plain function. */
+  readonly receiver?: Expr;
+  /** The name of that object as a reader says it: `producer`. */
+  readonly receiverName: string;
+  /** Type and package of the receiver, or of the function itself where there is none. */
+  readonly origin?: Origin;
+  /** The function that the call stands in. */
+  readonly fn: FunctionFact;
+  readonly arg: (index: number) => Expr | undefined;
+}
+
+export interface MethodSite {
+  readonly view: FileView;
+  readonly fn: FunctionFact;
+  readonly decorator: DecoratorFact;
+}
+
+export interface ClassSite {
+  readonly view: FileView;
+  readonly type: TypeFact;
+  readonly methods: readonly FunctionFact[];
+}
+
+/** Whether an object comes from one of a framework's modules, `@nestjs/` matching all of a scope. */
+export function isFrom(origin: Origin | undefined, modules: readonly string[]): boolean {
+  const from = origin?.from;
+  if (from === undefined) return false;
+  return modules.some((it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`));
+}
+
+/** Whether a string or template is written where a name is wanted. */
+export function isText(expr: Expr | undefined): boolean {
+  return expr?.kind === 'string' || expr?.kind === 'template';
+}

@@ -1,0 +1,25 @@
+// All frameworks, the more specific before the more general: of two that recognise one call the first wins.
+import { amqp } from './amqp.ts';
+import { databases } from './databases.ts';
+import { eventEmitters } from './eventEmitters.ts';
+import type { Framework } from './framework.ts';
+import { guards } from './guards.ts';
+import { kafkajs } from './kafkajs.ts';
+import { nestjsCqrs } from './nestjsCqrs.ts';
+import { nestjsMicroservices } from './nestjsMicroservices.ts';
+import { observability } from './observability.ts';
+import { ownBus } from './ownBus.ts';
+import { remote } from './remote.ts';
+
+export const frameworks: readonly Framework[] = [
+  nestjsMicroservices,
+  nestjsCqrs,
+  kafkajs,
+  amqp,
+  eventEmitters,
+  guards,
+  observability,
+  remote,
+  ownBus,
+  databases,
+];

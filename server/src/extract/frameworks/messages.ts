@@ -1,0 +1,81 @@
+// What frameworks have in common: unwrapping what travels, and the shape of consumer facts.
+import type { Expr, FunctionId } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { FileView } from '../view.ts';
+
+const wrappers = new Set([
+  'stringify',
+  'from',
+  'encode',
+  'serialize',
+  'toBuffer',
+  'toJSON',
+  'instanceToPlain',
+]);
+
+/** What is inside `Buffer.from(JSON.stringify(event))` and the like. */
+export function unwrapped(view: FileView, expr: Expr | undefined): Expr | undefined {
+  if (!expr) return undefined;
+  const value = view.valueOf(expr);
+  if (value.kind === 'call' && value.callee.kind === 'member') {
+    const inner = wrappers.has(value.callee.name) ? value.args[0] : undefined;
+    if (inner) return unwrapped(view, inner);
+    const isConversion = value.callee.name === 'toString' || value.callee.name === 'toJSON';
+    if (isConversion && value.args.length === 0) return unwrapped(view, value.callee.object);
+  }
+  return expr;
+}
+
+/** The function in this file that an expression is, or the expression that names one elsewhere. */
+export function handlerOf(view: FileView, expr: Expr): FunctionId | Expr {
+  const value = view.valueOf(expr);
+  if (value.kind === 'function') return value.function;
+  if (value.kind === 'name') {
+    const binding = view.bindingOf(value);
+    if (binding?.kind === 'function' && binding.function !== undefined) return binding.function;
+  }
+  if (value.kind === 'call' && value.callee.kind === 'member' && value.callee.name === 'bind') {
+    return handlerOf(view, value.callee.object);
+  }
+  return value;
+}
+
+/** The name and place where a reader would look for a handler that is given as an argument. */
+export function labelOf(
+  view: FileView,
+  handler: FunctionId | Expr,
+  otherwise: { name: string; at: Expr['at'] },
+): { name: string; at: Expr['at'] } {
+  if (typeof handler === 'number') {
+    const fn = view.facts.functions[handler];
+    return fn && fn.name !== '' ? { name: fn.name, at: fn.at } : otherwise;
+  }
+  return otherwise;
+}
+
+/** Whether an expression can be a handler: a function, or the name of something that may be one. */
+export function mayHandle(view: FileView, expr: Expr | undefined): expr is Expr {
+  if (!expr) return false;
+  const value = view.valueOf(expr);
+  return (
+    value.kind === 'function' || value.kind === 'member' || isNameOfFunction(view, value) || isBound(value)
+  );
+}
+
+function isNameOfFunction(view: FileView, value: Expr): boolean {
+  const binding = view.bindingOf(value);
+  return binding?.kind === 'function' || binding?.kind === 'import' || binding?.kind === 'parameter';
+}
+
+function isBound(value: Expr): boolean {
+  return value.kind === 'call';
+}
+
+/** A consumer whose handler is a method, found by a decorator or convention. */
+export function methodConsumer(
+  fn: { readonly id: FunctionId; readonly name: string; readonly at: Expr['at']; readonly owner?: string },
+  rest: Pick<ConsumerFact, 'library' | 'transport' | 'events'> & Partial<ConsumerFact>,
+): ConsumerFact {
+  const owner = fn.owner === undefined ? {} : { owner: fn.owner };
+  return { at: fn.at, name: fn.name, handler: fn.id, eventParameter: 0, ...owner, ...rest };
+}

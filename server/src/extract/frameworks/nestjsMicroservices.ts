@@ -1,0 +1,84 @@
+// @nestjs/microservices: https://docs.nestjs.com/microservices/basics
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { PublishRole, Role } from '../../facts/roles.ts';
+import type { FileView } from '../view.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { methodConsumer } from './messages.ts';
+
+const modules = ['@nestjs/microservices'];
+const clients = new Set([
+  'ClientProxy',
+  'ClientKafka',
+  'ClientRMQ',
+  'ClientNats',
+  'ClientRedis',
+  'ClientKafkaProxy',
+  'ClientTCP',
+  'ClientGrpc',
+  'ClientMqtt',
+]);
+
+export const nestjsMicroservices: Framework = {
+  name: '@nestjs/microservices',
+  triggers: ['@nestjs/microservices', 'EventPattern', 'MessagePattern', 'ClientProxy', 'ClientKafka'],
+  makes: { 'ClientProxyFactory.create': 'ClientProxy' },
+  roles(site) {
+    const roles = acknowledged(site);
+    if (roles.length > 0) return roles;
+    if (!isClient(site) || (site.name !== 'emit' && site.name !== 'send')) return [];
+    return [sent(site)];
+  },
+  methods({ fn, decorator }) {
+    if (decorator.name !== 'EventPattern' && decorator.name !== 'MessagePattern') return [];
+    const pattern = decorator.args[0];
+    const consumer: ConsumerFact = methodConsumer(fn, {
+      library: '@nestjs/microservices',
+      transport: 'broker',
+      events: pattern ? [pattern] : [],
+      ...(decorator.name === 'MessagePattern' ? { isRequest: true } : {}),
+    });
+    return [consumer];
+  },
+};
+
+/** By type; or by `@Inject('X_SERVICE') private client: ClientProxy` read through the origin, never by the name `client` alone (socket.io has one too). */
+function isClient(site: CallSite): boolean {
+  return isFrom(site.origin, modules) && clients.has(site.origin?.name ?? '');
+}
+
+function sent(site: CallSite): PublishRole {
+  const pattern = site.arg(0) ?? { kind: 'unknown', at: site.call.at };
+  const payload = site.call.args[1];
+  return {
+    kind: 'publish',
+    library: '@nestjs/microservices',
+    transport: 'broker',
+    event: pattern,
+    channel: pattern,
+    ...(payload ? { payload: valueIn(site.view, payload) } : {}),
+    gives: 'observable',
+    ...(site.name === 'send' ? { isRequest: true } : {}),
+    confidence: 'type',
+  };
+}
+
+/** ClientKafka wraps the event: `{ key, value }`. */
+function valueIn(
+  view: FileView,
+  payload: NonNullable<PublishRole['payload']>,
+): NonNullable<PublishRole['payload']> {
+  const object = view.valueOf(payload);
+  if (object.kind !== 'object') return payload;
+  const keys = object.entries.map((it) => it.key);
+  const value = object.entries.find((it) => it.key === 'value')?.value;
+  return value && keys.every((it) => it === 'key' || it === 'value' || it === 'headers') ? value : payload;
+}
+
+/** `context.getChannelRef().ack(originalMessage)`. */
+function acknowledged(site: CallSite): readonly Role[] {
+  if (site.name !== 'ack' && site.name !== 'nack' && site.name !== 'reject') return [];
+  const isChannel = /channel/i.test(site.receiverName);
+  return isChannel
+    ? [{ kind: 'ack', library: '@nestjs/microservices', what: site.name === 'ack' ? 'ack' : 'nack' }]
+    : [];
+}

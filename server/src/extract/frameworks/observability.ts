@@ -1,0 +1,41 @@
+// Logs, alerts and timers: what leaves a trace, calls a human, or runs later.
+import type { Role } from '../../facts/roles.ts';
+import { type CallSite, type Framework } from './framework.ts';
+
+const logger = /^(console|logger|log|winston|pino|_logger|logService|loggerService)$/i;
+const levels = /^(log|info|debug|warn|warning|error|trace|verbose|fatal|critical|child)$/;
+
+export const observability: Framework = {
+  name: 'observability',
+  triggers: [],
+  roles(site) {
+    const role = roleOf(site);
+    return role ? [role] : [];
+  },
+};
+
+function roleOf(site: CallSite): Role | undefined {
+  if (site.receiver && logger.test(site.receiverName) && levels.test(site.name))
+    return { kind: 'log', library: site.receiverName };
+  if (
+    /alert|pager|incident|opsgenie|sentry|oncall|escalat/i.test(`${site.receiverName} ${site.name}`) &&
+    site.action.isNew !== true
+  ) {
+    return { kind: 'alert', library: site.receiverName || site.name };
+  }
+  const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
+  if (/^(setTimeout|setInterval|setImmediate|nextTick|queueMicrotask|schedule|cron)$/.test(site.name)) {
+    return { kind: 'schedule', library: site.name, ...(body ? { body } : {}) };
+  }
+  if (/^(retry|withRetry|retryWithBackoff|pRetry|backOff|retryAsync)$/i.test(site.name)) {
+    return { kind: 'retry', library: site.name, ...(body ? { body } : {}) };
+  }
+  if (/^(withTimeout|pTimeout|timeoutAfter|timeout)$/.test(site.name) || isAbortTimeout(site)) {
+    return { kind: 'time-limit', library: site.name, ...(body ? { body } : {}) };
+  }
+  return undefined;
+}
+
+function isAbortTimeout(site: CallSite): boolean {
+  return site.receiverName === 'AbortSignal' && site.name === 'timeout';
+}

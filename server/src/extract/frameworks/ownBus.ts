@@ -1,0 +1,211 @@
+// Hand-written buses, the commonest of all: recognised by the name or type of the object, the verb, and the shape of the arguments.
+// Names alone say little, so everything here has confidence `name`, and gives way to what the called code turns out to do.
+import type { Expr, TypeExpr } from '../../facts/expressions.ts';
+import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import type { PublishRole, Transport } from '../../facts/roles.ts';
+import { namesEvent } from './eventEmitters.ts';
+import { isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
+import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
+
+const publishes =
+  /^(publish|emit|dispatch|send|raise|fire|produce|enqueue|notify)(All|Async|Event|Events|Message|Messages|Batch|DomainEvent|DomainEvents|IntegrationEvent|ToOutbox|ToQueue|ToTopic|ToExchange)?$/;
+const collects =
+  /^(addDomainEvent|addEvent|raiseEvent|raise|recordEvent|record|registerEvent|pushEvent|storeOutboxMessage|saveToOutbox|addToOutbox|enqueueEvent)s?$/;
+const consumes =
+  /^(on|subscribe|handle|register|consume|listen|addListener|addHandler|registerHandler|subscribeTo|subscribeToEvent|onEvent|onMessage)$/;
+const busName =
+  /(bus|broker|publisher|producer|dispatcher|mediator|queue|topic|outbox|stream|messaging|messenger|rabbit|kafka|nats|pubsub|eventstore|events?|emitter|eventemitter|channel|exchange|sns|sqs|amqp|mq)(service|client|port|adapter|gateway|provider|repository|helper|manager)?$/i;
+const outboxName = /outbox/i;
+const noBus =
+  /socket|^io$|server$|window|document|process$|logger|^log$|analytics|response|^res$|router|program|element|ref$|store$|redux|vscode|worker$|child|page$|browser/i;
+const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
+
+export const ownBus: Framework = {
+  name: 'own-bus',
+  triggers: ['ublish', 'Event', 'event', 'outbox', 'Outbox', 'dispatch', 'onMessage', 'Handler', 'Consumer'],
+  roles(site) {
+    if (collects.test(site.name) && looksLikeEvent(site, site.arg(0)))
+      return [published(site, site.arg(0), undefined)];
+    if (!publishes.test(site.name) || !isBus(site)) return [];
+    return named(site);
+  },
+  consumers(site) {
+    if (!consumes.test(site.name) || !isBus(site)) return [];
+    const event = eventOf(site, site.call.args[0]);
+    const last = site.call.args.at(-1);
+    if (!event || site.call.args.length < 2 || !mayHandle(site.view, last)) return [];
+    if (
+      last.kind === 'call' ||
+      (last.kind === 'member' && !/handle|on|process|consume|bind/i.test(last.name))
+    )
+      return [];
+    return [consumed(site, event, last)];
+  },
+  classes: conventional,
+};
+
+function isBus(site: CallSite): boolean {
+  const { receiver, receiverName, origin } = site;
+  if (!receiver) return false;
+  if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;
+  if (origin?.from !== undefined && isForeign(origin.from)) return /events?|bus|queue|mq/i.test(origin.from);
+  return (
+    busName.test(receiverName.replace(/\(\)$/, '')) || (origin !== undefined && busName.test(origin.name))
+  );
+}
+
+/** A package's object is for that package's own framework file to judge. */
+function isForeign(from: string): boolean {
+  return [
+    'react',
+    'vue',
+    'rxjs',
+    'socket.io',
+    '@angular/',
+    'redux',
+    'express',
+    'ws',
+    'knex',
+    'mongoose',
+    'winston',
+    'axios',
+  ].some(
+    (it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`) || from.startsWith(`${it}-`),
+  );
+}
+
+/** `publish(event)`, `publish('order.placed', payload)`, `publish({ type, … })`, `publish(topic, key, payload)`. */
+function named(site: CallSite): readonly PublishRole[] {
+  const first = site.arg(0);
+  if (!first) return [];
+  if (first.kind === 'array' && first.items.length > 0) {
+    return first.items.map((it) => published(site, site.view.valueOf(it), undefined));
+  }
+  const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first);
+  const second = site.call.args.length > 1 ? site.call.args.at(-1) : undefined;
+  if (isNamed && second) {
+    if (isText(first) && !namesEvent(first) && !busName.test(site.receiverName)) return [];
+    return [published(site, first, second)];
+  }
+  const event =
+    looksLikeEvent(site, first) || first.kind === 'name' || first.kind === 'member' ? first : undefined;
+  return event ? [published(site, event, undefined)] : [];
+}
+
+function isConstant(site: CallSite, expr: Expr): boolean {
+  return expr.kind === 'name' && /^[A-Z][A-Z0-9_]+$/.test(expr.name) && site.call.args.length > 1;
+}
+
+function looksLikeEvent(site: CallSite, expr: Expr | undefined): boolean {
+  if (expr?.kind === 'new') return true;
+  if (expr?.kind === 'object') return expr.entries.length > 0;
+  if (expr?.kind === 'call') return true;
+  return expr?.kind === 'name' && site.view.bindingOf(expr) !== undefined;
+}
+
+function published(site: CallSite, event: Expr | undefined, payload: Expr | undefined): PublishRole {
+  const value = unwrapped(site.view, payload);
+  const channel = payload ? event : undefined;
+  return {
+    kind: 'publish',
+    library: 'own-bus',
+    transport: transportOf(site),
+    event: event ?? { kind: 'unknown', at: site.call.at },
+    ...(channel ? { channel } : {}),
+    ...(value ? { payload: value } : event ? { payload: event } : {}),
+    gives: 'unknown',
+    confidence: 'name',
+  };
+}
+
+function transportOf(site: CallSite): Transport {
+  const names = `${site.receiverName} ${site.origin?.name ?? ''} ${site.name}`;
+  if (outboxName.test(names)) return 'outbox';
+  if (collects.test(site.name) || localBus.test(names)) return 'in-process';
+  return 'unknown';
+}
+
+function eventOf(site: CallSite, first: Expr | undefined): Expr | undefined {
+  if (!first) return undefined;
+  const value = site.view.valueOf(first);
+  if (value.kind === 'object')
+    return (
+      site.view.entryOf(value, 'event') ??
+      site.view.entryOf(value, 'topic') ??
+      site.view.entryOf(value, 'type')
+    );
+  if (isText(value)) return namesEvent(value) || busName.test(site.receiverName) ? value : undefined;
+  if (value.kind === 'member' || value.kind === 'array') return value;
+  return value.kind === 'name' && /^[A-Z]/.test(value.name) ? value : undefined;
+}
+
+function consumed(site: CallSite, event: Expr, last: Expr): ConsumerFact {
+  const handler = handlerOf(site.view, last);
+  const owner = site.view.ownerOf(site.fn.id);
+  return {
+    ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
+    library: 'own-bus',
+    transport: transportOf(site),
+    events: event.kind === 'array' ? event.items : [event],
+    handler,
+    eventParameter: 0,
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
+const handlerMethods = [
+  'handle',
+  'handleEvent',
+  'handleMessage',
+  'onMessage',
+  'onEvent',
+  'process',
+  'processMessage',
+  'consume',
+  'execute',
+];
+
+/** `class OrderPlacedHandler { handle(event: OrderPlaced) }`, also by `implements EventHandler<OrderPlaced>`. */
+function conventional(site: ClassSite): readonly ConsumerFact[] {
+  const isNamed =
+    handlerClass.test(site.type.name) &&
+    !/(Command|Query|Request|Error|Exception|Http|Click|Route)\w*Handler$/.test(site.type.name);
+  const generic = handledByBase(site);
+  if (!isNamed && !generic) return [];
+  const method = handlerMethods.map((name) => site.methods.find((it) => it.name === name)).find(Boolean);
+  if (!method || method.isAbstract || site.type.isAbstract) return [];
+  const events = generic ?? typesOfFirst(site, method);
+  if (events.length === 0) return [];
+  return [methodConsumer(method, { library: 'own-bus', transport: 'unknown', events })];
+}
+
+/** `extends Listener<OrderCreatedEvent>`, `implements EventHandler<OrderPlaced>`. */
+function handledByBase(site: ClassSite): readonly Expr[] | undefined {
+  for (const base of [...site.type.bases, ...site.type.implements]) {
+    if (
+      base.kind !== 'ref' ||
+      !/(Event|Message|Domain)?(Handler|Listener|Consumer|Subscriber|Processor)$/.test(base.name)
+    )
+      continue;
+    if (/(Command|Query|Request)/.test(base.name)) return undefined;
+    const events = base.args.slice(0, 1).flatMap(eventTypes);
+    if (events.length > 0) return events;
+  }
+  return undefined;
+}
+
+function typesOfFirst(site: ClassSite, method: FunctionFact): readonly Expr[] {
+  const first = method.parameters[0];
+  const type = first === undefined ? undefined : site.view.facts.bindings[first]?.type;
+  return type
+    ? eventTypes(type).filter(
+        (it) => it.kind === 'name' && !/Command|Query|Request|Context|Job|Response/.test(it.name),
+      )
+    : [];
+}
+
+function eventTypes(type: TypeExpr): readonly Expr[] {
+  if (type.kind === 'union') return type.of.flatMap(eventTypes);
+  return type.kind === 'ref' ? [{ kind: 'name', name: type.name, at: type.at }] : [];
+}

@@ -1,0 +1,139 @@
+// Calls to other systems: HTTP, payment, email, SMS, storage.
+import type { Expr } from '../../facts/expressions.ts';
+import type { RemoteRole } from '../../facts/roles.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
+
+const http = [
+  'axios',
+  'got',
+  'node-fetch',
+  'undici',
+  'ky',
+  'superagent',
+  '@nestjs/axios',
+  'request',
+  'request-promise',
+  'needle',
+];
+const mail = [
+  'nodemailer',
+  '@sendgrid/',
+  '@nestjs-modules/mailer',
+  'mailgun.js',
+  'postmark',
+  'resend',
+  '@aws-sdk/client-ses',
+  '@aws-sdk/client-sesv2',
+];
+const sms = ['twilio', '@aws-sdk/client-pinpoint'];
+const payment = ['stripe', 'braintree', '@paypal/', 'square', 'razorpay', '@mollie/'];
+const storage = ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob', 'minio'];
+const readsOnly = /^(get|head|options|retrieve|list|find|fetch|search|verify|construct)/i;
+
+export const remote: Framework = {
+  name: 'remote',
+  triggers: [],
+  makes: { 'stripe.default': 'Stripe' },
+  roles(site) {
+    const what = kindOf(site);
+    return what ? [roleOf(site, what)] : [];
+  },
+};
+
+function kindOf(site: CallSite): RemoteRole['what'] | undefined {
+  if (site.action.isNew) return undefined;
+  if (site.path.length === 1 && site.name === 'fetch') return 'http';
+  if (isFrom(site.origin, http)) return isHttpVerb(site) ? 'http' : undefined;
+  if (isFrom(site.origin, mail))
+    return /send|mail|^setApiKey$/i.test(site.name) && site.name !== 'setApiKey' ? 'email' : undefined;
+  if (isFrom(site.origin, payment) || rootIsFrom(site, payment))
+    return site.path.length > 2 ? 'payment' : undefined;
+  if (isFrom(site.origin, sms) || rootIsFrom(site, sms)) return 'sms';
+  if (isFrom(site.origin, storage)) return 'storage';
+  return byName(site);
+}
+
+function isHttpVerb(site: CallSite): boolean {
+  return site.path.length === 1 || /^(get|post|put|patch|delete|head|request|\$?fetch)$/.test(site.name);
+}
+
+/** `stripe.paymentIntents.create`: the client is the root of the path. */
+function rootIsFrom(site: CallSite, modules: readonly string[]): boolean {
+  let root: Expr | undefined = site.receiver;
+  while (root?.kind === 'member' && root.object.kind !== 'this') root = root.object;
+  return root !== undefined && isFrom(site.view.originOf(root), modules);
+}
+
+/** Without a known package: names that leave no doubt, on a client, gateway or service that may be an interface of the workspace. */
+function byName(site: CallSite): RemoteRole['what'] | undefined {
+  if (!site.receiver) return undefined;
+  const object = `${site.receiverName} ${site.origin?.name ?? ''}`;
+  if (/mail|smtp|sendgrid/i.test(object) && /^(send|deliver|dispatch|notify)/i.test(site.name))
+    return 'email';
+  if (/\bsms|twilio/i.test(object) && /^(send|create)/i.test(site.name)) return 'sms';
+  if (
+    /stripe|paypal|payment_?(gateway|provider|client|processor|api)|psp/i.test(object) &&
+    !readsOnly.test(site.name)
+  ) {
+    return /^(charge|refund|capture|authorize|authorise|create|pay|process|debit|credit|cancel|void|confirm)/i.test(
+      site.name,
+    )
+      ? 'payment'
+      : undefined;
+  }
+  if (/^(http(Service|Client)?|api(Client)?|axios\w*)$/i.test(site.receiverName))
+    return isHttpVerb(site) ? 'http' : undefined;
+  return undefined;
+}
+
+function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
+  const key = idempotencyKey(site);
+  return {
+    kind: 'remote',
+    library: site.origin?.from ?? 'remote',
+    what,
+    ...(isRead(site, what) ? { isRead: true } : {}),
+    ...(key ? { idempotencyKey: key } : {}),
+    ...(hasTimeLimit(site) ? { hasTimeLimit: true } : {}),
+    confidence: site.origin?.from === undefined ? 'name' : 'type',
+  };
+}
+
+function isRead(site: CallSite, what: RemoteRole['what']): boolean {
+  if (what === 'http' && (site.name === 'fetch' || site.path.length === 1)) {
+    const options = site.arg(1) ?? site.arg(0);
+    const method = site.view.entryOf(options, 'method');
+    return method === undefined || (method.kind === 'string' && /^(get|head)$/i.test(method.value));
+  }
+  return readsOnly.test(site.name);
+}
+
+function idempotencyKey(site: CallSite): Expr | undefined {
+  for (const arg of site.call.args) {
+    const found = keyIn(site, arg, 3);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function keyIn(site: CallSite, expr: Expr, depth: number): Expr | undefined {
+  const object = site.view.valueOf(expr);
+  if (object.kind !== 'object' || depth === 0) return undefined;
+  for (const entry of object.entries) {
+    if (
+      /^(x-)?idempot\w*[-_]?key$|^(request|client)[-_]?(token|request[-_]?token|id)$|^deduplication_?id$/i.test(
+        entry.key,
+      )
+    )
+      return entry.value;
+    const inner = keyIn(site, entry.value, depth - 1);
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+function hasTimeLimit(site: CallSite): boolean {
+  return site.call.args.some((it) =>
+    ['signal', 'timeout', 'timeoutMs', 'abortSignal'].some((key) => site.view.entryOf(it, key) !== undefined),
+  );
+}

@@ -1,0 +1,116 @@
+// Asks every framework about every call, method and class of a file.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { CallSite, Framework } from './frameworks/framework.ts';
+import { pathOf } from './paths.ts';
+import { viewOf, type FileView, type Makes } from './view.ts';
+
+/** The facts with roles and consumers filled in. A framework that throws is left out for this file and becomes a gap. */
+export function recognise(facts: FileFacts, frameworks: readonly Framework[]): FileFacts {
+  const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
+  const view = viewOf(facts, makes);
+  const broken = new Map<string, string>();
+  const consumers: ConsumerFact[] = [];
+  const ask = <T>(framework: Framework, question: () => readonly T[]): readonly T[] => {
+    try {
+      return question();
+    } catch (error) {
+      broken.set(framework.name, error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  };
+
+  const functions = facts.functions.map((fn) => {
+    const body = withRoles(fn.body, (action) => {
+      const site = siteOf(view, fn, action);
+      for (const it of frameworks) {
+        if (it.consumers) consumers.push(...ask(it, () => it.consumers?.(site) ?? []));
+      }
+      for (const it of frameworks) {
+        const roles = it.roles ? ask(it, () => it.roles?.(site) ?? []) : [];
+        if (roles.length > 0) return { ...action, roles };
+      }
+      return action;
+    });
+    return { ...fn, body };
+  });
+
+  for (const it of frameworks) consumers.push(...ask(it, () => consumersOfMembers(it, view)));
+  const gaps = [...broken].map(([name, message]) => ({
+    at: { start: 0, end: 0 },
+    reason: `The framework ${name} failed on this file: ${message}`,
+  }));
+  return { ...facts, functions, consumers: distinct(consumers), gaps: [...facts.gaps, ...gaps] };
+}
+
+function consumersOfMembers(framework: Framework, view: FileView): readonly ConsumerFact[] {
+  const found: ConsumerFact[] = [];
+  for (const fn of framework.methods ? view.facts.functions : []) {
+    for (const decorator of fn.decorators)
+      found.push(...(framework.methods?.({ view, fn, decorator }) ?? []));
+  }
+  for (const type of framework.classes ? view.facts.types : []) {
+    if (type.kind !== 'class') continue;
+    const methods = view.facts.functions.filter((it) => it.owner === type.name && it.kind !== 'constructor');
+    found.push(...(framework.classes?.({ view, type, methods }) ?? []));
+  }
+  return found;
+}
+
+/** One handler at one place is one consumer; the more specific framework comes first in the list. */
+function distinct(consumers: readonly ConsumerFact[]): readonly ConsumerFact[] {
+  const seen = new Set<string>();
+  return consumers.filter((it) => {
+    const body = typeof it.handler === 'number' ? `#${it.handler}` : `@${it.handler.at.start}`;
+    if (seen.has(body)) return false;
+    seen.add(body);
+    return true;
+  });
+}
+
+function siteOf(view: FileView, fn: FunctionFact, action: CallAction): CallSite {
+  const { call } = action;
+  const path = pathOf(call.callee);
+  const receiver = call.callee.kind === 'member' ? call.callee.object : undefined;
+  const origin = view.originOf(receiver ?? call.callee);
+  return {
+    view,
+    action,
+    call,
+    path,
+    name: path.at(-1) ?? '?',
+    ...(receiver ? { receiver } : {}),
+    receiverName: receiver ? (pathOf(receiver).at(-1) ?? '?') : '',
+    ...(origin ? { origin } : {}),
+    fn,
+    arg: (index) => {
+      const expr = call.args[index];
+      return expr && view.valueOf(expr);
+    },
+  };
+}
+
+function withRoles(
+  actions: readonly Action[],
+  change: (action: CallAction) => CallAction,
+): readonly Action[] {
+  const inside = (list: readonly Action[]): readonly Action[] => withRoles(list, change);
+  return actions.map((action): Action => {
+    switch (action.kind) {
+      case 'call':
+        return change(action);
+      case 'if':
+        return { ...action, then: inside(action.then), otherwise: inside(action.otherwise) };
+      case 'switch':
+        return { ...action, cases: action.cases.map((it) => ({ ...it, body: inside(it.body) })) };
+      case 'loop':
+        return { ...action, body: inside(action.body) };
+      case 'try': {
+        const handler = action.handler && inside(action.handler);
+        return { ...action, body: inside(action.body), handler, finalizer: inside(action.finalizer) };
+      }
+      default:
+        return action;
+    }
+  });
+}

@@ -1,0 +1,215 @@
+// A file's facts before frameworks have spoken, with the questions that recognising a call needs: what is behind a name,
+// which package an object comes from. Everything is answered from this file alone.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
+import { pathOf } from './paths.ts';
+
+/** The type of an object and the module that type is imported from, as far as this file says. */
+export interface Origin {
+  readonly name: string;
+  readonly from?: string;
+}
+
+/** What methods of a package's types give: `{ 'Kafka.producer': 'Producer' }`. */
+export type Makes = Readonly<Record<string, string>>;
+
+/** A call and the function that it stands in. */
+export interface Site {
+  readonly action: CallAction;
+  readonly fn: FunctionFact;
+}
+
+export interface FileView {
+  readonly facts: FileFacts;
+  /** The value behind a name that is never reassigned, else the expression itself. */
+  readonly valueOf: (expr: Expr) => Expr;
+  /** The value of an object literal's entry, behind names. */
+  readonly entryOf: (expr: Expr | undefined, key: string) => Expr | undefined;
+  readonly originOf: (expr: Expr) => Origin | undefined;
+  readonly originOfType: (type: TypeExpr) => Origin | undefined;
+  readonly importedFrom: (name: string) => string | undefined;
+  readonly typeNamed: (name: string) => TypeFact | undefined;
+  readonly bindingOf: (expr: Expr) => BindingFact | undefined;
+  /** Every call of the file whose callee's last name is `name`. */
+  readonly callsNamed: (name: string) => readonly Site[];
+  /** The class around a function, through inner functions. */
+  readonly ownerOf: (fn: number) => string | undefined;
+}
+
+export function viewOf(facts: FileFacts, makes: Makes): FileView {
+  const importedFrom = (name: string): string | undefined => {
+    const root = name.split('.')[0];
+    return facts.imports.find((it) => it.local === root)?.from;
+  };
+  let calls: ReadonlyMap<string, readonly Site[]> | undefined;
+  const view: FileView = {
+    facts,
+    valueOf: (expr) => behind(facts, expr, 4),
+    entryOf: (expr, key) => {
+      const object = expr && behind(facts, expr, 4);
+      if (object?.kind !== 'object') return undefined;
+      const value = object.entries.find((it) => it.key === key)?.value;
+      return value && behind(facts, value, 4);
+    },
+    originOf: (expr) => origin(view, makes, expr, 6),
+    originOfType: (type) => originOfType(view, type),
+    importedFrom,
+    typeNamed: (name) => facts.types.find((it) => it.name === name),
+    bindingOf: (expr) =>
+      expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined,
+    callsNamed: (name) => (calls ??= callsByName(facts)).get(name) ?? [],
+    ownerOf: (fn) => ownerOf(facts, fn),
+  };
+  return view;
+}
+
+function callsByName(facts: FileFacts): ReadonlyMap<string, readonly Site[]> {
+  const calls = new Map<string, Site[]>();
+  for (const fn of facts.functions) {
+    for (const action of callsIn(fn.body)) {
+      const name = pathOf(action.call.callee).at(-1) ?? '?';
+      calls.set(name, [...(calls.get(name) ?? []), { action, fn }]);
+    }
+  }
+  return calls;
+}
+
+/** The calls of a body in order, through all branches. */
+export function* callsIn(actions: readonly Action[]): Iterable<CallAction> {
+  for (const action of actions) {
+    if (action.kind === 'call') yield action;
+    else for (const list of branchesOf(action)) yield* callsIn(list);
+  }
+}
+
+/** The lists of actions inside an action. */
+export function branchesOf(action: Action): readonly (readonly Action[])[] {
+  if (action.kind === 'if') return [action.then, action.otherwise];
+  if (action.kind === 'switch') return action.cases.map((it) => it.body);
+  if (action.kind === 'loop') return [action.body];
+  return action.kind === 'try' ? [action.body, action.handler ?? [], action.finalizer] : [];
+}
+
+function ownerOf(facts: FileFacts, id: number): string | undefined {
+  for (
+    let fn = facts.functions[id];
+    fn;
+    fn = fn.outer === undefined ? undefined : facts.functions[fn.outer]
+  ) {
+    if (fn.owner !== undefined) return fn.owner;
+  }
+  return undefined;
+}
+
+function behind(facts: FileFacts, expr: Expr, steps: number): Expr {
+  if (expr.kind !== 'name' || expr.binding === undefined || steps === 0) return expr;
+  const binding = facts.bindings[expr.binding];
+  if (!binding?.init || binding.kind !== 'const') return expr;
+  return behind(facts, binding.init, steps - 1);
+}
+
+function originOfType(view: FileView, type: TypeExpr): Origin | undefined {
+  if (type.kind === 'union') {
+    for (const part of type.of) {
+      const found = part.kind === 'primitive' ? undefined : originOfType(view, part);
+      if (found) return found;
+    }
+    return undefined;
+  }
+  if (type.kind === 'array') return undefined;
+  if (type.kind === 'ref') {
+    if (type.name === 'Promise' || type.name === 'Awaited') {
+      const inner = type.args[0];
+      return inner && originOfType(view, inner);
+    }
+    return named(view, type.name);
+  }
+  return type.kind === 'typeof' ? named(view, type.name) : undefined;
+}
+
+function named(view: FileView, name: string): Origin {
+  const from = view.importedFrom(name);
+  const root = name.split('.')[0] ?? name;
+  const imported = view.facts.imports.find((it) => it.local === root);
+  const isRenamed = imported && imported.name !== '*' && imported.name !== 'default' && !name.includes('.');
+  const own = isRenamed ? imported.name : (name.split('.').at(-1) ?? name);
+  return from === undefined ? { name: own } : { name: own, from };
+}
+
+function origin(view: FileView, makes: Makes, expr: Expr, steps: number): Origin | undefined {
+  if (steps === 0) return undefined;
+  const next = (it: Expr): Origin | undefined => origin(view, makes, it, steps - 1);
+  if (expr.kind === 'name') return originOfName(view, expr.name, view.bindingOf(expr), next);
+  if (expr.kind === 'new') return originOfClass(view, expr.callee);
+  if (expr.kind === 'choice') return expr.of.map(next).find((it) => it !== undefined);
+  if (expr.kind === 'member') {
+    if (expr.object.kind === 'this') return originOfField(view, expr.name, expr.at.start, next);
+    const object = next(expr.object);
+    return object ? made(makes, object, expr.name) : undefined;
+  }
+  if (expr.kind !== 'call' || expr.callee.kind !== 'member') {
+    return expr.kind === 'call' ? originOfResult(view, makes, expr.callee) : undefined;
+  }
+  const object = next(expr.callee.object);
+  return object && made(makes, object, expr.callee.name);
+}
+
+/** `connect()` of a package: `{ 'amqplib.connect': 'Connection' }` is asked by the imported name. */
+function originOfResult(view: FileView, makes: Makes, callee: Expr): Origin | undefined {
+  if (callee.kind !== 'name') return undefined;
+  const object = named(view, callee.name);
+  const gives = object.from === undefined ? undefined : makes[`${object.from}.${object.name}`];
+  return gives === undefined ? undefined : { ...object, name: gives };
+}
+
+function made(makes: Makes, object: Origin, member: string): Origin | undefined {
+  if (object.from === undefined) return undefined;
+  const gives = makes[`${object.name}.${member}`] ?? makes[`${object.from}.${member}`];
+  return gives === undefined ? undefined : { name: gives, from: object.from };
+}
+
+function originOfName(
+  view: FileView,
+  name: string,
+  binding: BindingFact | undefined,
+  next: (it: Expr) => Origin | undefined,
+): Origin | undefined {
+  if (!binding) return { name };
+  if (binding.kind === 'import' || binding.kind === 'class') return named(view, name);
+  if (binding.type) return originOfType(view, binding.type);
+  return binding.init ? next(binding.init) : undefined;
+}
+
+function originOfClass(view: FileView, callee: Expr): Origin | undefined {
+  if (callee.kind === 'name') return named(view, callee.name);
+  if (callee.kind === 'member' && callee.object.kind === 'name') {
+    const { from } = named(view, callee.object.name);
+    return from === undefined ? { name: callee.name } : { name: callee.name, from };
+  }
+  return undefined;
+}
+
+/** `this.field`: the declared type, the initialiser, or what a method assigns to it. */
+function originOfField(
+  view: FileView,
+  name: string,
+  offset: number,
+  next: (it: Expr) => Origin | undefined,
+): Origin | undefined {
+  const type = view.facts.types.find(
+    (it) => it.kind === 'class' && it.span.start <= offset && offset < it.span.end,
+  );
+  const member = type?.members.find((it) => it.name === name);
+  if (member?.type) return originOfType(view, member.type);
+  if (member?.init) return next(member.init);
+  if (!type) return undefined;
+  for (const fn of view.facts.functions) {
+    if (fn.owner !== type.name) continue;
+    for (const action of fn.body) {
+      if (action.kind !== 'assign' || action.target.kind !== 'member') continue;
+      if (action.target.object.kind === 'this' && action.target.name === name) return next(action.value);
+    }
+  }
+  return undefined;
+}
