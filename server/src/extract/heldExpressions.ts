@@ -35,7 +35,7 @@ export function allExpressions(facts: FileFacts): readonly Held[] {
       ...(fn.owner === undefined ? ownerAt(facts, fn.at) : { owner: fn.owner }),
     };
     for (const [expr, name, at] of inActions(fn.body))
-      add(expr, at === undefined ? holder : { ...holder, name, at });
+      add(expr, at === undefined || name === undefined ? holder : { ...holder, name, at });
   }
   return [...found.values()];
 }
@@ -53,7 +53,7 @@ function walk(expr: Expr, holder: Holder, found: Map<string, Held>): void {
   if (found.has(key)) return;
   found.set(key, { expr, ...holder });
   for (const [inner, name, at] of partsOf(expr))
-    walk(inner, at === undefined ? holder : { ...holder, name, at }, found);
+    walk(inner, at === undefined || name === undefined ? holder : { ...holder, name, at }, found);
 }
 
 type Part = readonly [Expr] | readonly [Expr, string, Span];

@@ -1,0 +1,211 @@
+// Types as plain data: interfaces, aliases, classes, enums and schemas, wherever in the file they are declared.
+import { ts } from 'ts-morph';
+import type { Member, TypeExpr } from '../facts/expressions.ts';
+import type { TypeFact } from '../facts/facts.ts';
+import { isExported } from './modules.ts';
+import type { Reading } from './reading.ts';
+import { readSchema } from './schemas.ts';
+
+/** Reads a type as written. */
+export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
+  const at = { start: node.getStart(source), end: node.end };
+  const next = (it: ts.TypeNode): TypeExpr => readType(it, source);
+  if (ts.isParenthesizedTypeNode(node) || ts.isOptionalTypeNode(node)) return next(node.type);
+  if (ts.isTypeReferenceNode(node)) {
+    const name = node.typeName.getText(source);
+    const args = (node.typeArguments ?? []).map(next);
+    if ((name === 'Array' || name === 'ReadonlyArray') && args[0]) return { kind: 'array', of: args[0], at };
+    return { kind: 'ref', name, args, at: { start: at.start, end: node.typeName.end } };
+  }
+  if (ts.isExpressionWithTypeArguments(node)) {
+    return {
+      kind: 'ref',
+      name: node.expression.getText(source),
+      args: (node.typeArguments ?? []).map(next),
+      at: { start: at.start, end: node.expression.end },
+    };
+  }
+  if (ts.isTypeLiteralNode(node)) return { kind: 'object', members: membersOf(node.members, source), at };
+  if (ts.isUnionTypeNode(node)) return { kind: 'union', of: node.types.map(next), at };
+  if (ts.isIntersectionTypeNode(node)) return { kind: 'intersection', of: node.types.map(next), at };
+  if (ts.isArrayTypeNode(node)) return { kind: 'array', of: next(node.elementType), at };
+  if (ts.isTypeOperatorNode(node)) return next(node.type);
+  if (ts.isTypeQueryNode(node)) return { kind: 'typeof', name: node.exprName.getText(source), at };
+  if (ts.isFunctionTypeNode(node)) return { kind: 'function', returns: next(node.type), at };
+  if (ts.isLiteralTypeNode(node)) return readLiteral(node, source, at);
+  const keyword = ts.tokenToString(node.kind);
+  if (keyword !== undefined) return { kind: 'primitive', name: keyword, at };
+  return { kind: 'other', text: node.getText(source).slice(0, 200), at };
+}
+
+function readLiteral(node: ts.LiteralTypeNode, source: ts.SourceFile, at: TypeExpr['at']): TypeExpr {
+  if (ts.isStringLiteralLike(node.literal)) return { kind: 'literal', value: node.literal.text, at };
+  if (node.literal.kind === ts.SyntaxKind.NullKeyword) return { kind: 'primitive', name: 'null', at };
+  return { kind: 'literal', value: node.literal.getText(source), at };
+}
+
+function membersOf(nodes: readonly ts.TypeElement[], source: ts.SourceFile): readonly Member[] {
+  return nodes.flatMap((node) => {
+    if (!node.name || (!ts.isPropertySignature(node) && !ts.isMethodSignature(node))) return [];
+    const at = { start: node.name.getStart(source), end: node.name.end };
+    const type: TypeExpr | undefined = ts.isMethodSignature(node)
+      ? { kind: 'function', at }
+      : node.type && readType(node.type, source);
+    return [
+      {
+        name: nameText(node.name, source),
+        at,
+        ...(type ? { type } : {}),
+        isOptional: node.questionToken !== undefined,
+      },
+    ];
+  });
+}
+
+function nameText(name: ts.PropertyName, source: ts.SourceFile): string {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isPrivateIdentifier(name)
+    ? name.text
+    : name.getText(source);
+}
+
+/** The declarations of a file in the order of the text. */
+export function readTypeFacts(reading: Reading): readonly TypeFact[] {
+  const found: TypeFact[] = [];
+  const visit = (node: ts.Node): void => {
+    const fact = factOf(reading, node);
+    if (fact) found.push(fact);
+    ts.forEachChild(node, visit);
+  };
+  visit(reading.source);
+  return found;
+}
+
+function factOf(reading: Reading, node: ts.Node): TypeFact | undefined {
+  if (ts.isInterfaceDeclaration(node)) return interfaceFact(reading, node);
+  if (ts.isTypeAliasDeclaration(node)) {
+    return {
+      ...headOf(reading, node, node.name),
+      kind: 'alias',
+      alias: reading.type(node.type),
+      parameters: parametersOf(node),
+    };
+  }
+  if (ts.isClassLike(node)) return classFact(reading, node);
+  if (ts.isEnumDeclaration(node)) return enumFact(reading, node);
+  return ts.isVariableDeclaration(node) ? schemaFact(reading, node) : undefined;
+}
+
+function headOf(
+  reading: Reading,
+  node: ts.Node,
+  name: ts.Node & { readonly text: string },
+): Omit<TypeFact, 'kind'> {
+  const isLocal = ts.isVariableDeclaration(node) ? isExported(node.parent.parent) : isExported(node);
+  const head = { name: name.text, at: reading.at(name), span: reading.at(node), isExported: isLocal };
+  return { ...head, parameters: [], bases: [], implements: [], members: [], decorators: [] };
+}
+
+function parametersOf(node: {
+  readonly typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration>;
+}): readonly string[] {
+  return (node.typeParameters ?? []).map((it) => it.name.text);
+}
+
+function interfaceFact(reading: Reading, node: ts.InterfaceDeclaration): TypeFact {
+  const bases = (node.heritageClauses ?? []).flatMap((it) => it.types.map(reading.type));
+  const members = membersOf([...node.members], reading.source);
+  return {
+    ...headOf(reading, node, node.name),
+    kind: 'interface',
+    parameters: parametersOf(node),
+    bases,
+    members,
+  };
+}
+
+function classFact(reading: Reading, node: ts.ClassLikeDeclaration): TypeFact | undefined {
+  const holder =
+    ts.isVariableDeclaration(node.parent) && ts.isIdentifier(node.parent.name) ? node.parent.name : undefined;
+  const name = node.name ?? holder;
+  if (!name) return undefined;
+  const clause = (token: ts.SyntaxKind): readonly TypeExpr[] =>
+    (node.heritageClauses ?? [])
+      .filter((it) => it.token === token)
+      .flatMap((it) => it.types.map(reading.type));
+  const isAbstract = ts
+    .getModifiers(node as ts.ClassDeclaration)
+    ?.some((it) => it.kind === ts.SyntaxKind.AbstractKeyword);
+  return {
+    ...headOf(reading, node, name),
+    kind: 'class',
+    ...(isAbstract ? { isAbstract } : {}),
+    parameters: parametersOf(node),
+    bases: clause(ts.SyntaxKind.ExtendsKeyword),
+    implements: clause(ts.SyntaxKind.ImplementsKeyword),
+    members: node.members.flatMap((it) => classMembers(reading, it)),
+    decorators: reading.decorators(node),
+  };
+}
+
+function classMembers(reading: Reading, member: ts.ClassElement): readonly Member[] {
+  if (ts.isConstructorDeclaration(member)) {
+    return member.parameters.flatMap((it) =>
+      ts.isParameterPropertyDeclaration(it, member) && ts.isIdentifier(it.name)
+        ? [{ ...fieldOf(reading, it, it.name), isParameter: true }]
+        : [],
+    );
+  }
+  if (ts.isPropertyDeclaration(member)) return [fieldOf(reading, member, member.name)];
+  if (ts.isGetAccessorDeclaration(member)) {
+    const at = reading.at(member.name);
+    return [
+      {
+        name: nameText(member.name, reading.source),
+        at,
+        ...(member.type ? { type: reading.type(member.type) } : {}),
+        isOptional: false,
+      },
+    ];
+  }
+  return [];
+}
+
+function fieldOf(
+  reading: Reading,
+  node: ts.PropertyDeclaration | ts.ParameterDeclaration,
+  name: ts.PropertyName,
+): Member {
+  const isStatic = ts.getModifiers(node)?.some((it) => it.kind === ts.SyntaxKind.StaticKeyword);
+  const decorators = reading.decorators(node);
+  return {
+    name: nameText(name, reading.source),
+    at: reading.at(name),
+    ...(node.type ? { type: reading.type(node.type) } : {}),
+    isOptional: node.questionToken !== undefined,
+    ...(isStatic ? { isStatic } : {}),
+    ...(node.initializer ? { init: reading.expr(node.initializer) } : {}),
+    ...(decorators.length > 0 ? { decorators } : {}),
+  };
+}
+
+function enumFact(reading: Reading, node: ts.EnumDeclaration): TypeFact {
+  const members = node.members.map((it) => ({
+    name: nameText(it.name, reading.source),
+    at: reading.at(it.name),
+    isOptional: false,
+    ...(it.initializer ? { init: reading.expr(it.initializer) } : {}),
+  }));
+  return { ...headOf(reading, node, node.name), kind: 'enum', members };
+}
+
+function schemaFact(reading: Reading, node: ts.VariableDeclaration): TypeFact | undefined {
+  if (!node.initializer || !ts.isIdentifier(node.name)) return undefined;
+  const shape = readSchema(reading, node.initializer);
+  if (!shape) return undefined;
+  const head = headOf(reading, node, node.name);
+  if (shape.kind === 'object') return { ...head, kind: 'schema', members: shape.members };
+  if (shape.kind !== 'intersection') return { ...head, kind: 'schema', alias: shape };
+  const bases = shape.of.filter((it) => it.kind === 'typeof');
+  const members = shape.of.flatMap((it) => (it.kind === 'object' ? it.members : []));
+  return { ...head, kind: 'schema', bases, members };
+}
