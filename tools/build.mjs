@@ -36,7 +36,11 @@ function bundle({ from, to }) {
     minify: true,
     external: ['vscode'],
     plugins: [shareTsMorph],
-    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename', 'import.meta.url': '__moduleUrl' },
+    define: {
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+      'import.meta.url': '__moduleUrl',
+    },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',
   });

@@ -13,7 +13,8 @@ export async function install() {
   if (missing === undefined) return;
   heading(`Installing packages (${missing}; half a minute, once)`);
   const { status } = await run(npm(), ['ci'], { env: { PATH: systemPath() } });
-  if (status !== 0) fail('`npm ci` failed. The lines above say why; a network that reaches the npm registry is needed.');
+  if (status !== 0)
+    fail('`npm ci` failed. The lines above say why; a network that reaches the npm registry is needed.');
 }
 
 /** Bundles the extension, the server and the command into dist/. */
@@ -68,7 +69,8 @@ function whyInstall() {
   const stale = wanted.find(([key, { version, optional }]) => {
     return key !== '' && !optional && installed[key]?.version !== version;
   });
-  if (stale !== undefined) return `${stale[0].replace(/^.*node_modules\//, '')} is missing or of another version`;
+  if (stale !== undefined)
+    return `${stale[0].replace(/^.*node_modules\//, '')} is missing or of another version`;
   return existsSync(resolve(root, 'node_modules/.bin/node')) ? undefined : 'the pinned Node is missing';
 }
 

@@ -7,7 +7,11 @@ const stages = [
   { name: 'Lint and format', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'Architecture', command: ['npm', 'run', '--silent', 'arch'] },
   { name: 'Generated files', command: ['npm', 'run', '--silent', 'gen', '--', '--check'] },
-  { name: 'Fixtures, command, language server, runtime', command: ['npm', 'run', '--silent', 'unit'], counts: true },
+  {
+    name: 'Fixtures, command, language server, runtime',
+    command: ['npm', 'run', '--silent', 'unit'],
+    counts: true,
+  },
   { name: 'Package (.vsix)', command: ['npm', 'run', '--silent', 'package'] },
   { name: 'Extension in a real VS Code', command: ['npm', 'run', '--silent', 'vscode'], counts: true },
 ];
@@ -23,7 +27,9 @@ async function runStage({ name, command: [program, ...args], counts = false }) {
   const started = performance.now();
   const { status, output } = await run(program, args, { isKept: true, env: colours() });
   const seconds = (performance.now() - started) / 1000;
-  const { passed, failed } = counts ? counted(status, output) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+  const { passed, failed } = counts
+    ? counted(status, output)
+    : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
   console.log(`${failed === 0 ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s`);
   return { name, passed, failed, seconds };
 }
