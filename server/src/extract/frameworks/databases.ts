@@ -92,7 +92,7 @@ function isModelClass(site: CallSite, name: string): boolean {
 function writeOf(site: CallSite): WriteRole | undefined {
   const known = Object.hasOwn(writes, site.name) ? writes[site.name] : undefined;
   const operation = known ?? ownWrite(site);
-  if (!operation) return undefined;
+  if (!operation || isConnection(site)) return undefined;
   if (isInMemoryCreate(site)) return undefined;
   const data = dataOf(site);
   const condition = where(site);
@@ -117,6 +117,14 @@ function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
   if (/^(delete|remove)$/.test(verb)) return 'delete';
   if (/^(increment|decrement)$/.test(verb)) return 'increment';
   return verb === 'upsert' ? 'upsert' : 'insert';
+}
+
+/** `client.release()`, `pool.add()`: a connection has no data of its own, only transactions' and SQL's verbs count there. */
+function isConnection(site: CallSite): boolean {
+  const isPlumbing = /^(client|pool|conn(ection)?|queryRunner|dataSource|knex|session)$/i.test(
+    site.receiverName,
+  );
+  return isPlumbing && (site.call.args.length === 0 || !Object.hasOwn(writes, site.name));
 }
 
 /** TypeORM's and MikroORM's `repo.create(data)` only makes an object: nobody awaits it. */

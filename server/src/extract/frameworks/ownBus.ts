@@ -165,19 +165,34 @@ const handlerMethods = [
   'consume',
   'execute',
 ];
+/** Types of what a handler is given that say nothing about which event it is. */
+const carriers =
+  /Command|Query|Request|Context|Job|Response|Dto$|^(Type|Message|ConsumeMessage|Event|DomainEvent|IEvent|Buffer|Date|Map|Record|T[A-Z]?\w?)$/;
 
-/** `class OrderPlacedHandler { handle(event: OrderPlaced) }`, also by `implements EventHandler<OrderPlaced>`. */
+/** `class OrderPlacedHandler { handle(event: OrderPlaced) }`, also by `implements EventHandler<OrderPlaced>`, or by its name alone. */
 function conventional(site: ClassSite): readonly ConsumerFact[] {
+  const { name } = site.type;
   const isNamed =
-    handlerClass.test(site.type.name) &&
-    !/(Command|Query|Request|Error|Exception|Http|Click|Route)\w*Handler$/.test(site.type.name);
+    handlerClass.test(name) &&
+    !/(Command|Query|Request|Error|Exception|Http|Click|Route)\w*Handler$/.test(name);
   const generic = handledByBase(site);
   if (!isNamed && !generic) return [];
-  const method = handlerMethods.map((name) => site.methods.find((it) => it.name === name)).find(Boolean);
+  const method = handlerMethods.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
   if (!method || method.isAbstract || site.type.isAbstract) return [];
-  const events = generic ?? typesOfFirst(site, method);
+  const typed = generic ?? typesOfFirst(site, method);
+  const events = typed.length > 0 ? typed : eventInName(site);
   if (events.length === 0) return [];
   return [methodConsumer(method, { library: 'own-bus', transport: 'unknown', events })];
+}
+
+/** `OrderPlacedProcessor`: a registry looks it up by the message's type, and nothing else in the class says what it handles. */
+function eventInName(site: ClassSite): readonly Expr[] {
+  const name = site.type.name.replace(handlerClass, '').replace(/Event$/, '');
+  const saysFact =
+    /([a-z](ed|en)|Sent|Paid|Made|Built|Shipped|Lost|Put|Read|Set|Done|Begun|Left|Held|Sold|Bought)$/.test(
+      name,
+    );
+  return saysFact && /[a-z][A-Z]/.test(name) ? [{ kind: 'name', name, at: site.type.at }] : [];
 }
 
 /** `extends Listener<OrderCreatedEvent>`, `implements EventHandler<OrderPlaced>`. */
@@ -198,11 +213,14 @@ function handledByBase(site: ClassSite): readonly Expr[] | undefined {
 function typesOfFirst(site: ClassSite, method: FunctionFact): readonly Expr[] {
   const first = method.parameters[0];
   const type = first === undefined ? undefined : site.view.facts.bindings[first]?.type;
-  return type
-    ? eventTypes(type).filter(
-        (it) => it.kind === 'name' && !/Command|Query|Request|Context|Job|Response/.test(it.name),
-      )
-    : [];
+  if (!type) return [];
+  return eventTypes(type).filter((it) => {
+    if (it.kind !== 'name' || it.name.includes('.') || carriers.test(it.name)) return false;
+    const from = site.view.importedFrom(it.name);
+    return (
+      from === undefined || !/^(amqplib|kafkajs|bull|bullmq|@nestjs\/|@aws-sdk\/|nats|typeorm)/.test(from)
+    );
+  });
 }
 
 function eventTypes(type: TypeExpr): readonly Expr[] {
