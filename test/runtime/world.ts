@@ -1,0 +1,188 @@
+// One run: a shop, a store, a clock and workers that die. A dead worker's calls never answer, which is
+// what a process that was killed sees of the world: nothing.
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { OrderSagaCall, OrderSagaServices, OrderSagaStore } from '../../snippets/saga.ts';
+import type { Schedule } from './faults.ts';
+import { Shop, imbalances } from './shop.ts';
+import type { Deed } from './shop.ts';
+
+export const order = { orderId: 'order-1', amountInCents: 4_200 };
+
+/** A saga under test, as one process runs it. */
+export interface Subject {
+  start(): Promise<void>;
+  resumeAll(): Promise<void>;
+  retryStuck(): Promise<void>;
+  /** What is wrong with the saga's own record; empty if nothing is, or if it keeps none. */
+  complaints(): string[];
+  /** Null if the subject keeps no record of how far it came. */
+  status(): string | null;
+}
+
+/** How a process gets its saga. `decline` makes the error that says no for good. */
+export type MakeSubject = (world: World, worker: Worker) => Subject;
+
+/** One process. */
+export class Worker {
+  isDead = false;
+  #end: () => void = () => undefined;
+  readonly died = new Promise<void>((resolve) => (this.#end = resolve));
+
+  crash(): Promise<never> {
+    this.isDead = true;
+    this.#end();
+    return new Promise(() => undefined);
+  }
+}
+
+/** Everything outside the processes. */
+export class World {
+  readonly db = new DatabaseSync(':memory:');
+  readonly shop = new Shop(this.db);
+  readonly alerts: string[] = [];
+  now = 1_000;
+  readonly #calls: Schedule['calls'][number][];
+  readonly #writes: Schedule['writes'][number][];
+  readonly #makeSubject: MakeSubject;
+  #late: (() => void)[] = [];
+
+  constructor({ calls, writes }: Schedule, makeSubject: MakeSubject) {
+    this.#calls = [...calls];
+    this.#writes = [...writes];
+    this.#makeSubject = makeSubject;
+  }
+
+  /** Lets a process work until it is done, fails or dies. False unless it was done. */
+  async run(work: (subject: Subject) => Promise<void>): Promise<boolean> {
+    const worker = new Worker();
+    const done = work(this.#makeSubject(this, worker)).then(
+      () => 'done',
+      () => 'failed',
+    );
+    const hangs = sleep(3_000, 'hangs', { ref: false });
+    const end = await Promise.race([done, hangs, worker.died.then(() => 'died')]);
+    worker.isDead = true;
+    if (end === 'hangs') throw new Error('a process hangs');
+    return end === 'done';
+  }
+
+  expireLeases(): void {
+    this.now += 1_000_000;
+  }
+
+  endFaults(): void {
+    this.#calls.length = 0;
+    this.#writes.length = 0;
+    this.arriveLate();
+  }
+
+  arriveLate(): void {
+    for (const effect of this.#late.splice(0)) effect();
+  }
+
+  services(worker: Worker, rejection: (message: string) => Error): OrderSagaServices {
+    const remote = (deed: Deed) => async (call: OrderSagaCall) => {
+      const answer = await this.#remote(worker, deed, call);
+      if (answer !== 'ok') throw rejection(`${deed} was ${answer}`);
+    };
+    return {
+      reserveStock: remote('reserve'),
+      releaseStock: remote('release'),
+      chargeCard: remote('charge'),
+      refundCard: remote('refund'),
+      confirmOrder: remote('confirm'),
+    };
+  }
+
+  async #remote(worker: Worker, deed: Deed, call: OrderSagaCall): Promise<string> {
+    if (worker.isDead) return worker.crash();
+    const fault = this.#calls.shift() ?? 'ok';
+    const act = (): string => this.shop.act(deed, call);
+    if (this.#late.length > 1) this.arriveLate();
+    if (fault === 'crash-before') return worker.crash();
+    if (fault === 'fail') throw new Error(`${deed} failed`);
+    if (fault === 'timeout') return new Promise(() => undefined);
+    if (fault === 'late') return new Promise(() => this.#late.push(act));
+    if (fault === 'stall') await this.#takeOver();
+    if (fault === 'decline' && call.key === call.runKey) return this.shop.decline(call.key);
+    const answer = act();
+    if (fault === 'crash-after') return worker.crash();
+    if (fault === 'lost') throw new Error(`the answer to ${deed} is lost`);
+    if (fault === 'lost-timeout') return new Promise(() => undefined);
+    return answer;
+  }
+
+  async #takeOver(): Promise<void> {
+    this.expireLeases();
+    await this.run((other) => other.resumeAll());
+  }
+
+  /** The store as a process sees it, with its faults. */
+  store(worker: Worker, store: OrderSagaStore): OrderSagaStore {
+    return {
+      create: (saga) => this.write(worker, () => store.create(saga)),
+      claim: (id, leaseMs) => this.write(worker, () => store.claim(id, leaseMs)),
+      save: (saga, leaseMs) => this.write(worker, () => store.save(saga, leaseMs)),
+      unfinished: () => store.unfinished(),
+    };
+  }
+
+  async write<T>(worker: Worker, write: () => Promise<T>): Promise<T> {
+    if (worker.isDead) return worker.crash();
+    const fault = this.#writes.shift() ?? 'ok';
+    if (fault === 'crash-before') return worker.crash();
+    if (fault === 'fail') throw new Error('the store failed');
+    const result = await write();
+    if (fault === 'crash-after') return worker.crash();
+    if (fault === 'lost') throw new Error('the answer of the store is lost');
+    return result;
+  }
+}
+
+/** How a run ended, and what is wrong after it. */
+export interface Outcome {
+  readonly status: string | null;
+  readonly faults: readonly string[];
+}
+
+/**
+ * Runs one saga under the schedule, with new processes until it has ended, and then once more, with a
+ * repeated message and with a human's retry if it is stuck.
+ */
+export async function outcomeUnder(schedule: Schedule, makeSubject: MakeSubject): Promise<Outcome> {
+  const world = new World(schedule, makeSubject);
+  const judge = makeSubject(world, new Worker());
+  await runToTheEnd(world, judge, schedule.deliveries);
+  const status = judge.status();
+  if (!hasEnded(judge)) return { status, faults: ['the saga does not end'] };
+  const faults = judge.complaints();
+  world.endFaults();
+  if (status === 'stuck') {
+    if (world.alerts.length === 0) faults.push('the saga is stuck and nobody was told');
+    await world.run((it) => it.retryStuck());
+    if (judge.status() === 'stuck') faults.push('the saga is still stuck after the cause was mended');
+  }
+  await world.run((it) => it.start());
+  return { status, faults: [...faults, ...judge.complaints(), ...imbalances(world.db)] };
+}
+
+async function runToTheEnd(world: World, judge: Subject, deliveries: number): Promise<void> {
+  let isAcknowledged = false;
+  for (let round = 0; round < 80 && !(isAcknowledged && hasEnded(judge)); round += 1) {
+    if (!isAcknowledged) isAcknowledged = await world.run((it) => startOften(it, deliveries));
+    world.expireLeases();
+    await world.run((it) => it.resumeAll());
+    world.expireLeases();
+  }
+}
+
+async function startOften(subject: Subject, deliveries: number): Promise<void> {
+  await Promise.all(Array.from({ length: deliveries }, () => subject.start()));
+}
+
+function hasEnded(subject: Subject): boolean {
+  const status = subject.status();
+  return status !== 'running' && status !== 'compensating';
+}
