@@ -1,0 +1,73 @@
+// What the names of events say: their words, the key under which a type and its wire name are one event, the tense.
+// English verb forms come from english-verbs-irregular; regular ones end in -ed.
+import irregular from 'english-verbs-irregular/dist/verbs.json' with { type: 'json' };
+
+/** The words of an identifier or wire name in lower case: `orderPlaced`, `ORDER_PLACED`, `order.placed`, `order-placed`. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .split(/[^A-Za-z\d]+/)
+    .filter(Boolean)
+    .map((it) => it.toLowerCase());
+}
+
+const suffixes = new Set([
+  'event',
+  'events',
+  'message',
+  'msg',
+  'schema',
+  'topic',
+  'queue',
+  'subject',
+  'dto',
+  'type',
+]);
+const qualifiers = new Set(['integration', 'domain']);
+const prefixes = new Set(['com', 'org', 'io', 'events', 'event', 'topic', 'evt', 'subject', 'subjects']);
+
+/** The words that tell an event apart, joined by blanks: without suffix (`Event`), version (`.v1`) and reverse domain. */
+export function eventKey(name: string): string {
+  const words = [...wordsOf(name)];
+  while (words.length > 1 && prefixes.has(words[0] ?? '')) words.shift();
+  while (words.length > 1 && isDecoration(words.at(-1) ?? '')) words.pop();
+  if (words.length > 2 && qualifiers.has(words.at(-1) ?? '')) words.pop();
+  return words.join(' ');
+}
+
+function isDecoration(word: string): boolean {
+  return suffixes.has(word) || /^v?\d+$/.test(word);
+}
+
+const notParticiples = new Set(
+  'need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(
+    ' ',
+  ),
+);
+const prefixesOfVerbs = /^(re|un|over|under|out|mis|pre|auto|de)-?/;
+
+/** Past participles of irregular verbs, each with its verb. */
+const participles: ReadonlyMap<string, string> = new Map(
+  Object.entries(irregular).flatMap(([verb, forms]) =>
+    forms.flatMap(
+      ([past, participle]) =>
+        [
+          [past, verb],
+          [participle, verb],
+        ] as const,
+    ),
+  ),
+);
+
+/** Whether a word is the past participle of a verb: `placed`, `sent`, `resent`, `set`. */
+export function isParticiple(word: string): boolean {
+  if (notParticiples.has(word)) return false;
+  if (/[a-z]{2}ed$/.test(word)) return true;
+  return participles.has(word) || participles.has(word.replace(prefixesOfVerbs, ''));
+}
+
+/** Whether a name has a past participle, as a statement of fact has: `OrderPlaced`, `order.placed.v1`, `FileUploadedByUser`. */
+export function hasParticiple(name: string): boolean {
+  return eventKey(name).split(' ').some(isParticiple);
+}
