@@ -1,6 +1,5 @@
 // A database connection whose process dies at a given statement: before it, or just after it.
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 
 /** What is thrown where the process died. Nothing works on that connection afterwards. */
 export class Crash extends Error {}

@@ -54,6 +54,23 @@ test.each(ends)('A saga is %s under %j', async (status, calls) => {
   expect((await outcomeUnder({ ...calm, calls }, snippetSaga(snippet))).faults).toEqual([]);
 });
 
+test('Each step and each compensation is logged with saga and correlation id', async () => {
+  const world = new World({ ...calm, calls: ['ok', 'decline'] }, snippetSaga(snippet));
+  await world.run((it) => it.start());
+  for (const entry of world.logs)
+    expect(entry).toMatchObject({ sagaId: 'saga-1', correlationId: 'request-1' });
+  expect(world.logs.map(({ event, step }) => `${event} ${step}`)).toEqual([
+    'run-started reserve-stock',
+    'run-done reserve-stock',
+    'run-started charge-card',
+    'run-failed charge-card',
+    'compensate-started charge-card',
+    'compensate-done charge-card',
+    'compensate-started reserve-stock',
+    'compensate-done reserve-stock',
+  ]);
+});
+
 test('The same harness finds a fault in a naive saga within 100 schedules', async () => {
   const result = await check(balanced(naiveSaga), { seed, numRuns: 100, endOnFailure: true });
   expect(result.failed).toBe(true);

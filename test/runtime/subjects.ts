@@ -16,7 +16,7 @@ export function snippetSaga(snippet: typeof Snippet): MakeSubject {
       store: world.store(worker, store),
       steps: snippet.orderSagaSteps(services),
       alert: (saga) => world.write(worker, async () => void world.alerts.push(saga.id)),
-      log: () => undefined,
+      log: (entry) => world.logs.push(entry),
       limits,
     });
     const read = (): Snippet.OrderSaga => {

@@ -42,6 +42,7 @@ export class World {
   readonly db = new DatabaseSync(':memory:');
   readonly shop = new Shop(this.db);
   readonly alerts: string[] = [];
+  readonly logs: Record<string, unknown>[] = [];
   now = 1_000;
   readonly #calls: Schedule['calls'][number][];
   readonly #writes: Schedule['writes'][number][];
