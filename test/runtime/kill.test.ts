@@ -2,16 +2,18 @@
 // then a third process which is left alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 import { imbalances } from './shop.ts';
 
+const folder = await mkdtemp(join(tmpdir(), 'killed-saga-'));
+afterAll(() => rm(folder, { recursive: true }));
 const program = fileURLToPath(new URL('killedProcess.ts', import.meta.url));
 
 const options = { timeout: 60_000 };
@@ -30,7 +32,7 @@ test.concurrent.each([
   options,
   async (...scenario) => {
     const [status, declined, moment] = scenario;
-    const file = join(await mkdtemp(join(tmpdir(), 'saga-')), 'shop.db');
+    const file = join(await mkdtemp(join(folder, 'run-')), 'shop.db');
     expect(await run(file, declined, String(moment), '0')).toBe('SIGKILL');
     expect(await run(file, declined, '4', '1')).toBe('SIGKILL');
     expect(await run(file, declined, 'never', '2')).toBe(0);

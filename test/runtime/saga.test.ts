@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { assert, asyncProperty, check } from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 import * as snippet from '../../snippets/saga.ts';
 import { schedules, seed } from './faults.ts';
@@ -13,6 +13,8 @@ import { naiveSaga, snippetSaga } from './subjects.ts';
 import { World, outcomeUnder } from './world.ts';
 import type { MakeSubject } from './world.ts';
 
+const folder = await mkdtemp(join(tmpdir(), 'damaged-saga-'));
+afterAll(() => rm(folder, { recursive: true }));
 console.log(`SAGALINT_SEED=${seed}`);
 const calm: Schedule = { calls: [], writes: [], deliveries: 1 };
 
@@ -107,7 +109,7 @@ const alertLate = `async #alertLate(saga: OrderSaga): Promise<void> {
 test.each(damages)('The harness finds a saga with %s', { timeout: 60_000 }, async (_, from, to) => {
   const source = await readFile(new URL('../../snippets/saga.ts', import.meta.url), 'utf8');
   expect(source.split(from)).toHaveLength(2);
-  const file = join(await mkdtemp(join(tmpdir(), 'damaged-saga-')), 'saga.ts');
+  const file = join(await mkdtemp(join(folder, 'damaged-')), 'saga.ts');
   const method = '  async #save(';
   await writeFile(
     file,
