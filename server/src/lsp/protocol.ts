@@ -1,0 +1,31 @@
+// What the client and the server say to each other beside the standard protocol. Types only: the client may import this file.
+
+/** What the server is told at `initialize`. */
+export interface InitializationOptions {
+  /** A URI that ends with a slash; with a rule's id behind it, it opens the rule's page. It is each diagnostic's `codeDescription.href`. */
+  readonly rulePages?: string;
+}
+
+/** Notification of the server, at each change of what it says. */
+export type StatusMethod = 'sagalint/status';
+
+export interface StatusParams {
+  readonly state: 'indexing' | 'ready' | 'error';
+  /** Files that were looked at. */
+  readonly files: number;
+  readonly findings: number;
+  /** Event names that could not be read from the text. */
+  readonly unread: number;
+  readonly message?: string;
+}
+
+/** Request: the facts of one file, as people read them. */
+export type FactsMethod = 'sagalint/facts';
+
+export interface FactsParams {
+  readonly uri: string;
+}
+
+export interface FactsResult {
+  readonly text: string;
+}

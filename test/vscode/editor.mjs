@@ -1,0 +1,51 @@
+// Which VS Code the tests run in, and how it is started and given an extension.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
+import { root } from '../../tools/setup.mjs';
+import { installExtension } from './vscodeWeb.mjs';
+
+const downloads = 'https://update.code.visualstudio.com/api/releases/stable';
+
+/** The desktop program where it can be downloaded and shown, else the web build, with the reason. */
+export async function chooseEditor() {
+  const wanted = process.env.SAGALINT_VSCODE ?? 'stable';
+  if (wanted === 'web') return webEditor('SAGALINT_VSCODE asks for it');
+  const isForced = process.env.SAGALINT_VSCODE !== undefined;
+  const obstacle = isForced ? undefined : await whyNotDesktop();
+  return obstacle === undefined ? desktopEditor(wanted) : webEditor(obstacle);
+}
+
+async function whyNotDesktop() {
+  const isLinux = process.platform === 'linux';
+  if (isLinux && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display';
+  try {
+    const answer = await fetch(downloads, { signal: AbortSignal.timeout(10_000) });
+    return answer.ok ? undefined : `${downloads} answers ${answer.status}`;
+  } catch (error) {
+    return `${downloads} can’t be reached: ${error.cause?.code ?? error.name}`;
+  }
+}
+
+async function desktopEditor(version) {
+  const executable = await downloadAndUnzipVSCode({ version, cachePath: join(root, '.vscode-test') });
+  const [cli, ...always] = resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
+  const install = (vsix, { extensions, data }) => {
+    const args = [...always, `--extensions-dir=${extensions}`, `--user-data-dir=${data}`, '--no-sandbox'];
+    const isWindows = process.platform === 'win32';
+    const { status, stdout, stderr } = spawnSync(cli, [...args, '--install-extension', vsix, '--force'], {
+      encoding: 'utf8',
+      shell: isWindows,
+    });
+    if (status !== 0) throw new Error(`Installing ${vsix} ended with ${status}:\n${stdout}${stderr}`);
+  };
+  return { name: `desktop VS Code (${version})`, executable, install };
+}
+
+function webEditor(reason) {
+  return {
+    name: `the web build of VS Code, because ${reason}`,
+    executable: join(root, 'test/vscode/launcher.mjs'),
+    install: (vsix, { extensions }) => installExtension(vsix, extensions),
+  };
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { extension, ready, shop, until } from './shop.mjs';
+
+describe(`The extension in VS Code ${vscode.version}`, () => {
+  it('is the installed package', () => {
+    assert.ok(extension, 'sagalint.sagalint is not installed');
+    assert.match(extension.extensionPath, /sagalint\.sagalint-\d/);
+  });
+
+  it('starts when a TypeScript file is opened', async () => {
+    const file = vscode.Uri.file(`${shop}/services/order/src/order.controller.ts`);
+    await vscode.window.showTextDocument(file);
+    await until('activation', () => extension.isActive);
+  });
+
+  it('says how much it has read', async () => {
+    const api = await ready();
+    assert.ok(api.status().files >= 30, JSON.stringify(api.status()));
+    assert.equal(api.status().message, undefined);
+  });
+
+  it('registers each command of its manifest', async () => {
+    const registered = await vscode.commands.getCommands(true);
+    const declared = extension.packageJSON.contributes.commands.map(({ command }) => command);
+    assert.deepEqual(
+      declared.filter((command) => !registered.includes(command)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,17 @@
+// The workspace that the tests edit: a copy of the example, opened as a workspace file so that folders can be added to it.
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../tools/setup.mjs';
+
+const settings = { 'files.autoSave': 'off', 'git.enabled': false, 'telemetry.telemetryLevel': 'off' };
+
+/** Makes it below `folder`, with user settings in the profile; gives the workspace file's path. */
+export function makeWorkspace(folder, profile) {
+  cpSync(join(root, 'examples/happy-path-shop'), join(folder, 'shop'), { recursive: true });
+  cpSync(join(root, 'test/workspaces/second-folder'), join(folder, 'second-folder'), { recursive: true });
+  mkdirSync(join(profile.data, 'User'), { recursive: true });
+  writeFileSync(join(profile.data, 'User/settings.json'), JSON.stringify(settings));
+  const file = join(folder, 'shop.code-workspace');
+  writeFileSync(file, JSON.stringify({ folders: [{ path: 'shop' }], settings: {} }));
+  return file;
+}
