@@ -21,6 +21,8 @@ export interface EventModel {
   readonly unread: readonly Place[];
   /** What a function does to the world, with everything it calls; memoised. */
   readonly bodyOf: (fn: FunctionNode) => Body;
+  /** The body of a consumer's handler under the guards of what dispatches to it; branches that are consumers of their own left out. */
+  readonly bodyOfConsumer: (consumer: ConsumerNode) => Body;
   /** The name of the service that a file belongs to. */
   readonly serviceOf: (file: FilePath) => string;
 }
@@ -46,7 +48,9 @@ export interface Program {
   readonly lineageOf: (type: TypeNode) => readonly TypeNode[];
   readonly subtypesOf: (type: TypeNode) => readonly TypeNode[];
   /** Where a function is called in the workspace. */
-  readonly callersOf: (fn: FunctionNode) => readonly { readonly caller: FunctionNode; readonly action: CallAction }[];
+  readonly callersOf: (
+    fn: FunctionNode,
+  ) => readonly { readonly caller: FunctionNode; readonly action: CallAction }[];
 }
 
 export interface TypeNode {

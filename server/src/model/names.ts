@@ -47,18 +47,8 @@ const notParticiples = new Set(
 );
 const prefixesOfVerbs = /^(re|un|over|under|out|mis|pre|auto|de)-?/;
 
-/** Past participles of irregular verbs, each with its verb. */
-const participles: ReadonlyMap<string, string> = new Map(
-  Object.entries(irregular).flatMap(([verb, forms]) =>
-    forms.flatMap(
-      ([past, participle]) =>
-        [
-          [past, verb],
-          [participle, verb],
-        ] as const,
-    ),
-  ),
-);
+/** Past forms and participles of irregular verbs. */
+const participles: ReadonlySet<string> = new Set(Object.values(irregular).flat(2));
 
 /** Whether a word is the past participle of a verb: `placed`, `sent`, `resent`, `set`. */
 export function isParticiple(word: string): boolean {

@@ -1,0 +1,183 @@
+// What a function does to the world with all it calls; worked out on demand and kept for the life of the model.
+import type { CallAction } from '../facts/actions.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { PublishRole } from '../facts/roles.ts';
+import type { FilePath } from '../text.ts';
+import type { ConsumerDraft } from './consumers.ts';
+import {
+  emptySummary,
+  guardedBy,
+  placeOfCall,
+  stronger,
+  type Guard,
+  type Summary,
+  type Walking,
+} from './frames.ts';
+import type { ReadMessage } from './messages.ts';
+import type { Body, FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { statesOf } from './states.ts';
+import { walkFunction } from './walk.ts';
+
+export interface Bodies {
+  readonly bodyOf: (fn: FunctionNode) => Body;
+  /** The handler's body under the guards of whatever dispatches to it. */
+  readonly bodyOfConsumer: (consumer: ConsumerDraft) => Body;
+}
+
+const maxDepth = 60;
+const guardName = /idempot|dedup|inbox|exactly_?once|^once$|processedOnce/i;
+
+/** Bodies over a program; `consumers` tells which functions run elsewhere and who answers commands. */
+export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], read: ReadMessage): Bodies {
+  const summaries = new Map<FunctionFact, Summary>();
+  const states = statesOf(linking);
+  let depth = 0;
+  const summaryOf = (fn: FunctionNode): Summary => {
+    const known = summaries.get(fn.fact);
+    if (known) return known;
+    const facts = linking.files.get(fn.file);
+    if (!facts || depth > maxDepth) return emptySummary;
+    summaries.set(fn.fact, emptySummary);
+    depth++;
+    const summary = walkFunction(fn, facts, walking, () => states(fn));
+    depth--;
+    summaries.set(fn.fact, summary);
+    return summary;
+  };
+  const walking: Walking = {
+    linking,
+    summaryOf,
+    requestHandlers: requestHandlersOf(consumers, read),
+    isConsumer: consumerPlaces(linking.files.values()),
+  };
+  const bodies = new Map<FunctionFact, Body>();
+  const bodyOf = (fn: FunctionNode): Body => {
+    let body = bodies.get(fn.fact);
+    if (!body) bodies.set(fn.fact, (body = asBody(summaryOf(fn))));
+    return body;
+  };
+  const bodyOfConsumer = (consumer: ConsumerDraft): Body => {
+    if (!consumer.handler) return { effects: [], isOpen: true };
+    const body = bodyOf(consumer.handler);
+    const guard = dispatchGuard(consumer, { linking, summaryOf });
+    const effects = body.effects.filter(
+      (it) => !isHandedOn(it.via[0]?.at.start, it.at.start, consumer.handedOn),
+    );
+    return { ...body, effects: guard ? effects.map((it) => guardedBy(it, guard)) : effects };
+  };
+  return { bodyOf, bodyOfConsumer };
+}
+
+function asBody(summary: Summary): Body {
+  return { effects: summary.drafts.map((it) => it.effect), isOpen: summary.isOpen };
+}
+
+function isHandedOn(via: number | undefined, at: number, handedOn: readonly CallAction[]): boolean {
+  return handedOn.some((it) => placeOfCall(it) === (via ?? at));
+}
+
+/** The handlers of commands and queries by the class that names them. */
+function requestHandlersOf(
+  consumers: readonly ConsumerDraft[],
+  read: ReadMessage,
+): Walking['requestHandlers'] {
+  const byMessage = new Map<unknown, FunctionNode[]>();
+  for (const { fact, handler, messages } of consumers) {
+    if (!fact.isRequest || fact.transport !== 'in-process' || !handler) continue;
+    for (const message of messages) {
+      const key =
+        message.kind === 'type' ? message.node.fact : message.kind === 'name' ? message.name : undefined;
+      const found = byMessage.get(key);
+      if (found) found.push(handler);
+      else byMessage.set(key, [handler]);
+    }
+  }
+  return (file: FilePath, role: PublishRole) => {
+    if (byMessage.size === 0) return [];
+    const messages = read(file, role.event);
+    return messages.flatMap(
+      (it) => byMessage.get(it.kind === 'type' ? it.node.fact : it.kind === 'name' ? it.name : '') ?? [],
+    );
+  };
+}
+
+/** Functions that are handed over as consumers, by the place of the function or of what names it. */
+function consumerPlaces(files: Iterable<FileFacts>): Walking['isConsumer'] {
+  const places = new Set<string>();
+  for (const facts of files) {
+    for (const { handler } of facts.consumers) {
+      const start = typeof handler === 'number' ? facts.functions[handler]?.at.start : handler.at.start;
+      const span = typeof handler === 'number' ? facts.functions[handler]?.span.start : undefined;
+      places.add(`${facts.file} ${start}`);
+      if (span !== undefined) places.add(`${facts.file} ${span}`);
+    }
+  }
+  return (file, place) => places.has(`${file} ${place}`);
+}
+
+interface Dispatching {
+  readonly linking: Linking;
+  readonly summaryOf: (fn: FunctionNode) => Summary;
+}
+
+/** A guard before the call of the handler: in a dispatcher, a base class, or a wrapper around the registration. */
+function dispatchGuard(consumer: ConsumerDraft, context: Dispatching): Guard | undefined {
+  const { fact, file, entry, handler } = consumer;
+  if (typeof fact.handler !== 'number' && fact.handler.kind === 'call') {
+    const { callee } = fact.handler;
+    const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+    if (guardName.test(name)) return { file, at: fact.handler.at, level: 'yes' };
+    const wrapped = wrapperGuard(consumer, context);
+    if (wrapped) return wrapped;
+  }
+  if (entry) return guardAtCall(entry.caller, entry.action, context, 3);
+  return handler && callersGuard(handler, context, 3);
+}
+
+/** `subscribe(topic, once(handler))`: what the wrapper does before it calls its parameter. */
+function wrapperGuard({ fact, file }: ConsumerDraft, { linking, summaryOf }: Dispatching): Guard | undefined {
+  if (typeof fact.handler === 'number' || fact.handler.kind !== 'call') return undefined;
+  for (const callee of linking.calls.callees(file, fact.handler)) {
+    const facts = linking.files.get(file);
+    const inner = linking.files.get(callee.file)?.functions.filter((it) => it.outer === callee.fact.id) ?? [];
+    for (const fn of facts ? [callee.fact, ...inner] : []) {
+      const summary = summaryOf({ file: callee.file, fact: fn });
+      const guarded = [...summary.sites.values()].map((it) => it.guard).find((it) => it !== undefined);
+      if (guarded) return guarded;
+    }
+  }
+  return undefined;
+}
+
+/** The guard that all callers in the dispatching infrastructure have in common. */
+function callersGuard(handler: FunctionNode, context: Dispatching, depth: number): Guard | undefined {
+  if (depth === 0) return undefined;
+  const callers = context.linking.calls.callersOf(handler);
+  let common: Guard | undefined;
+  for (const { caller, action } of callers) {
+    const guard = guardAtCall(caller, action, context, depth - 1);
+    if (!guard) return undefined;
+    common = !common || guard.level === 'weak' ? guard : common;
+  }
+  return common;
+}
+
+function guardAtCall(
+  caller: FunctionNode,
+  action: CallAction,
+  context: Dispatching,
+  depth: number,
+): Guard | undefined {
+  const facts = context.linking.files.get(caller.file);
+  let found: Guard | undefined;
+  let fn: FunctionFact | undefined = caller.fact;
+  let outermost = caller;
+  while (fn && facts) {
+    outermost = { file: caller.file, fact: fn };
+    found = stronger(found, context.summaryOf(outermost).sites.get(placeOfCall(action))?.guard);
+    fn = fn.outer === undefined ? undefined : facts.functions[fn.outer];
+    if (fn?.kind === 'module') break;
+  }
+  return found ?? callersGuard(outermost, context, depth);
+}

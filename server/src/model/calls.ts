@@ -1,0 +1,119 @@
+// Which functions of the workspace a call may run, and where a function is called.
+import type { CallExpr, Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+import type { Hierarchy } from './hierarchy.ts';
+import type { FunctionNode, Program, TypeNode } from './model.ts';
+import { typingOf, type Typing } from './typing.ts';
+import { classAt, type Values } from './values.ts';
+
+export interface Calls {
+  readonly typing: Typing;
+  readonly callees: (file: FilePath, call: CallExpr) => readonly FunctionNode[];
+  readonly functionsOf: (file: FilePath, expr: Expr) => readonly FunctionNode[];
+  readonly callersOf: Program['callersOf'];
+  /** The method, or where it is abstract those that implement it. */
+  readonly implementationsOf: (type: TypeNode, name: string) => readonly FunctionNode[];
+}
+
+export interface CallsParts {
+  readonly files: ReadonlyMap<FilePath, FileFacts>;
+  readonly values: Values;
+  readonly hierarchy: Hierarchy;
+  readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
+}
+
+/** More implementations than this say nothing about which one runs. */
+const maxImplementations = 6;
+
+/** Binds calls over the given parts; answers are kept for the life of the model. */
+export function callsOf({ files, values, hierarchy, injected }: CallsParts): Calls {
+  const known = new Map<CallExpr, readonly FunctionNode[]>();
+  const calleesAt = (file: FilePath, call: CallExpr, depth: number): readonly FunctionNode[] => {
+    const found = known.get(call);
+    if (found) return found;
+    const callees = named(file, call.callee, depth);
+    if (depth === 0 || callees.length > 0) known.set(call, callees);
+    return callees;
+  };
+  const typing = typingOf({ values, hierarchy, injected, calleesOf: calleesAt });
+
+  const implementationsOf = (type: TypeNode, name: string): readonly FunctionNode[] => {
+    const own = hierarchy.methodOf(type, name);
+    if (own && !own.fact.isAbstract) return [own];
+    const found = new Map<FunctionNode['fact'], FunctionNode>();
+    for (const subtype of hierarchy.subtypesOf(type)) {
+      const method = hierarchy.methodOf(subtype, name);
+      if (method && !method.fact.isAbstract) found.set(method.fact, method);
+    }
+    return found.size <= maxImplementations ? [...found.values()] : [];
+  };
+
+  const named = (file: FilePath, expr: Expr, depth: number): readonly FunctionNode[] => {
+    const value = values.evaluate(file, expr);
+    if (value.kind === 'function' && !value.node.fact.isAbstract) return [value.node];
+    if (value.kind === 'type') return constructorOf(value.node);
+    if (expr.kind === 'name')
+      return value.kind === 'expr' && value.expr !== expr ? inValue(value, depth) : [];
+    if (expr.kind !== 'member') return [];
+    if (expr.name === 'call' || expr.name === 'apply') return functionsAt(file, expr.object, depth + 1);
+    const facts = values.factsOf(file);
+    if (facts && expr.object.kind === 'this' && expr.object.isSuper)
+      return inherited(facts, expr.at.start, expr.name);
+    const type = typing.nodeBehind(typing.typedAt(file, expr.object, depth + 1));
+    return type ? implementationsOf(type, expr.name) : [];
+  };
+
+  const inValue = (value: { file: FilePath; expr: Expr }, depth: number): readonly FunctionNode[] =>
+    depth > 6 ? [] : functionsAt(value.file, value.expr, depth + 1);
+
+  const constructorOf = (node: TypeNode): readonly FunctionNode[] => {
+    const own = node.fact.kind === 'class' ? hierarchy.methodOf(node, 'constructor') : undefined;
+    return own ? [own] : [];
+  };
+
+  const inherited = (facts: FileFacts, offset: number, name: string): readonly FunctionNode[] => {
+    const owner = classAt(facts, offset);
+    const bases = owner ? hierarchy.lineageOf({ file: facts.file, fact: owner }).slice(1) : [];
+    for (const base of bases) {
+      const method = hierarchy.methodOf(base, name);
+      if (method) return [method];
+    }
+    return [];
+  };
+
+  const functionsAt = (file: FilePath, expr: Expr, depth: number): readonly FunctionNode[] => {
+    if (depth > 8) return [];
+    if (expr.kind === 'choice') return expr.of.flatMap((it) => functionsAt(file, it, depth + 1));
+    if (expr.kind === 'call' && expr.callee.kind === 'member' && expr.callee.name === 'bind') {
+      return functionsAt(file, expr.callee.object, depth + 1);
+    }
+    if (expr.kind === 'function' || expr.kind === 'name' || expr.kind === 'member')
+      return named(file, expr, depth);
+    return [];
+  };
+
+  const callersOf: Program['callersOf'] = (fn) => {
+    const name = fn.fact.kind === 'constructor' ? 'constructor' : fn.fact.name;
+    const callers: { caller: FunctionNode; action: ReturnType<Program['callersOf']>[number]['action'] }[] =
+      [];
+    if (name === '') return callers;
+    for (const facts of files.values()) {
+      for (const site of indexOf(facts).calls.get(name) ?? []) {
+        const callees = calleesAt(facts.file, site.action.call, 0);
+        if (!callees.some((it) => it.fact === fn.fact)) continue;
+        callers.push({ caller: { file: facts.file, fact: site.fn }, action: site.action });
+      }
+    }
+    return callers;
+  };
+
+  return {
+    typing,
+    callees: (file, call) => calleesAt(file, call, 0),
+    functionsOf: (file, expr) => functionsAt(file, expr, 0),
+    callersOf,
+    implementationsOf,
+  };
+}

@@ -1,0 +1,157 @@
+// What a condition says about a repeat: a lost claim, a processed message, a state already reached, a newer version, an existing row.
+import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { Place } from '../text.ts';
+import type { Verdict } from './frames.ts';
+import type { FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { type States, tokensOf } from './states.ts';
+import { rootOf } from './values.ts';
+
+/** `onTrue`: the condition holds for a repeat; `onFalse`: it fails for one; `either`: by its names it can't mean anything else. */
+export interface Duplicate extends Place {
+  readonly sense: 'onTrue' | 'onFalse' | 'either';
+  readonly level: 'yes' | 'weak';
+  /** Only a look at stored data before acting: two deliveries at once both pass. */
+  readonly isCheckThenAct?: boolean;
+}
+
+export interface ConditionContext {
+  readonly linking: Linking;
+  readonly facts: FileFacts;
+  readonly fn: FunctionNode;
+  readonly verdicts: ReadonlyMap<number, Verdict>;
+  readonly states: () => States;
+}
+
+const progress = /process|complet|handled|seen|applied|done|executed|consumed|finished/i;
+const versions = /version|sequence|revision|^seq$|^offset$|^nonce$|position|occurred|updatedAt|timestamp/i;
+const membership = /^(?:has|includes|contains|some|find|get|exists)$/;
+const empty = /^(?:null|undefined|0|false)$/;
+
+/** Reads a condition; undefined when it says nothing about repeats. */
+export function duplicateIn(condition: Expr, context: ConditionContext): Duplicate | undefined {
+  switch (condition.kind) {
+    case 'operation':
+      return ofOperation(condition.operator, condition.of, context);
+    case 'choice':
+      return firstOf(condition.of, context);
+    case 'call':
+      return ofCall(condition, context);
+    case 'name':
+    case 'member':
+      return ofValue(condition, context);
+    default:
+      return undefined;
+  }
+}
+
+function ofOperation(
+  operator: string,
+  of: readonly Expr[],
+  context: ConditionContext,
+): Duplicate | undefined {
+  const [left, right] = of;
+  if (!left) return undefined;
+  if (operator === '!') return inverted(duplicateIn(left, context));
+  if (operator === '&&' || operator === '||') return firstOf(of, context);
+  if (!right || !/^[!=<>]/.test(operator)) return undefined;
+  if (isVersion(left) && isVersion(right))
+    return { ...placeOf(left, context), sense: 'either', level: 'yes' };
+  const isEqual = operator === '===' || operator === '==';
+  const isUnequal = operator === '!==' || operator === '!=';
+  const constant = right.kind === 'literal' && empty.test(right.text);
+  if (constant) {
+    const found = duplicateIn(left, context);
+    const isNegative = isEqual || operator === '<=' || operator === '<';
+    return isNegative ? inverted(found) : found;
+  }
+  const held = right.kind === 'literal' ? duplicateIn(left, context) : undefined;
+  if (held) return held;
+  if (isEqual) return ofState(left, right, context);
+  return isUnequal ? inverted(ofState(left, right, context)) : undefined;
+}
+
+/** `order.status === 'paid'` where the body sets `paid`, or `=== 'pending'` where it sets anything else. */
+function ofState(left: Expr, right: Expr, context: ConditionContext): Duplicate | undefined {
+  const [field, value] = left.kind === 'member' ? [left, right] : [right, left];
+  if (field.kind !== 'member') return undefined;
+  const produced = context.states().get(field.name);
+  if (!produced || produced.size === 0) return undefined;
+  const tested = tokensOf(context.facts.file, value, context.linking);
+  const place = placeOf(field, context);
+  if (tested.some((it) => it !== '?' && produced.has(it))) return { ...place, sense: 'onTrue', level: 'yes' };
+  const isLeft = [...produced].some((it) => !tested.includes(it));
+  return isLeft ? { ...place, sense: 'onFalse', level: 'yes' } : undefined;
+}
+
+function ofCall(call: Expr & { kind: 'call' }, context: ConditionContext): Duplicate | undefined {
+  const verdict = context.verdicts.get(call.at.start);
+  if (verdict) return ofVerdict(verdict);
+  const { callee } = call;
+  if (callee.kind !== 'member' || !membership.test(callee.name)) return undefined;
+  const { object } = callee;
+  const name = object.kind === 'member' || object.kind === 'name' ? object.name : '';
+  if (!progress.test(name)) return undefined;
+  return {
+    ...placeOf(callee, context),
+    sense: 'either',
+    level: isInMemory(object, context) ? 'weak' : 'yes',
+  };
+}
+
+/** A set or map made by this process forgets everything when it restarts. */
+function isInMemory(object: Expr, { facts, linking }: ConditionContext): boolean {
+  const value = linking.values.evaluate(facts.file, object);
+  return value.kind === 'expr' && value.expr.kind === 'new';
+}
+
+function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined {
+  const verdict = verdictBehind(value, context);
+  if (verdict && verdict.kind !== 'read') return ofVerdict(verdict);
+  if (value.kind === 'member') {
+    const produced = context.states().get(value.name);
+    const isSet = produced && [...produced].some((it) => it !== 'false' && it !== 'null');
+    if (isSet) return { ...placeOf(value, context), sense: 'onTrue', level: 'yes' };
+    return verdict && /^(?:length|count|size|rowCount|affected)$/.test(value.name)
+      ? ofVerdict(verdict)
+      : undefined;
+  }
+  return verdict && ofVerdict(verdict);
+}
+
+/** The verdict of the call whose result a name holds. */
+function verdictBehind(value: Expr, context: ConditionContext): Verdict | undefined {
+  const root = rootOf(context.facts, value);
+  let init = root?.init;
+  while (init?.kind === 'member') init = init.object;
+  return init?.kind === 'call' ? context.verdicts.get(init.at.start) : undefined;
+}
+
+function ofVerdict(verdict: Verdict): Duplicate {
+  const place = { file: verdict.file, at: verdict.at };
+  if (verdict.kind === 'read') return { ...place, sense: 'onTrue', level: 'weak', isCheckThenAct: true };
+  return { ...place, sense: 'either', level: verdict.isVolatile ? 'weak' : 'yes' };
+}
+
+function isVersion(expr: Expr): boolean {
+  if (expr.kind === 'operation') return expr.of.some(isVersion);
+  return (expr.kind === 'member' || expr.kind === 'name') && versions.test(expr.name);
+}
+
+function firstOf(parts: readonly Expr[], context: ConditionContext): Duplicate | undefined {
+  for (const part of parts) {
+    const found = duplicateIn(part, context);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function inverted(found: Duplicate | undefined): Duplicate | undefined {
+  if (!found || found.sense === 'either') return found;
+  return { ...found, sense: found.sense === 'onTrue' ? 'onFalse' : 'onTrue' };
+}
+
+function placeOf(expr: Expr, { facts }: ConditionContext): Place {
+  return { file: facts.file, at: expr.at };
+}

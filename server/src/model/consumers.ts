@@ -1,0 +1,165 @@
+// Which functions consume which messages: registrations bound to their handlers, dispatchers taken apart into branches.
+import type { CallAction } from '../facts/actions.ts';
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
+import type { FilePath, Span } from '../text.ts';
+import { branchesOf, type Branch } from './dispatch.ts';
+import { evidenceOf, isMessageType, isPayloadName } from './evidence.ts';
+import { indexOf } from './fileIndex.ts';
+import type { Message, ReadMessage } from './messages.ts';
+import type { FunctionNode, TypeNode } from './model.ts';
+import type { Linking } from './program.ts';
+
+export interface ConsumerDraft {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly name: string;
+  readonly fact: ConsumerFact;
+  readonly handler: FunctionNode | undefined;
+  readonly messages: readonly Message[];
+  /** The call by which a dispatcher runs the handler. */
+  readonly entry?: { readonly caller: FunctionNode; readonly action: CallAction };
+  /** Calls of branches that are consumers of their own. */
+  readonly handedOn: readonly CallAction[];
+}
+
+const handlerMethods = [
+  'handle',
+  'execute',
+  'onMessage',
+  'process',
+  'consume',
+  'handleMessage',
+  'handleEvent',
+  'run',
+];
+
+/** All consumers of all files. */
+export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
+  const drafts: ConsumerDraft[] = [];
+  for (const facts of linking.files.values()) {
+    for (const fact of facts.consumers) drafts.push(...draftsOf(facts, fact, linking, read));
+  }
+  return drafts;
+}
+
+function draftsOf(
+  facts: FileFacts,
+  fact: ConsumerFact,
+  linking: Linking,
+  read: ReadMessage,
+): readonly ConsumerDraft[] {
+  const handler = handlerOf(facts, fact, linking);
+  const named = fact.events.flatMap((it) => read(facts.file, it)).filter(isNamed);
+  const typed = handler ? eventTypesOf(handler, fact, linking) : [];
+  const branches = handler && !fact.isRequest ? branchesOf(handler, linking) : [];
+  const split = branches.length > 1 ? branches.filter((it) => it.handler) : [];
+  const inline = branches.filter((it) => !split.includes(it)).flatMap((it) => it.names);
+  const messages = [...named, ...typed, ...inline.map((name): Message => ({ kind: 'name', name }))];
+  const own: ConsumerDraft = {
+    ...placeOf(facts, fact, handler),
+    fact,
+    handler,
+    messages: messages.length > 0 ? messages : split.length > 0 ? [] : [{ kind: 'unknown' }],
+    handedOn: split.flatMap((it) => (it.action ? [it.action] : [])),
+  };
+  return [own, ...split.flatMap((it) => ofBranch(it, fact))];
+}
+
+function ofBranch(branch: Branch, fact: ConsumerFact): readonly ConsumerDraft[] {
+  const { handler, action, dispatcher } = branch;
+  if (!handler) return [];
+  return [
+    {
+      file: handler.file,
+      at: handler.fact.at,
+      name: handler.fact.name,
+      fact,
+      handler,
+      messages: branch.names.map((name) => ({ kind: 'name', name })),
+      ...(action && { entry: { caller: dispatcher, action } }),
+      handedOn: [],
+    },
+  ];
+}
+
+/** The handler's own name where it has one and stands elsewhere, else what the registration points at. */
+function placeOf(
+  facts: FileFacts,
+  fact: ConsumerFact,
+  handler: FunctionNode | undefined,
+): Pick<ConsumerDraft, 'file' | 'at' | 'name'> {
+  const isElsewhere = handler && typeof fact.handler !== 'number' && handler.fact.name !== '';
+  if (isElsewhere) return { file: handler.file, at: handler.fact.at, name: handler.fact.name };
+  return { file: facts.file, at: fact.at, name: fact.name };
+}
+
+function handlerOf(facts: FileFacts, fact: ConsumerFact, linking: Linking): FunctionNode | undefined {
+  if (typeof fact.handler === 'number') {
+    const found = facts.functions[fact.handler];
+    return found && { file: facts.file, fact: found };
+  }
+  return handlerBehind(facts.file, fact.handler, linking, 0);
+}
+
+function handlerBehind(
+  file: FilePath,
+  expr: Expr,
+  linking: Linking,
+  depth: number,
+): FunctionNode | undefined {
+  const [named] = linking.calls.functionsOf(file, expr);
+  if (named && named.fact.kind !== 'constructor') return named;
+  const type = linking.calls.typing.typeOf(file, expr) ?? classNamed(file, expr, linking);
+  for (const method of type ? handlerMethods : []) {
+    const found = type && linking.hierarchy.methodOf(type, method);
+    if (found) return found;
+  }
+  if (expr.kind !== 'call' || depth > 3) return undefined;
+  for (const arg of [...expr.args].reverse()) {
+    const inner = handlerBehind(file, arg, linking, depth + 1);
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+function classNamed(file: FilePath, expr: Expr, { values }: Linking): TypeNode | undefined {
+  const value = values.evaluate(file, expr);
+  return value.kind === 'type' && value.node.fact.kind === 'class' ? value.node : undefined;
+}
+
+/** The declared type of the event parameter, or what the class hands to its base: `extends Listener<OrderPlaced>`. */
+function eventTypesOf(handler: FunctionNode, fact: ConsumerFact, linking: Linking): readonly Message[] {
+  const facts = linking.files.get(handler.file);
+  const id = handler.fact.parameters[fact.eventParameter];
+  const type = id === undefined ? undefined : facts?.bindings[id]?.type;
+  const ofParameter = type ? typesIn(handler.file, type, linking, 0) : [];
+  if (ofParameter.length > 0 || !facts || handler.fact.owner === undefined) return ofParameter;
+  const owner = indexOf(facts).types.get(handler.fact.owner);
+  const args = [...(owner?.bases ?? []), ...(owner?.implements ?? [])].flatMap((it) =>
+    it.kind === 'ref' ? it.args : [],
+  );
+  return args.flatMap((it) => typesIn(handler.file, it, linking, 0));
+}
+
+/** Event types in a written type, through unions, aliases and envelopes. */
+function typesIn(file: FilePath, type: TypeExpr, linking: Linking, depth: number): readonly Message[] {
+  if (depth > 4) return [];
+  if (type.kind === 'union') return type.of.flatMap((it) => typesIn(file, it, linking, depth + 1));
+  if (type.kind !== 'ref') return [];
+  const node = linking.values.typeNamed(file, type.name);
+  if (node && isConsumable(node, linking)) return [{ kind: 'type', node }];
+  const alias = node?.fact.alias;
+  if (node && alias) return typesIn(node.file, alias, linking, depth + 1);
+  return type.args.flatMap((it) => typesIn(file, it, linking, depth + 1));
+}
+
+function isConsumable(node: TypeNode, { files }: Linking): boolean {
+  const facts = files.get(node.file);
+  if (!facts || !isMessageType(node) || isPayloadName(node.fact.name)) return false;
+  return evidenceOf(facts, node.fact) > 0;
+}
+
+function isNamed(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'name';
+}

@@ -1,0 +1,112 @@
+// A consumer that looks at the topic or type and hands on: each branch names events, and often a handler of its own.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FilePath } from '../text.ts';
+import { eachAction } from './fileIndex.ts';
+import type { FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+
+/** One branch of a dispatching consumer. */
+export interface Branch {
+  readonly names: readonly string[];
+  /** The function that the branch hands the event to, if it is one of the workspace. */
+  readonly handler?: FunctionNode;
+  readonly dispatcher: FunctionNode;
+  readonly action?: CallAction;
+}
+
+const discriminant = /(?:type|topic|event|name|subject|pattern|routing_?key|kind|channel|queue|action)$/i;
+const noHandler =
+  /^(?:log|debug|info|warn|error|parse|stringify|validate|assert|ack|nack|commit|get|is|has|to)/i;
+
+/** The branches of a handler that dispatches by topic or type, its own body and that of functions it hands the message to. */
+export function branchesOf(handler: FunctionNode, linking: Linking): readonly Branch[] {
+  const own = branchesIn(handler, handler.fact.body, linking);
+  if (own.length > 0) return own;
+  for (const action of eachAction(handler.fact.body)) {
+    if (action.kind !== 'call' || action.call.args.length === 0) continue;
+    for (const callee of linking.calls.callees(handler.file, action.call)) {
+      const inner = callee.fact === handler.fact ? [] : branchesIn(callee, callee.fact.body, linking);
+      if (inner.length > 1) return inner;
+    }
+  }
+  return [];
+}
+
+function branchesIn(fn: FunctionNode, body: readonly Action[], linking: Linking): readonly Branch[] {
+  const branches: Branch[] = [];
+  for (const action of eachAction(body)) {
+    if (action.kind === 'switch' && isDiscriminant(action.on)) {
+      for (const it of action.cases) branches.push(...branch(fn, it.tests, it.body, linking));
+    }
+    if (action.kind === 'if') branches.push(...branch(fn, testsOf(action.condition), action.then, linking));
+    if (action.kind === 'call') branches.push(...tableBranches(fn, action, linking));
+  }
+  return branches;
+}
+
+function branch(
+  fn: FunctionNode,
+  tests: readonly Expr[],
+  body: readonly Action[],
+  linking: Linking,
+): readonly Branch[] {
+  const names = tests.flatMap((it) => namesOf(fn.file, it, linking));
+  if (names.length === 0) return [];
+  const found = handlerIn(fn, body, linking);
+  return [{ names, dispatcher: fn, ...found }];
+}
+
+function namesOf(file: FilePath, test: Expr, { values }: Linking): readonly string[] {
+  const texts = values.stringsOf(file, test);
+  if (texts.length > 0) return texts;
+  const owner = test.kind === 'member' ? values.evaluate(file, test.object) : undefined;
+  return owner?.kind === 'type' && owner.node.fact.kind === 'enum' && test.kind === 'member'
+    ? [test.name]
+    : [];
+}
+
+function handlerIn(
+  fn: FunctionNode,
+  body: readonly Action[],
+  linking: Linking,
+): { readonly handler: FunctionNode; readonly action: CallAction } | undefined {
+  const found: { handler: FunctionNode; action: CallAction }[] = [];
+  for (const action of eachAction(body)) {
+    if (action.kind !== 'call' || action.isNew) continue;
+    const [callee] = linking.calls.callees(fn.file, action.call);
+    if (callee && callee.fact.name !== '' && !noHandler.test(callee.fact.name))
+      found.push({ handler: callee, action });
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** `handlers[topic](message)` with `handlers` an object of functions. */
+function tableBranches(fn: FunctionNode, action: CallAction, { values, calls }: Linking): readonly Branch[] {
+  const { callee } = action.call;
+  const isLookUp =
+    callee.kind === 'member' && callee.name === '[]' && callee.index && isDiscriminant(callee.index);
+  if (!isLookUp) return [];
+  const table = values.evaluate(fn.file, callee.object);
+  if (table.kind !== 'expr' || table.expr.kind !== 'object') return [];
+  return table.expr.entries.flatMap((entry) => {
+    const key = entry.computed ? values.stringOf(table.file, entry.computed) : entry.key;
+    const [handler] = calls.functionsOf(table.file, entry.value);
+    return key === undefined || !handler ? [] : [{ names: [key], handler, dispatcher: fn, action }];
+  });
+}
+
+/** `topic === 'a' || topic === 'b'`. */
+function testsOf(condition: Expr): readonly Expr[] {
+  if (condition.kind !== 'operation') return [];
+  if (condition.operator === '||') return condition.of.flatMap(testsOf);
+  if (condition.operator !== '===' && condition.operator !== '==') return [];
+  const [left, right] = condition.of;
+  if (!left || !right) return [];
+  if (isDiscriminant(left)) return [right];
+  return isDiscriminant(right) ? [left] : [];
+}
+
+function isDiscriminant(expr: Expr): boolean {
+  return (expr.kind === 'name' || expr.kind === 'member') && discriminant.test(expr.name);
+}

@@ -1,0 +1,140 @@
+// Judges one effect where it stands: how a reader calls it, and whether a repeat of it alone does harm.
+import type { CallAction } from '../facts/actions.ts';
+import type { CallExpr, Expr } from '../facts/expressions.ts';
+import type { WriteRole } from '../facts/roles.ts';
+import type { Context, EffectDraft, Guard } from './frames.ts';
+import type { Effect, FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { dependsOn, provenanceOf, type Provenance } from './provenance.ts';
+
+const deduplicationKeys =
+  /^(?:jobId|msgID|deduplicationId|MessageDeduplicationId|dedupKey|deduplicationKey|idempotencyKey|idempotency_key|Idempotency-Key)$/;
+const conditionKeys =
+  /^(?:version|_?version|revision|sequence|seq|status|state|phase|processed|updatedAt|etag)$/i;
+
+/** The effect of one role in the given circumstances. */
+export function effectOf(
+  fn: FunctionNode,
+  action: CallAction,
+  role: Effect['role'],
+  context: Context,
+  linking: Linking,
+): EffectDraft {
+  const provenance = role.kind === 'write' ? subjectOf(fn, action, role, linking) : 'unknown';
+  const effect: Effect = {
+    file: fn.file,
+    at: action.call.at,
+    role,
+    name: pathOf(action.call.callee),
+    via: [],
+    guarded: 'no',
+    isIdempotent: isIdempotent(fn, action, role, provenance, linking),
+    inTransaction: context.inTransaction,
+    inTry: context.inTry,
+    inCatch: context.inCatch,
+  };
+  const isKept = isKeptOnce(role, action) || provenance === 'stable';
+  const guarded = isKept
+    ? { ...effect, guarded: 'yes' as const, guard: { file: fn.file, at: action.call.at } }
+    : effect;
+  return typeof provenance === 'object'
+    ? { effect: guarded, parameter: provenance.parameter }
+    : { effect: guarded };
+}
+
+/** Judges again what a caller hands in for the parameter that holds the stored object. */
+export function settle(
+  draft: EffectDraft,
+  caller: FunctionNode,
+  call: CallExpr,
+  linking: Linking,
+): EffectDraft {
+  const arg = draft.parameter === undefined ? undefined : call.args[draft.parameter];
+  if (!arg) return { effect: draft.effect };
+  const provenance = provenanceOf(caller, arg, linking);
+  if (typeof provenance === 'object') return { effect: draft.effect, parameter: provenance.parameter };
+  if (provenance === 'loaded') return { effect: { ...draft.effect, isIdempotent: true } };
+  if (provenance === 'shifted') return { effect: { ...draft.effect, isIdempotent: false } };
+  if (provenance !== 'stable') return { effect: draft.effect };
+  return { effect: { ...draft.effect, guarded: 'yes', guard: { file: caller.file, at: call.at } } };
+}
+
+/** `stripe.charges.create` of `this.stripe.charges.create(…)`. */
+export function pathOf(expr: Expr): string {
+  if (expr.kind === 'name') return expr.name;
+  if (expr.kind === 'call' || expr.kind === 'new') return `${pathOf(expr.callee)}()`;
+  if (expr.kind !== 'member') return '';
+  const object = pathOf(expr.object);
+  return object === '' ? expr.name : `${object}.${expr.name}`;
+}
+
+/** A guard at the effect itself as a guard of what follows. */
+export function guardAt(fn: FunctionNode, action: CallAction): Guard {
+  return { file: fn.file, at: action.call.at, level: 'yes' };
+}
+
+/** What is stored: the argument, or the object that saves itself. */
+function subjectOf(fn: FunctionNode, action: CallAction, role: WriteRole, linking: Linking): Provenance {
+  const { callee, args } = action.call;
+  const isSave = callee.kind === 'member' && /^(?:save|persist|store|put|flush|merge)/i.test(callee.name);
+  const subject = role.data ?? args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name));
+  if (isSave) {
+    const saved = args.length === 0 ? callee.object : savedArgument(args);
+    return saved ? provenanceOf(fn, saved, linking) : 'unknown';
+  }
+  return role.operation === 'insert' && subject ? provenanceOf(fn, subject, linking) : 'unknown';
+}
+
+/** `manager.save(Order, order)` names the entity first. */
+function savedArgument(args: readonly Expr[]): Expr | undefined {
+  const [first, second] = args;
+  return first?.kind === 'name' && /^[A-Z]/.test(first.name) && second ? second : first;
+}
+
+function isIdempotent(
+  fn: FunctionNode,
+  action: CallAction,
+  role: Effect['role'],
+  provenance: Provenance,
+  linking: Linking,
+): boolean {
+  if (role.kind === 'publish') return false;
+  if (role.kind === 'remote') return role.isRead === true || (role.what === 'http' && isReplacing(action));
+  if (role.operation === 'upsert' || role.operation === 'delete') return true;
+  if (role.operation === 'update') return !shiftsData(fn, role, linking);
+  return role.operation === 'insert' && provenance === 'loaded';
+}
+
+function isReplacing({ call }: CallAction): boolean {
+  return call.callee.kind === 'member' && /^(?:put|delete)$/i.test(call.callee.name);
+}
+
+/** `data: { stock: product.stock - quantity }` shifts, however it is written. */
+function shiftsData(fn: FunctionNode, role: WriteRole, linking: Linking): boolean {
+  const facts = linking.files.get(fn.file);
+  const data = role.data && linking.values.evaluate(fn.file, role.data);
+  if (!facts || data?.kind !== 'expr' || data.expr.kind !== 'object') return false;
+  const entries = data.expr.entries.flatMap((it) => (it.value.kind === 'object' ? it.value.entries : [it]));
+  return entries.some(
+    (it) => !/version|updated|retr|attempt/i.test(it.key) && dependsOn(facts, it.value, it.key, 0),
+  );
+}
+
+/** The effect alone can happen only once for a message. */
+function isKeptOnce(role: Effect['role'], action: CallAction): boolean {
+  if (role.kind === 'remote') return role.idempotencyKey !== undefined;
+  if (role.kind === 'publish') return action.call.args.some((it) => hasDeduplicationKey(it, 0));
+  if (role.isConditional) return true;
+  return (
+    role.operation !== 'insert' &&
+    role.where?.kind === 'object' &&
+    role.where.entries.some((it) => conditionKeys.test(it.key))
+  );
+}
+
+function hasDeduplicationKey(expr: Expr, depth: number): boolean {
+  if (expr.kind !== 'object' || depth > 2) return false;
+  return expr.entries.some(
+    (it) => deduplicationKeys.test(it.key) || hasDeduplicationKey(it.value, depth + 1),
+  );
+}

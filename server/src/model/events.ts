@@ -1,0 +1,200 @@
+// The events of the workspace: declared types and wire names that mean one event become one node.
+import type { ObjectExpr, TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import type { Place } from '../text.ts';
+import type { ConsumerDraft } from './consumers.ts';
+import { declaredName, evidenceOf, isMessageType, isPayloadName, tagOf } from './evidence.ts';
+import type { Message } from './messages.ts';
+import type { TypeNode } from './model.ts';
+import { eventKey, hasParticiple } from './names.ts';
+import type { ProducerDraft } from './producers.ts';
+import type { Linking } from './program.ts';
+
+/** An event node while the model is made. */
+export interface EventDraft {
+  readonly key: string;
+  name: string;
+  readonly wireNames: Set<string>;
+  readonly declarations: TypeNode[];
+  readonly inline: (Place & { readonly object: ObjectExpr })[];
+  place: Place;
+}
+
+export interface Events {
+  readonly drafts: ReadonlyMap<string, EventDraft>;
+  /** The events that messages mean; a name that is only a channel means all that travel there. */
+  readonly of: (messages: readonly Message[]) => readonly EventDraft[];
+}
+
+/** Collects events from declarations, producers and consumers. */
+export function collectEvents(
+  linking: Linking,
+  producers: readonly ProducerDraft[],
+  consumers: readonly ConsumerDraft[],
+): Events {
+  const drafts = new Map<string, EventDraft>();
+  const channels = channelsOf(producers);
+  const keysOf = (message: Message): readonly string[] => {
+    if (message.kind === 'type') return [keyOfType(message.node)];
+    if (message.kind !== 'name') return [];
+    return channels.get(eventKey(message.name)) ?? [eventKey(message.name)];
+  };
+  for (const facts of linking.files.values()) {
+    for (const fact of declaredIn(facts, linking)) declare(drafts, { file: facts.file, fact });
+  }
+  for (const { messages, file, at } of producers)
+    for (const it of messages) record(drafts, it, { file, at }, keysOf);
+  for (const { messages, file, at } of consumers)
+    for (const it of messages) record(drafts, it, { file, at }, keysOf);
+  const of = (messages: readonly Message[]): readonly EventDraft[] => {
+    const found = messages.flatMap(keysOf).flatMap((key) => drafts.get(key) ?? []);
+    return [...new Set(found)];
+  };
+  return { drafts, of };
+}
+
+/** Names under which messages of a declared type travel: one type makes the name its wire name, several make it a channel. */
+function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, readonly string[]> {
+  const channels = new Map<string, Set<string>>();
+  for (const { messages } of producers) {
+    const types = messages.filter((it) => it.kind === 'type').map((it) => keyOfType(it.node));
+    for (const message of messages) {
+      if (message.kind !== 'name' || types.length === 0) continue;
+      const key = eventKey(message.name);
+      const found = channels.get(key) ?? new Set<string>();
+      channels.set(key, found);
+      for (const type of types) found.add(type);
+    }
+  }
+  return new Map([...channels].map(([key, types]) => [key, [...types]]));
+}
+
+function record(
+  drafts: Map<string, EventDraft>,
+  message: Message,
+  place: Place,
+  keysOf: (message: Message) => readonly string[],
+): void {
+  if (message.kind === 'type') {
+    if (!isPayloadName(message.node.fact.name) && !message.node.fact.notAnEvent)
+      declare(drafts, message.node);
+    return;
+  }
+  if (message.kind !== 'name') return;
+  for (const key of keysOf(message)) {
+    if (key === '') continue;
+    const draft = drafts.get(key) ?? create(drafts, key, message.name, place);
+    draft.wireNames.add(message.name);
+    if (message.object) draft.inline.push({ ...place, object: message.object });
+  }
+}
+
+function declare(drafts: Map<string, EventDraft>, node: TypeNode): void {
+  const key = keyOfType(node);
+  const place = { file: node.file, at: node.fact.at };
+  const draft = drafts.get(key) ?? create(drafts, key, declaredName(node.fact), place);
+  if (draft.declarations.some((it) => it.fact === node.fact)) return;
+  if (draft.declarations.length === 0) {
+    draft.name = declaredName(node.fact);
+    draft.place = place;
+  }
+  draft.declarations.push(node);
+  const tag = tagOf(node.fact);
+  if (tag !== undefined && tag !== draft.name) draft.wireNames.add(tag);
+}
+
+function create(drafts: Map<string, EventDraft>, key: string, name: string, place: Place): EventDraft {
+  const draft: EventDraft = {
+    key,
+    name,
+    wireNames: new Set(),
+    declarations: [],
+    inline: [],
+    place,
+  };
+  drafts.set(key, draft);
+  return draft;
+}
+
+function keyOfType({ fact }: TypeNode): string {
+  return eventKey(declaredName(fact));
+}
+
+const declared = new WeakMap<
+  FileFacts,
+  { readonly strong: readonly TypeFact[]; readonly open: readonly TypeFact[] }
+>();
+
+/** Types that are events by their declaration; those that depend on a base elsewhere are asked each time. */
+function declaredIn(facts: FileFacts, linking: Linking): readonly TypeFact[] {
+  let found = declared.get(facts);
+  if (!found) declared.set(facts, (found = sortTypes(facts)));
+  const inherited = found.open.filter((fact) => extendsEvent({ file: facts.file, fact }, linking));
+  return inherited.length > 0 ? [...found.strong, ...inherited] : found.strong;
+}
+
+function sortTypes(facts: FileFacts): {
+  readonly strong: readonly TypeFact[];
+  readonly open: readonly TypeFact[];
+} {
+  const weights = new Map(facts.types.map((it) => [it, evidenceOf(facts, it)]));
+  const hinted = [...weights].filter(([, weight]) => weight > 0);
+  const hasSiblings = hinted.some(([, weight]) => weight >= 2) || hinted.length >= 3;
+  const strong = hinted.filter(([, weight]) => weight >= 2 || hasSiblings).map(([fact]) => fact);
+  const open = facts.types.filter((it) => !strong.includes(it) && mayInherit(it));
+  return { strong: [...strong, ...unionMembers(facts, strong)], open };
+}
+
+function mayInherit(fact: TypeFact): boolean {
+  const bases = [...fact.bases, ...fact.implements];
+  const names = bases.map((it) => (it.kind === 'ref' || it.kind === 'typeof' ? it.name : ''));
+  return (
+    names.some((it) => /Event|Message/.test(it)) &&
+    isMessageType({ file: '', fact }) &&
+    !isPayloadName(fact.name)
+  );
+}
+
+function extendsEvent(node: TypeNode, { files, hierarchy }: Linking): boolean {
+  return hierarchy.lineageOf(node).some((it) => {
+    const facts = files.get(it.file);
+    return (
+      facts !== undefined &&
+      it.fact !== node.fact &&
+      evidenceOf(facts, { ...it.fact, isAbstract: false }) >= 2
+    );
+  });
+}
+
+/** `type OrderEvent = { type: 'OrderPlaced'; … } | …`: each member that is written out and tagged is an event. */
+function unionMembers(facts: FileFacts, strong: readonly TypeFact[]): readonly TypeFact[] {
+  const named = new Set(strong.map((it) => eventKey(declaredName(it))));
+  return facts.types.flatMap((fact) => {
+    if (fact.alias?.kind !== 'union' || fact.notAnEvent) return [];
+    const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
+    const isOfEvents =
+      /Events?$/.test(fact.name) ||
+      members.filter((it) => hasParticiple(it.name)).length * 2 > members.length;
+    return isOfEvents ? members.filter((it) => !named.has(eventKey(it.name))) : [];
+  });
+}
+
+function unionMember(union: TypeFact, type: TypeExpr): readonly TypeFact[] {
+  if (
+    type.kind !== 'object' &&
+    type.kind !== 'intersection' &&
+    !(type.kind === 'ref' && type.args.length > 0)
+  )
+    return [];
+  const fact: TypeFact = { ...union, alias: type, members: [], bases: [], implements: [], span: type.at };
+  const name = tagOf(fact);
+  const at = tagPlace(type);
+  return name === undefined || !at ? [] : [{ ...fact, name, at }];
+}
+
+function tagPlace(type: TypeExpr): Place['at'] | undefined {
+  if (type.kind === 'intersection') return type.of.map(tagPlace).find((it) => it !== undefined);
+  if (type.kind === 'ref') return type.args.find((it) => it.kind === 'literal')?.at;
+  if (type.kind !== 'object') return undefined;
+  return type.members.map((it) => it.type).find((it) => it?.kind === 'literal')?.at;
+}

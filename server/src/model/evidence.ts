@@ -1,0 +1,118 @@
+// What a declaration says by itself about being an event: its name, tag, bases and neighbours. Pure look-ups in one file.
+import type { Member, TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import type { TypeNode } from './model.ts';
+import { hasParticiple } from './names.ts';
+
+/** Names of types that all events share; they are no events themselves. */
+const baseName =
+  /^(?:I|T|Abstract|Base|Generic|Any|Typed)?(?:Domain|Integration|Base|Cloud|Application|System|Broker|Outbox|Kafka|Rabbit|Message|Stored|Recorded|Versioned|Public|Internal)*(?:Events?|Message|Envelope|EventEnvelope|EventBase|EventMetadata|Metadata|EventProps|EventType)(?:V\d+)?$/i;
+const eventBase =
+  /^(?:I|Abstract|Base)?(?:Domain|Integration|Base|Cloud|Application|Broker|Messaging)?Event(?:Base|Envelope|Message|V\d+)?$|^(?:Event|Message)?Envelope$/;
+const payloadName =
+  /(?:Payload|Data|Dto|DTO|Props|Params|Args|Input|Output|Options|Config|Request|Response|Result|State|Meta|Metadata|Body|Headers|Context|Details?)(?:V\d+)?$/;
+const otherRole =
+  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Worker|Step|Spec|Test|Mock)$/;
+const tagName = /^(?:_?_?type|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
+
+/** The suffix of a schema constant taken off: `OrderPlacedSchema` declares `OrderPlaced`. */
+export function declaredName(fact: TypeFact): string {
+  return fact.name.replace(/(?<=.)Schema$/, '').replace(/^I(?=[A-Z][a-z])/, '');
+}
+
+/** A type of the events' form but not what travels as a whole: `OrderPlacedPayload`. */
+export function isPayloadName(name: string): boolean {
+  return payloadName.test(name.replace(/Schema$/, ''));
+}
+
+/** A base, envelope or generic that events are made of. */
+export function isBaseName(name: string): boolean {
+  return baseName.test(name);
+}
+
+/** Whether a value of this very type can be one message: no base, generic, union, enum or payload of another. */
+export function isMessageType({ fact }: TypeNode): boolean {
+  if (fact.kind === 'enum' || fact.isAbstract || fact.parameters.length > 0 || fact.notAnEvent) return false;
+  if (isBaseName(fact.name) || otherRole.test(fact.name)) return false;
+  const alias = fact.alias;
+  if (!alias) return true;
+  if (alias.kind === 'ref') return alias.args.length > 0 && !isUtility(alias.name);
+  return alias.kind === 'object' || alias.kind === 'intersection' || alias.kind === 'typeof';
+}
+
+/** 2 is enough: one strong piece counts 2, a weak one 1. Says nothing about who publishes it. */
+export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
+  if (!isMessageType({ file: facts.file, fact }) || isPayloadName(fact.name)) return 0;
+  const name = declaredName(fact);
+  let weight = 0;
+  if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
+  if (/Event(?:V\d+)?$/.test(name)) weight += 1;
+  if (hasParticiple(name)) weight += 1;
+  if (weight > 0 && isInEventFile(facts.file)) weight += 1;
+  const tag = tagOf(fact);
+  if (tag !== undefined && (weight > 0 || hasParticiple(tag) || sameWords(tag, name))) weight += 2;
+  return weight;
+}
+
+/** The literal that tells this event from others: of a `type`, `eventType`, `name` or `kind` field. */
+export function tagOf(fact: TypeFact): string | undefined {
+  const alias = fact.alias;
+  const literal = alias?.kind === 'ref' ? alias.args.find((it) => it.kind === 'literal') : undefined;
+  if (literal?.kind === 'literal') return unquoted(literal.value);
+  for (const member of membersOf(fact)) {
+    const value = tagName.test(member.name) ? literalOf(member) : undefined;
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Whether a file or one of its last two folders is named after events. */
+export function isInEventFile(file: string): boolean {
+  return /(?:^|[/.\-_])(?:domain-?|integration-?)?(?:events?|messages|contracts)(?:[/.\-_]|$)/i.test(
+    file.split('/').slice(-3).join('/'),
+  );
+}
+
+function membersOf(fact: TypeFact): readonly Member[] {
+  if (fact.members.length > 0) return fact.members;
+  if (fact.alias?.kind === 'object') return fact.alias.members;
+  if (fact.alias?.kind !== 'intersection') return [];
+  return fact.alias.of.flatMap((it) => (it.kind === 'object' ? it.members : []));
+}
+
+function literalOf(member: Member): string | undefined {
+  if (member.type?.kind === 'literal' && !/^(?:true|false|\d)/.test(member.type.value))
+    return unquoted(member.type.value);
+  return member.init?.kind === 'string' ? member.init.value : undefined;
+}
+
+function isEventBase(base: TypeExpr): boolean {
+  if (base.kind !== 'ref' && base.kind !== 'typeof') return false;
+  const name = base.name.slice(base.name.lastIndexOf('.') + 1).replace(/Schema$/, '');
+  if (base.kind === 'ref' && name === 'Event') return base.args.length > 0;
+  return eventBase.test(name.charAt(0).toUpperCase() + name.slice(1));
+}
+
+function isEventGeneric(alias: TypeExpr | undefined): boolean {
+  if (alias?.kind === 'intersection') return alias.of.some((it) => isEventBase(it));
+  return alias?.kind === 'ref' && alias.args.length > 0 && isEventBase(alias);
+}
+
+function isUtility(name: string): boolean {
+  return /^(?:Partial|Required|Pick|Omit|Record|Readonly|Array|Promise|Map|Set|Extract|Exclude|ReturnType|Awaited|Parameters)$/.test(
+    name,
+  );
+}
+
+function sameWords(a: string, b: string): boolean {
+  const plain = (it: string): string =>
+    it
+      .replace(/[^a-z]/gi, '')
+      .replace(/event$/i, '')
+      .toLowerCase();
+  return plain(a) === plain(b);
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^['"`]|['"`]$/g, '');
+}

@@ -1,0 +1,140 @@
+// Look-ups into the facts of one file. They depend on that file alone, so they are kept as long as its facts live.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type {
+  BindingFact,
+  ExportFact,
+  FileFacts,
+  FunctionFact,
+  ImportFact,
+  TypeFact,
+} from '../facts/facts.ts';
+import type { PublishRole } from '../facts/roles.ts';
+
+export interface FileIndex {
+  readonly types: ReadonlyMap<string, TypeFact>;
+  /** Functions that are no members, by name. */
+  readonly functions: ReadonlyMap<string, FunctionFact>;
+  /** Methods, accessors and constructors: by class, then by name. */
+  readonly methods: ReadonlyMap<string, ReadonlyMap<string, FunctionFact>>;
+  readonly imports: ReadonlyMap<string, ImportFact>;
+  readonly exports: ReadonlyMap<string, ExportFact>;
+  /** `export * from`. */
+  readonly stars: readonly ExportFact[];
+  readonly topLevel: ReadonlyMap<string, BindingFact>;
+  /** Calls by the last name of the callee. */
+  readonly calls: ReadonlyMap<string, readonly CallSite[]>;
+  readonly publishes: readonly (CallSite & { readonly role: PublishRole })[];
+}
+
+export interface CallSite {
+  readonly fn: FunctionFact;
+  readonly action: CallAction;
+}
+
+const indexes = new WeakMap<FileFacts, FileIndex>();
+
+/** The look-ups of one file, made once for each version of its facts. */
+export function indexOf(facts: FileFacts): FileIndex {
+  let index = indexes.get(facts);
+  if (!index) indexes.set(facts, (index = makeIndex(facts)));
+  return index;
+}
+
+/** Every action below `actions`, in order; bodies of nested functions are not entered. */
+export function* eachAction(actions: readonly Action[]): Iterable<Action> {
+  for (const action of actions) {
+    yield action;
+    for (const inner of blocksOf(action)) yield* eachAction(inner);
+  }
+}
+
+/** The blocks inside a statement. */
+export function blocksOf(action: Action): readonly (readonly Action[])[] {
+  switch (action.kind) {
+    case 'if':
+      return [action.then, action.otherwise];
+    case 'switch':
+      return action.cases.map((it) => it.body);
+    case 'loop':
+      return [action.body];
+    case 'try':
+      return [action.body, action.handler ?? [], action.finalizer];
+    default:
+      return [];
+  }
+}
+
+/** The name that a reader calls the callee by: `charge` of `this.payments.charge`. */
+export function calleeName(callee: Expr): string | undefined {
+  if (callee.kind === 'name' || callee.kind === 'member') return callee.name;
+  return undefined;
+}
+
+function makeIndex(facts: FileFacts): FileIndex {
+  const { calls, publishes } = indexCalls(facts);
+  return {
+    types: indexTypes(facts),
+    ...indexFunctions(facts),
+    imports: new Map(facts.imports.map((it) => [it.local, it])),
+    exports: new Map(facts.exports.filter((it) => it.name !== '*').map((it) => [it.name, it])),
+    stars: facts.exports.filter((it) => it.name === '*'),
+    topLevel: indexTopLevel(facts),
+    calls,
+    publishes,
+  };
+}
+
+function indexTypes(facts: FileFacts): Map<string, TypeFact> {
+  const types = new Map<string, TypeFact>();
+  for (const type of facts.types) {
+    const other = types.get(type.name);
+    if (!other || (type.kind === 'class' && other.kind !== 'class')) types.set(type.name, type);
+  }
+  return types;
+}
+
+function indexFunctions(facts: FileFacts): Pick<FileIndex, 'functions' | 'methods'> {
+  const functions = new Map<string, FunctionFact>();
+  const methods = new Map<string, Map<string, FunctionFact>>();
+  for (const fn of facts.functions) {
+    if (fn.kind === 'module') continue;
+    if (fn.owner === undefined || fn.outer !== undefined) {
+      if (fn.owner === undefined && fn.name && !functions.has(fn.name)) functions.set(fn.name, fn);
+      if (fn.owner === undefined) continue;
+    }
+    const ofOwner = methods.get(fn.owner ?? '') ?? new Map<string, FunctionFact>();
+    methods.set(fn.owner ?? '', ofOwner);
+    const name = fn.kind === 'constructor' ? 'constructor' : fn.name;
+    const other = ofOwner.get(name);
+    if (!other || (other.isAbstract && !fn.isAbstract)) ofOwner.set(name, fn);
+  }
+  return { functions, methods };
+}
+
+function indexTopLevel(facts: FileFacts): Map<string, BindingFact> {
+  const topLevel = new Map<string, BindingFact>();
+  for (const binding of facts.bindings) {
+    const isReachable = binding.isTopLevel || binding.kind === 'import';
+    if (isReachable && !topLevel.has(binding.name)) topLevel.set(binding.name, binding);
+  }
+  return topLevel;
+}
+
+function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes'> {
+  const calls = new Map<string, CallSite[]>();
+  const publishes: (CallSite & { readonly role: PublishRole })[] = [];
+  for (const fn of facts.functions) {
+    for (const action of eachAction(fn.body)) {
+      if (action.kind !== 'call') continue;
+      const name = action.isNew ? 'constructor' : calleeName(action.call.callee);
+      if (name !== undefined) {
+        const sites = calls.get(name);
+        if (sites) sites.push({ fn, action });
+        else calls.set(name, [{ fn, action }]);
+      }
+      for (const role of action.roles) if (role.kind === 'publish') publishes.push({ fn, action, role });
+    }
+  }
+  return { calls, publishes };
+}

@@ -1,0 +1,81 @@
+// Which class a container gives for an injection token: NestJS providers, tsyringe registrations, inversify bindings.
+import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+import type { TypeNode } from './model.ts';
+import { entryOf, type Value, type Values } from './values.ts';
+
+/** The class behind a token, by what all files provide; made on first use. */
+export function injectionOf(
+  files: Iterable<FileFacts>,
+  values: Values,
+): (file: FilePath, token: Expr) => TypeNode | undefined {
+  let providers: Map<string, TypeNode> | undefined;
+  return (file, token) => {
+    providers ??= collectProviders(files, values);
+    const key = tokenKey(file, token, values);
+    return key === undefined ? undefined : providers.get(key);
+  };
+}
+
+function collectProviders(files: Iterable<FileFacts>, values: Values): Map<string, TypeNode> {
+  const providers = new Map<string, TypeNode>();
+  const provide = (file: FilePath, token: Expr | undefined, given: Expr | undefined): void => {
+    if (!token || !given) return;
+    const key = tokenKey(file, token, values);
+    const type = givenType(file, given, values);
+    if (key !== undefined && type && !providers.has(key)) providers.set(key, type);
+  };
+  for (const facts of files) {
+    for (const [token, given] of provisions(facts)) provide(facts.file, token, given);
+  }
+  return providers;
+}
+
+function* provisions(facts: FileFacts): Iterable<readonly [Expr | undefined, Expr | undefined]> {
+  for (const type of facts.types)
+    for (const it of type.decorators) yield* it.args.flatMap((arg) => inLiteral(arg, 0));
+  for (const binding of facts.bindings) {
+    if (binding.isTopLevel && binding.init && /provider/i.test(binding.name))
+      yield* inLiteral(binding.init, 0);
+  }
+  const { calls } = indexOf(facts);
+  for (const name of ['register', 'registerSingleton', 'registerInstance']) {
+    for (const { action } of calls.get(name) ?? []) yield [action.call.args[0], action.call.args[1]];
+  }
+  for (const { action } of calls.get('to') ?? []) {
+    const { callee, args } = action.call;
+    const bound = callee.kind === 'member' && callee.object.kind === 'call' ? callee.object : undefined;
+    if (bound) yield [bound.args[0], args[0]];
+  }
+}
+
+function inLiteral(expr: Expr, depth: number): (readonly [Expr | undefined, Expr | undefined])[] {
+  if (depth > 4) return [];
+  if (expr.kind === 'array') return expr.items.flatMap((it) => inLiteral(it, depth + 1));
+  if (expr.kind !== 'object') return [];
+  const token = entryOf(expr, 'provide');
+  if (token) return [[token, expr]];
+  return expr.entries.flatMap((it) => inLiteral(it.value, depth + 1));
+}
+
+function givenType(file: FilePath, given: Expr, values: Values): TypeNode | undefined {
+  if (given.kind === 'new') return classOf(values.evaluate(file, given.callee));
+  if (given.kind !== 'object') return classOf(values.evaluate(file, given));
+  const inner = entryOf(given, 'useClass') ?? entryOf(given, 'useExisting') ?? entryOf(given, 'useValue');
+  return inner && givenType(file, inner, values);
+}
+
+function classOf(value: Value): TypeNode | undefined {
+  return value.kind === 'type' && value.node.fact.kind === 'class' ? value.node : undefined;
+}
+
+function tokenKey(file: FilePath, token: Expr, values: Values): string | undefined {
+  const text = values.stringOf(file, token);
+  if (text !== undefined) return `text ${text}`;
+  const value = values.evaluate(file, token);
+  if (value.kind === 'type') return `type ${value.node.file} ${value.node.fact.name}`;
+  if (value.kind === 'expr') return `place ${value.file} ${value.expr.at.start}`;
+  return undefined;
+}

@@ -1,0 +1,252 @@
+// What a published or consumed expression names: declared types, wire names, an inline object, or a value handed in from elsewhere.
+import type { CallExpr, Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { isMessageType, isPayloadName } from './evidence.ts';
+import { eachAction } from './fileIndex.ts';
+import type { FunctionNode, TypeNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { classAt, entryOf, rootOf } from './values.ts';
+
+/** One message that an expression may be. */
+export type Message =
+  | { readonly kind: 'type'; readonly node: TypeNode }
+  | { readonly kind: 'name'; readonly name: string; readonly object?: ObjectExpr }
+  | { readonly kind: 'object'; readonly object: ObjectExpr; readonly file: FilePath }
+  /** A parameter (or what hangs below it) decides: the callers know. */
+  | {
+      readonly kind: 'parameter';
+      readonly fn: FunctionFact;
+      readonly index: number;
+      readonly path: readonly string[];
+    }
+  /** A member of `this` decides: subclasses know. */
+  | { readonly kind: 'member'; readonly owner: TypeNode; readonly name: string }
+  /** Taken from a store or collected by an aggregate: whoever put it there is its producer. */
+  | { readonly kind: 'relayed' }
+  | { readonly kind: 'unknown' };
+
+export type ReadMessage = (file: FilePath, expr: Expr) => readonly Message[];
+
+const tagKeys = [
+  'type', 'eventType', 'event_type', 'eventName', 'event_name', 'name', 'event', 'kind', 'subject', 'pattern',
+  'detailType', 'DetailType', 'messageType', '_type', '__type', 'topic',
+]; // prettier-ignore
+const encoders =
+  /^(?:stringify|from|encode|serialize|toBuffer|toJson|toJSON|of|parse|deserialize|instanceToPlain|clone|freeze)$/;
+const relays =
+  /(?:uncommitted|pending|domain|unpublished|outbox|recorded|pulled?|dequeue|unsent)\w*|events$/i;
+const maxDepth = 8;
+
+/** Reads messages over a program. */
+export function messagesOf(linking: Linking): ReadMessage {
+  const { values, calls } = linking;
+
+  const read = (file: FilePath, expr: Expr, depth: number): readonly Message[] => {
+    if (depth > maxDepth) return [];
+    const deeper = (it: Expr): readonly Message[] => read(file, it, depth + 1);
+    switch (expr.kind) {
+      case 'choice':
+        return expr.of.flatMap(deeper).filter((it) => it.kind !== 'unknown');
+      case 'array':
+        return expr.items.flatMap(deeper);
+      case 'object':
+        return readObject(file, expr, depth);
+      case 'new':
+        return readNew(file, expr, depth);
+      case 'call':
+        return readCall(file, expr, depth);
+      default:
+        return readNamed(file, expr, depth);
+    }
+  };
+
+  const readObject = (file: FilePath, object: ObjectExpr, depth: number): readonly Message[] => {
+    for (const key of tagKeys) {
+      const tag = entryOf(object, key);
+      if (!tag || tag.kind === 'object') continue;
+      const tagged = read(file, tag, depth + 1).filter((it) => it.kind !== 'unknown' && it.kind !== 'object');
+      if (tagged.length > 0) return tagged.map((it) => (it.kind === 'name' ? { ...it, object } : it));
+    }
+    const inner = object.spreads
+      .flatMap((it) => read(file, it, depth + 1))
+      .filter((it) => it.kind === 'type');
+    return inner.length > 0 ? inner : [{ kind: 'object', object, file }];
+  };
+
+  const readNew = (file: FilePath, expr: CallExprLike, depth: number): readonly Message[] => {
+    const value = values.evaluate(file, expr.callee);
+    if (value.kind === 'type' && isMessageType(value.node)) return [{ kind: 'type', node: value.node }];
+    const named = expr.args.flatMap((it) => tagIn(file, it, depth));
+    if (named.length > 0) return named;
+    if (value.kind === 'type') return [{ kind: 'type', node: value.node }];
+    return expr.callee.kind === 'name' ? [{ kind: 'name', name: expr.callee.name }] : [{ kind: 'unknown' }];
+  };
+
+  const tagIn = (file: FilePath, arg: Expr, depth: number): readonly Message[] => {
+    if (arg.kind === 'object') return readObject(file, arg, depth + 1).filter((it) => it.kind === 'name');
+    const texts = values.stringsOf(file, arg).filter((it) => /[a-z]{3}/i.test(it) && !/\s/.test(it));
+    return texts.map((name) => ({ kind: 'name', name }));
+  };
+
+  const readCall = (file: FilePath, call: CallExpr, depth: number): readonly Message[] => {
+    const { callee } = call;
+    const last = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+    const schema = callee.kind === 'member' ? values.evaluate(file, callee.object) : undefined;
+    if (schema?.kind === 'type' && schema.node.fact.kind === 'schema')
+      return [{ kind: 'type', node: schema.node }];
+    const argument = call.args[0];
+    const typed = calls.typing.typeOf(file, call);
+    if (typed && isMessageType(typed) && !isPayloadName(typed.fact.name))
+      return [{ kind: 'type', node: typed }];
+    const made = calls.callees(file, call).flatMap((it) => readMade(it, file, call, depth));
+    if (made.length > 0) return made;
+    if (argument && encoders.test(last)) return read(file, argument, depth + 1);
+    return relays.test(last) ? [{ kind: 'relayed' }] : [{ kind: 'unknown' }];
+  };
+
+  /** What a factory function gives, with the caller's arguments for its parameters. */
+  const readMade = (
+    callee: FunctionNode,
+    file: FilePath,
+    call: CallExpr,
+    depth: number,
+  ): readonly Message[] => {
+    const made: Message[] = [];
+    for (const action of eachAction(callee.fact.body)) {
+      if (action.kind !== 'return' || !action.value) continue;
+      for (const message of read(callee.file, action.value, depth + 2)) {
+        if (message.kind !== 'parameter') made.push(message);
+        else made.push(...handedIn(message, callee.fact, file, call, depth));
+      }
+    }
+    return made.filter((it) => it.kind !== 'unknown' && it.kind !== 'object');
+  };
+
+  const handedIn = (
+    message: Message & { kind: 'parameter' },
+    callee: FunctionFact,
+    file: FilePath,
+    call: CallExpr,
+    depth: number,
+  ): readonly Message[] => {
+    const arg = message.fn === callee ? call.args[message.index] : undefined;
+    return arg ? read(file, below(arg, message.path) ?? arg, depth + 2) : [];
+  };
+
+  const readNamed = (file: FilePath, expr: Expr, depth: number): readonly Message[] => {
+    const texts = values.stringsOf(file, expr);
+    if (texts.length > 0) return texts.map((name) => ({ kind: 'name', name }));
+    const value = values.evaluate(file, expr);
+    if (value.kind === 'type' && value.node.fact.kind !== 'enum') return [{ kind: 'type', node: value.node }];
+    const typed = ofDeclaredType(file, expr);
+    if (typed.length > 0) return typed;
+    if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
+    const member = enumMember(file, expr);
+    if (member) return [{ kind: 'name', name: member }];
+    const facts = values.factsOf(file);
+    return facts ? handedFrom(facts, expr, depth) : [{ kind: 'unknown' }];
+  };
+
+  const ofDeclaredType = (file: FilePath, expr: Expr): readonly Message[] => {
+    if (expr.kind !== 'name' && expr.kind !== 'member') return [];
+    const typed = calls.typing.typedOf(file, expr);
+    if (typed?.kind === 'written') {
+      const literals = literalsOf(typed.type);
+      if (literals.length > 0) return literals.map((name) => ({ kind: 'name', name }));
+    }
+    const node = calls.typing.typeOf(file, expr);
+    return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
+  };
+
+  const enumMember = (file: FilePath, expr: Expr): string | undefined => {
+    if (expr.kind !== 'member') return undefined;
+    const owner = values.evaluate(file, expr.object);
+    return owner.kind === 'type' && owner.node.fact.kind === 'enum' ? expr.name : undefined;
+  };
+
+  const handedFrom = (facts: FileFacts, expr: Expr, depth: number): readonly Message[] => {
+    if (expr.kind === 'member' && expr.object.kind === 'this') {
+      const owner = classAt(facts, expr.at.start);
+      if (owner) return [{ kind: 'member', owner: { file: facts.file, fact: owner }, name: expr.name }];
+    }
+    const root = rootOf(facts, expr);
+    if (!root) return [{ kind: 'unknown' }];
+    const parameter = parameterOf(facts, root);
+    if (parameter) return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
+    const over = loopSource(facts, root);
+    if (over)
+      return read(facts.file, over, depth + 1).map((it) =>
+        it.kind === 'unknown' ? { kind: 'relayed' } : it,
+      );
+    if (root.init && root.init.kind !== 'name') return read(facts.file, root.init, depth + 1);
+    return [{ kind: 'unknown' }];
+  };
+
+  return (file, expr) => {
+    const found = read(file, expr, 0);
+    return found.length > 0 ? found : [{ kind: 'unknown' }];
+  };
+}
+
+interface CallExprLike {
+  readonly callee: Expr;
+  readonly args: readonly Expr[];
+}
+
+/** What stands below an argument at a path of keys, if it is written out. */
+export function below(arg: Expr, path: readonly string[]): Expr | undefined {
+  let at: Expr | undefined = arg;
+  for (const key of path) {
+    if (at?.kind !== 'object') return undefined;
+    at = entryOf(at, key);
+  }
+  return at;
+}
+
+/** The function and position of a parameter's binding; names inside a destructured one count as it. */
+export function parameterOf(
+  facts: FileFacts,
+  binding: BindingFact,
+): { readonly fn: FunctionFact; readonly index: number } | undefined {
+  if (binding.kind !== 'parameter' || binding.function === undefined) return undefined;
+  const fn = facts.functions[binding.function];
+  if (!fn) return undefined;
+  const index = binding.index ?? fn.parameters.findIndex((it) => holds(facts.bindings[it], binding));
+  return index < 0 ? { fn, index: 0 } : { fn, index };
+}
+
+function holds(parameter: BindingFact | undefined, binding: BindingFact): boolean {
+  return (
+    parameter !== undefined && parameter.at.start <= binding.at.start && binding.at.end <= parameter.at.end
+  );
+}
+
+function pathOf(facts: FileFacts, expr: Expr): readonly string[] {
+  if (expr.kind === 'member') return [...pathOf(facts, expr.object), expr.name];
+  if (expr.kind !== 'name' || expr.binding === undefined) return [];
+  const binding = facts.bindings[expr.binding];
+  const init = binding?.init;
+  const isAlias = init && (init.kind === 'member' || init.kind === 'name') && binding.index === undefined;
+  return isAlias ? pathOf(facts, init) : [];
+}
+
+function loopSource(facts: FileFacts, binding: BindingFact): Expr | undefined {
+  const id = facts.bindings.indexOf(binding);
+  for (const fn of facts.functions) {
+    for (const action of eachAction(fn.body))
+      if (action.kind === 'loop' && action.item === id) return action.over;
+  }
+  return undefined;
+}
+
+function literalsOf(type: TypeExpr): readonly string[] {
+  if (type.kind === 'literal') return [unquoted(type.value)];
+  if (type.kind !== 'union') return [];
+  const literals = type.of.flatMap(literalsOf);
+  return literals.length === type.of.length ? literals : [];
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^['"`]|['"`]$/g, '');
+}

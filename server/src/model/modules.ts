@@ -1,0 +1,194 @@
+// Which file a module specifier means, and which declaration an imported or exported name means.
+// It knows only the files that were read: a specifier of anything else has no answer.
+import type { FileFacts } from '../facts/facts.ts';
+import type { ProjectFacts } from '../facts/project.ts';
+import type { FilePath } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+
+/** A declaration: its file and the name it has there. `*` is the module itself. */
+export interface Declared {
+  readonly facts: FileFacts;
+  readonly name: string;
+}
+
+export interface Modules {
+  /** The workspace file that `specifier` means when it is imported by `from`. */
+  readonly resolve: (from: FilePath, specifier: string) => FileFacts | undefined;
+  /** What `name` means in `file`: a declaration there, or the one behind an import. */
+  readonly lookUp: (file: FilePath, name: string) => Declared | undefined;
+  /** What a module exports as `name`. */
+  readonly exported: (facts: FileFacts, name: string) => Declared | undefined;
+  /** The specifier of a name that is imported from outside the workspace. */
+  readonly packageOf: (file: FilePath, name: string) => string | undefined;
+}
+
+/** Resolves names over the given files. */
+export function modulesOf(
+  files: ReadonlyMap<FilePath, FileFacts>,
+  projects: readonly ProjectFacts[],
+): Modules {
+  const resolve = resolver(files, projects);
+  const exported = exporter(resolve);
+  const lookUp = (file: FilePath, name: string): Declared | undefined => {
+    const facts = files.get(file);
+    if (!facts) return undefined;
+    const index = indexOf(facts);
+    const found = index.imports.get(name);
+    if (!found) return isDeclared(facts, name) ? { facts, name } : undefined;
+    const target = resolve(file, found.from);
+    if (!target) return undefined;
+    return found.name === '*' ? { facts: target, name: '*' } : exported(target, found.name);
+  };
+  const packageOf = (file: FilePath, name: string): string | undefined => {
+    const facts = files.get(file);
+    const found = facts && indexOf(facts).imports.get(name.split('.')[0] ?? name);
+    return found && !resolve(file, found.from) ? found.from : undefined;
+  };
+  return { resolve, lookUp, exported, packageOf };
+}
+
+function isDeclared(facts: FileFacts, name: string): boolean {
+  const index = indexOf(facts);
+  return index.types.has(name) || index.topLevel.has(name) || index.functions.has(name);
+}
+
+function exporter(resolve: Modules['resolve']): Modules['exported'] {
+  const search = (facts: FileFacts, name: string, seen: Set<FileFacts>): Declared | undefined => {
+    if (name === '*') return { facts, name };
+    if (seen.has(facts)) return undefined;
+    seen.add(facts);
+    const index = indexOf(facts);
+    const entry = index.exports.get(name);
+    if (entry?.from !== undefined) return through(resolve(facts.file, entry.from), entry.local, seen);
+    const local = entry?.local ?? name;
+    const imported = index.imports.get(local);
+    if (imported) return through(resolve(facts.file, imported.from), imported.name, seen);
+    if (isDeclared(facts, local)) return { facts, name: local };
+    return searchStars(facts, name, seen);
+  };
+  const through = (target: FileFacts | undefined, name: string, seen: Set<FileFacts>): Declared | undefined =>
+    target && search(target, name, seen);
+  const searchStars = (facts: FileFacts, name: string, seen: Set<FileFacts>): Declared | undefined => {
+    for (const star of indexOf(facts).stars) {
+      const found = star.from === undefined ? undefined : through(resolve(facts.file, star.from), name, seen);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return (facts, name) => search(facts, name, new Set());
+}
+
+/** Finds what a specifier means among `files`, whatever is kept of them: the workspace asks before it has read their facts. */
+export function resolver<T>(
+  files: ReadonlyMap<FilePath, T>,
+  projects: readonly ProjectFacts[],
+): (from: FilePath, specifier: string) => T | undefined {
+  const known = new Map<string, T | undefined>();
+  const mappings = [...projects]
+    .filter((it) => it.paths ?? it.baseUrl)
+    .sort((a, b) => b.dir.length - a.dir.length);
+  const packages = new Map(
+    projects.flatMap((it) => (it.package?.name ? [[it.package.name, it] as const] : [])),
+  );
+  const find = (from: FilePath, specifier: string): T | undefined => {
+    const dir = from.slice(0, from.lastIndexOf('/'));
+    for (const path of candidates(dir, specifier, mappings, packages)) {
+      const found = fileAt(files, path);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return (from, specifier) => {
+    const key = `${from.slice(0, from.lastIndexOf('/'))}\0${specifier}`;
+    if (!known.has(key)) known.set(key, find(from, specifier));
+    return known.get(key);
+  };
+}
+
+function* candidates(
+  dir: FilePath,
+  specifier: string,
+  mappings: readonly ProjectFacts[],
+  packages: ReadonlyMap<string, ProjectFacts>,
+): Iterable<FilePath> {
+  if (specifier.startsWith('.')) {
+    yield join(dir, specifier);
+    return;
+  }
+  for (const project of mappings) {
+    if (!isBelow(dir, project.dir)) continue;
+    yield* mapped(project, specifier);
+    if (project.baseUrl !== undefined) yield join(join(project.dir, project.baseUrl), specifier);
+  }
+  yield* inPackage(specifier, packages);
+  if (specifier.startsWith('src/')) yield* upwards(dir, specifier);
+}
+
+function* upwards(dir: FilePath, specifier: string): Iterable<FilePath> {
+  for (let end = dir.length; end > 0; end = dir.lastIndexOf('/', end - 1))
+    yield join(dir.slice(0, end), specifier);
+}
+
+function* mapped(project: ProjectFacts, specifier: string): Iterable<FilePath> {
+  for (const [pattern, targets] of Object.entries(project.paths ?? {})) {
+    const star = pattern.indexOf('*');
+    const rest = star < 0 ? (specifier === pattern ? '' : undefined) : starOf(pattern, star, specifier);
+    if (rest === undefined) continue;
+    for (const target of targets) yield join(project.dir, target.replace('*', rest));
+  }
+}
+
+function starOf(pattern: string, star: number, specifier: string): string | undefined {
+  const head = pattern.slice(0, star);
+  const tail = pattern.slice(star + 1);
+  const matches =
+    specifier.startsWith(head) && specifier.endsWith(tail) && specifier.length >= head.length + tail.length;
+  return matches ? specifier.slice(head.length, specifier.length - tail.length) : undefined;
+}
+
+function* inPackage(specifier: string, packages: ReadonlyMap<string, ProjectFacts>): Iterable<FilePath> {
+  const parts = specifier.split('/');
+  const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const project = packages.get(name);
+  if (!project) return;
+  const rest = specifier.slice(name.length + 1);
+  const entry = project.package?.entries[rest ? `./${rest}` : '.'];
+  for (const path of entry === undefined ? [] : asSource(entry)) yield join(project.dir, path);
+  for (const folder of ['src', '.', 'lib']) yield join(project.dir, `${folder}/${rest || 'index'}`);
+  if (/^(?:dist|build|lib)\//.test(rest)) yield join(project.dir, rest.replace(/^[^/]+/, 'src'));
+}
+
+/** Entry points name what is built; the source stands beside it or in `src`. */
+function asSource(entry: string): readonly string[] {
+  const path = entry.replace(/\.d\.([cm]?)ts$/, '.$1ts');
+  const inSource = path.replace(/^(\.\/)?(?:dist|build|lib|out)\/(?:src\/|cjs\/|esm\/|types\/)?/, '$1src/');
+  return inSource === path ? [path] : [path, inSource];
+}
+
+const endings = ['.ts', '.tsx', '.mts', '.cts', '/index.ts', '/index.tsx'];
+
+function fileAt<T>(files: ReadonlyMap<FilePath, T>, path: FilePath): T | undefined {
+  const exact = files.get(path);
+  if (exact) return exact;
+  const bare = path.replace(/\.([cm]?)jsx?$/, '');
+  for (const ending of endings) {
+    const found = files.get(bare + ending) ?? (bare === path ? undefined : files.get(path + ending));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isBelow(path: FilePath, dir: FilePath): boolean {
+  return path === dir || path.startsWith(dir.endsWith('/') ? dir : `${dir}/`);
+}
+
+/** Joins and normalises two paths with forward slashes. */
+export function join(dir: FilePath, path: string): FilePath {
+  if (path.startsWith('/')) return path;
+  const parts = dir.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

@@ -1,0 +1,122 @@
+// Turns drafts into the nodes that rules see, ties them together, and answers whether each event is produced and consumed.
+import type { FilePath, Place } from '../text.ts';
+import type { ConsumerDraft } from './consumers.ts';
+import type { EventDraft, Events } from './events.ts';
+import type { Message } from './messages.ts';
+import type { Answer, ConsumerNode, EventNode, ProducerNode } from './model.ts';
+import type { ProducerDraft } from './producers.ts';
+
+export interface NodeParts {
+  readonly events: Events;
+  readonly producers: readonly ProducerDraft[];
+  readonly consumers: readonly ConsumerDraft[];
+  /** Whether an in-process consumer is also fed from a broker or an outbox. */
+  readonly isFed: (consumer: ConsumerDraft) => boolean;
+  readonly isComplete: boolean;
+  readonly serviceOf: (file: FilePath) => string;
+}
+
+export interface Nodes {
+  readonly nodes: readonly EventNode[];
+  readonly producers: readonly ProducerNode[];
+  /** In the order of the drafts. */
+  readonly consumers: readonly ConsumerNode[];
+  readonly unread: readonly Place[];
+}
+
+/** An event node while it is tied to its producers and consumers. */
+interface Knot {
+  readonly node: { -readonly [key in keyof EventNode]: EventNode[key] };
+  readonly producers: ProducerNode[];
+  readonly consumers: ConsumerNode[];
+}
+
+/** Makes all nodes. */
+export function nodesOf(parts: NodeParts): Nodes {
+  const knots = new Map([...parts.events.drafts.values()].map((it) => [it, knotOf(it)]));
+  const knotsOf = (messages: readonly Message[]): readonly Knot[] =>
+    parts.events.of(messages).flatMap((it) => knots.get(it) ?? []);
+  const producers = parts.producers.flatMap((it) => producersOf(it, knotsOf(it.messages)));
+  const consumers = parts.consumers.map((it) => consumerOf(it, knotsOf(it.messages), parts));
+  const nodes = [...knots.values()].map((it) => it.node);
+  answer(nodes, parts);
+  const unread = [
+    ...parts.producers.filter(isUnread),
+    ...parts.consumers.filter((it) => isUnreadConsumer(it)),
+  ];
+  return { nodes, producers, consumers, unread: unread.map(({ file, at }) => ({ file, at })) };
+}
+
+function knotOf(draft: EventDraft): Knot {
+  const producers: ProducerNode[] = [];
+  const consumers: ConsumerNode[] = [];
+  const node = {
+    ...draft,
+    wireNames: [...draft.wireNames],
+    producers,
+    consumers,
+    isProduced: 'unknown' as const,
+    isConsumed: 'unknown' as const,
+  };
+  return { node, producers, consumers };
+}
+
+function producersOf(draft: ProducerDraft, knots: readonly Knot[]): readonly ProducerNode[] {
+  const { file, at, role, action, fn } = draft;
+  if (knots.length === 0) return [{ file, at, role, action, fn, event: undefined }];
+  return knots.map(({ node, producers }) => {
+    const producer: ProducerNode = { file, at, role, action, fn, event: node };
+    producers.push(producer);
+    return producer;
+  });
+}
+
+function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { isFed }: NodeParts): ConsumerNode {
+  const { file, at, name, fact, handler } = draft;
+  const isBroker = fact.transport === 'in-process' && isFed(draft);
+  const consumer: ConsumerNode = {
+    file,
+    at,
+    name,
+    fact,
+    events: knots.map((it) => it.node),
+    handler,
+    transport: isBroker ? 'broker' : fact.transport,
+  };
+  if (!fact.isRequest) for (const it of knots) it.consumers.push(consumer);
+  return consumer;
+}
+
+/** A name that can't be read makes unknown what could be meant: events of the same service, or of none that others use. */
+function answer(
+  nodes: readonly Knot['node'][],
+  { producers, consumers, isComplete, serviceOf }: NodeParts,
+): void {
+  const unreadProducers = new Set(producers.filter(isUnread).map((it) => serviceOf(it.file)));
+  const unreadConsumers = consumers.filter(isUnreadConsumer);
+  const unreadLibraries = new Set(unreadConsumers.map((it) => it.fact.library));
+  for (const node of nodes) {
+    const service = serviceOf(node.place.file);
+    node.isProduced = answerFor(node.producers.length > 0, isComplete, unreadProducers.has(service));
+    const mayReach =
+      unreadConsumers.length > 0 && node.producers.some((it) => unreadLibraries.has(it.role.library));
+    const isUnsure = mayReach || (node.producers.length === 0 && unreadConsumers.length > 0);
+    node.isConsumed = answerFor(node.consumers.length > 0, isComplete, isUnsure);
+  }
+}
+
+function answerFor(isSeen: boolean, isComplete: boolean, isUnsure: boolean): Answer {
+  if (isSeen) return 'yes';
+  return isComplete && !isUnsure ? 'no' : 'unknown';
+}
+
+function isUnread(draft: ProducerDraft): boolean {
+  return (
+    !draft.isRelay &&
+    !draft.messages.some((it) => it.kind === 'type' || it.kind === 'name' || it.kind === 'object')
+  );
+}
+
+function isUnreadConsumer(draft: ConsumerDraft): boolean {
+  return draft.messages.some((it) => it.kind === 'unknown');
+}

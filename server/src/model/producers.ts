@@ -1,0 +1,203 @@
+// Where events are produced. A publish that only forwards a parameter makes its callers the producers, over any number of wrappers.
+import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
+import type { PublishRole, Transport } from '../facts/roles.ts';
+import type { FilePath, Span } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+import { below, type Message, type ReadMessage } from './messages.ts';
+import type { FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+
+/** A call that hands over one or more messages. */
+export interface ProducerDraft {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+  readonly role: PublishRole;
+  /** What it publishes; empty when that can't be read. */
+  readonly messages: readonly Message[];
+  /** Takes messages from a store: whoever stored them produced them. */
+  readonly isRelay: boolean;
+}
+
+const maxWrappers = 6;
+
+/** All producers, each at the outermost call that names its event. */
+export function draftProducers(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
+  const direct = directSites(linking, read);
+  const publishing = new Map<FunctionFact, ProducerDraft[]>();
+  for (const site of direct) append(publishing, site.fn.fact, site);
+  const drafts = new Map<CallAction, ProducerDraft[]>();
+  const covered = new Set<FunctionFact>();
+  for (const site of direct) {
+    const inner = innerSites(site, publishing, linking);
+    if (inner.length === 0) append(drafts, site.action, site);
+    else if (site.messages.some(isNamed)) {
+      append(drafts, site.action, { ...site, role: throughWrapper(site.role, inner) });
+      for (const it of inner) covered.add(it.fn.fact);
+    }
+  }
+  for (const site of direct) forward(site, site, maxWrappers, { linking, read, drafts, seen: new Set() });
+  return [...drafts.values()].flat().flatMap((it) => finished(it, covered));
+}
+
+function directSites({ files }: Linking, read: ReadMessage): readonly ProducerDraft[] {
+  const sites: ProducerDraft[] = [];
+  for (const facts of files.values()) {
+    for (const { fn, action, role } of indexOf(facts).publishes) {
+      if (role.isRequest) continue;
+      const messages = readSite(facts.file, role, read);
+      const isRelay = messages.some((it) => it.kind === 'relayed');
+      sites.push({
+        file: facts.file,
+        at: action.call.at,
+        fn: { file: facts.file, fact: fn },
+        action,
+        role,
+        messages,
+        isRelay,
+      });
+    }
+  }
+  return sites;
+}
+
+function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonly Message[] {
+  const named = read(file, role.event);
+  const payload = role.payload ? read(file, role.payload) : [];
+  const types = payload.filter((it) => it.kind === 'type');
+  if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) return named;
+  const objects = named.some((it) => it.kind === 'name') ? payload.filter((it) => it.kind === 'object') : [];
+  return [...named, ...types, ...(types.length === 0 ? objects : [])];
+}
+
+/** The publishing functions that a call recognised by its name runs: then both are one producer. */
+function innerSites(
+  site: ProducerDraft,
+  publishing: ReadonlyMap<FunctionFact, ProducerDraft[]>,
+  { calls }: Linking,
+): readonly ProducerDraft[] {
+  if (site.role.confidence === 'type') return [];
+  const callees = calls.callees(site.file, site.action.call);
+  return callees.filter((it) => it.fact !== site.fn.fact).flatMap((it) => publishing.get(it.fact) ?? []);
+}
+
+interface Forwarding {
+  readonly linking: Linking;
+  readonly read: ReadMessage;
+  readonly drafts: Map<CallAction, ProducerDraft[]>;
+  readonly seen: Set<CallAction>;
+}
+
+/** Finds what the callers of a forwarding function hand in. */
+function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, context: Forwarding): void {
+  const open = site.messages.filter((it) => it.kind === 'parameter' || it.kind === 'member');
+  if (open.length === 0 || depth === 0) return;
+  const enclosing = openFunction(site, open);
+  for (const { caller, action } of context.linking.calls.callersOf(enclosing)) {
+    if (context.seen.has(action) || action === site.action) continue;
+    context.seen.add(action);
+    const messages = open.flatMap((it) => handedIn(it, caller, action, context));
+    const next = atCaller(origin, enclosing, caller, action, messages);
+    if (messages.some(isNamed)) replace(context.drafts, action, next);
+    forward(origin, next, depth - 1, context);
+  }
+}
+
+function openFunction(site: ProducerDraft, open: readonly Message[]): FunctionNode {
+  const parameter = open.find((it) => it.kind === 'parameter');
+  return parameter ? { file: site.file, fact: parameter.fn } : enclosingMethod(site.fn, site.fn);
+}
+
+/** A publish inside a callback belongs to the named function around it. */
+function enclosingMethod(fn: FunctionNode, site: FunctionNode): FunctionNode {
+  return fn.fact.name !== '' ? fn : site;
+}
+
+function handedIn(
+  message: Message,
+  caller: FunctionNode,
+  action: CallAction,
+  { linking, read }: Forwarding,
+): readonly Message[] {
+  if (message.kind === 'member') return ofReceiver(message.name, caller, action, { linking, read });
+  if (message.kind !== 'parameter') return [];
+  const arg = action.call.args[message.index];
+  if (!arg) return [];
+  const exact = below(arg, message.path);
+  const whole = exact && exact !== arg ? read(caller.file, arg).filter((it) => it.kind === 'type') : [];
+  return [...read(caller.file, exact ?? arg), ...whole];
+}
+
+/** `new OrderCreatedPublisher(client).publish(…)`: the receiver's class says what `this.subject` is. */
+function ofReceiver(
+  name: string,
+  caller: FunctionNode,
+  action: CallAction,
+  { linking, read }: Pick<Forwarding, 'linking' | 'read'>,
+): readonly Message[] {
+  const { callee } = action.call;
+  const receiver =
+    callee.kind === 'member' ? linking.calls.typing.typeOf(caller.file, callee.object) : undefined;
+  const member = receiver && linking.hierarchy.memberOf(receiver, name);
+  const init: Expr | undefined = member?.member.init;
+  return init && member ? read(member.node.file, init) : [];
+}
+
+function atCaller(
+  origin: ProducerDraft,
+  wrapper: FunctionNode,
+  caller: FunctionNode,
+  action: CallAction,
+  messages: readonly Message[],
+): ProducerDraft {
+  const gives = givesOf(wrapper, origin.role);
+  const event = action.call.args[0] ?? origin.role.event;
+  const role: PublishRole = { ...origin.role, event, channel: undefined, payload: undefined, gives };
+  return { file: caller.file, at: action.call.at, fn: caller, action, role, messages, isRelay: false };
+}
+
+function givesOf({ fact }: FunctionNode, role: PublishRole): PublishRole['gives'] {
+  if (fact.isAsync) return 'promise';
+  if (fact.returns?.kind !== 'ref') return fact.returns?.kind === 'primitive' ? 'nothing' : role.gives;
+  return fact.returns.name === 'Promise'
+    ? 'promise'
+    : fact.returns.name === 'Observable'
+      ? 'observable'
+      : 'unknown';
+}
+
+function throughWrapper(role: PublishRole, inner: readonly ProducerDraft[]): PublishRole {
+  const rank: readonly Transport[] = ['broker', 'outbox', 'in-process', 'unknown'];
+  const transports = inner.map((it) => it.role.transport);
+  const transport = rank.find((it) => transports.includes(it)) ?? role.transport;
+  const source = inner.find((it) => it.role.transport === transport) ?? inner[0];
+  const gives = source ? givesOf(source.fn, source.role) : role.gives;
+  return { ...role, transport, gives, library: source?.role.library ?? role.library };
+}
+
+/** Drops wrappers whose callers are known; keeps what nobody could name, as unread. */
+function finished(draft: ProducerDraft, covered: ReadonlySet<FunctionFact>): readonly ProducerDraft[] {
+  const messages = draft.messages.filter(isNamed);
+  if (messages.length > 0 || draft.isRelay) return [{ ...draft, messages }];
+  return covered.has(draft.fn.fact) ? [] : [{ ...draft, messages }];
+}
+
+function isNamed(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'name' || message.kind === 'object';
+}
+
+function replace(drafts: Map<CallAction, ProducerDraft[]>, action: CallAction, draft: ProducerDraft): void {
+  const others = (drafts.get(action) ?? []).filter(
+    (it) => it.role.confidence === 'type' && it.messages.some(isNamed),
+  );
+  drafts.set(action, others.length > 0 ? others : [draft]);
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const found = map.get(key);
+  if (found) found.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,46 @@
+// Answers what a name, type or call means over all files. Everything is looked up on demand and kept for one model.
+import type { FileFacts } from '../facts/facts.ts';
+import type { ProjectFacts } from '../facts/project.ts';
+import type { FilePath } from '../text.ts';
+import { callsOf, type Calls } from './calls.ts';
+import { hierarchyOf, type Hierarchy } from './hierarchy.ts';
+import { injectionOf } from './injection.ts';
+import type { Program } from './model.ts';
+import { modulesOf } from './modules.ts';
+import { fieldsOf, type Resolve } from './types.ts';
+import { valuesOf, type Values } from './values.ts';
+
+/** The program as rules see it, and the parts that only the linker needs. */
+export interface Linking {
+  readonly files: ReadonlyMap<FilePath, FileFacts>;
+  readonly program: Program;
+  readonly values: Values;
+  readonly hierarchy: Hierarchy;
+  readonly calls: Calls;
+}
+
+/** Joins the facts of all files into one program. */
+export function linkProgram(
+  files: ReadonlyMap<FilePath, FileFacts>,
+  projects: readonly ProjectFacts[],
+): Linking {
+  const modules = modulesOf(files, projects);
+  const values = valuesOf(files, modules);
+  const resolve: Resolve = { typeNamed: values.typeNamed, packageOf: modules.packageOf };
+  const hierarchy = hierarchyOf(files, values, resolve);
+  const calls = callsOf({ files, values, hierarchy, injected: injectionOf(files.values(), values) });
+  const program: Program = {
+    typeNamed: values.typeNamed,
+    packageOf: modules.packageOf,
+    fieldsOf: (file, type) => fieldsOf(resolve, file, type),
+    stringOf: values.stringOf,
+    typeOf: calls.typing.typeOf,
+    calleesOf: (file, _fn, call) => calls.callees(file, call),
+    functionsOf: calls.functionsOf,
+    methodOf: hierarchy.methodOf,
+    lineageOf: hierarchy.lineageOf,
+    subtypesOf: hierarchy.subtypesOf,
+    callersOf: calls.callersOf,
+  };
+  return { files, program, values, hierarchy, calls };
+}

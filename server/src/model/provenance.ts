@@ -1,0 +1,193 @@
+// Where a stored object comes from: loaded before, made here, or handed in. Decides whether storing it twice does harm.
+import type { Action } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts } from '../facts/facts.ts';
+import { eachAction } from './fileIndex.ts';
+import { parameterOf } from './messages.ts';
+import type { FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { entryOf, rootOf } from './values.ts';
+
+export type Provenance =
+  /** Loaded and set to given values: storing it again changes nothing. */
+  | 'loaded'
+  /** Loaded and changed by an amount. */
+  | 'shifted'
+  /** Made here under an id that the message brings. */
+  | 'stable'
+  /** Made here under a fresh id, or none. */
+  | 'fresh'
+  | 'unknown'
+  | { readonly parameter: number };
+
+const loads =
+  /^(?:find|get|load|fetch|read|query|select|lookup|retrieve|one|first|single|exists|search|byId|ofId)/i;
+const makes = /^(?:create|build|make|new|from|of|register|place|open|start|init|construct|factory)/i;
+const shifts =
+  /^(?:add|increase|decrease|increment|decrement|deduct|debit|credit|withdraw|deposit|push|append|reserve|release|restock|consume|charge|reduce|subtract|adjust|remove)/i;
+const idKey = /^(?:_?id|uuid|pk|(?:event|message)_?id|key|PK)$/i;
+const idSource = /(?:^id$|_id$|Id$|ID$|uuid|Uuid|^key$|Key$)/;
+
+/** Judges the object that an expression stands for, in the function where it is stored. */
+export function provenanceOf(fn: FunctionNode, expr: Expr, linking: Linking, depth = 0): Provenance {
+  const facts = linking.files.get(fn.file);
+  if (!facts || depth > 6) return 'unknown';
+  if (expr.kind === 'object') return ofObject(facts, expr);
+  if (expr.kind === 'array')
+    return expr.items[0] ? provenanceOf(fn, expr.items[0], linking, depth + 1) : 'unknown';
+  if (expr.kind === 'new' || expr.kind === 'call') return ofMade(fn, facts, expr, linking, depth);
+  if (expr.kind === 'choice') return worst(expr.of.map((it) => provenanceOf(fn, it, linking, depth + 1)));
+  const root = rootOf(facts, expr);
+  if (!root) return expr.kind === 'this' ? 'loaded' : 'unknown';
+  if (root.kind === 'parameter') return ofParameter(facts, root);
+  const source = root.init ? provenanceOf(fn, root.init, linking, depth + 1) : 'unknown';
+  if (source !== 'loaded') return source === 'fresh' && isGivenId(facts, root) ? 'stable' : source;
+  return isShifted(facts, root, linking) ? 'shifted' : 'loaded';
+}
+
+function worst(all: readonly Provenance[]): Provenance {
+  return (
+    all.find((it) => it === 'fresh' || it === 'shifted') ?? all.find((it) => it !== 'unknown') ?? 'unknown'
+  );
+}
+
+function ofParameter(facts: FileFacts, root: BindingFact): Provenance {
+  const parameter = parameterOf(facts, root);
+  return parameter ? { parameter: parameter.index } : 'unknown';
+}
+
+/** A literal with an id taken from elsewhere (not generated) can be stored once only. */
+function ofObject(facts: FileFacts, object: Expr & { kind: 'object' }): Provenance {
+  const inner = entryOf(object, 'data');
+  if (inner?.kind === 'object') return ofObject(facts, inner);
+  const id = object.entries.find((it) => idKey.test(it.key));
+  if (id) return isGiven(facts, id.value) ? 'stable' : 'fresh';
+  return 'fresh';
+}
+
+/** `event.orderId`, `message.id`: read from something, not generated here. */
+function isGiven(facts: FileFacts, value: Expr): boolean {
+  if (value.kind === 'member') return idSource.test(value.name) && rootOf(facts, value) !== undefined;
+  if (value.kind === 'call') return value.args.some((it) => isGiven(facts, it));
+  if (value.kind === 'template')
+    return value.parts.some((it) => typeof it !== 'string' && isGiven(facts, it));
+  if (value.kind === 'new') return value.args.some((it) => isGiven(facts, it));
+  if (value.kind !== 'name') return false;
+  const root = rootOf(facts, value);
+  if (root?.kind === 'parameter') return true;
+  return root?.init !== undefined && root.init !== value && isGiven(facts, root.init);
+}
+
+function ofMade(
+  fn: FunctionNode,
+  facts: FileFacts,
+  expr: CallLike,
+  linking: Linking,
+  depth: number,
+): Provenance {
+  const name = expr.callee.kind === 'name' || expr.callee.kind === 'member' ? expr.callee.name : '';
+  if (expr.kind === 'call' && loads.test(name) && !makes.test(name)) return 'loaded';
+  if (expr.kind === 'new' || makes.test(name)) return ofArguments(facts, expr);
+  for (const callee of linking.calls.callees(fn.file, expr)) {
+    const given = returned(callee, linking, depth);
+    if (given !== 'unknown' && typeof given === 'string') return given;
+  }
+  return 'unknown';
+}
+
+type CallLike = Expr & { kind: 'new' | 'call' };
+
+function ofArguments(facts: FileFacts, expr: CallLike): Provenance {
+  for (const arg of expr.args) {
+    if (arg.kind === 'object' && ofObject(facts, arg) === 'stable') return 'stable';
+    if (arg.kind === 'member' && idSource.test(arg.name) && arg === expr.args[0] && isGiven(facts, arg))
+      return 'stable';
+  }
+  return 'fresh';
+}
+
+function returned(callee: FunctionNode, linking: Linking, depth: number): Provenance {
+  for (const action of eachAction(callee.fact.body)) {
+    const given =
+      action.kind === 'return' && action.value
+        ? provenanceOf(callee, action.value, linking, depth + 2)
+        : 'unknown';
+    if (given !== 'unknown') return given;
+  }
+  return 'unknown';
+}
+
+/** `order.id = event.orderId` after `new Order()`. */
+function isGivenId(facts: FileFacts, root: BindingFact): boolean {
+  return someAction(
+    facts,
+    (action) =>
+      action.kind === 'assign' &&
+      action.target.kind === 'member' &&
+      idKey.test(action.target.name) &&
+      rootOf(facts, action.target) === root &&
+      isGiven(facts, action.value),
+  );
+}
+
+/** `product.stock -= quantity`, `account.debit(amount)`: the second time it shifts again. */
+function isShifted(facts: FileFacts, root: BindingFact, linking: Linking): boolean {
+  return someAction(facts, (action) => {
+    if (action.kind === 'assign')
+      return rootOf(facts, action.target) === root && isRelative(facts, action.target, action);
+    if (action.kind !== 'call' || action.call.callee.kind !== 'member') return false;
+    const { callee } = action.call;
+    if (rootOf(facts, callee.object) !== root) return false;
+    const methods = linking.calls.callees(facts.file, action.call);
+    return methods.length > 0 ? methods.some((it) => shiftsItself(it, linking)) : shifts.test(callee.name);
+  });
+}
+
+function shiftsItself(method: FunctionNode, linking: Linking): boolean {
+  const facts = linking.files.get(method.file);
+  if (!facts) return false;
+  for (const action of eachAction(method.fact.body)) {
+    if (action.kind === 'assign' && isRelative(facts, action.target, action)) return true;
+  }
+  return false;
+}
+
+function isRelative(facts: FileFacts, target: Expr, action: Action & { kind: 'assign' }): boolean {
+  if (target.kind === 'member' && /version|retr|attempt|updated/i.test(target.name)) return false;
+  if (/^[-+*/]=$/.test(action.operator) || /^(?:\+\+|--)$/.test(action.operator)) return true;
+  return target.kind === 'member' && dependsOn(facts, action.value, target.name, 0);
+}
+
+/** Whether a value is computed from the field of that name: `stock: product.stock - quantity`. */
+export function dependsOn(facts: FileFacts, value: Expr, field: string, depth: number): boolean {
+  if (depth > 4) return false;
+  if (value.kind === 'name') {
+    const root = rootOf(facts, value);
+    return (
+      root?.init !== undefined &&
+      root.init !== value &&
+      root.kind !== 'parameter' &&
+      dependsOn(facts, root.init, field, depth + 1)
+    );
+  }
+  if (value.kind === 'call')
+    return value.args.some((it) => it.kind === 'operation' && dependsOn(facts, it, field, depth + 1));
+  if (value.kind !== 'operation' || !/^[-+*/]$/.test(value.operator)) return false;
+  return value.of.some((it) => mentions(facts, it, field));
+}
+
+function mentions(facts: FileFacts, value: Expr, field: string): boolean {
+  if (value.kind === 'member') return value.name === field;
+  if (value.kind === 'call') return value.args.some((it) => mentions(facts, it, field));
+  if (value.kind === 'operation' || value.kind === 'choice')
+    return value.of.some((it) => mentions(facts, it, field));
+  return false;
+}
+
+const everyAction = new WeakMap<FileFacts, readonly Action[]>();
+
+function someAction(facts: FileFacts, holds: (action: Action) => boolean): boolean {
+  let all = everyAction.get(facts);
+  if (!all) everyAction.set(facts, (all = facts.functions.flatMap((it) => [...eachAction(it.body)])));
+  return all.some(holds);
+}

@@ -1,0 +1,185 @@
+// The declared type of an expression, as far as declarations, `new` and injection say it. It infers nothing else.
+import type { CallExpr, Expr, Member, TypeExpr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { eachAction } from './fileIndex.ts';
+import type { Hierarchy } from './hierarchy.ts';
+import type { FunctionNode, TypeNode } from './model.ts';
+import { classAt, entryOf, type Values } from './values.ts';
+
+/** A type as written at a place, or a type of the workspace. */
+export type Typed =
+  | { readonly kind: 'written'; readonly file: FilePath; readonly type: TypeExpr }
+  | { readonly kind: 'node'; readonly node: TypeNode };
+
+export interface Typing {
+  readonly typedOf: (file: FilePath, expr: Expr) => Typed | undefined;
+  readonly typeOf: (file: FilePath, expr: Expr) => TypeNode | undefined;
+  /** The workspace's type behind a written one: promises, arrays, aliases and nullable unions taken off. */
+  readonly nodeOf: (file: FilePath, type: TypeExpr) => TypeNode | undefined;
+}
+
+export interface TypingParts {
+  readonly values: Values;
+  readonly hierarchy: Hierarchy;
+  readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
+  readonly calleesOf: (file: FilePath, call: CallExpr, depth: number) => readonly FunctionNode[];
+}
+
+const maxDepth = 8;
+const wrappers = new Set([
+  'Promise', 'Observable', 'Array', 'ReadonlyArray', 'Readonly', 'Partial', 'Required', 'Awaited', 'NonNullable',
+  'Omit', 'Pick', 'Set', 'Iterable', 'AsyncIterable', 'InstanceType', 'Mocked', 'DeepPartial',
+]); // prettier-ignore
+const containerCalls = new Set(['inject', 'resolve', 'get', 'cradle', 'getInstance']);
+
+/** Types over the given parts. `calleesOf` and typing need each other; depth ends the circle. */
+export function typingOf(parts: TypingParts): Typing & {
+  readonly typedAt: (file: FilePath, expr: Expr, depth: number) => Typed | undefined;
+  readonly nodeBehind: (typed: Typed | undefined) => TypeNode | undefined;
+} {
+  const { values, hierarchy, injected } = parts;
+
+  const typedAt = (file: FilePath, expr: Expr, depth: number): Typed | undefined => {
+    const facts = values.factsOf(file);
+    if (!facts || depth > maxDepth) return undefined;
+    switch (expr.kind) {
+      case 'this':
+        return asTyped(file, classAt(facts, expr.at.start));
+      case 'name':
+        return ofName(facts, expr, depth);
+      case 'member':
+        return ofMember(file, expr.object, expr.name, depth) ?? followed(file, expr, depth);
+      case 'new':
+        return ofNew(file, expr.callee);
+      case 'call':
+        return ofCall(file, expr, depth);
+      case 'choice':
+        return first(expr.of, (it) => typedAt(file, it, depth + 1));
+      default:
+        return undefined;
+    }
+  };
+
+  const ofName = (facts: FileFacts, expr: Expr & { kind: 'name' }, depth: number): Typed | undefined => {
+    const binding = expr.binding === undefined ? undefined : facts.bindings[expr.binding];
+    if (!binding || binding.kind === 'import') return followed(facts.file, expr, depth);
+    if (binding.type) return { kind: 'written', file: facts.file, type: binding.type };
+    if (binding.kind === 'class')
+      return asTyped(
+        facts.file,
+        facts.types.find((it) => it.at.start === binding.at.start),
+      );
+    return binding.init && ofInit(facts.file, binding, binding.init, depth);
+  };
+
+  const ofInit = (file: FilePath, binding: BindingFact, init: Expr, depth: number): Typed | undefined =>
+    init.kind === 'name' && init.name === binding.name ? undefined : typedAt(file, init, depth + 1);
+
+  const followed = (file: FilePath, expr: Expr, depth: number): Typed | undefined => {
+    const value = values.evaluate(file, expr);
+    if (value.kind === 'type') return { kind: 'node', node: value.node };
+    if (value.kind !== 'expr' || value.expr === expr) return undefined;
+    return typedAt(value.file, value.expr, depth + 1);
+  };
+
+  const ofMember = (file: FilePath, object: Expr, name: string, depth: number): Typed | undefined => {
+    const base = typedAt(file, object, depth + 1);
+    if (base?.kind === 'written' && base.type.kind === 'object') {
+      return ofDeclared(
+        base.file,
+        base.type.members.find((it) => it.name === name),
+        depth,
+      );
+    }
+    const node = nodeBehind(base);
+    const found = node && hierarchy.memberOf(node, name);
+    return found && ofDeclared(found.node.file, found.member, depth);
+  };
+
+  const ofDeclared = (file: FilePath, member: Member | undefined, depth: number): Typed | undefined => {
+    if (!member) return undefined;
+    const token = member.decorators?.find((it) => /^inject/i.test(it.name))?.args[0];
+    const provided = token && injected(file, token);
+    if (provided) return { kind: 'node', node: provided };
+    if (member.type) return { kind: 'written', file, type: member.type };
+    return member.init && typedAt(file, member.init, depth + 1);
+  };
+
+  const ofNew = (file: FilePath, callee: Expr): Typed | undefined => {
+    const value = values.evaluate(file, callee);
+    return value.kind === 'type' ? { kind: 'node', node: value.node } : undefined;
+  };
+
+  const ofCall = (file: FilePath, call: CallExpr, depth: number): Typed | undefined => {
+    const callee = parts.calleesOf(file, call, depth + 1)[0];
+    if (callee?.fact.returns) return { kind: 'written', file: callee.file, type: callee.fact.returns };
+    if (callee) return ofReturned(callee, depth);
+    const name = call.callee.kind === 'name' || call.callee.kind === 'member' ? call.callee.name : '';
+    return containerCalls.has(name) ? ofContainer(file, call) : undefined;
+  };
+
+  const ofReturned = (callee: FunctionNode, depth: number): Typed | undefined => {
+    for (const action of eachAction(callee.fact.body)) {
+      const value = action.kind === 'return' ? action.value : undefined;
+      const typed = value && typedAt(callee.file, value, depth + 2);
+      if (typed) return typed;
+    }
+    return undefined;
+  };
+
+  const ofContainer = (file: FilePath, call: CallExpr): Typed | undefined => {
+    const token = call.args[0];
+    const provided = token && injected(file, token);
+    if (provided) return { kind: 'node', node: provided };
+    const type = call.typeArgs[0];
+    if (type) return { kind: 'written', file, type };
+    return token && ofNew(file, token);
+  };
+
+  const nodeOf = (file: FilePath, type: TypeExpr, depth = 0): TypeNode | undefined => {
+    if (depth > maxDepth) return undefined;
+    const inner = (it: TypeExpr | undefined): TypeNode | undefined => it && nodeOf(file, it, depth + 1);
+    if (type.kind === 'array') return inner(type.of);
+    if (type.kind === 'union' || type.kind === 'intersection') return first(type.of, inner);
+    if (type.kind === 'typeof') return values.typeNamed(file, type.name);
+    if (type.kind !== 'ref') return undefined;
+    const node = values.typeNamed(file, type.name);
+    if (!node) return wrappers.has(type.name) ? inner(type.args[0]) : undefined;
+    const target =
+      node.fact.kind === 'alias' && node.fact.alias?.kind === 'ref' ? node.fact.alias : undefined;
+    return (target && nodeOf(node.file, target, depth + 1)) ?? node;
+  };
+
+  const nodeBehind = (typed: Typed | undefined): TypeNode | undefined =>
+    typed?.kind === 'node' ? typed.node : typed && nodeOf(typed.file, typed.type);
+
+  return {
+    typedAt,
+    nodeBehind,
+    nodeOf,
+    typedOf: (file, expr) => typedAt(file, expr, 0),
+    typeOf: (file, expr) => nodeBehind(typedAt(file, expr, 0)),
+  };
+}
+
+/** The object under a key of a call's argument, for calls that take named arguments. */
+export function namedArgument(call: CallExpr, key: string): Expr | undefined {
+  for (const arg of call.args) {
+    const found = arg.kind === 'object' ? entryOf(arg, key) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function asTyped(file: FilePath, fact: TypeNode['fact'] | undefined): Typed | undefined {
+  return fact && { kind: 'node', node: { file, fact } };
+}
+
+function first<T, R>(items: readonly T[], get: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = get(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

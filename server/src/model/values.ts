@@ -1,0 +1,197 @@
+// What an expression stands for, followed through constants, enums, static members, object literals and imports.
+import type { Expr, ObjectExpr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+import type { FunctionNode, TypeNode } from './model.ts';
+import type { Declared, Modules } from './modules.ts';
+
+export type Value =
+  /** Where following ended: a literal, an object, a call, a parameter … */
+  | { readonly kind: 'expr'; readonly file: FilePath; readonly expr: Expr }
+  | { readonly kind: 'type'; readonly node: TypeNode }
+  | { readonly kind: 'function'; readonly node: FunctionNode }
+  | { readonly kind: 'module'; readonly facts: FileFacts };
+
+export interface Values {
+  readonly evaluate: (file: FilePath, expr: Expr) => Value;
+  readonly stringOf: (file: FilePath, expr: Expr) => string | undefined;
+  /** All texts that an expression may be: both branches of a choice, the items of an array. */
+  readonly stringsOf: (file: FilePath, expr: Expr) => readonly string[];
+  readonly typeNamed: (file: FilePath, name: string) => TypeNode | undefined;
+  readonly factsOf: (file: FilePath) => FileFacts | undefined;
+}
+
+const maxDepth = 12;
+
+/** Follows names over the given files. */
+export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modules): Values {
+  const factsOf = (file: FilePath): FileFacts | undefined => files.get(file);
+  const typeNamed = (file: FilePath, name: string): TypeNode | undefined => typeByName(modules, file, name);
+
+  const evaluate = (file: FilePath, expr: Expr, depth = 0): Value => {
+    const here: Value = { kind: 'expr', file, expr };
+    const facts = files.get(file);
+    if (!facts || depth > maxDepth) return here;
+    if (expr.kind === 'function') return functionValue(facts, facts.functions[expr.function]) ?? here;
+    if (expr.kind === 'name') return ofName(facts, expr.name, expr.binding, depth) ?? here;
+    if (expr.kind !== 'member') return here;
+    if (expr.object.kind === 'this') return ofThis(facts, expr.name, expr.at.start, depth) ?? here;
+    return memberOf(evaluate(file, expr.object, depth + 1), expr.name, depth) ?? here;
+  };
+
+  const ofName = (
+    facts: FileFacts,
+    name: string,
+    id: number | undefined,
+    depth: number,
+  ): Value | undefined => {
+    const binding = id === undefined ? undefined : facts.bindings[id];
+    if (!binding || binding.kind === 'import') return ofDeclared(modules.lookUp(facts.file, name), depth);
+    return ofBinding(facts, binding, depth);
+  };
+
+  const ofBinding = (facts: FileFacts, binding: BindingFact, depth: number): Value | undefined => {
+    if (binding.kind === 'function') return functionValue(facts, functionAt(facts, binding));
+    const type = binding.kind === 'class' || binding.kind === 'enum' ? typeAt(facts, binding) : undefined;
+    if (type) return { kind: 'type', node: { file: facts.file, fact: type } };
+    if (binding.kind !== 'const' || !binding.init || binding.isAwaited) return undefined;
+    const schema = binding.isTopLevel ? indexOf(facts).types.get(binding.name) : undefined;
+    if (schema?.kind === 'schema') return { kind: 'type', node: { file: facts.file, fact: schema } };
+    return evaluate(facts.file, binding.init, depth + 1);
+  };
+
+  const ofDeclared = (declared: Declared | undefined, depth: number): Value | undefined => {
+    if (!declared) return undefined;
+    const { facts, name } = declared;
+    if (name === '*') return { kind: 'module', facts };
+    const index = indexOf(facts);
+    const binding = index.topLevel.get(name);
+    const value = binding && binding.kind !== 'import' ? ofBinding(facts, binding, depth + 1) : undefined;
+    if (value) return value;
+    const type = index.types.get(name);
+    if (type) return { kind: 'type', node: { file: facts.file, fact: type } };
+    return functionValue(facts, index.functions.get(name));
+  };
+
+  const ofThis = (facts: FileFacts, name: string, offset: number, depth: number): Value | undefined => {
+    const owner = classAt(facts, offset);
+    return owner && ofTypeMember({ file: facts.file, fact: owner }, name, depth);
+  };
+
+  const ofTypeMember = (node: TypeNode, name: string, depth: number): Value | undefined => {
+    const member = node.fact.members.find((it) => it.name === name);
+    if (member?.init) return evaluate(node.file, member.init, depth + 1);
+    const facts = files.get(node.file);
+    return facts && functionValue(facts, indexOf(facts).methods.get(node.fact.name)?.get(name));
+  };
+
+  const memberOf = (value: Value, name: string, depth: number): Value | undefined => {
+    if (value.kind === 'module') return ofDeclared(modules.exported(value.facts, name), depth);
+    if (value.kind === 'type') return ofTypeMember(value.node, name, depth);
+    if (value.kind !== 'expr' || value.expr.kind !== 'object') return undefined;
+    const entry = entryOf(value.expr, name);
+    if (entry) return evaluate(value.file, entry, depth + 1);
+    for (const spread of value.expr.spreads) {
+      const found = memberOf(evaluate(value.file, spread, depth + 1), name, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  };
+
+  const stringsOf = (file: FilePath, expr: Expr, depth = 0): readonly string[] => {
+    if (depth > maxDepth) return [];
+    if (expr.kind === 'member' && expr.name === 'name')
+      return classNames(evaluate(file, expr.object), expr, file);
+    return textsOf(evaluate(file, expr), depth);
+  };
+  const classNames = (value: Value, expr: Expr, file: FilePath): readonly string[] =>
+    value.kind === 'type' && value.node.fact.kind === 'class'
+      ? [value.node.fact.name]
+      : textsOf(evaluate(file, expr), 1);
+
+  const textsOf = (value: Value, depth: number): readonly string[] => {
+    if (value.kind !== 'expr') return [];
+    const { expr, file } = value;
+    const inner = (it: Expr): readonly string[] => stringsOf(file, it, depth + 1);
+    if (expr.kind === 'string') return [expr.value];
+    if (expr.kind === 'template')
+      return joined(expr.parts.map((it) => (typeof it === 'string' ? [it] : inner(it))));
+    if (expr.kind === 'choice') return [...new Set(expr.of.flatMap(inner))];
+    if (expr.kind === 'array') return expr.items.flatMap(inner);
+    if (expr.kind === 'operation' && expr.operator === '+') return joined(expr.of.map(inner));
+    return [];
+  };
+
+  return {
+    evaluate: (file, expr) => evaluate(file, expr),
+    stringsOf: (file, expr) => stringsOf(file, expr),
+    stringOf: (file, expr) => onlyOne(stringsOf(file, expr)),
+    typeNamed,
+    factsOf,
+  };
+}
+
+/** The value under a key of an object literal. */
+export function entryOf(object: ObjectExpr, key: string): Expr | undefined {
+  return object.entries.find((it) => it.key === key)?.value;
+}
+
+/** The innermost class around an offset. */
+export function classAt(facts: FileFacts, offset: number): TypeFact | undefined {
+  let found: TypeFact | undefined;
+  for (const type of facts.types) {
+    if (type.kind !== 'class' || type.span.start > offset || offset > type.span.end) continue;
+    if (!found || type.span.start >= found.span.start) found = type;
+  }
+  return found;
+}
+
+/** The binding that a chain of members starts from, through destructuring and aliases. */
+export function rootOf(facts: FileFacts, expr: Expr, depth = 0): BindingFact | undefined {
+  if (depth > maxDepth) return undefined;
+  if (expr.kind === 'member') return rootOf(facts, expr.object, depth + 1);
+  if (expr.kind !== 'name' || expr.binding === undefined) return undefined;
+  const binding = facts.bindings[expr.binding];
+  const alias = binding?.init;
+  if (!binding || !alias || (alias.kind !== 'member' && alias.kind !== 'name')) return binding;
+  if (binding.kind === 'parameter' && binding.index !== undefined) return binding;
+  return rootOf(facts, alias, depth + 1) ?? binding;
+}
+
+function typeByName(modules: Modules, file: FilePath, name: string): TypeNode | undefined {
+  const parts = name.split('.');
+  let declared = modules.lookUp(file, parts[0] ?? name);
+  for (const part of parts.slice(1)) {
+    if (declared?.name !== '*') break;
+    declared = modules.exported(declared.facts, part);
+  }
+  const fact = declared && indexOf(declared.facts).types.get(declared.name);
+  return declared && fact && { file: declared.facts.file, fact };
+}
+
+function functionAt(facts: FileFacts, binding: BindingFact): FunctionFact | undefined {
+  return (
+    facts.functions.find((it) => it.at.start === binding.at.start && it.kind !== 'module') ??
+    indexOf(facts).functions.get(binding.name)
+  );
+}
+
+function typeAt(facts: FileFacts, binding: BindingFact): TypeFact | undefined {
+  return facts.types.find((it) => it.at.start === binding.at.start) ?? indexOf(facts).types.get(binding.name);
+}
+
+function functionValue(facts: FileFacts, fact: FunctionFact | undefined): Value | undefined {
+  return fact && { kind: 'function', node: { file: facts.file, fact } };
+}
+
+/** All concatenations of one text of each part; none when a part is unknown. */
+function joined(parts: readonly (readonly string[])[]): readonly string[] {
+  let texts: readonly string[] = [''];
+  for (const part of parts) texts = texts.flatMap((head) => part.map((tail) => head + tail));
+  return texts.length > 16 ? [] : texts;
+}
+
+function onlyOne(texts: readonly string[]): string | undefined {
+  return texts.length === 1 ? texts[0] : undefined;
+}

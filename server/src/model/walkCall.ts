@@ -1,0 +1,247 @@
+// One call in a body: its own roles, the functions of the workspace behind it, and the callbacks handed to it.
+import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
+import { effectOf, guardAt, pathOf, settle } from './effects.ts';
+import {
+  guardedBy,
+  placeOfCall,
+  stronger,
+  within,
+  type Context,
+  type EffectDraft,
+  type Flow,
+  type Summary,
+  type Verdict,
+  type Walk,
+} from './frames.ts';
+import { parameterOf } from './messages.ts';
+import type { Effect, FunctionNode } from './model.ts';
+import { rootOf } from './values.ts';
+
+const maxEffects = 150;
+const loads = /^(?:find|get|load|fetch|exists|has|count|lookup|retrieve)/i;
+const versionKey = /version|revision|sequence|^seq$/i;
+const inserts = /^(?:insert|create|store)/i;
+
+/** Adds what a call does to the walk, and what it means for the actions after it to the flow. */
+export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
+  const { linking } = walk.walking;
+  walk.sites.set(placeOfCall(action), { ...flow });
+  const callees = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
+  const summaries = callees.map((it) => walk.walking.summaryOf(it));
+  walk.isOpen ||= callees.length === 0 && isOfWorkspace(walk, action);
+  const isBodyKnown = summaries.some((it) => it.drafts.length > 0);
+  const ran = new Set<Expr>();
+  for (const role of action.roles) {
+    const givesWay = isBodyKnown && 'confidence' in role && role.confidence === 'name';
+    if (!givesWay) walkRole(walk, action, role, flow, ran);
+  }
+  if (!action.roles.some((it) => 'confidence' in it && it.confidence !== 'name')) {
+    callees.forEach((callee, index) => {
+      const summary = summaries[index];
+      if (summary) merge(walk, action, callee, summary, flow);
+    });
+  }
+  walkCallbacks(walk, action, summaries, flow, ran);
+  judgeResult(walk, action, summaries, flow);
+}
+
+/** A method of a type of the workspace whose body nobody knows. */
+function isOfWorkspace(walk: Walk, { call }: CallAction): boolean {
+  if (call.callee.kind !== 'member') return false;
+  return walk.walking.linking.calls.typing.typeOf(walk.fn.file, call.callee.object) !== undefined;
+}
+
+function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: Set<Expr>): void {
+  switch (role.kind) {
+    case 'write':
+    case 'remote':
+      walk.isDurable = true;
+      return add(walk, effectOf(walk.fn, action, role, flow, walk.walking.linking), flow);
+    case 'publish':
+      return walkPublish(walk, action, role, flow);
+    case 'read':
+      walk.isDurable = true;
+      return walkRead(walk, action, role, flow);
+    case 'transaction':
+      if (role.phase !== 'callback') flow.inTransaction = role.phase === 'begin';
+      return runBody(walk, role.body, { ...flow, inTransaction: true }, ran);
+    case 'guard':
+      return walkGuard(walk, action, role, flow, ran);
+    case 'time-limit':
+    case 'retry':
+    case 'schedule':
+      return runBody(walk, role.body, flow, ran);
+    default:
+      return;
+  }
+}
+
+/** A command in this process is a call of its handler; anything else is a message that leaves. */
+function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Flow): void {
+  const handlers = role.isRequest ? walk.walking.requestHandlers(walk.fn.file, role) : [];
+  for (const handler of handlers) merge(walk, action, handler, walk.walking.summaryOf(handler), flow);
+  if (handlers.length > 0) return;
+  add(walk, effectOf(walk.fn, action, role, flow, walk.walking.linking), flow);
+}
+
+/** Loading by the version that the event follows finds nothing the second time. */
+function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): void {
+  const place = { file: walk.fn.file, at: action.call.at };
+  walk.verdicts.set(placeOfCall(action), { ...place, kind: 'read', isVolatile: false });
+  if (role.where?.kind !== 'object' || !role.where.entries.some((it) => versionKey.test(it.key))) return;
+  flow.guard = stronger(flow.guard, { ...place, level: 'yes' });
+  walk.after = stronger(walk.after, { ...place, level: 'yes' });
+}
+
+function walkGuard(walk: Walk, action: CallAction, role: GuardRole, flow: Flow, ran: Set<Expr>): void {
+  const place = { file: walk.fn.file, at: action.call.at };
+  const isVolatile = role.isVolatile === true || isOnlyMemory(walk, action);
+  const level = isVolatile ? 'weak' : 'yes';
+  const guard = { ...place, level, role } as const;
+  if (!isVolatile) walk.isDurable = true;
+  if (role.form === 'wrap')
+    return runBody(walk, role.body, { ...flow, guard: stronger(flow.guard, guard) }, ran);
+  const isClaim = role.form === 'claim' || (role.form === 'mark' && isFirstInsert(walk, action));
+  if (role.form !== 'check') walk.marks = true;
+  if (isClaim) {
+    flow.guard = stronger(flow.guard, guard);
+    walk.after = stronger(walk.after, guard);
+  }
+  const kind = isClaim ? 'claim' : 'check';
+  if (isClaim || role.form === 'check') setVerdict(walk, action, { ...place, kind, isVolatile, role });
+}
+
+/** An insert of the message's key before any effect fails the second time. */
+function isFirstInsert(walk: Walk, action: CallAction): boolean {
+  const { callee } = action.call;
+  const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
+  return inserts.test(name) && walk.drafts.every((it) => it.effect.isIdempotent);
+}
+
+/** What is called a guard but whose body in the workspace reaches no store at all. */
+function isOnlyMemory(walk: Walk, action: CallAction): boolean {
+  const callees = walk.walking.linking.calls.callees(walk.fn.file, action.call);
+  const bodies = callees.filter((it) => !it.fact.isAbstract).map((it) => walk.walking.summaryOf(it));
+  return bodies.length > 0 && bodies.every((it) => !it.isDurable && !it.isOpen);
+}
+
+function add(walk: Walk, draft: EffectDraft, flow: Flow): void {
+  let { effect } = draft;
+  const { role } = effect;
+  const isInsert = role.kind === 'write' && role.operation === 'insert';
+  const here = { file: effect.file, at: effect.at, level: 'yes' } as const;
+  if (isInsert && flow.catchesDuplicates) {
+    effect = guardedBy(effect, here);
+    flow.guard = stronger(flow.guard, here);
+  }
+  push(walk, { ...draft, effect: guardedBy(effect, flow.guard) });
+}
+
+function push(walk: Walk, draft: EffectDraft): void {
+  if (walk.drafts.length >= maxEffects) {
+    walk.isOpen = true;
+    return;
+  }
+  walk.drafts.push(draft);
+}
+
+/** The effects of a called function, seen from the call. */
+function merge(walk: Walk, action: CallAction, callee: FunctionNode, summary: Summary, flow: Flow): void {
+  const step = { file: walk.fn.file, at: action.call.at, name: pathOf(action.call.callee) };
+  for (const draft of summary.drafts) {
+    const settled = settle(draft, walk.fn, action.call, walk.walking.linking);
+    add(walk, { ...settled, effect: seenFrom(settled.effect, step, flow) }, flow);
+  }
+  walk.isOpen ||= summary.isOpen;
+  walk.marks ||= summary.marks;
+  walk.isDurable ||= summary.isDurable;
+  if (!summary.after || callee.fact.isAbstract) return;
+  flow.guard = stronger(flow.guard, summary.after);
+  walk.after = stronger(walk.after, summary.after);
+}
+
+function seenFrom(effect: Effect, step: Effect['via'][number], flow: Context): Effect {
+  return {
+    ...effect,
+    via: [step, ...effect.via],
+    inTransaction: effect.inTransaction || flow.inTransaction,
+    inTry: effect.inTry || flow.inTry,
+    inCatch: effect.inCatch || flow.inCatch,
+  };
+}
+
+/** Functions among the arguments run here, in the circumstances in which the called function runs them. */
+function walkCallbacks(
+  walk: Walk,
+  action: CallAction,
+  summaries: readonly Summary[],
+  flow: Flow,
+  ran: Set<Expr>,
+): void {
+  action.call.args.forEach((arg, index) => {
+    const inside = summaries.map((it) => it.callbacks.get(index)).find((it) => it !== undefined);
+    const context = inside ? within(flow, inside) : flow;
+    for (const callback of callbacksIn(arg)) if (!ran.has(callback)) runBody(walk, callback, context, ran);
+  });
+}
+
+function callbacksIn(arg: Expr): readonly Expr[] {
+  if (arg.kind === 'object') return arg.entries.map((it) => it.value).filter((it) => it.kind === 'function');
+  if (arg.kind === 'array') return arg.items.filter((it) => it.kind === 'function');
+  return arg.kind === 'function' || arg.kind === 'name' || arg.kind === 'member' ? [arg] : [];
+}
+
+function runBody(walk: Walk, body: Expr | undefined, context: Context, ran: Set<Expr>): void {
+  if (!body || ran.has(body) || walk.walking.isConsumer(walk.fn.file, body.at.start)) return;
+  ran.add(body);
+  if (body.kind === 'function') {
+    const inner = walk.facts.functions[body.function];
+    if (inner && !walk.walking.isConsumer(walk.fn.file, inner.at.start)) walk.runScope(inner.body, context);
+    return;
+  }
+  if (body.kind !== 'name' && body.kind !== 'member') return;
+  if (noteParameter(walk, body, context)) return;
+  for (const fn of walk.walking.linking.calls.functionsOf(walk.fn.file, body)) {
+    if (fn.fact === walk.fn.fact || fn.fact.kind === 'constructor') continue;
+    const summary = walk.walking.summaryOf(fn);
+    const step = { file: walk.fn.file, at: body.at, name: pathOf(body) };
+    for (const { effect } of summary.drafts)
+      add(walk, { effect: seenFrom(effect, step, context) }, { ...context });
+  }
+}
+
+/** A parameter of this function that is run, or handed on to be run: the caller's callback. */
+function noteParameter(walk: Walk, body: Expr, context: Context): boolean {
+  const root = rootOf(walk.facts, body);
+  const parameter = root && parameterOf(walk.facts, root);
+  if (parameter?.fn !== walk.fn.fact) return false;
+  const known = walk.callbacks.get(parameter.index);
+  walk.callbacks.set(
+    parameter.index,
+    known ? { ...known, guard: stronger(known.guard, context.guard) } : { ...context },
+  );
+  return true;
+}
+
+/** What the result says about a repeat, by roles first and then by what the called function gives. */
+function judgeResult(walk: Walk, action: CallAction, summaries: readonly Summary[], flow: Flow): void {
+  const { callee } = action.call;
+  if (callee.kind === 'name' || callee.kind === 'member') noteParameter(walk, callee, flow);
+  if (walk.verdicts.has(placeOfCall(action))) return;
+  const given = summaries.find((it) => it.verdict)?.verdict;
+  if (given) return setVerdict(walk, action, given);
+  const place = { file: walk.fn.file, at: action.call.at };
+  const claimed = action.roles.some((it) => it.kind === 'write' && it.isConditional);
+  if (claimed)
+    return setVerdict(walk, action, { ...guardAt(walk.fn, action), kind: 'claim', isVolatile: false });
+  const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+  const isLoaded = loads.test(name) && (callee.kind === 'member' || summaries.length > 0);
+  if (isLoaded) walk.verdicts.set(placeOfCall(action), { ...place, kind: 'read', isVolatile: false });
+}
+
+function setVerdict(walk: Walk, action: CallAction, verdict: Verdict): void {
+  walk.verdicts.set(placeOfCall(action), verdict);
+  if (!walk.verdict || walk.verdict.kind === 'read') walk.verdict = verdict;
+}
