@@ -12,7 +12,7 @@ await build();
 heading(isDemo ? `Linting ${example}` : `Linting ${given.join(' ')}`);
 const targets = isDemo ? [example, ...given] : given;
 const { status } = await run('node', ['bin/sagalint.cjs', 'check', ...targets]);
-if (isDemo) explainDemo();
+if (isDemo && status <= 1) explainDemo();
 // Findings in the bundled example are its purpose, so only a run that broke is a failure there.
 process.exitCode = isDemo && status === 1 ? 0 : status;
 
