@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GeneratedFile } from './generateAll.ts';
 import { propertyRows } from './jsonSchema.ts';
+import type { JsonSchema } from './jsonSchema.ts';
 import { between, table } from './markers.ts';
 import { readRules, root } from './rules.ts';
 import { configurationSchema } from './schema.ts';
@@ -12,7 +13,8 @@ export async function generateReadme(): Promise<readonly GeneratedFile[]> {
   const path = 'README.md';
   const page = await readFile(join(root, path), 'utf8');
   const withRules = between(page, path, 'rules', await rulesTable());
-  return [{ path, text: between(withRules, path, 'settings', settingsTable()) }];
+  const withSettings = between(withRules, path, 'settings', settingsTable());
+  return [{ path, text: between(withSettings, path, 'editor settings', await editorTable()) }];
 }
 
 async function rulesTable(): Promise<string> {
@@ -26,5 +28,16 @@ async function rulesTable(): Promise<string> {
 }
 
 function settingsTable(): string {
-  return table(['Setting', 'Type', 'Default', 'Meaning'], propertyRows(configurationSchema()).filter(([name]) => name !== '`$schema`'));
+  return table(
+    ['Setting', 'Type', 'Default', 'Meaning'],
+    propertyRows(configurationSchema()).filter(([name]) => name !== '`$schema`'),
+  );
+}
+
+/** The extension's own settings, as VS Code shows them. */
+async function editorTable(): Promise<string> {
+  const manifest: { contributes: { configuration: JsonSchema } } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  );
+  return table(['Setting', 'Type', 'Default', 'Meaning'], propertyRows(manifest.contributes.configuration));
 }
