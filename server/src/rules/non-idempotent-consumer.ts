@@ -1,0 +1,160 @@
+// Brokers deliver at least once: what a handler does must be harmless when it is done again.
+import { z } from 'zod';
+import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model/model.ts';
+import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'non-idempotent-consumer',
+  severity: 'warning',
+  summary: 'A consumer repeats its effect when the broker delivers a message again',
+  hasFix: true,
+  options: z.object({}),
+  *check({ model }) {
+    const seen = new Set<FunctionNode['fact']>();
+    for (const consumer of model.consumers) {
+      if (!consumer.handler || seen.has(consumer.handler.fact)) continue;
+      if (!mayRepeat(consumer)) continue;
+      const effects = model.bodyOfConsumer(consumer).effects.filter(isHarmful);
+      const worst = worstOf(effects.filter((it) => it.guarded === 'no'));
+      const weakest = worstOf(effects.filter((it) => it.guarded === 'weak'));
+      seen.add(consumer.handler.fact);
+      if (worst) yield unguarded(consumer, worst, model);
+      else if (weakest) yield weaklyGuarded(consumer, weakest, model);
+    }
+  },
+};
+
+/** In-process buses deliver at most once; a request is repeated only by a broker. */
+function mayRepeat({ transport, fact }: ConsumerNode): boolean {
+  if (transport === 'in-process') return false;
+  return transport === 'broker' || !fact.isRequest;
+}
+
+function isHarmful(effect: Effect): boolean {
+  if (effect.isIdempotent || effect.inCatch || effect.guarded === 'yes') return false;
+  return effect.role.kind !== 'publish' || effect.role.transport !== 'in-process';
+}
+
+/** The effect that hurts most when it is repeated. */
+function worstOf(effects: readonly Effect[]): Effect | undefined {
+  return effects.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
+}
+
+function rankOf({ role }: Effect): number {
+  if (role.kind === 'remote') return role.what === 'payment' ? 0 : 2;
+  if (role.kind === 'write') return role.operation === 'insert' ? 3 : 1;
+  return 4;
+}
+
+function unguarded(consumer: ConsumerNode, effect: Effect, model: EventModel): RuleFinding {
+  return {
+    file: consumer.file,
+    at: consumer.at,
+    symbol: consumer.name,
+    message: `\`${consumer.name}\` calls \`${effect.name}\` on every delivery of ${eventOf(consumer)}: a redelivery ${harmOf(effect)}.`,
+    help: helpFor(effect),
+    related: relatedTo(effect),
+    fixes: fixesFor(consumer, model),
+  };
+}
+
+function weaklyGuarded(consumer: ConsumerNode, effect: Effect, model: EventModel): RuleFinding {
+  return {
+    file: consumer.file,
+    at: consumer.at,
+    symbol: consumer.name,
+    severity: 'info',
+    message: `\`${consumer.name}\` looks before it calls \`${effect.name}\`, but two deliveries of ${eventOf(consumer)} at the same time both pass: the second one ${harmOf(effect)}.`,
+    help: 'Let a unique key decide: insert the message id in the same transaction and skip on its violation.',
+    related: relatedTo(effect),
+    fixes: fixesFor(consumer, model),
+  };
+}
+
+function eventOf({ events }: ConsumerNode): string {
+  const [first, second] = events;
+  if (!first) return 'its message';
+  if (!second) return `\`${first.name}\``;
+  return events.length === 2
+    ? `\`${first.name}\` or \`${second.name}\``
+    : `\`${first.name}\` and ${events.length - 1} other events`;
+}
+
+function harmOf({ role }: Effect): string {
+  if (role.kind === 'publish') return 'sends that message again';
+  if (role.kind === 'remote') {
+    const harms = {
+      payment: 'charges twice',
+      email: 'sends a second mail',
+      sms: 'sends a second text message',
+    };
+    return role.what === 'payment' || role.what === 'email' || role.what === 'sms'
+      ? harms[role.what]
+      : 'does it twice';
+  }
+  return role.operation === 'insert' ? 'stores a second record' : 'applies the change twice';
+}
+
+function helpFor({ role }: Effect): string {
+  const inbox =
+    'record the message id under a unique key before the effect, and skip a message that is already there';
+  if (role.kind !== 'remote' || role.what === 'email' || role.what === 'sms')
+    return `${inbox.charAt(0).toUpperCase()}${inbox.slice(1)}.`;
+  return `Hand the message id to the call as its idempotency key, or ${inbox}.`;
+}
+
+function relatedTo(effect: Effect): readonly Related[] {
+  const steps = effect.via.map((it): Related => ({
+    file: it.file,
+    at: it.at,
+    message: `\`${it.name}\` leads there.`,
+  }));
+  const here: Related = { file: effect.file, at: effect.at, message: `\`${effect.name}\` is repeated.` };
+  const guard = effect.guard;
+  const look: readonly Related[] = guard
+    ? [{ file: guard.file, at: guard.at, message: 'This check alone does not stop two deliveries at once.' }]
+    : [];
+  return [...steps, here, ...look];
+}
+
+const idFields = ['eventId', 'messageId', 'event_id', 'message_id', 'id', 'uuid'];
+const wrapperName =
+  /^(?:idempotent|withInbox|withIdempotency|handleOnce|processOnce|executeOnce|runOnce|ensureIdempotent|runIdempotent)\w*$/;
+
+function fixesFor(consumer: ConsumerNode, model: EventModel): readonly Fix[] {
+  const existing = existingGuard(model);
+  const idField = idFieldOf(consumer, model);
+  const title = existing ? `Guard with \`${existing.name}\`` : 'Guard with an inbox (creates `inbox.ts`)';
+  return [
+    {
+      title,
+      plan: {
+        kind: 'guard-handler',
+        target: { file: consumer.file, at: consumer.at },
+        eventParameter: consumer.fact.eventParameter,
+        ...(idField && { idField }),
+        ...(existing && { existing }),
+      },
+      ...(existing && { isPreferred: true }),
+    },
+  ];
+}
+
+/** A function of the workspace that runs a callback once for a key. */
+function existingGuard(model: EventModel): { file: string; name: string; form: 'wrap' } | undefined {
+  for (const [file, facts] of model.files) {
+    const found = facts.functions.find(
+      (it) =>
+        it.isExported && it.owner === undefined && it.parameters.length > 1 && wrapperName.test(it.name),
+    );
+    if (found) return { file, name: found.name, form: 'wrap' };
+  }
+  return undefined;
+}
+
+function idFieldOf({ events }: ConsumerNode, model: EventModel): string | undefined {
+  const declaration = events.length === 1 ? events[0]?.declarations[0] : undefined;
+  if (!declaration) return undefined;
+  const { fields } = model.program.fieldsOf(declaration.file, declaration);
+  return idFields.find((it) => it !== 'id' && fields.has(it));
+}
