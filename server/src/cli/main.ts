@@ -1,0 +1,99 @@
+// The command. Everything heavy is loaded by the command that needs it, so that `--version` stays fast.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { CommandProblem, exitStatus } from './exit.ts';
+import { packagePath } from './packageFiles.ts';
+
+const program = new Command('sagalint')
+  .description('Lints event-driven TypeScript: events, producers, consumers and sagas that break under ordinary faults.')
+  .version(versionOf(), '-v, --version', 'print the version')
+  .helpOption('-h, --help', 'print this help')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .showHelpAfterError('(`sagalint --help` tells more.)');
+
+program
+  .command('check', { isDefault: false })
+  .description('lint folders or files')
+  .argument('[paths...]', 'folders or files', ['.'])
+  .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
+  .addOption(new Option('--preset <preset>', 'which rules, for this run').choices(['recommended', 'strict', 'off']))
+  .option('--rule <ids...>', 'only these rules, for this run')
+  .addOption(new Option('--fail-on <severity>', 'the least severity that gives status 1').choices(['error', 'warning', 'info', 'never']).default('warning'))
+  .option('--config <file>', 'this configuration file for everything')
+  .option('--no-color', 'no colours')
+  .action(async (paths: string[], options: CheckOptions) => {
+    const { check } = await import('./check.ts');
+    process.exitCode = await check(paths, options);
+  });
+
+program
+  .command('explain')
+  .description("print a rule's page")
+  .argument('<rule>', "the rule's id")
+  .action(async (rule: string) => {
+    const { explain } = await import('./explain.ts');
+    explain(rule);
+  });
+
+program
+  .command('rules')
+  .description('list the rules')
+  .action(async () => {
+    const { listRules } = await import('./listRules.ts');
+    listRules();
+  });
+
+program
+  .command('facts')
+  .description('print what is understood of a file')
+  .argument('<file>', 'a TypeScript file')
+  .action(async (file: string) => {
+    const { facts } = await import('./facts.ts');
+    facts(file);
+  });
+
+program
+  .command('lsp')
+  .description('run the language server')
+  .requiredOption('--stdio', 'speak over standard input and output')
+  .action(async () => {
+    const { serve } = await import('../lsp/server.ts');
+    serve();
+  });
+
+export interface CheckOptions {
+  readonly format: 'text' | 'json';
+  readonly preset?: 'recommended' | 'strict' | 'off';
+  readonly rule?: readonly string[];
+  readonly failOn: 'error' | 'warning' | 'info' | 'never';
+  readonly config?: string;
+  readonly color: boolean;
+}
+
+function versionOf(): string {
+  const manifest: unknown = JSON.parse(readFileSync(packagePath('package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+}
+
+/** The outermost catch: what was said already is not said again, our own defects are told in full, and never end as a silent 0. */
+function failed(error: unknown): void {
+  process.exitCode = exitStatus.couldNotRun;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) process.exitCode = 0;
+    return;
+  }
+  if (error instanceof CommandProblem) process.stderr.write(`sagalint: ${error.message}\n`);
+  else process.stderr.write(`sagalint failed, which is a defect of sagalint:\n${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+async function main(): Promise<void> {
+  try {
+    if (process.argv.length <= 2) program.outputHelp();
+    else await program.parseAsync();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+void main();

@@ -1,0 +1,148 @@
+// package.json, tsconfig.json and project.json as facts about names and services. Tolerant: what can't be read says nothing.
+import { parse } from 'jsonc-parser';
+import { z } from 'zod';
+import type { ProjectFacts } from '../facts/project.ts';
+import type { FilePath } from '../text.ts';
+
+const manifest = z.object({
+  name: z.string().optional().catch(undefined),
+  private: z.boolean().optional().catch(undefined),
+  main: z.string().optional().catch(undefined),
+  types: z.string().optional().catch(undefined),
+  exports: z.unknown(),
+  dependencies: z.record(z.string(), z.unknown()).catch({}),
+  devDependencies: z.record(z.string(), z.unknown()).catch({}),
+  workspaces: z
+    .union([z.array(z.string()), z.object({ packages: z.array(z.string()) }).transform((it) => it.packages)])
+    .catch([]),
+});
+
+const tsconfig = z.object({
+  extends: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .catch(undefined),
+  compilerOptions: z
+    .object({
+      baseUrl: z.string().optional().catch(undefined),
+      paths: z.record(z.string(), z.array(z.string())).optional().catch(undefined),
+    })
+    .catch({}),
+});
+
+const nx = z.object({ name: z.string().optional().catch(undefined) });
+
+/** The facts of all project files; `read` gives a file's text. */
+export function readProjects(
+  files: readonly FilePath[],
+  read: (file: FilePath) => string | undefined,
+): readonly ProjectFacts[] {
+  return files.flatMap((file) => {
+    const dir = folderOf(file);
+    if (file.endsWith('/package.json')) return readManifest(dir, read(file));
+    if (file.endsWith('/project.json')) return readNx(dir, read(file));
+    return readTsconfig(file, read, 5);
+  });
+}
+
+function folderOf(file: FilePath): FilePath {
+  return file.slice(0, file.lastIndexOf('/'));
+}
+
+function jsonOf(text: string | undefined): unknown {
+  return text === undefined ? undefined : parse(text, [], { allowTrailingComma: true });
+}
+
+function readManifest(dir: FilePath, text: string | undefined): readonly ProjectFacts[] {
+  const read = manifest.safeParse(jsonOf(text));
+  if (!read.success) return [];
+  const { name, main, types, exports, dependencies, devDependencies, workspaces } = read.data;
+  const entry = types ?? main;
+  return [
+    {
+      dir,
+      package: {
+        ...(name === undefined ? {} : { name }),
+        isPrivate: read.data.private ?? false,
+        entries: { ...(entry === undefined ? {} : { '.': entry }), ...entriesOf(exports) },
+        dependencies: [...Object.keys(dependencies), ...Object.keys(devDependencies)],
+        workspaces,
+      },
+    },
+  ];
+}
+
+/** `exports` by subpath; of conditions the first that leads to a file. */
+function entriesOf(exports: unknown): Record<string, string> {
+  if (typeof exports === 'string') return { '.': exports };
+  if (typeof exports !== 'object' || exports === null) return {};
+  const pairs = Object.entries(exports);
+  if (!pairs.some(([key]) => key.startsWith('.'))) return targetOf(exports, '.');
+  return Object.assign({}, ...pairs.map(([key, value]) => targetOf(value, key)));
+}
+
+function targetOf(value: unknown, key: string): Record<string, string> {
+  if (typeof value === 'string') return { [key]: value };
+  if (typeof value !== 'object' || value === null) return {};
+  for (const inner of Object.values(value)) {
+    const found = targetOf(inner, key);
+    if (Object.keys(found).length > 0) return found;
+  }
+  return {};
+}
+
+function readNx(dir: FilePath, text: string | undefined): readonly ProjectFacts[] {
+  const read = nx.safeParse(jsonOf(text));
+  return read.success && read.data.name !== undefined ? [{ dir, nxName: read.data.name }] : [];
+}
+
+function readTsconfig(
+  file: FilePath,
+  read: (file: FilePath) => string | undefined,
+  depth: number,
+): readonly ProjectFacts[] {
+  const dir = folderOf(file);
+  const config = tsconfig.safeParse(jsonOf(read(file)));
+  if (!config.success || depth === 0) return [];
+  const { baseUrl, paths } = config.data.compilerOptions;
+  const isRelative = (it: string): boolean => it.startsWith('.');
+  const bases = [config.data.extends ?? []].flat().filter(isRelative);
+  const inherited = bases.flatMap((it) => readTsconfig(named(dir, it), read, depth - 1)).at(-1);
+  if (paths) return [{ dir, paths: rebased(paths, baseUrl), ...(baseUrl === undefined ? {} : { baseUrl }) }];
+  if (baseUrl !== undefined) return [{ dir, baseUrl }];
+  return inherited?.paths || inherited?.baseUrl !== undefined
+    ? [{ ...inherited, dir, ...moved(inherited, dir) }]
+    : [];
+}
+
+function rebased(
+  paths: Record<string, string[]>,
+  baseUrl: string | undefined,
+): Record<string, readonly string[]> {
+  if (baseUrl === undefined) return paths;
+  return Object.fromEntries(
+    Object.entries(paths).map(([key, targets]) => [key, targets.map((it) => `${baseUrl}/${it}`)]),
+  );
+}
+
+/** A base's targets are relative to the base's own folder: made absolute for the file that extends it. */
+function moved(from: ProjectFacts, to: FilePath): Partial<ProjectFacts> {
+  if (from.dir === to) return {};
+  const absolute = (path: string): string => `${from.dir}/${path}`;
+  return {
+    ...(from.paths
+      ? { paths: Object.fromEntries(Object.entries(from.paths).map(([key, it]) => [key, it.map(absolute)])) }
+      : {}),
+    ...(from.baseUrl === undefined ? {} : { baseUrl: absolute(from.baseUrl) }),
+  };
+}
+
+function named(dir: FilePath, extended: string): FilePath {
+  const parts = dir.split('/');
+  for (const part of extended.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  const path = parts.join('/');
+  return path.endsWith('.json') ? path : `${path}.json`;
+}

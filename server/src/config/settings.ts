@@ -1,0 +1,83 @@
+// Every setting once: key, type, default, meaning. The JSON schema, the README's table and the reader come from here.
+import { z } from 'zod';
+
+export const severities = ['error', 'warning', 'info'] as const;
+const level = z.enum([...severities, 'off']);
+
+/** A rule's setting: a severity, or a severity with the rule's options. */
+const ruleSetting = z.union([level, z.tuple([level, z.record(z.string(), z.unknown())])]);
+const rules = z.record(z.string(), ruleSetting);
+
+const call = z.strictObject({
+  call: z.string().optional().describe('The call as written: `eventBus.dispatch`.'),
+  decorator: z.string().optional().describe('The name of a decorator: `Handles`.'),
+  base: z.string().optional().describe('The name of a base class.'),
+  event: z.number().int().nonnegative().optional().describe('Which argument is or names the event, from 0.'),
+});
+
+const framework = z.strictObject({
+  name: z.string().describe('The name that findings and facts use.'),
+  publish: z.array(call).default([]).describe('Calls that hand an event to the bus.'),
+  consume: z.array(call).default([]).describe('Calls, decorators or base classes that register a consumer.'),
+  guards: z.array(call).default([]).describe('Calls or decorators that make a redelivery harmless.'),
+  outbox: z.array(call).default([]).describe('Calls that store an event in the outbox.'),
+  eventBases: z.array(z.string()).default([]).describe('Types whose subtypes are events.'),
+});
+
+const override = z.strictObject({
+  files: z.array(z.string()).describe('Globs, relative to the configuration file.'),
+  rules: rules.describe('Severities for these files.'),
+});
+
+const scale = z.strictObject({
+  messagesPerDay: z.number().nonnegative().optional().describe('Messages a day, at the peak.'),
+  developers: z.number().int().nonnegative().optional().describe('People who change the system.'),
+});
+
+/** The configuration file's keys. */
+export const settings = {
+  preset: z
+    .enum(['recommended', 'strict', 'off'])
+    .default('recommended')
+    .describe(
+      '`recommended`: all errors and warnings; `strict`: advice too; `off`: only what `rules` names.',
+    ),
+  rules: rules
+    .default({})
+    .describe('Severity (`error`, `warning`, `info`, `off`) a rule, or `[severity, options]`.'),
+  overrides: z.array(override).default([]).describe('Other severities for files that match globs.'),
+  include: z.array(z.string()).default([]).describe('Globs of what is linted; empty means everything.'),
+  exclude: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Globs of what is left out, besides tests, generated code, declaration files, build output and node_modules.',
+    ),
+  external: z.array(z.string()).default([]).describe('Events that other systems produce or consume.'),
+  services: z
+    .record(z.string(), z.array(z.string()))
+    .default({})
+    .describe('Globs of the folders of each service, where they are not found by themselves.'),
+  frameworks: z.array(framework).default([]).describe("Your own bus's calls, decorators and base classes."),
+  scale: scale.default({}).describe('How large the system is, for `overengineered-messaging`.'),
+};
+
+/** The whole configuration as one schema. */
+export const configSchema = z.strictObject({ $schema: z.string().optional(), ...settings });
+
+export type Config = Omit<z.infer<typeof configSchema>, '$schema'>;
+
+/** What holds where nothing is configured. */
+export const defaultConfig: Config = configSchema.parse({});
+
+/** Left out everywhere: tests, generated code, declaration files, build output, dependencies. */
+export const alwaysExcluded: readonly string[] = [
+  '**/node_modules/**',
+  '**/{dist,build,out,coverage,.next,.nuxt,.turbo,.nx,.git,.cache,.vscode-test}/**',
+  '**/*.d.{ts,mts,cts}',
+  '**/*.{test,spec,e2e-spec,e2e,stories,mock,bench}.{ts,tsx,mts,cts}',
+  '**/{__tests__,__mocks__,__fixtures__,e2e,test-d}/**',
+  '**/{test,tests}/**',
+  '**/*.{generated,gen}.{ts,tsx}',
+  '**/{generated,__generated__}/**',
+];

@@ -1,0 +1,156 @@
+// Runs the rules over a model: severities, options, suppressions, order. A rule that throws is reported and the others go on.
+import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
+import type { EventModel } from '../model/model.ts';
+import { lineColumn, lineStarts, type FilePath } from '../text.ts';
+import type { Finding, Rule, RuleFinding, Severity } from './rule.ts';
+
+export interface RunConfig {
+  readonly severityOf: (ruleId: string, standard: Severity, file: FilePath) => Severity | 'off';
+  /** The options that configuration gives a rule; the rule's own schema fills the defaults. */
+  readonly optionsOf: (ruleId: string) => unknown;
+  /** The text of a file, for the lines that suppressions speak of. */
+  readonly textOf: (file: FilePath) => string | undefined;
+  /** Whether a file's findings are shown; facts of others only help to understand. */
+  readonly isLinted: (file: FilePath) => boolean;
+}
+
+export interface RuleFailure {
+  readonly ruleId: string;
+  readonly message: string;
+}
+
+export interface RunResult {
+  readonly findings: readonly Finding[];
+  readonly failures: readonly RuleFailure[];
+}
+
+/** All findings in the order of files and places. */
+export function runRules(model: EventModel, rules: readonly Rule[], config: RunConfig): RunResult {
+  const failures: RuleFailure[] = [];
+  const found: Finding[] = [];
+  for (const rule of rules) {
+    try {
+      found.push(...findingsOf(rule, model, config));
+    } catch (error) {
+      failures.push({
+        ruleId: rule.id,
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    }
+  }
+  const kept = suppress(found, model, config);
+  return { findings: kept.toSorted(inOrder), failures };
+}
+
+function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
+  const options = rule.options.parse(config.optionsOf(rule.id) ?? {});
+  const findings: Finding[] = [];
+  for (const found of rule.check({ model, options })) {
+    const set = config.isLinted(found.file)
+      ? config.severityOf(rule.id, found.severity ?? rule.severity, found.file)
+      : 'off';
+    if (set !== 'off') findings.push(asFinding(rule.id, found, weaker(set, found.severity)));
+  }
+  return findings;
+}
+
+/** A finding that its rule lowered because the evidence is weak is not raised again by configuration. */
+function weaker(set: Severity, lowered: Severity | undefined): Severity {
+  const order: readonly Severity[] = ['info', 'warning', 'error'];
+  return lowered && order.indexOf(lowered) < order.indexOf(set) ? lowered : set;
+}
+
+function asFinding(ruleId: string, found: RuleFinding, severity: Severity): Finding {
+  return { ...found, ruleId, severity, related: found.related ?? [], fixes: found.fixes ?? [] };
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.at.start - b.at.start || (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0);
+}
+
+/** Leaves out what comments suppress, and reports comments that suppress nothing. */
+function suppress(findings: readonly Finding[], model: EventModel, config: RunConfig): readonly Finding[] {
+  const kept: Finding[] = [];
+  const byFile = new Map<FilePath, Finding[]>();
+  for (const it of findings) byFile.set(it.file, [...(byFile.get(it.file) ?? []), it]);
+  for (const [file, facts] of model.files) {
+    const own = byFile.get(file) ?? [];
+    byFile.delete(file);
+    kept.push(...(facts.suppressions.length > 0 ? suppressIn(facts, own, config) : own));
+  }
+  for (const rest of byFile.values()) kept.push(...rest);
+  return kept;
+}
+
+interface Range {
+  readonly fact: SuppressionFact;
+  readonly from: number;
+  readonly to: number;
+}
+
+function suppressIn(facts: FileFacts, findings: readonly Finding[], config: RunConfig): readonly Finding[] {
+  const text = config.textOf(facts.file);
+  if (text === undefined) return findings;
+  const starts = lineStarts(text);
+  const lineOf = (offset: number): number => lineColumn(starts, offset).line;
+  const ranges = rangesOf(facts.suppressions, lineOf);
+  const used = new Set<SuppressionFact>();
+  const kept = findings.filter((finding) => {
+    const line = lineOf(finding.at.start);
+    const by = ranges.filter((it) => it.from <= line && line <= it.to && names(it.fact, finding.ruleId));
+    for (const it of by) used.add(it.fact);
+    return by.length === 0;
+  });
+  const unused = ranges.filter((it) => !used.has(it.fact)).map((it) => unusedFinding(facts.file, it.fact));
+  return [
+    ...kept,
+    ...unused.filter(
+      (it) => config.isLinted(it.file) && config.severityOf(it.ruleId, 'info', it.file) !== 'off',
+    ),
+  ];
+}
+
+function names(fact: SuppressionFact, ruleId: string): boolean {
+  return fact.rules.length === 0 || fact.rules.includes(ruleId);
+}
+
+function rangesOf(facts: readonly SuppressionFact[], lineOf: (offset: number) => number): readonly Range[] {
+  return facts.flatMap((fact) => {
+    const line = lineOf(fact.at.start);
+    if (fact.form === 'enable') return [];
+    if (fact.form === 'file') return [{ fact, from: 0, to: Infinity }];
+    if (fact.form === 'line') return [{ fact, from: line, to: line }];
+    if (fact.form === 'next-line') return [{ fact, from: line + 1, to: line + 1 }];
+    const end = facts.find(
+      (it) => it.form === 'enable' && it.at.start > fact.at.start && sameRules(it, fact),
+    );
+    return [{ fact, from: line, to: end ? lineOf(end.at.start) : Infinity }];
+  });
+}
+
+function sameRules(enable: SuppressionFact, disable: SuppressionFact): boolean {
+  return enable.rules.length === 0 || disable.rules.every((it) => enable.rules.includes(it));
+}
+
+function unusedFinding(file: FilePath, fact: SuppressionFact): Finding {
+  return {
+    ruleId: 'unused-suppression',
+    severity: 'info',
+    file,
+    at: fact.at,
+    symbol: 'sagalint-disable',
+    message: 'This comment suppresses nothing.',
+    help: 'Delete it.',
+    related: [],
+    tag: 'unnecessary',
+    fixes: [
+      {
+        title: 'Delete the unused suppression',
+        isPreferred: true,
+        isSafe: true,
+        plan: { kind: 'insert-text', file, at: fact.at, text: '' },
+      },
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+// Which configuration holds for a file: the nearest one upwards, with its preset, rules and overrides.
+import picomatch from 'picomatch';
+import { defaultConfig, type Config } from '../config/settings.ts';
+import type { Severity } from '../rules/rule.ts';
+import type { RunConfig } from '../rules/run.ts';
+import type { FilePath } from '../text.ts';
+
+export type ConfigOf = Omit<RunConfig, 'textOf'>;
+
+/** A configuration and the folder it holds for. */
+export interface PlacedConfig {
+  readonly dir: FilePath;
+  readonly config: Config;
+}
+
+/** What one run sets over every configuration: the command's options. */
+export interface RunOverrides {
+  readonly preset?: Config['preset'];
+  /** Only these rules. */
+  readonly only?: readonly string[];
+}
+
+/** Answers for every file from the configurations of a workspace. */
+export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {}): ConfigOf {
+  const sorted = placed.toSorted((a, b) => b.dir.length - a.dir.length).map(prepare);
+  const standard = prepare({ dir: '', config: defaultConfig });
+  const nearest = new Map<FilePath, Prepared>();
+  const configFor = (file: FilePath): Prepared => {
+    const dir = file.slice(0, file.lastIndexOf('/'));
+    const found =
+      nearest.get(dir) ?? sorted.find((it) => dir === it.dir || dir.startsWith(`${it.dir}/`)) ?? standard;
+    nearest.set(dir, found);
+    return found;
+  };
+  return {
+    severityOf(ruleId, standardSeverity, file) {
+      if (run.only && !run.only.includes(ruleId)) return 'off';
+      const { config, overrides, dir } = configFor(file);
+      const relative = dir === '' ? file : file.slice(dir.length + 1);
+      const override = overrides.findLast((it) => it.matches(relative) && Object.hasOwn(it.rules, ruleId));
+      const set = levelOf(override?.rules[ruleId] ?? own(config.rules, ruleId));
+      if (set !== undefined) return set;
+      return run.only ? standardSeverity : inPreset(run.preset ?? config.preset, standardSeverity);
+    },
+    optionsOf: (ruleId) => {
+      for (const { config } of sorted) {
+        const setting = own(config.rules, ruleId);
+        if (Array.isArray(setting)) return setting[1];
+      }
+      return undefined;
+    },
+    isLinted: (file) => configFor(file).includes(file),
+  };
+}
+
+interface Prepared extends PlacedConfig {
+  readonly includes: (file: FilePath) => boolean;
+  readonly overrides: readonly {
+    readonly matches: (path: string) => boolean;
+    readonly rules: Config['rules'];
+  }[];
+}
+
+function prepare({ dir, config }: PlacedConfig): Prepared {
+  const included = config.include.length > 0 ? picomatch(config.include, { dot: true }) : () => true;
+  const excluded = config.exclude.length > 0 ? picomatch(config.exclude, { dot: true }) : () => false;
+  return {
+    dir,
+    config,
+    overrides: config.overrides.map((it) => ({
+      matches: picomatch(it.files, { dot: true }),
+      rules: it.rules,
+    })),
+    includes: (file) => {
+      const path = dir === '' ? file : file.slice(dir.length + 1);
+      return included(path) && !excluded(path);
+    },
+  };
+}
+
+function own(rules: Config['rules'], ruleId: string): Config['rules'][string] | undefined {
+  return Object.hasOwn(rules, ruleId) ? rules[ruleId] : undefined;
+}
+
+function levelOf(setting: Config['rules'][string] | undefined): Severity | 'off' | undefined {
+  return Array.isArray(setting) ? setting[0] : setting;
+}
+
+function inPreset(preset: Config['preset'], severity: Severity): Severity | 'off' {
+  if (preset === 'strict') return severity;
+  return preset === 'recommended' && severity !== 'info' ? severity : 'off';
+}
