@@ -70,7 +70,7 @@ export default defineConfig(
   {
     files: ['**/*.cjs'],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
-    languageOptions: { sourceType: 'commonjs' },
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
   },
   {
     files: ['server/src/**/*.ts', 'client/src/**/*.ts'],
