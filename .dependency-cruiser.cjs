@@ -85,9 +85,9 @@ const forbidden = [
   {
     name: 'command-starts-the-server-only',
     comment:
-      'The command may start the server (`sagalint lsp`) through lsp/main.ts. Move what both need down to the room that knows it.',
+      'The command may start the server (`sagalint lsp`) through lsp/server.ts. Move what both need down to the room that knows it.',
     from: { path: rooms('cli') },
-    to: { path: rooms('lsp'), pathNot: '^server/src/lsp/main\\.ts$' },
+    to: { path: rooms('lsp'), pathNot: '^server/src/lsp/server\\.ts$' },
   },
   {
     name: 'only-disk-touches-files',

@@ -20,7 +20,9 @@ const shareTsMorph = {
 };
 
 const started = performance.now();
-await Promise.all(bundles.filter(isThere).map(bundle));
+const built = await Promise.allSettled(bundles.filter(isThere).map(bundle));
+// esbuild has shown the errors already.
+if (built.some(({ status }) => status === 'rejected')) process.exit(1);
 const sizes = bundles.filter(isThere).map(({ to }) => `${to} ${kilobytes(to)}`);
 console.log(`${sizes.join(', ')} in ${Math.round(performance.now() - started)} ms`);
 
