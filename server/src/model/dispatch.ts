@@ -73,12 +73,19 @@ function handlerIn(
 ): { readonly handler: FunctionNode; readonly action: CallAction } | undefined {
   const found: { handler: FunctionNode; action: CallAction }[] = [];
   for (const action of eachAction(body)) {
-    if (action.kind !== 'call' || action.isNew) continue;
+    if (action.kind !== 'call' || action.isNew || isNoise(action)) continue;
     const [callee] = linking.calls.callees(fn.file, action.call);
-    if (callee && callee.fact.name !== '' && !noHandler.test(callee.fact.name))
-      found.push({ handler: callee, action });
+    if (!callee || callee.fact.name === '') return undefined;
+    found.push({ handler: callee, action });
   }
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** Parsing, logging and acknowledging beside the one call that handles. */
+function isNoise(action: CallAction): boolean {
+  if (action.roles.some((it) => it.kind === 'log' || it.kind === 'ack' || it.kind === 'alert')) return true;
+  const { callee } = action.call;
+  return (callee.kind === 'name' || callee.kind === 'member') && noHandler.test(callee.name);
 }
 
 /** `handlers[topic](message)` with `handlers` an object of functions. */
