@@ -3,10 +3,11 @@
 import type { Action } from '../facts/actions.ts';
 import type { CallExpr, Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { allExpressions, type Held } from './heldExpressions.ts';
 import { pathOf, spoken } from './paths.ts';
-import { callsIn } from './view.ts';
+
 
 const sagaName = /(saga|orchestrat|process_?manager|workflow|coordinator)/i;
 const doing = [

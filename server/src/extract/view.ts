@@ -1,8 +1,9 @@
 // A file's facts before frameworks have spoken, with the questions that recognising a call needs: what is behind a name,
 // which package an object comes from. Everything is answered from this file alone.
-import type { Action, CallAction } from '../facts/actions.ts';
+import type { CallAction } from '../facts/actions.ts';
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
 import { pathOf } from './paths.ts';
 
 /** The type of an object and the module that type is imported from, as far as this file says. */
@@ -73,22 +74,6 @@ function callsByName(facts: FileFacts): ReadonlyMap<string, readonly Site[]> {
     }
   }
   return calls;
-}
-
-/** The calls of a body in order, through all branches. */
-export function* callsIn(actions: readonly Action[]): Iterable<CallAction> {
-  for (const action of actions) {
-    if (action.kind === 'call') yield action;
-    else for (const list of branchesOf(action)) yield* callsIn(list);
-  }
-}
-
-/** The lists of actions inside an action. */
-export function branchesOf(action: Action): readonly (readonly Action[])[] {
-  if (action.kind === 'if') return [action.then, action.otherwise];
-  if (action.kind === 'switch') return action.cases.map((it) => it.body);
-  if (action.kind === 'loop') return [action.body];
-  return action.kind === 'try' ? [action.body, action.handler ?? [], action.finalizer] : [];
 }
 
 function ownerOf(facts: FileFacts, id: number): string | undefined {

@@ -6,12 +6,17 @@ import type { Finding, Rule, RuleFinding, Severity } from './rule.ts';
 
 export interface RunConfig {
   readonly severityOf: (ruleId: string, standard: Severity, file: FilePath) => Severity | 'off';
-  /** The options that configuration gives a rule; the rule's own schema fills the defaults. */
-  readonly optionsOf: (ruleId: string) => unknown;
+  /** The options that configurations give a rule, each with the files it holds for; the rule's own schema fills the defaults. */
+  readonly optionsOf: (ruleId: string) => readonly RuleOptions[];
   /** The text of a file, for the lines that suppressions speak of. */
   readonly textOf: (file: FilePath) => string | undefined;
   /** Whether a file's findings are shown; facts of others only help to understand. */
   readonly isLinted: (file: FilePath) => boolean;
+}
+
+export interface RuleOptions {
+  readonly options: unknown;
+  readonly holdsFor: (file: FilePath) => boolean;
 }
 
 export interface RuleFailure {
@@ -43,15 +48,17 @@ export function runRules(model: EventModel, rules: readonly Rule[], config: RunC
 }
 
 function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
-  const options = rule.options.parse(config.optionsOf(rule.id) ?? {});
-  const findings: Finding[] = [];
-  for (const found of rule.check({ model, options })) {
-    const set = config.isLinted(found.file)
-      ? config.severityOf(rule.id, found.severity ?? rule.severity, found.file)
-      : 'off';
-    if (set !== 'off') findings.push(asFinding(rule.id, found, weaker(set, found.severity)));
-  }
-  return findings;
+  return config.optionsOf(rule.id).flatMap(({ options: given, holdsFor }) => {
+    const options = rule.options.parse(given ?? {});
+    return [...rule.check({ model, options })].flatMap((found) =>
+      holdsFor(found.file) && config.isLinted(found.file) ? configured(rule, found, config) : [],
+    );
+  });
+}
+
+function configured(rule: Rule, found: RuleFinding, config: RunConfig): readonly Finding[] {
+  const set = config.severityOf(rule.id, found.severity ?? rule.severity, found.file);
+  return set === 'off' ? [] : [asFinding(rule.id, found, weaker(set, found.severity))];
 }
 
 /** A finding that its rule lowered because the evidence is weak is not raised again by configuration. */

@@ -1,0 +1,317 @@
+// An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
+import { z } from 'zod';
+import {
+  addedOnTheWay,
+  metadataKinds,
+  metadataOf,
+  ofObject,
+  type Aliases,
+  type Metadata,
+  type MetadataKind,
+} from '../model/metadata.ts';
+import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
+import type { Place } from '../text.ts';
+import type { Fix, Rule, RuleFinding } from './rule.ts';
+
+const names = (standard: readonly string[]) => z.array(z.string()).default([...standard]);
+
+const options = z.strictObject({
+  required: z.array(z.enum(['id', 'timestamp', 'correlationId', 'version'])).default([...metadataKinds]),
+  id: names([
+    'eventId',
+    'messageId',
+    'uuid',
+    'eventUuid',
+    'messageUuid',
+    'deduplicationId',
+    'idempotencyKey',
+  ]),
+  timestamp: names([
+    'occurredAt',
+    'occurredOn',
+    'createdAt',
+    'createdOn',
+    'time',
+    'timestamp',
+    'emittedAt',
+    'publishedAt',
+    'raisedAt',
+    'happenedAt',
+    'eventTime',
+    'eventTimestamp',
+    'eventDate',
+    'dateTimeOccurred',
+    'dateOccurred',
+    'producedAt',
+    'sentAt',
+  ]),
+  correlationId: names([
+    'correlationId',
+    'correlation',
+    'traceId',
+    'requestId',
+    'traceparent',
+    'traceContext',
+    'sagaId',
+    'transactionId',
+    'flowId',
+    'conversationId',
+    'workflowId',
+    'processId',
+  ]),
+  version: names([
+    'version',
+    'schemaVersion',
+    'eventVersion',
+    'specversion',
+    'v',
+    'dataVersion',
+    'messageVersion',
+  ]),
+});
+
+type Options = z.infer<typeof options>;
+
+const words: Readonly<Record<MetadataKind, { readonly name: string; readonly why: string }>> = {
+  id: { name: 'event id', why: 'a consumer cannot tell a redelivery from a new event' },
+  timestamp: { name: 'timestamp', why: 'events cannot be ordered or matched with logs' },
+  correlationId: { name: 'correlation id', why: 'one flow cannot be traced over the services' },
+  version: { name: 'version', why: 'consumers cannot tell an old schema from a new one' },
+};
+
+export const rule: Rule<Options> = {
+  id: 'missing-event-metadata',
+  severity: 'warning',
+  summary: 'An event carries no id, timestamp, correlation id or version',
+  hasFix: true,
+  options,
+  *check({ model, options: chosen }) {
+    const faults = model.events.flatMap((event) => [...faultsOf(model, event, chosen)]);
+    const shared = sharedBases(model, faults, chosen);
+    const bases = new Set<TypeNode['fact']>();
+    for (const fault of faults) {
+      const base = fault.node && shared.get(fault.node.fact);
+      if (!base) yield findingOf(model, fault, chosen);
+      else if (!bases.has(base.fault.node.fact)) {
+        bases.add(base.fault.node.fact);
+        yield baseFinding(model, base, chosen);
+      }
+    }
+  },
+};
+
+/** An event that misses something, at one of its declarations or where an untyped one is published. */
+interface Fault {
+  readonly event: EventNode;
+  readonly node?: TypeNode;
+  readonly place: Place;
+  readonly name: string;
+  readonly missing: readonly MetadataKind[];
+}
+
+function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Fault> {
+  const added = addedOnTheWay(model, event, chosen);
+  for (const node of event.declarations) {
+    if (repeats(model, event, node)) continue;
+    const missing = missingIn([metadataOf(model, node, chosen), added], chosen);
+    const place = { file: node.file, at: node.fact.at };
+    if (missing.length > 0) yield { event, node, place, name: node.fact.name, missing };
+  }
+  if (event.declarations.length > 0) return;
+  for (const { file, at, object } of event.inline) {
+    const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
+    if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing };
+  }
+}
+
+/** `type OrderPlaced = z.infer<typeof OrderPlacedSchema>` and plain references: the declaration they name is mended. */
+function repeats(model: EventModel, event: EventNode, { file, fact }: TypeNode): boolean {
+  if (fact.alias?.kind !== 'ref') return false;
+  const args = fact.alias.args;
+  const inner = args.length === 0 ? fact.alias : args.find((it) => it.kind === 'typeof');
+  const named =
+    inner?.kind === 'ref' || inner?.kind === 'typeof' ? model.program.typeNamed(file, inner.name) : undefined;
+  return (
+    named !== undefined && named.fact !== fact && event.declarations.some((it) => it.fact === named.fact)
+  );
+}
+
+function missingIn(parts: readonly Metadata[], chosen: Options): readonly MetadataKind[] {
+  if (parts.some((it) => it.isOpen)) return [];
+  return chosen.required.filter((kind) => !parts.some((it) => it.present.has(kind)));
+}
+
+interface SharedBase {
+  readonly fault: Fault & { readonly node: TypeNode };
+  readonly events: readonly EventNode[];
+}
+
+/** Bases that supply fields to several events which all miss the same: the fault is the base's, and is mended there. */
+function sharedBases(
+  model: EventModel,
+  faults: readonly Fault[],
+  chosen: Options,
+): ReadonlyMap<TypeNode['fact'], SharedBase> {
+  const heirs = new Map<TypeNode['fact'], { readonly base: TypeNode; readonly faults: Fault[] }>();
+  for (const fault of faults) {
+    const base = fault.node && supplierOf(model, fault.node);
+    if (!base) continue;
+    const entry = heirs.get(base.fact) ?? { base, faults: [] };
+    heirs.set(base.fact, entry);
+    entry.faults.push(fault);
+  }
+  const shared = new Map<TypeNode['fact'], SharedBase>();
+  for (const { base, faults: own } of heirs.values()) {
+    const missing = missingIn([metadataOf(model, base, chosen)], chosen);
+    const isSame = own.every((it) => it.missing.join() === own[0]?.missing.join());
+    const first = own[0];
+    if (!first || own.length < 2 || !isSame || missing.length === 0) continue;
+    const place = { file: base.file, at: base.fact.at };
+    const fault = { event: first.event, node: base, place, name: base.fact.name, missing: first.missing };
+    for (const it of own)
+      if (it.node) shared.set(it.node.fact, { fault, events: own.map((heir) => heir.event) });
+  }
+  return shared;
+}
+
+/** The outermost type that a declaration extends and takes fields from; an implemented interface supplies none. */
+function supplierOf(model: EventModel, node: TypeNode): TypeNode | undefined {
+  let supplier: TypeNode | undefined;
+  let current: TypeNode | undefined = node;
+  const seen = new Set<TypeNode['fact']>();
+  while (current && !seen.has(current.fact)) {
+    seen.add(current.fact);
+    const next: TypeNode | undefined = baseOf(model, current);
+    if (next && model.program.fieldsOf(next.file, next).fields.size > 0) supplier = next;
+    current = next;
+  }
+  return supplier;
+}
+
+function baseOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefined {
+  const alias = fact.alias?.kind === 'intersection' ? fact.alias.of : fact.alias ? [fact.alias] : [];
+  for (const type of [...fact.bases, ...alias]) {
+    if (type.kind !== 'ref' && type.kind !== 'typeof') continue;
+    const found = model.program.typeNamed(file, type.name);
+    if (found && found.fact.kind !== 'enum') return found;
+  }
+  return undefined;
+}
+
+function findingOf(model: EventModel, fault: Fault, chosen: Options): RuleFinding {
+  const { event, place, name, missing } = fault;
+  const producer = event.producers[0];
+  return {
+    ...place,
+    symbol: name,
+    message: `\`${name}\` carries no ${listed(missing)}: ${reasonOf(missing)}.`,
+    help: helpFor(missing),
+    related:
+      producer && fault.node
+        ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }]
+        : [],
+    fixes: fixesOf(model, fault, chosen),
+  };
+}
+
+function baseFinding(model: EventModel, { fault, events }: SharedBase, chosen: Options): RuleFinding {
+  const { name, missing, place } = fault;
+  const count = `${events.length} events`;
+  return {
+    ...place,
+    symbol: name,
+    message: `\`${name}\`, the base of ${count}, carries no ${listed(missing)}: ${reasonOf(missing)}.`,
+    help: helpFor(missing),
+    related: events.slice(0, 5).map((it) => ({ ...it.place, message: `\`${it.name}\` extends it.` })),
+    fixes: fixesOf(model, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
+  };
+}
+
+function listed(missing: readonly MetadataKind[]): string {
+  const all = missing.map((it) => words[it].name);
+  return all.length < 2 ? all.join() : `${all.slice(0, -1).join(', ')} or ${all.at(-1) ?? ''}`;
+}
+
+function reasonOf(missing: readonly MetadataKind[]): string {
+  return missing.map((it) => words[it].why)[0] ?? '';
+}
+
+function helpFor(missing: readonly MetadataKind[]): string {
+  return `Add ${fieldsFor(missing)
+    .map((it) => `\`${it.name}\``)
+    .join(', ')}, or let the publishing layer add them to every event.`;
+}
+
+function fieldsFor(
+  missing: readonly MetadataKind[],
+): readonly { readonly name: string; readonly type: 'string' | 'number' }[] {
+  const field = {
+    id: 'eventId',
+    timestamp: 'occurredAt',
+    correlationId: 'correlationId',
+    version: 'version',
+  } as const;
+  return missing.map((kind) => ({ name: field[kind], type: kind === 'version' ? 'number' : 'string' }));
+}
+
+function fixesOf(model: EventModel, fault: Fault, chosen: Options): readonly Fix[] {
+  const fields = fieldsFor(fault.missing);
+  const add: Fix = {
+    title: `Add ${fields.map((it) => `\`${it.name}\``).join(', ')}`,
+    plan: { kind: 'add-fields', target: fault.place, fields },
+  };
+  if (!fault.node) return [add];
+  const base = existingBase(model, fault.node, fault.missing, chosen);
+  if (base) {
+    const plan = {
+      kind: 'extend-base',
+      target: fault.place,
+      base: { file: base.file, name: base.fact.name },
+    } as const;
+    return [{ title: `Extend \`${base.fact.name}\``, plan, isPreferred: true }, add];
+  }
+  const all = fieldsFor(chosen.required);
+  const create: Fix = {
+    title: 'Create a base event and extend it',
+    plan: { kind: 'create-base', target: fault.place, name: 'BaseEvent', fields: all },
+  };
+  return [{ ...add, isPreferred: true }, ...(hasBase(fault.node) ? [] : [create])];
+}
+
+function hasBase({ fact }: TypeNode): boolean {
+  return fact.bases.length > 0 || fact.alias?.kind === 'intersection' || fact.alias?.kind === 'ref';
+}
+
+/** A base that other events of the workspace extend, or that is named as one, and that has all that is missing. */
+function existingBase(
+  model: EventModel,
+  node: TypeNode,
+  missing: readonly MetadataKind[],
+  chosen: Aliases,
+): TypeNode | undefined {
+  for (const facts of model.files.values()) {
+    for (const fact of facts.types) {
+      const isNamed =
+        /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/.test(
+          fact.name,
+        );
+      if (!isNamed || !fact.isExported || fact === node.fact || !fits(fact, node)) continue;
+      const candidate = { file: facts.file, fact };
+      const { present, isOpen } = metadataOf(model, candidate, chosen);
+      const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
+      if (!isOpen && !isOwnBase && missing.every((it) => present.has(it))) return candidate;
+    }
+  }
+  return undefined;
+}
+
+/** A class extends a class without constructor arguments to hand on, an interface an interface or object type, a schema a schema. */
+function fits(base: TypeNode['fact'], { fact }: TypeNode): boolean {
+  if (base.parameters.length > 0 || hasBase({ file: '', fact })) return false;
+  if (fact.kind === 'class') return base.kind === 'class' && !base.members.some((it) => it.isParameter);
+  if (fact.kind === 'schema') return base.kind === 'schema';
+  return (
+    (fact.kind === 'interface' || fact.kind === 'alias') &&
+    (base.kind === 'interface' || base.kind === 'alias')
+  );
+}
