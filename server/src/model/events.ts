@@ -42,8 +42,10 @@ export function collectEvents(
   for (const facts of linking.files.values()) {
     for (const fact of declaredIn(facts, linking)) declare(drafts, { file: facts.file, fact });
   }
-  for (const { messages, file, at } of producers)
+  for (const { messages, file, at } of producers) {
     for (const it of messages) record(drafts, it, { file, at }, keysOf);
+    recordInline(drafts, messages, at, keysOf);
+  }
   for (const { messages, file, at } of consumers)
     for (const it of messages) record(drafts, it, { file, at }, keysOf);
   const of = (messages: readonly Message[]): readonly EventDraft[] => {
@@ -86,6 +88,23 @@ function record(
     const draft = drafts.get(key) ?? create(drafts, key, message.name, place);
     draft.wireNames.add(message.name);
     if (message.object) draft.inline.push({ ...place, object: message.object });
+  }
+}
+
+/** `send({ topic: 'order.placed', messages: [{ value: { … } }] })`: the object is the declaration of an event that has no other. */
+function recordInline(
+  drafts: Map<string, EventDraft>,
+  messages: readonly Message[],
+  at: Place['at'],
+  keysOf: (message: Message) => readonly string[],
+): void {
+  const objects = messages.flatMap((it) => (it.kind === 'object' ? [it] : []));
+  if (objects.length === 0 || messages.some((it) => it.kind === 'type')) return;
+  for (const message of messages) {
+    if (message.kind !== 'name' || message.object) continue;
+    for (const draft of keysOf(message).flatMap((key) => drafts.get(key) ?? [])) {
+      for (const { file, object } of objects) draft.inline.push({ file, at, object });
+    }
   }
 }
 
