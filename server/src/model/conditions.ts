@@ -130,7 +130,9 @@ function verdictBehind(value: Expr, context: ConditionContext): Verdict | undefi
 
 function ofVerdict(verdict: Verdict): Duplicate {
   const place = { file: verdict.file, at: verdict.at };
-  if (verdict.kind === 'read') return { ...place, sense: 'onTrue', level: 'weak', isCheckThenAct: true };
+  if (verdict.kind === 'read') {
+    return { ...place, sense: 'onTrue', level: verdict.isUnique ? 'yes' : 'weak', isCheckThenAct: true };
+  }
   return { ...place, sense: 'either', level: verdict.isVolatile ? 'weak' : 'yes' };
 }
 

@@ -8,6 +8,7 @@ import { evidenceOf, isMessageType, isPayloadName } from './evidence.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Message, ReadMessage } from './messages.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
+import { decoratedConsumers } from './ownDecorators.ts';
 import type { Linking } from './program.ts';
 
 export interface ConsumerDraft {
@@ -38,7 +39,8 @@ const handlerMethods = [
 export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
   const drafts: ConsumerDraft[] = [];
   for (const facts of linking.files.values()) {
-    for (const fact of facts.consumers) drafts.push(...draftsOf(facts, fact, linking, read));
+    const own = [...facts.consumers, ...decoratedConsumers(facts, linking)];
+    for (const fact of own) drafts.push(...draftsOf(facts, fact, linking, read));
   }
   return drafts;
 }

@@ -5,7 +5,8 @@ import type { WriteRole } from '../facts/roles.ts';
 import type { Context, EffectDraft, Guard } from './frames.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
-import { dependsOn, provenanceOf, type Provenance } from './provenance.ts';
+import { provenanceOf, type Provenance } from './provenance.ts';
+import { handedFields, settleFields, shiftsData } from './updates.ts';
 
 const deduplicationKeys =
   /^(?:jobId|msgID|deduplicationId|MessageDeduplicationId|dedupKey|deduplicationKey|idempotencyKey|idempotency_key|Idempotency-Key)$/;
@@ -37,26 +38,32 @@ export function effectOf(
   const guarded = isKept
     ? { ...effect, guarded: 'yes' as const, guard: { file: fn.file, at: action.call.at } }
     : effect;
-  return typeof provenance === 'object'
-    ? { effect: guarded, parameter: provenance.parameter }
-    : { effect: guarded };
+  const sets = role.kind === 'write' ? handedFields(fn, role, linking) : [];
+  return {
+    effect: guarded,
+    ...(typeof provenance === 'object' && { parameter: provenance.parameter }),
+    ...(sets.length > 0 && { sets }),
+  };
 }
 
-/** Judges again what a caller hands in for the parameter that holds the stored object. */
+/** Judges again what a caller hands in for what is stored. */
 export function settle(
   draft: EffectDraft,
   caller: FunctionNode,
   call: CallExpr,
   linking: Linking,
 ): EffectDraft {
+  const { isShifting, still } = settleFields(draft.sets ?? [], caller, call.args, linking);
+  const effect = isShifting ? { ...draft.effect, isIdempotent: false } : draft.effect;
   const arg = draft.parameter === undefined ? undefined : call.args[draft.parameter];
-  if (!arg) return { effect: draft.effect };
+  const sets = still.length > 0 && { sets: still };
+  if (!arg) return { effect, ...sets };
   const provenance = provenanceOf(caller, arg, linking);
-  if (typeof provenance === 'object') return { effect: draft.effect, parameter: provenance.parameter };
-  if (provenance === 'loaded') return { effect: { ...draft.effect, isIdempotent: true } };
-  if (provenance === 'shifted') return { effect: { ...draft.effect, isIdempotent: false } };
-  if (provenance !== 'stable') return { effect: draft.effect };
-  return { effect: { ...draft.effect, guarded: 'yes', guard: { file: caller.file, at: call.at } } };
+  if (typeof provenance === 'object') return { effect, parameter: provenance.parameter, ...sets };
+  if (provenance === 'loaded') return { effect: { ...effect, isIdempotent: true }, ...sets };
+  if (provenance === 'shifted') return { effect: { ...effect, isIdempotent: false } };
+  if (provenance !== 'stable') return { effect, ...sets };
+  return { effect: { ...effect, guarded: 'yes', guard: { file: caller.file, at: call.at } } };
 }
 
 /** `stripe.charges.create` of `this.stripe.charges.create(…)`. */
@@ -107,17 +114,6 @@ function isIdempotent(
 
 function isReplacing({ call }: CallAction): boolean {
   return call.callee.kind === 'member' && /^(?:put|delete)$/i.test(call.callee.name);
-}
-
-/** `data: { stock: product.stock - quantity }` shifts, however it is written. */
-function shiftsData(fn: FunctionNode, role: WriteRole, linking: Linking): boolean {
-  const facts = linking.files.get(fn.file);
-  const data = role.data && linking.values.evaluate(fn.file, role.data);
-  if (!facts || data?.kind !== 'expr' || data.expr.kind !== 'object') return false;
-  const entries = data.expr.entries.flatMap((it) => (it.value.kind === 'object' ? it.value.entries : [it]));
-  return entries.some(
-    (it) => !/version|updated|retr|attempt/i.test(it.key) && dependsOn(facts, it.value, it.key, 0),
-  );
 }
 
 /** The effect alone can happen only once for a message. */

@@ -1,10 +1,12 @@
-// Which in-process consumers are also fed from a broker or an outbox, so that their events can come twice.
+// How messages reach a consumer: what its registration says, corrected by what feeds it in the rest of the workspace.
 import type { FunctionFact } from '../facts/facts.ts';
+import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
-import { eventKey } from './names.ts';
 import type { Message } from './messages.ts';
 import type { FunctionNode } from './model.ts';
+import { eventKey } from './names.ts';
+import { nestTransports } from './nestTransports.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 
@@ -17,8 +19,21 @@ export interface FeedParts {
 
 const maxDepth = 4;
 
+/** The transport of each consumer: an in-process one that a broker or relay feeds counts as the broker's. */
+export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transport {
+  const isFed = fedBy(parts);
+  const nestTransport = nestTransports(parts.linking, parts.serviceOf);
+  return (consumer) => {
+    const { library, transport, isRequest } = consumer.fact;
+    if (transport === 'in-process') return isFed(consumer) ? 'broker' : transport;
+    if (library !== '@nestjs/microservices') return transport;
+    const spoken = nestTransport(consumer.file);
+    return spoken === 'unknown' && !isRequest ? transport : spoken;
+  };
+}
+
 /** Follows in-process publishes upwards to a handler that a broker calls. */
-export function feedsOf({
+function fedBy({
   linking,
   producers,
   consumers,

@@ -28,6 +28,8 @@ export interface Verdict extends Place {
   /** `claim`: won or lost atomically; `check`: a look at processed messages; `read`: a look at other stored data. */
   readonly kind: 'claim' | 'check' | 'read';
   readonly isVolatile: boolean;
+  /** Read by a key that the store keeps unique, so that a second insert fails by itself. */
+  readonly isUnique?: boolean;
   readonly role?: GuardRole;
 }
 
@@ -36,6 +38,15 @@ export interface EffectDraft {
   readonly effect: Effect;
   /** The parameter that holds what is stored: the caller knows where it comes from. */
   readonly parameter?: number;
+  /** Fields that are set to what the caller hands in: it may compute them from their old value. */
+  readonly sets?: readonly HandedField[];
+}
+
+/** A stored field and the parameter, or what hangs below it, that gives its value. */
+export interface HandedField {
+  readonly field: string;
+  readonly parameter: number;
+  readonly path: readonly string[];
 }
 
 /** What a function does, kept once for a model. */

@@ -28,12 +28,12 @@ export function link(
   const events = collectEvents(linking, producerDrafts, consumerDrafts);
   const bodies = bodiesOf(linking, consumerDrafts, read);
   const serviceOf = servicesOf(projects);
-  const isFed = feedsOf({ linking, producers: producerDrafts, consumers: consumerDrafts, serviceOf });
+  const transportOf = feedsOf({ linking, producers: producerDrafts, consumers: consumerDrafts, serviceOf });
   const { nodes, producers, consumers, unread } = nodesOf({
     events,
     producers: producerDrafts,
     consumers: consumerDrafts,
-    isFed,
+    transportOf,
     isComplete: options.isComplete,
     serviceOf,
   });

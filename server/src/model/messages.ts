@@ -222,7 +222,8 @@ function holds(parameter: BindingFact | undefined, binding: BindingFact): boolea
   );
 }
 
-function pathOf(facts: FileFacts, expr: Expr): readonly string[] {
+/** The keys that lead from a parameter to an expression, through destructuring. */
+export function pathOf(facts: FileFacts, expr: Expr): readonly string[] {
   if (expr.kind === 'member') return [...pathOf(facts, expr.object), expr.name];
   if (expr.kind !== 'name' || expr.binding === undefined) return [];
   const binding = facts.bindings[expr.binding];

@@ -1,4 +1,5 @@
 // Turns drafts into the nodes that rules see, ties them together, and answers whether each event is produced and consumed.
+import type { Transport } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import type { EventDraft, Events } from './events.ts';
@@ -10,8 +11,8 @@ export interface NodeParts {
   readonly events: Events;
   readonly producers: readonly ProducerDraft[];
   readonly consumers: readonly ConsumerDraft[];
-  /** Whether an in-process consumer is also fed from a broker or an outbox. */
-  readonly isFed: (consumer: ConsumerDraft) => boolean;
+  /** As the fact says, or as the rest of the workspace shows. */
+  readonly transportOf: (consumer: ConsumerDraft) => Transport;
   readonly isComplete: boolean;
   readonly serviceOf: (file: FilePath) => string;
 }
@@ -71,9 +72,8 @@ function producersOf(draft: ProducerDraft, knots: readonly Knot[]): readonly Pro
   });
 }
 
-function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { isFed }: NodeParts): ConsumerNode {
+function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { transportOf }: NodeParts): ConsumerNode {
   const { file, at, name, fact, handler } = draft;
-  const isBroker = fact.transport === 'in-process' && isFed(draft);
   const consumer: ConsumerNode = {
     file,
     at,
@@ -81,7 +81,7 @@ function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { isFed }: Nod
     fact,
     events: knots.map((it) => it.node),
     handler,
-    transport: isBroker ? 'broker' : fact.transport,
+    transport: transportOf(draft),
   };
   if (!fact.isRequest) for (const it of knots) it.consumers.push(consumer);
   return consumer;

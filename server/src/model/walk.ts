@@ -17,6 +17,7 @@ import {
   type Walking,
 } from './frames.ts';
 import type { FunctionNode } from './model.ts';
+import { rootOf } from './values.ts';
 
 const transactional =
   /^(?:Transactional|Transaction|UseTransaction|InTransaction|WithTransaction|EnsureTransaction)$/i;
@@ -133,7 +134,7 @@ function walkTry(walk: Walk, action: TryAction, flow: Flow): void {
   walkBlock(walk, action.finalizer, flow);
 }
 
-/** `return () => …` and `return run(callback)`: the callback is part of what the caller gets. */
+/** What the function gives says about a repeat what the returned call says. */
 function walkReturn(walk: Walk, value: Expr | undefined): void {
   const verdict = value && verdictIn(value, walk);
   if (verdict) walk.verdict = verdict;
@@ -141,7 +142,11 @@ function walkReturn(walk: Walk, value: Expr | undefined): void {
 
 function verdictIn(value: Expr, walk: Walk): Verdict | undefined {
   if (value.kind === 'call') return walk.verdicts.get(value.at.start);
-  if (value.kind === 'operation') {
+  if (value.kind === 'name') {
+    const init = rootOf(walk.facts, value)?.init;
+    return init?.kind === 'call' ? walk.verdicts.get(init.at.start) : undefined;
+  }
+  if (value.kind === 'operation' || value.kind === 'choice') {
     for (const it of value.of) {
       const found = verdictIn(it, walk);
       if (found) return found;

@@ -89,10 +89,20 @@ function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Fl
 /** Loading by the version that the event follows finds nothing the second time. */
 function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): void {
   const place = { file: walk.fn.file, at: action.call.at };
-  walk.verdicts.set(placeOfCall(action), { ...place, kind: 'read', isVolatile: false });
+  walk.verdicts.set(placeOfCall(action), {
+    ...place,
+    kind: 'read',
+    isVolatile: false,
+    isUnique: isUniqueRead(action),
+  });
   if (role.where?.kind !== 'object' || !role.where.entries.some((it) => versionKey.test(it.key))) return;
   flow.guard = stronger(flow.guard, { ...place, level: 'yes' });
   walk.after = stronger(walk.after, { ...place, level: 'yes' });
+}
+
+/** Prisma's `findUnique` compiles for unique keys only. */
+function isUniqueRead({ call }: CallAction): boolean {
+  return call.callee.kind === 'member' && /^findUnique/.test(call.callee.name);
 }
 
 function walkGuard(walk: Walk, action: CallAction, role: GuardRole, flow: Flow, ran: Set<Expr>): void {

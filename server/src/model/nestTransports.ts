@@ -1,0 +1,67 @@
+// Over what NestJS microservices listen: a broker delivers at least once, TCP, gRPC and Redis pub/sub at most once.
+import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { Transport } from '../facts/roles.ts';
+import type { FilePath } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+import type { Linking } from './program.ts';
+
+const brokers = new Set(['KAFKA', 'RMQ', 'NATS', 'MQTT']);
+const listening = ['createMicroservice', 'connectMicroservice'];
+const maxDepth = 5;
+
+/** The transport of a service's message handlers; `unknown` where nothing says it. */
+export function nestTransports(
+  linking: Linking,
+  serviceOf: (file: FilePath) => string,
+): (file: FilePath) => Transport {
+  let byService: Map<string, Set<string>> | undefined;
+  return (file) => {
+    byService ??= collect(linking, serviceOf);
+    const own = byService.get(serviceOf(file)) ?? byService.get('');
+    if (!own || own.size === 0) return 'unknown';
+    return [...own].some((it) => brokers.has(it)) ? 'broker' : 'in-process';
+  };
+}
+
+/** By service what it listens on; under the empty name what any client speaks. */
+function collect(linking: Linking, serviceOf: (file: FilePath) => string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>([['', new Set()]]);
+  const add = (service: string, names: Iterable<string>): void => {
+    const own = found.get(service) ?? new Set();
+    found.set(service, own);
+    for (const name of names) own.add(name);
+  };
+  for (const facts of linking.files.values()) {
+    if (!facts.imports.some((it) => it.from.startsWith('@nestjs/'))) continue;
+    for (const name of listening) {
+      for (const { action } of indexOf(facts).calls.get(name) ?? []) {
+        for (const arg of action.call.args)
+          add(serviceOf(facts.file), transportsIn(facts.file, arg, linking, 0));
+      }
+    }
+    for (const expr of configured(facts)) add('', transportsIn(facts.file, expr, linking, 0));
+  }
+  return found;
+}
+
+function* configured(facts: FileFacts): Iterable<Expr> {
+  if (!facts.imports.some((it) => it.name === 'Transport' || it.name === 'ClientsModule')) return;
+  for (const type of facts.types) for (const it of type.decorators) yield* it.args;
+  for (const binding of facts.bindings) if (binding.isTopLevel && binding.init) yield binding.init;
+}
+
+function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: number): readonly string[] {
+  if (depth > maxDepth) return [];
+  const deeper = (it: Expr): readonly string[] => transportsIn(file, it, linking, depth + 1);
+  if (expr.kind === 'member' && expr.object.kind === 'name' && expr.object.name === 'Transport')
+    return [expr.name];
+  if (expr.kind === 'object') return [...expr.entries.map((it) => it.value), ...expr.spreads].flatMap(deeper);
+  if (expr.kind === 'array') return expr.items.flatMap(deeper);
+  if (expr.kind === 'call') return expr.args.flatMap(deeper);
+  if (expr.kind !== 'name') return [];
+  const value = linking.values.evaluate(file, expr);
+  return value.kind === 'expr' && value.expr !== expr
+    ? transportsIn(value.file, value.expr, linking, depth + 1)
+    : [];
+}
