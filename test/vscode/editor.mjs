@@ -5,6 +5,8 @@ import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath } from '
 import { root } from '../../tools/setup.mjs';
 import { installExtension } from './vscodeWeb.mjs';
 
+/* global AbortSignal */
+
 const downloads = 'https://update.code.visualstudio.com/api/releases/stable';
 
 /** The desktop program where it can be downloaded and shown, else the web build, with the reason. */

@@ -5,6 +5,7 @@
 import { mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clearInterval } from 'node:timers';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
 import { fail, root, run } from '../../tools/setup.mjs';

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { URLSearchParams } from 'node:url';
 import { root } from '../../tools/setup.mjs';
 import { chromium } from './chromium.mjs';
 import { setUp } from './setup.mjs';

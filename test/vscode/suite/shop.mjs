@@ -33,11 +33,18 @@ export async function finding({ rule, file, symbol }) {
   return until(`${rule} at ${symbol} in ${file}`, found);
 }
 
-/** Waits until the finding of `finding` is gone. */
+/**
+ * Waits until the finding of `finding` is gone. It must stay away for a while: right after an edit the old ranges lie over
+ * the new text, so that none of them underlines the symbol.
+ */
 export async function noFinding({ rule, file, symbol }) {
   const document = await vscode.workspace.openTextDocument(join(shop, file));
   const isGone = () => findings({ rule, file }).every((it) => underlined(document, it) !== symbol);
-  return until(`no ${rule} at ${symbol} in ${file}`, isGone);
+  let since;
+  return until(`no ${rule} at ${symbol} in ${file}`, () => {
+    since = isGone() ? (since ?? Date.now()) : undefined;
+    return since !== undefined && Date.now() - since > 800;
+  });
 }
 
 /** All findings, a line each, in an order of their own: for comparing two states. */
