@@ -1,5 +1,6 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
+import type { Expr } from '../facts/expressions.ts';
 import {
   addedOnTheWay,
   metadataKinds,
@@ -14,61 +15,74 @@ import { hasParticiple } from '../model/names.ts';
 import type { Place } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
-const names = (standard: readonly string[]) => z.array(z.string()).default([...standard]);
-
 const options = z.strictObject({
-  required: z.array(z.enum(['id', 'timestamp', 'correlationId', 'version'])).default([...metadataKinds]),
-  id: names([
-    'eventId',
-    'messageId',
-    'uuid',
-    'eventUuid',
-    'messageUuid',
-    'deduplicationId',
-    'idempotencyKey',
-  ]),
-  timestamp: names([
-    'occurredAt',
-    'occurredOn',
-    'createdAt',
-    'createdOn',
-    'time',
-    'timestamp',
-    'emittedAt',
-    'publishedAt',
-    'raisedAt',
-    'happenedAt',
-    'eventTime',
-    'eventTimestamp',
-    'eventDate',
-    'dateTimeOccurred',
-    'dateOccurred',
-    'producedAt',
-    'sentAt',
-  ]),
-  correlationId: names([
-    'correlationId',
-    'correlation',
-    'traceId',
-    'requestId',
-    'traceparent',
-    'traceContext',
-    'sagaId',
-    'transactionId',
-    'flowId',
-    'conversationId',
-    'workflowId',
-    'processId',
-  ]),
-  version: names([
-    'version',
-    'schemaVersion',
-    'eventVersion',
-    'specversion',
-    'v',
-    'dataVersion',
-    'messageVersion',
-  ]),
+  required: z
+    .array(z.enum(['id', 'timestamp', 'correlationId', 'version']))
+    .default([...metadataKinds])
+    .describe('What an event must carry.'),
+  id: z
+    .array(z.string())
+    .default([
+      'eventId',
+      'messageId',
+      'uuid',
+      'eventUuid',
+      'messageUuid',
+      'deduplicationId',
+      'idempotencyKey',
+    ])
+    .describe('Names that count as the event id; a bare `id` counts beside other metadata.'),
+  timestamp: z
+    .array(z.string())
+    .default([
+      'occurredAt',
+      'occurredOn',
+      'createdAt',
+      'createdOn',
+      'time',
+      'timestamp',
+      'emittedAt',
+      'publishedAt',
+      'raisedAt',
+      'happenedAt',
+      'eventTime',
+      'eventTimestamp',
+      'eventDate',
+      'dateTimeOccurred',
+      'dateOccurred',
+      'producedAt',
+      'sentAt',
+    ])
+    .describe('Names that count as the timestamp.'),
+  correlationId: z
+    .array(z.string())
+    .default([
+      'correlationId',
+      'correlation',
+      'traceId',
+      'requestId',
+      'traceparent',
+      'traceContext',
+      'sagaId',
+      'transactionId',
+      'flowId',
+      'conversationId',
+      'workflowId',
+      'processId',
+    ])
+    .describe('Names that count as the correlation id.'),
+  version: z
+    .array(z.string())
+    .default([
+      'version',
+      'schemaVersion',
+      'eventVersion',
+      'specversion',
+      'v',
+      'dataVersion',
+      'messageVersion',
+    ])
+    .describe('Names that count as the version.'),
 });
 
 type Options = z.infer<typeof options>;
@@ -90,7 +104,10 @@ export const rule: Rule<Options> = {
     const faults = model.events.flatMap((event) => [...faultsOf(model, event, chosen)]);
     const shared = sharedBases(model, faults, chosen);
     const bases = new Set<TypeNode['fact']>();
+    const objects = new Set<object>();
     for (const fault of faults) {
+      if (fault.object && objects.has(fault.object)) continue;
+      if (fault.object) objects.add(fault.object);
       const base = fault.node && shared.get(fault.node.fact);
       if (!base) yield findingOf(model, fault, chosen);
       else if (!bases.has(base.fault.node.fact)) {
@@ -108,6 +125,8 @@ interface Fault {
   readonly place: Place;
   readonly name: string;
   readonly missing: readonly MetadataKind[];
+  /** The published literal of an untyped event; one under a computed topic (`ok ? 'a' : 'b'`) is one fault. */
+  readonly object?: Expr;
 }
 
 function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Fault> {
@@ -121,7 +140,7 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
   if (event.declarations.length > 0 || !statesFact(event.name)) return;
   for (const { file, at, object } of event.inline) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
-    if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing };
+    if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing, object };
   }
 }
 
