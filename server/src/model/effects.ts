@@ -60,7 +60,7 @@ export function settle(
   if (!arg) return { effect, ...sets };
   const provenance = provenanceOf(caller, arg, linking);
   if (typeof provenance === 'object') return { effect, parameter: provenance.parameter, ...sets };
-  if (provenance === 'loaded') return { effect: { ...effect, isIdempotent: true }, ...sets };
+  if (provenance === 'loaded') return { effect: { ...effect, isIdempotent: !isShifting }, ...sets };
   if (provenance === 'shifted') return { effect: { ...effect, isIdempotent: false } };
   if (provenance !== 'stable') return { effect, ...sets };
   return { effect: { ...effect, guarded: 'yes', guard: { file: caller.file, at: call.at } } };
@@ -84,12 +84,19 @@ export function guardAt(fn: FunctionNode, action: CallAction): Guard {
 function subjectOf(fn: FunctionNode, action: CallAction, role: WriteRole, linking: Linking): Provenance {
   const { callee, args } = action.call;
   const isSave = callee.kind === 'member' && /^(?:save|persist|store|put|flush|merge)/i.test(callee.name);
-  const subject = role.data ?? args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name));
   if (isSave) {
     const saved = args.length === 0 ? callee.object : savedArgument(args);
     return saved ? provenanceOf(fn, saved, linking) : 'unknown';
   }
+  if (role.operation === 'update') return ofUpdated(fn, args, linking);
+  const subject = args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name)) ?? role.data;
   return role.operation === 'insert' && subject ? provenanceOf(fn, subject, linking) : 'unknown';
+}
+
+/** An object that is handed over whole may have been shifted before. */
+function ofUpdated(fn: FunctionNode, args: readonly Expr[], linking: Linking): Provenance {
+  const whole = args.filter((it) => it.kind === 'name').map((it) => provenanceOf(fn, it, linking));
+  return whole.find((it) => it === 'shifted') ?? whole.find((it) => typeof it === 'object') ?? 'unknown';
 }
 
 /** `manager.save(Order, order)` names the entity first. */
@@ -108,7 +115,7 @@ function isIdempotent(
   if (role.kind === 'publish') return false;
   if (role.kind === 'remote') return role.isRead === true || (role.what === 'http' && isReplacing(action));
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
-  if (role.operation === 'update') return !shiftsData(fn, role, linking);
+  if (role.operation === 'update') return provenance !== 'shifted' && !shiftsData(fn, role, linking);
   return role.operation === 'insert' && provenance === 'loaded';
 }
 

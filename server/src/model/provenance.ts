@@ -132,15 +132,41 @@ function isGivenId(facts: FileFacts, root: BindingFact): boolean {
 
 /** `product.stock -= quantity`, `account.debit(amount)`: the second time it shifts again. */
 function isShifted(facts: FileFacts, root: BindingFact, linking: Linking): boolean {
+  const derived = itemsOf(facts, root);
+  const isOfRoot = (expr: Expr): boolean => {
+    const found = rootOf(facts, expr);
+    return found !== undefined && derived.has(found);
+  };
   return someAction(facts, (action) => {
-    if (action.kind === 'assign')
-      return rootOf(facts, action.target) === root && isRelative(facts, action.target, action);
+    if (action.kind === 'assign') return isOfRoot(action.target) && isRelative(facts, action.target, action);
     if (action.kind !== 'call' || action.call.callee.kind !== 'member') return false;
     const { callee } = action.call;
-    if (rootOf(facts, callee.object) !== root) return false;
+    if (!isOfRoot(callee.object)) return false;
     const methods = linking.calls.callees(facts.file, action.call);
     return methods.length > 0 ? methods.some((it) => shiftsItself(it, linking)) : shifts.test(callee.name);
   });
+}
+
+/** The object itself, and what runs through it: loop variables and parameters of `forEach` callbacks. */
+function itemsOf(facts: FileFacts, root: BindingFact): ReadonlySet<BindingFact> {
+  const items = new Set([root]);
+  someAction(facts, (action) => {
+    if (action.kind === 'loop' && action.over && rootOf(facts, action.over) === root)
+      add(items, facts, action.item);
+    if (action.kind !== 'call' || action.call.callee.kind !== 'member') return false;
+    if (rootOf(facts, action.call.callee.object) !== root) return false;
+    for (const arg of action.call.args) {
+      const callback = arg.kind === 'function' ? facts.functions[arg.function] : undefined;
+      for (const id of callback?.parameters ?? []) add(items, facts, id);
+    }
+    return false;
+  });
+  return items;
+}
+
+function add(items: Set<BindingFact>, facts: FileFacts, id: number | undefined): void {
+  const binding = id === undefined ? undefined : facts.bindings[id];
+  if (binding) items.add(binding);
 }
 
 function shiftsItself(method: FunctionNode, linking: Linking): boolean {
