@@ -1,5 +1,7 @@
 // The only file that touches the disk: lists and reads. What can't be read is "not there", never an exception.
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ignore from 'ignore';
 import { globSync } from 'tinyglobby';
 import { alwaysExcluded } from './config/settings.ts';
@@ -8,8 +10,14 @@ import type { FilePath } from './text.ts';
 /** Files larger than this are left out: generated bundles, never event code. In bytes. */
 const largest = 2_000_000;
 
-const sources = ['**/*.{ts,tsx,mts,cts}'];
-const projectFiles = ['**/package.json', '**/tsconfig*.json', '**/project.json'];
+const patterns = [
+  '**/*.{ts,tsx,mts,cts}',
+  '**/package.json',
+  '**/tsconfig*.json',
+  '**/project.json',
+  '**/sagalint.config.json',
+  '**/.gitignore',
+];
 
 export interface Listing {
   /** TypeScript sources, sorted. */
@@ -21,19 +29,9 @@ export interface Listing {
 }
 
 /** Lists a folder, honouring .gitignore files and what is always left out; links are not followed. */
-export function list(root: FilePath, exclude: readonly string[] = []): Listing {
-  const patterns = [...sources, ...projectFiles, '**/sagalint.config.json', '**/.gitignore'];
-  const found = globSync(patterns, {
-    cwd: root,
-    ignore: [...alwaysExcluded, ...exclude],
-    dot: true,
-    followSymbolicLinks: false,
-    expandDirectories: false,
-  });
-  const isIgnored = ignoredBy(
-    root,
-    found.filter((it) => it.endsWith('.gitignore')),
-  );
+export function list(root: FilePath): Listing {
+  const found = everythingIn(root);
+  const isIgnored = ignoredBy(root, [...gitignoresAbove(root), ...found.filter(isGitignore)]);
   const kept = found.filter((it) => !isIgnored(it)).sort();
   const under = (test: RegExp): readonly FilePath[] =>
     kept.filter((it) => test.test(it)).map((it) => `${root}/${it}`);
@@ -79,15 +77,65 @@ export function slashed(path: string): FilePath {
   return path.replaceAll('\\', '/');
 }
 
+/** The path of a file of this package, from the bundle in dist/ and from the sources alike: `docs/rules/dual-write.md`. */
+export function packagePath(name: string): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, name);
+}
+
+/** The same as a `file:` URI that ends with a slash where the name does. */
+export function packageUri(name: string): string {
+  return pathToFileURL(packagePath(name)).href;
+}
+
+/** Tests, build output and the like are not even looked into. A folder that can't be read is empty. */
+function everythingIn(root: FilePath): readonly string[] {
+  try {
+    return globSync(patterns, {
+      cwd: root,
+      ignore: [...alwaysExcluded],
+      dot: true,
+      followSymbolicLinks: false,
+      expandDirectories: false,
+    });
+  } catch {
+    return [];
+  }
+}
+
+function isGitignore(path: string): boolean {
+  return path === '.gitignore' || path.endsWith('/.gitignore');
+}
+
+/** Those of the folders above, up to the repository's own, as paths relative to the root: `../../.gitignore`. */
+function gitignoresAbove(root: FilePath): readonly string[] {
+  const found: string[] = [];
+  let up = '';
+  for (let dir: string = root; !existsSync(join(dir, '.git')) && dirname(dir) !== dir;) {
+    dir = dirname(dir);
+    up += '../';
+    found.push(`${up}.gitignore`);
+    if (existsSync(join(dir, '.git'))) return found;
+  }
+  return [];
+}
+
 /** Whether a path, relative to the root, is ignored by the .gitignore files of its folders. */
 function ignoredBy(root: FilePath, files: readonly string[]): (path: string) => boolean {
-  const rules = files.map((file) => ({
-    dir: file.slice(0, -'.gitignore'.length),
-    matcher: ignore().add(read(`${root}/${file}`) ?? ''),
-  }));
-  if (rules.length === 0) return () => false;
+  const rules = files.flatMap((file) => {
+    const text = read(`${root}/${file}`);
+    if (text === undefined) return [];
+    const dir = file.slice(0, -'.gitignore'.length);
+    const steps = dir.split('../').length - 1;
+    const above = steps === 0 ? '' : `${root.split('/').slice(-steps).join('/')}/`;
+    return [{ dir: above === '' ? dir : '', above, matcher: ignore().add(text) }];
+  });
   return (path) =>
     rules.some(
-      (it) => path.startsWith(it.dir) && path !== it.dir && it.matcher.ignores(path.slice(it.dir.length)),
+      (it) =>
+        path.startsWith(it.dir) &&
+        path !== it.dir &&
+        it.matcher.ignores(it.above + path.slice(it.dir.length)),
     );
 }

@@ -1,11 +1,13 @@
 // The command. Everything heavy is loaded by the command that needs it, so that `--version` stays fast.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { packagePath, read } from '../disk.ts';
+import type { CheckOptions } from './check.ts';
 import { CommandProblem, exitStatus } from './exit.ts';
-import { packagePath } from './packageFiles.ts';
 
 const program = new Command('sagalint')
-  .description('Lints event-driven TypeScript: events, producers, consumers and sagas that break under ordinary faults.')
+  .description(
+    'Lints event-driven TypeScript: events, producers, consumers and sagas that break under ordinary faults.',
+  )
   .version(versionOf(), '-v, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .exitOverride()
@@ -13,14 +15,21 @@ const program = new Command('sagalint')
   .showHelpAfterError('(`sagalint --help` tells more.)');
 
 program
-  .command('check', { isDefault: false })
+  .command('check')
   .description('lint folders or files')
-  .argument('[paths...]', 'folders or files', ['.'])
+  .argument('[paths...]', 'folders or files (default: this folder)')
   .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
-  .addOption(new Option('--preset <preset>', 'which rules, for this run').choices(['recommended', 'strict', 'off']))
+  .addOption(
+    new Option('--preset <preset>', 'which rules, for this run').choices(['recommended', 'strict', 'off']),
+  )
   .option('--rule <ids...>', 'only these rules, for this run')
-  .addOption(new Option('--fail-on <severity>', 'the least severity that gives status 1').choices(['error', 'warning', 'info', 'never']).default('warning'))
+  .addOption(
+    new Option('--fail-on <severity>', 'the least severity that gives status 1')
+      .choices(['error', 'warning', 'info', 'never'])
+      .default('warning'),
+  )
   .option('--config <file>', 'this configuration file for everything')
+  .option('--quiet', 'show errors and warnings only')
   .option('--no-color', 'no colours')
   .action(async (paths: string[], options: CheckOptions) => {
     const { check } = await import('./check.ts');
@@ -62,18 +71,11 @@ program
     serve();
   });
 
-export interface CheckOptions {
-  readonly format: 'text' | 'json';
-  readonly preset?: 'recommended' | 'strict' | 'off';
-  readonly rule?: readonly string[];
-  readonly failOn: 'error' | 'warning' | 'info' | 'never';
-  readonly config?: string;
-  readonly color: boolean;
-}
-
 function versionOf(): string {
-  const manifest: unknown = JSON.parse(readFileSync(packagePath('package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+  const manifest: unknown = JSON.parse(read(packagePath('package.json')) ?? '{}');
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
 }
 
 /** The outermost catch: what was said already is not said again, our own defects are told in full, and never end as a silent 0. */
@@ -84,7 +86,10 @@ function failed(error: unknown): void {
     return;
   }
   if (error instanceof CommandProblem) process.stderr.write(`sagalint: ${error.message}\n`);
-  else process.stderr.write(`sagalint failed, which is a defect of sagalint:\n${error instanceof Error ? error.stack : String(error)}\n`);
+  else
+    process.stderr.write(
+      `sagalint failed, which is a defect of sagalint:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
 }
 
 async function main(): Promise<void> {

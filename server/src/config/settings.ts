@@ -5,7 +5,9 @@ export const severities = ['error', 'warning', 'info'] as const;
 const level = z.enum([...severities, 'off']);
 
 /** A rule's setting: a severity, or a severity with the rule's options. */
-const ruleSetting = z.union([level, z.tuple([level, z.record(z.string(), z.unknown())])]);
+const ruleSetting = z.union([level, z.tuple([level, z.record(z.string(), z.unknown())])], {
+  error: 'expected `error`, `warning`, `info`, `off`, or one of these with options: `["warning", { … }]`',
+});
 const rules = z.record(z.string(), ruleSetting);
 
 const call = z.strictObject({

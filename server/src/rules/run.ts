@@ -1,13 +1,13 @@
 // Runs the rules over a model: severities, options, suppressions, order. A rule that throws is reported and the others go on.
 import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
 import type { EventModel } from '../model/model.ts';
-import { lineColumn, lineStarts, type FilePath } from '../text.ts';
+import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
 import type { Finding, Rule, RuleFinding, Severity } from './rule.ts';
 
 export interface RunConfig {
   readonly severityOf: (ruleId: string, standard: Severity, file: FilePath) => Severity | 'off';
   /** The options that configurations give a rule, each with the files it holds for; the rule's own schema fills the defaults. */
-  readonly optionsOf: (ruleId: string) => readonly RuleOptions[];
+  readonly optionsOf: (ruleId: string, standard: Severity) => readonly RuleOptions[];
   /** The text of a file, for the lines that suppressions speak of. */
   readonly textOf: (file: FilePath) => string | undefined;
   /** Whether a file's findings are shown; facts of others only help to understand. */
@@ -43,12 +43,12 @@ export function runRules(model: EventModel, rules: readonly Rule[], config: RunC
       });
     }
   }
-  const kept = suppress(found, model, config);
+  const kept = suppress(found, { model, rules, config });
   return { findings: kept.toSorted(inOrder), failures };
 }
 
 function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
-  return config.optionsOf(rule.id).flatMap(({ options: given, holdsFor }) => {
+  return config.optionsOf(rule.id, rule.severity).flatMap(({ options: given, holdsFor }) => {
     const options = rule.options.parse(given ?? {});
     return [...rule.check({ model, options })].flatMap((found) =>
       holdsFor(found.file) && config.isLinted(found.file) ? configured(rule, found, config) : [],
@@ -77,17 +77,27 @@ function inOrder(a: Finding, b: Finding): number {
 }
 
 /** Leaves out what comments suppress, and reports comments that suppress nothing. */
-function suppress(findings: readonly Finding[], model: EventModel, config: RunConfig): readonly Finding[] {
+function suppress(
+  findings: readonly Finding[],
+  { model, rules, config }: { model: EventModel; rules: readonly Rule[]; config: RunConfig },
+): readonly Finding[] {
   const kept: Finding[] = [];
   const byFile = new Map<FilePath, Finding[]>();
   for (const it of findings) byFile.set(it.file, [...(byFile.get(it.file) ?? []), it]);
   for (const [file, facts] of model.files) {
     const own = byFile.get(file) ?? [];
     byFile.delete(file);
-    kept.push(...(facts.suppressions.length > 0 ? suppressIn(facts, own, config) : own));
+    kept.push(...(facts.suppressions.length > 0 ? suppressIn({ facts, findings: own, rules, config }) : own));
   }
   for (const rest of byFile.values()) kept.push(...rest);
   return kept;
+}
+
+interface FileRun {
+  readonly facts: FileFacts;
+  readonly findings: readonly Finding[];
+  readonly rules: readonly Rule[];
+  readonly config: RunConfig;
 }
 
 interface Range {
@@ -96,7 +106,7 @@ interface Range {
   readonly to: number;
 }
 
-function suppressIn(facts: FileFacts, findings: readonly Finding[], config: RunConfig): readonly Finding[] {
+function suppressIn({ facts, findings, rules, config }: FileRun): readonly Finding[] {
   const text = config.textOf(facts.file);
   if (text === undefined) return findings;
   const starts = lineStarts(text);
@@ -109,13 +119,21 @@ function suppressIn(facts: FileFacts, findings: readonly Finding[], config: RunC
     for (const it of by) used.add(it.fact);
     return by.length === 0;
   });
-  const unused = ranges.filter((it) => !used.has(it.fact)).map((it) => unusedFinding(facts.file, it.fact));
-  return [
-    ...kept,
-    ...unused.filter(
-      (it) => config.isLinted(it.file) && config.severityOf(it.ruleId, 'info', it.file) !== 'off',
-    ),
-  ];
+  const idle = ranges.filter((it) => !used.has(it.fact) && wasChecked(it.fact, facts.file, rules, config));
+  return [...kept, ...idle.flatMap((it) => unusedFinding(facts.file, it.fact, text, config))];
+}
+
+/** Whether the rules that a comment names were on here: only then does silence prove it idle. */
+function wasChecked(
+  fact: SuppressionFact,
+  file: FilePath,
+  rules: readonly Rule[],
+  config: RunConfig,
+): boolean {
+  const named = rules.filter((it) => names(fact, it.id));
+  return (
+    named.every((it) => config.severityOf(it.id, it.severity, file) !== 'off') || fact.rules.length === 0
+  );
 }
 
 function names(fact: SuppressionFact, ruleId: string): boolean {
@@ -140,9 +158,18 @@ function sameRules(enable: SuppressionFact, disable: SuppressionFact): boolean {
   return enable.rules.length === 0 || disable.rules.every((it) => enable.rules.includes(it));
 }
 
-function unusedFinding(file: FilePath, fact: SuppressionFact): Finding {
-  return {
-    ruleId: 'unused-suppression',
+/** Shown as advice under every preset but `off`, unless configured otherwise. */
+function unusedFinding(
+  file: FilePath,
+  fact: SuppressionFact,
+  text: string,
+  config: RunConfig,
+): readonly Finding[] {
+  const ruleId = 'unused-suppression';
+  const isOff = config.severityOf(ruleId, 'warning', file) === 'off' || !config.isLinted(file);
+  const plan = { kind: 'insert-text', file, at: lineOrComment(fact.at, text), text: '' } as const;
+  const finding: Finding = {
+    ruleId,
     severity: 'info',
     file,
     at: fact.at,
@@ -151,13 +178,16 @@ function unusedFinding(file: FilePath, fact: SuppressionFact): Finding {
     help: 'Delete it.',
     related: [],
     tag: 'unnecessary',
-    fixes: [
-      {
-        title: 'Delete the unused suppression',
-        isPreferred: true,
-        isSafe: true,
-        plan: { kind: 'insert-text', file, at: fact.at, text: '' },
-      },
-    ],
+    fixes: [{ title: 'Delete the unused suppression', isPreferred: true, isSafe: true, plan }],
   };
+  return isOff ? [] : [finding];
+}
+
+/** The comment, with its line where it stands alone on it. */
+function lineOrComment(at: Span, text: string): Span {
+  const before = /[ \t]*$/.exec(text.slice(0, at.start))?.[0].length ?? 0;
+  const after = /^[ \t]*(\r\n|\n|\r)/.exec(text.slice(at.end))?.[0].length ?? 0;
+  const start = at.start - before;
+  const isAlone = after > 0 && (start === 0 || /[\r\n]/.test(text.charAt(start - 1)));
+  return isAlone ? { start, end: at.end + after } : { start, end: at.end };
 }

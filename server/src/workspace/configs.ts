@@ -2,7 +2,7 @@
 import picomatch from 'picomatch';
 import { defaultConfig, type Config } from '../config/settings.ts';
 import type { Severity } from '../rules/rule.ts';
-import type { RunConfig } from '../rules/run.ts';
+import type { RuleOptions, RunConfig } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 
 export type ConfigOf = Omit<RunConfig, 'textOf'>;
@@ -42,13 +42,10 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
       if (set !== undefined) return set;
       return run.only ? standardSeverity : inPreset(run.preset ?? config.preset, standardSeverity);
     },
-    optionsOf: (ruleId) => {
-      for (const { config } of sorted) {
-        const setting = own(config.rules, ruleId);
-        if (Array.isArray(setting)) return setting[1];
-      }
-      return undefined;
-    },
+    optionsOf: (ruleId, severity) =>
+      run.only?.includes(ruleId) === false
+        ? []
+        : variants([...sorted, standard], ruleId, (it) => isOn(it, ruleId, severity, run), configFor),
     isLinted: (file) => configFor(file).includes(file),
   };
 }
@@ -80,6 +77,42 @@ function prepare({ dir, config }: PlacedConfig): Prepared {
 
 function own(rules: Config['rules'], ruleId: string): Config['rules'][string] | undefined {
   return Object.hasOwn(rules, ruleId) ? rules[ruleId] : undefined;
+}
+
+/** One run of a rule for each set of options; configurations with equal ones share it. */
+function variants(
+  all: readonly Prepared[],
+  ruleId: string,
+  isWanted: (config: Prepared) => boolean,
+  configFor: (file: FilePath) => Prepared,
+): readonly RuleOptions[] {
+  const groups = new Map<string, Prepared[]>();
+  for (const it of all.filter(isWanted)) {
+    const key = JSON.stringify(optionsIn(it.config, ruleId) ?? {});
+    groups.set(key, [...(groups.get(key) ?? []), it]);
+  }
+  return [...groups.values()].map((group) => ({
+    options: group[0] && optionsIn(group[0].config, ruleId),
+    holdsFor: (file) => group.includes(configFor(file)),
+  }));
+}
+
+/** Whether a rule can say anything under a configuration: one that is off does not even run. */
+function isOn(
+  { config, overrides }: Prepared,
+  ruleId: string,
+  severity: Severity,
+  run: RunOverrides,
+): boolean {
+  const set = levelOf(own(config.rules, ruleId));
+  if (overrides.some((it) => (levelOf(own(it.rules, ruleId)) ?? 'off') !== 'off')) return true;
+  if (set !== undefined) return set !== 'off';
+  return run.only !== undefined || inPreset(run.preset ?? config.preset, severity) !== 'off';
+}
+
+function optionsIn(config: Config, ruleId: string): unknown {
+  const setting = own(config.rules, ruleId);
+  return Array.isArray(setting) ? setting[1] : undefined;
 }
 
 function levelOf(setting: Config['rules'][string] | undefined): Severity | 'off' | undefined {

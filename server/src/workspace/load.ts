@@ -1,9 +1,10 @@
 // Fills a workspace from the disk: listing, projects, configurations, texts.
-import { readConfig, readPackageConfig, type Problem } from '../config/read.ts';
 import { readProjects } from '../config/projects.ts';
+import { readConfig, readPackageConfig, type KnownRule, type Problem } from '../config/read.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
 import type { PlacedConfig } from './configs.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What the workspace needs of a disk; `disk.ts` is the real one. */
 export interface Disk {
@@ -22,40 +23,64 @@ export interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-/** Lists the roots and reads their projects and configurations; sources are listed, not read. */
-export function load(disk: Disk, roots: readonly FilePath[], knownRules: readonly string[]): Loaded {
+/** Lists the roots and reads their projects and configurations, also those above them; sources are listed, not read. */
+export function load(disk: Disk, roots: readonly FilePath[], rules: readonly KnownRule[]): Loaded {
   const listings = roots.map((it) => disk.list(it));
-  const configs: PlacedConfig[] = [];
-  const problems: Problem[] = [];
-  for (const file of [...new Set(listings.flatMap((it) => [...it.projects, ...it.configs]))]) {
-    const read = configIn(disk, file, knownRules);
-    if (!read) continue;
-    configs.push({ dir: file.slice(0, file.lastIndexOf('/')), config: read.config });
-    problems.push(...read.problems);
-  }
-  const projects = readProjects([...new Set(listings.flatMap((it) => it.projects))], disk.read);
-  return { sources: [...new Set(listings.flatMap((it) => it.sources))], projects, configs, problems };
+  const projectFiles = [...new Set(listings.flatMap((it) => it.projects))];
+  const above = roots
+    .flatMap(foldersAbove)
+    .flatMap((dir) => [`${dir}/sagalint.config.json`, `${dir}/package.json`]);
+  const configFiles = new Set([...listings.flatMap((it) => it.configs), ...projectFiles, ...above]);
+  const read = [...configFiles].flatMap((file) => configIn(disk, file, rules));
+  return {
+    sources: [...new Set(listings.flatMap((it) => it.sources))],
+    projects: readProjects(projectFiles, disk.read),
+    // In one folder the file comes before the key of package.json.
+    configs: read.map((it) => it.placed),
+    problems: read.flatMap((it) => it.problems),
+  };
 }
 
-function configIn(disk: Disk, file: FilePath, knownRules: readonly string[]): ReturnType<typeof readPackageConfig> {
+/**
+ * Reads the sources into the workspace and their facts, and forgets what is no source any more. It yields after each
+ * step how many files are read, so that the caller may show progress or answer others; `keep` are texts that an
+ * editor holds.
+ */
+export function* fill(
+  workspace: Workspace,
+  sources: readonly FilePath[],
+  { read, keep }: { read: Disk['read']; keep: (file: FilePath) => boolean },
+): Generator<number> {
+  const wanted = new Set(sources);
+  for (const file of [...workspace.files]) if (!wanted.has(file) && !keep(file)) workspace.removeFile(file);
+  let count = 0;
+  for (const file of sources) {
+    const text = keep(file) ? undefined : read(file);
+    if (text !== undefined) workspace.setText(file, text);
+    yield (count += 1);
+  }
+  for (const _ of workspace.extractAhead()) yield count;
+  workspace.setComplete(true);
+}
+
+interface FoundConfig {
+  readonly placed: PlacedConfig;
+  readonly problems: readonly Problem[];
+}
+
+function configIn(disk: Disk, file: FilePath, rules: readonly KnownRule[]): readonly FoundConfig[] {
   const isConfig = file.endsWith('/sagalint.config.json');
-  if (!isConfig && !file.endsWith('/package.json')) return undefined;
-  const text = disk.read(file);
-  if (text === undefined) return undefined;
-  return isConfig ? readConfig(text, file, knownRules) : readPackageConfig(text, file, knownRules);
+  const text = isConfig || file.endsWith('/package.json') ? disk.read(file) : undefined;
+  if (text === undefined) return [];
+  const found = isConfig ? readConfig(text, file, rules) : readPackageConfig(text, file, rules);
+  if (!found) return [];
+  const dir = file.slice(0, file.lastIndexOf('/'));
+  return [{ placed: { dir, config: found.config }, problems: found.problems }];
 }
 
-/** Configurations of the folders above a root, nearest first: they hold for what lies below. */
-export function configsAbove(disk: Disk, root: FilePath, knownRules: readonly string[]): Pick<Loaded, 'configs' | 'problems'> {
-  const configs: PlacedConfig[] = [];
-  const problems: Problem[] = [];
-  for (let dir = root; dir.includes('/'); dir = dir.slice(0, dir.lastIndexOf('/'))) {
-    for (const name of ['sagalint.config.json', 'package.json']) {
-      const read = dir === root ? undefined : configIn(disk, `${dir}/${name}`, knownRules);
-      if (!read) continue;
-      configs.push({ dir, config: read.config });
-      problems.push(...read.problems);
-    }
-  }
-  return { configs, problems };
+/** The folders above a root, nearest first: their configuration holds for what lies below. */
+function foldersAbove(root: FilePath): readonly FilePath[] {
+  const end = root.lastIndexOf('/');
+  const above = root.slice(0, end);
+  return end <= 0 ? [] : [above, ...foldersAbove(above)];
 }

@@ -18,6 +18,7 @@ export interface Snapshot {
   readonly findingsOf: ReadonlyMap<FilePath, readonly Finding[]>;
   readonly failures: readonly Failure[];
   readonly textOf: (file: FilePath) => string | undefined;
+  /** Absent for a file that says nothing about events and that no relevant file imports. */
   readonly factsOf: (file: FilePath) => FileFacts | undefined;
   /** How many files were looked at. */
   readonly files: number;
@@ -34,11 +35,14 @@ export interface Counters {
 
 interface Entry {
   readonly text: string;
-  /** Absent until somebody needs the facts: the text has no trigger word and nothing relevant imports it. */
+  readonly isTriggered: boolean;
+  /** The facts of the text before: kept when the new ones are equal, so that nothing needs linking. */
+  readonly before?: FileFacts;
   facts?: FileFacts;
-  isTriggered: boolean;
   failure?: string;
 }
+
+type Resolve = (from: FilePath, specifier: string) => FilePath | undefined;
 
 export class Workspace {
   readonly #rules: readonly Rule[];
@@ -46,6 +50,8 @@ export class Workspace {
   #projects: readonly ProjectFacts[] = [];
   #configOf: ConfigOf;
   #isComplete = false;
+  #resolve: Resolve | undefined;
+  #linked: { readonly facts: readonly FileFacts[]; readonly model: EventModel } | undefined;
   #snapshot: Snapshot | undefined;
   #extractions = 0;
   #links = 0;
@@ -61,27 +67,26 @@ export class Workspace {
 
   /** Puts a text in, from an editor or from the disk. The same text again changes nothing. */
   setText(file: FilePath, text: string): void {
-    const before = this.#entries.get(file);
-    if (before?.text === text) return;
-    const entry: Entry = { text, isTriggered: mayMatter(text) };
-    this.#entries.set(file, entry);
-    if (!before?.facts && !entry.isTriggered) return;
-    this.#read(file, entry);
-    const isSame =
-      before?.facts && entry.facts && JSON.stringify(before.facts) === JSON.stringify(entry.facts);
-    if (isSame && this.#snapshot) this.#snapshot = { ...this.#snapshot };
-    else this.#snapshot = undefined;
+    const old = this.#entries.get(file);
+    if (old?.text === text) return;
+    const before = old?.facts ?? old?.before;
+    const isTriggered = mayMatter(text) || isNamedAfterEvents(file);
+    this.#entries.set(file, { text, isTriggered, ...(before ? { before } : {}) });
+    if (!old) this.#resolve = undefined;
+    this.#snapshot = undefined;
   }
 
   removeFile(file: FilePath): void {
-    const entry = this.#entries.get(file);
-    if (!entry) return;
-    this.#entries.delete(file);
-    if (entry.facts) this.#snapshot = undefined;
+    if (!this.#entries.delete(file)) return;
+    this.#resolve = undefined;
+    this.#snapshot = undefined;
   }
 
   setProjects(projects: readonly ProjectFacts[]): void {
+    if (JSON.stringify(projects) === JSON.stringify(this.#projects)) return;
     this.#projects = projects;
+    this.#resolve = undefined;
+    this.#linked = undefined;
     this.#snapshot = undefined;
   }
 
@@ -94,6 +99,7 @@ export class Workspace {
   setComplete(isComplete: boolean): void {
     if (this.#isComplete === isComplete) return;
     this.#isComplete = isComplete;
+    this.#linked = undefined;
     this.#snapshot = undefined;
   }
 
@@ -101,18 +107,24 @@ export class Workspace {
     return this.#entries.keys();
   }
 
+  /** Extracts file by file what the next snapshot needs anyway, so that the caller can do other things in between. */
+  *extractAhead(): Generator<void> {
+    for (const [file, entry] of this.#entries) {
+      if (!entry.isTriggered || entry.facts || entry.failure !== undefined) continue;
+      this.#factsOf(file, entry);
+      yield;
+    }
+  }
+
+  /** What holds now. Extracts, links and runs the rules as far as something changed since the last time. */
   snapshot(): Snapshot {
     return (this.#snapshot ??= this.#makeSnapshot());
   }
 
   #makeSnapshot(): Snapshot {
-    this.#followImports();
+    const facts = this.#relevantFacts();
+    const model = this.#link([...facts.values()]);
     const texts = new Map([...this.#entries].map(([file, it]) => [file, it.text]));
-    const facts = new Map(
-      [...this.#entries].flatMap(([file, it]) => (it.facts ? [[file, it.facts] as const] : [])),
-    );
-    this.#links += 1;
-    const model = link(facts.values(), this.#projects, { isComplete: this.#isComplete });
     const textOf = (file: FilePath): string | undefined => texts.get(file);
     const { findings, failures } = runRules(model, this.#rules, { ...this.#configOf, textOf });
     return {
@@ -126,32 +138,52 @@ export class Workspace {
     };
   }
 
-  /** Reads the files that relevant files import, as far as names may need resolving; those in turn, and so on. */
-  #followImports(): void {
-    const resolve = resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
-    const queue = [...this.#entries].flatMap(([, it]) => (it.facts ? [it.facts] : []));
-    for (const facts of queue) {
-      const modules = [
-        ...facts.imports.map((it) => it.from),
-        ...facts.exports.flatMap((it) => it.from ?? []),
-      ];
-      for (const specifier of new Set(modules)) {
-        const file = resolve(facts.file, specifier);
-        const entry = file === undefined ? undefined : this.#entries.get(file);
-        if (file === undefined || !entry || entry.facts || entry.failure !== undefined) continue;
-        this.#read(file, entry);
-        if (entry.facts) queue.push(entry.facts);
-      }
-    }
+  #link(facts: readonly FileFacts[]): EventModel {
+    const linked = this.#linked;
+    const isSame =
+      linked?.facts.length === facts.length && facts.every((it, index) => it === linked.facts[index]);
+    if (linked && isSame) return linked.model;
+    this.#links += 1;
+    const model = link(facts, this.#projects, { isComplete: this.#isComplete });
+    this.#linked = { facts, model };
+    return model;
   }
 
-  #read(file: FilePath, entry: Entry): void {
+  /** The facts of every triggered file, and of the files that these import, as far as names may need resolving. */
+  #relevantFacts(): ReadonlyMap<FilePath, FileFacts> {
+    const found = new Map<FilePath, FileFacts>();
+    const take = (file: FilePath, entry: Entry): void => {
+      const facts = found.has(file) ? undefined : this.#factsOf(file, entry);
+      if (facts) found.set(file, facts);
+    };
+    for (const [file, entry] of this.#entries) if (entry.isTriggered) take(file, entry);
+    // A map gives what is put in while it is walked: so imports of imports are followed too.
+    for (const [from, facts] of found) {
+      for (const specifier of modulesOf(facts)) {
+        const file = this.#resolved(from, specifier);
+        const entry = file === undefined ? undefined : this.#entries.get(file);
+        if (file !== undefined && entry) take(file, entry);
+      }
+    }
+    return found;
+  }
+
+  #resolved(from: FilePath, specifier: string): FilePath | undefined {
+    this.#resolve ??= resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
+    return this.#resolve(from, specifier);
+  }
+
+  #factsOf(file: FilePath, entry: Entry): FileFacts | undefined {
+    if (entry.facts || entry.failure !== undefined) return entry.facts;
     this.#extractions += 1;
     try {
-      entry.facts = extract(file, entry.text);
+      const facts = extract(file, entry.text);
+      const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
+      entry.facts = isSame ? entry.before : facts;
     } catch (error) {
       entry.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
+    return entry.facts;
   }
 
   #failures(): readonly Failure[] {
@@ -159,6 +191,15 @@ export class Workspace {
       it.failure === undefined ? [] : [{ file, message: it.failure }],
     );
   }
+}
+
+/** A folder or file called after events is evidence where no word of the text is: `events/order.ts`, `orderEvents.ts`. */
+function isNamedAfterEvents(file: FilePath): boolean {
+  return /event|saga|messages?\b/i.test(file.split('/').slice(-2).join('/'));
+}
+
+function modulesOf(facts: FileFacts): ReadonlySet<string> {
+  return new Set([...facts.imports.map((it) => it.from), ...facts.exports.flatMap((it) => it.from ?? [])]);
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {

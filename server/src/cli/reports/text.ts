@@ -2,65 +2,78 @@
 import { codeFrameColumns } from '@babel/code-frame';
 import { createColors } from 'picocolors';
 import type { Finding, Severity } from '../../rules/rule.ts';
-import { lineColumn, lineStarts, type FilePath } from '../../text.ts';
-import type { Checked } from '../check.ts';
-import { relative } from './json.ts';
+import type { FilePath, LineColumn } from '../../text.ts';
+import { placesIn, relative, type Checked } from './checked.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
-/** All findings and a summary. */
-export async function textReport(checked: Checked, wantsColor: boolean): Promise<string> {
-  const isTty = process.stdout.isTTY === true && !process.env['NO_COLOR'];
-  const colors = createColors(wantsColor && (isTty || Boolean(process.env['FORCE_COLOR'])));
-  const findings = checked.snapshot.findings.map((it) => shown(it, checked, colors));
-  return [...findings, summary(checked, colors)].join('\n');
+interface Printing extends Checked {
+  readonly colors: Colors;
+  readonly place: (file: FilePath, offset: number) => LineColumn;
 }
 
-function shown(finding: Finding, checked: Checked, colors: Colors): string {
-  const text = checked.snapshot.textOf(finding.file) ?? '';
-  const starts = lineStarts(text);
-  const start = lineColumn(starts, finding.at.start);
-  const end = lineColumn(starts, finding.at.end);
-  const place = `${relative(finding.file, checked.root)}:${start.line + 1}:${start.column + 1}`;
-  const frame = codeFrameColumns(
-    text,
-    { start: { line: start.line + 1, column: start.column + 1 }, end: { line: end.line + 1, column: end.column + 1 } },
-    { linesAbove: 1, linesBelow: 1, highlightCode: false },
-  );
+/** All findings and a summary; when `quiet`, advice is counted but not shown. */
+export function textReport(checked: Checked, options: { color: boolean; quiet?: boolean }): string {
+  const isWanted = process.stdout.isTTY === true || Boolean(process.env['FORCE_COLOR']);
+  const isColored = options.color && isWanted && !process.env['NO_COLOR'];
+  const printing = { ...checked, colors: createColors(isColored), place: placesIn(checked.snapshot) };
+  const shown = checked.snapshot.findings.filter((it) => !options.quiet || it.severity !== 'info');
+  return [...shown.map((it) => show(it, printing)), summary(printing)].join('\n');
+}
+
+function show(finding: Finding, printing: Printing): string {
+  const { root, colors, place } = printing;
+  const start = place(finding.file, finding.at.start);
+  const head = `${relative(finding.file, root)}:${start.line}:${start.column}`;
+  const related = finding.related.map((it) => {
+    return `${relative(it.file, root)}:${place(it.file, it.at.start).line}: ${it.message}`;
+  });
   return [
-    `${colors.bold(place)}  ${severityIn(finding.severity, colors)}  ${colors.dim(finding.ruleId)}`,
-    frame,
+    `${colors.bold(head)}  ${named(finding.severity, colors)}  ${colors.dim(finding.ruleId)}`,
+    frame(finding, printing),
     `  ${finding.message}`,
     `  ${colors.cyan(finding.help)}`,
-    ...finding.related.map((it) => `  ${colors.dim(`${placeOf(it.file, it.at.start, checked)}: ${it.message}`)}`),
-    ...finding.fixes.map((it) => `  ${colors.green('fix')} ${it.title}`),
+    ...related.map((it) => `  ${colors.dim(it)}`),
+    ...finding.fixes.map((it) => `  ${colors.green('fix:')} ${it.title}`),
     '',
   ].join('\n');
 }
 
-function placeOf(file: FilePath, offset: number, checked: Checked): string {
-  const { line } = lineColumn(lineStarts(checked.snapshot.textOf(file) ?? ''), offset);
-  return `${relative(file, checked.root)}:${line + 1}`;
+function frame({ file, at }: Finding, { snapshot, place, colors }: Printing): string {
+  const text = snapshot.textOf(file) ?? '';
+  const location = { start: place(file, at.start), end: place(file, at.end) };
+  const lines = codeFrameColumns(text, location, { linesAbove: 1, linesBelow: 1, highlightCode: false });
+  // A line of a bundle may be a megabyte long.
+  return lines.replace(/^(.{200}).+$/gm, '$1…').replace(/^>.*$|^.*\^+$/gm, (it) => colors.bold(it));
 }
 
-function severityIn(severity: Severity, colors: Colors): string {
+function named(severity: Severity, colors: Colors): string {
   if (severity === 'error') return colors.red('error');
   return severity === 'warning' ? colors.yellow('warning') : colors.blue('info');
 }
 
-function summary({ snapshot, seconds }: Checked, colors: Colors): string {
-  const count = (severity: Severity): number => snapshot.findings.filter((it) => it.severity === severity).length;
-  const counts = [plural(count('error'), 'error'), plural(count('warning'), 'warning'), `${count('info')} info`].join(', ');
-  const gaps = [...snapshot.model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
-  const { events, producers, consumers, sagas, unread } = snapshot.model;
-  const seen = [plural(events.length, 'event'), plural(producers.length, 'producer'), plural(consumers.length, 'consumer'), plural(sagas.length, 'saga')];
+function summary({ snapshot, seconds, colors }: Printing): string {
+  const { findings, model, files } = snapshot;
+  const count = (severity: Severity): number => findings.filter((it) => it.severity === severity).length;
+  const counts = `${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}, ${count('info')} info`;
+  const gaps = [...model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
+  const seen = [
+    plural(model.events.length, 'event'),
+    plural(model.producers.length, 'producer'),
+    plural(model.consumers.length, 'consumer'),
+    plural(model.sagas.length, 'saga'),
+  ];
+  const found = `${plural(findings.length, 'finding')} (${counts}) in ${plural(files, 'file')}, ${seconds.toFixed(1)} s.`;
   return [
-    colors.bold(`${plural(snapshot.findings.length, 'finding')} (${counts}) in ${plural(snapshot.files, 'file')}, ${seconds.toFixed(1)} s.`),
-    `Seen: ${seen.join(', ')}. Not understood: ${plural(unread.length, 'event name')}, ${plural(gaps, 'other place')}.`,
-    ...(snapshot.findings.length > 0 ? ['`sagalint explain RULE` tells more. In VS Code the same findings are squiggles with quick fixes: install the sagalint extension and open this folder.'] : []),
+    colors.bold(found),
+    `Seen: ${seen.join(', ')}. Not understood: ${plural(model.unread.length, 'event name')}, ${plural(gaps, 'other place')}.`,
+    ...(findings.length > 0 ? [hint] : []),
     '',
   ].join('\n');
 }
+
+const hint = `\`sagalint explain RULE\` tells why a finding matters. To see the same as squiggles with quick fixes, install the
+sagalint extension in VS Code and open this folder.`;
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
