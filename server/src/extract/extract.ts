@@ -10,6 +10,7 @@ import type { Framework } from './frameworks/framework.ts';
 import { frameworks as known } from './frameworks/known.ts';
 import { functionIdOf, readDecorators, readModule } from './functions.ts';
 import { readExports, readImports } from './modules.ts';
+import { markOthers } from './notEvents.ts';
 import type { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
 import { readSagas } from './sagas.ts';
@@ -45,7 +46,7 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
     },
     frameworks,
   );
-  return { ...facts, sagas: readSagas(facts) };
+  return { ...facts, types: markOthers(facts), sagas: readSagas(facts) };
 }
 
 function drain(draft: Draft): void {

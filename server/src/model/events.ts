@@ -6,7 +6,7 @@ import type { ConsumerDraft } from './consumers.ts';
 import { declaredName, evidenceOf, isMessageType, isPayloadName, tagOf } from './evidence.ts';
 import type { Message } from './messages.ts';
 import type { TypeNode } from './model.ts';
-import { eventKey, hasParticiple } from './names.ts';
+import { eventKey, statesFact } from './names.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 
@@ -29,9 +29,11 @@ export interface Events {
 /** Collects events from declarations, producers and consumers. */
 export function collectEvents(
   linking: Linking,
-  producers: readonly ProducerDraft[],
-  consumers: readonly ConsumerDraft[],
+  allProducers: readonly ProducerDraft[],
+  allConsumers: readonly ConsumerDraft[],
 ): Events {
+  const producers = allProducers.map((it) => ({ ...it, messages: withoutEntities(it.messages, linking) }));
+  const consumers = allConsumers.map((it) => ({ ...it, messages: withoutEntities(it.messages, linking) }));
   const drafts = new Map<string, EventDraft>();
   const channels = channelsOf(producers);
   const keysOf = (message: Message): readonly string[] => {
@@ -53,6 +55,19 @@ export function collectEvents(
     return [...new Set(found)];
   };
   return { drafts, of };
+}
+
+/** `emit('user.created', user)`: where a name says which event it is, a type that says nothing of events is what it is about. */
+function withoutEntities(messages: readonly Message[], { files }: Linking): readonly Message[] {
+  if (!messages.some((it) => it.kind === 'name')) return messages;
+  return messages.filter((it) => {
+    const facts = it.kind === 'type' ? files.get(it.node.file) : undefined;
+    return it.kind !== 'type' || !facts || evidenceOf(facts, it.node.fact) > 0 || extendsMessage(it.node);
+  });
+}
+
+function extendsMessage({ fact }: TypeNode): boolean {
+  return fact.bases.length + fact.implements.length > 0;
 }
 
 /** Names under which messages of a declared type travel: one type makes the name its wire name, several make it a channel. */
@@ -158,7 +173,10 @@ function sortTypes(facts: FileFacts): {
 } {
   const weights = new Map(facts.types.map((it) => [it, evidenceOf(facts, it)]));
   const hinted = [...weights].filter(([, weight]) => weight > 0);
-  const hasSiblings = hinted.some(([, weight]) => weight >= 2) || hinted.length >= 3;
+  const messages = facts.types.filter((it) => isMessageType({ file: facts.file, fact: it }));
+  // Where most of a file states facts, its types are each other's siblings.
+  const areMost = hinted.length >= 3 && hinted.length * 2 > messages.length;
+  const hasSiblings = hinted.some(([, weight]) => weight >= 2) || areMost;
   const strong = hinted.filter(([, weight]) => weight >= 2 || hasSiblings).map(([fact]) => fact);
   const open = facts.types.filter((it) => !strong.includes(it) && mayInherit(it));
   return { strong: [...strong, ...unionMembers(facts, strong)], open };
@@ -192,8 +210,8 @@ function unionMembers(facts: FileFacts, strong: readonly TypeFact[]): readonly T
     if (fact.alias?.kind !== 'union' || fact.notAnEvent) return [];
     const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
     const isOfEvents =
-      /Events?$/.test(fact.name) ||
-      members.filter((it) => hasParticiple(it.name)).length * 2 > members.length;
+      /[a-z]Events?$/.test(fact.name) ||
+      members.filter((it) => statesFact(it.name)).length * 2 > members.length;
     return isOfEvents ? members.filter((it) => !named.has(eventKey(it.name))) : [];
   });
 }

@@ -2,7 +2,7 @@
 import type { Member, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { TypeNode } from './model.ts';
-import { hasParticiple } from './names.ts';
+import { statesFact } from './names.ts';
 
 /** Names of types that all events share; they are no events themselves. */
 const baseName =
@@ -22,7 +22,7 @@ export function declaredName(fact: TypeFact): string {
 
 /** A type of the events' form but not what travels as a whole: `OrderPlacedPayload`. */
 export function isPayloadName(name: string): boolean {
-  return payloadName.test(name.replace(/Schema$/, ''));
+  return payloadName.test(name.replace(/Schema(?:V\d+)?$/, ''));
 }
 
 /** A base, envelope or generic that events are made of. */
@@ -47,10 +47,10 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   let weight = 0;
   if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
   if (/Event(?:V\d+)?$/.test(name)) weight += 1;
-  if (hasParticiple(name)) weight += 1;
+  if (statesFact(name)) weight += 1;
   if (weight > 0 && isInEventFile(facts.file)) weight += 1;
   const tag = tagOf(fact);
-  if (tag !== undefined && (weight > 0 || hasParticiple(tag) || sameWords(tag, name))) weight += 2;
+  if (tag !== undefined && (weight > 0 || statesFact(tag))) weight += 2;
   return weight;
 }
 
@@ -102,15 +102,6 @@ function isUtility(name: string): boolean {
   return /^(?:Partial|Required|Pick|Omit|Record|Readonly|Array|Promise|Map|Set|Extract|Exclude|ReturnType|Awaited|Parameters)$/.test(
     name,
   );
-}
-
-function sameWords(a: string, b: string): boolean {
-  const plain = (it: string): string =>
-    it
-      .replace(/[^a-z]/gi, '')
-      .replace(/event$/i, '')
-      .toLowerCase();
-  return plain(a) === plain(b);
 }
 
 function unquoted(text: string): string {

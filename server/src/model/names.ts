@@ -57,7 +57,20 @@ export function isParticiple(word: string): boolean {
   return participles.has(word) || participles.has(word.replace(prefixesOfVerbs, ''));
 }
 
-/** Whether a name has a past participle, as a statement of fact has: `OrderPlaced`, `order.placed.v1`, `FileUploadedByUser`. */
-export function hasParticiple(name: string): boolean {
-  return eventKey(name).split(' ').some(isParticiple);
+const particles = new Set(
+  'in out up down by to from for with on off at as of into over back again away through via partially fully successfully'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Whether a name states a fact: a noun, then a past participle (`OrderPlaced`, `order.placed.v1`, `FileUploadedByUser`).
+ * A participle in front (`GotOptions`) or before a noun (`ExtendedOptions`) describes a thing.
+ */
+export function statesFact(name: string): boolean {
+  const words = eventKey(name).split(' ');
+  return words.some((word, index) => {
+    const next = words[index + 1];
+    return index > 0 && isParticiple(word) && (next === undefined || particles.has(next));
+  });
 }

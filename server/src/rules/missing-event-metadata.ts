@@ -11,7 +11,7 @@ import {
   type MetadataKind,
 } from '../model/metadata.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
-import { hasParticiple } from '../model/names.ts';
+import { statesFact } from '../model/names.ts';
 import type { Place } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
@@ -137,7 +137,7 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
     const place = { file: node.file, at: node.fact.at };
     if (missing.length > 0) yield { event, node, place, name: node.fact.name, missing };
   }
-  if (event.declarations.length > 0 || !statesFact(event.name)) return;
+  if (event.declarations.length > 0 || !announces(event.name)) return;
   for (const { file, at, object } of event.inline) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
     if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing, object };
@@ -145,8 +145,8 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
 }
 
 /** A topic like `inventory.reserve` carries a command, which is a message but no event. */
-function statesFact(name: string): boolean {
-  return hasParticiple(name) || /success|fail|complete|timeout/i.test(name);
+function announces(name: string): boolean {
+  return statesFact(name) || /success|fail|complete|timeout/i.test(name);
 }
 
 /** `type OrderPlaced = z.infer<typeof OrderPlacedSchema>` and plain references: the declaration they name is mended. */

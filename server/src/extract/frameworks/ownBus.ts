@@ -24,7 +24,7 @@ export const ownBus: Framework = {
   name: 'own-bus',
   triggers: ['ublish', 'Event', 'event', 'outbox', 'Outbox', 'dispatch', 'onMessage', 'Handler', 'Consumer'],
   roles(site) {
-    if (collects.test(site.name) && looksLikeEvent(site, site.arg(0)))
+    if (collects.test(site.name) && isCollector(site) && looksLikeEvent(site, site.arg(0)))
       return [published(site, site.arg(0), undefined)];
     if (!publishes.test(site.name) || !isBus(site)) return [];
     return named(site);
@@ -54,6 +54,12 @@ function isBus(site: CallSite): boolean {
   );
 }
 
+/** `this.record(event)` collects in an aggregate; elsewhere plain verbs (`z.record(…)`) say nothing without an object made for it. */
+function isCollector(site: CallSite): boolean {
+  if (!/^(?:raise|record)s?$/.test(site.name)) return true;
+  return site.receiver?.kind === 'this' || site.arg(0)?.kind === 'new' || isBus(site);
+}
+
 /** A package's object is for that package's own framework file to judge. */
 function isForeign(from: string): boolean {
   return [
@@ -69,6 +75,8 @@ function isForeign(from: string): boolean {
     'mongoose',
     'winston',
     'axios',
+    'node:diagnostics_channel',
+    'diagnostics_channel',
   ].some(
     (it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`) || from.startsWith(`${it}-`),
   );

@@ -1,0 +1,55 @@
+// What looks like an event and is none: entities, services, redux actions, events of the DOM, of calendars and of telemetry.
+// See "not an event" in the documentation of missing-event-metadata.
+import type { TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
+
+const storedBy =
+  /^(?:Entity|ViewEntity|ChildEntity|Schema|Table|Document|ModelOptions|modelOptions|ObjectType|InputType|Collection|Embeddable|Embedded)$/;
+const servedBy =
+  /^(?:Injectable|Controller|Module|Component|Directive|Pipe|Resolver|WebSocketGateway|Catch|Processor|Service|EventSubscriber|EventsHandler|CommandHandler|QueryHandler|NgModule|singleton|injectable|autoInjectable)$/;
+const reduxPackage =
+  /^(?:redux(?:$|-|\/)|@reduxjs\/|react-redux|typesafe-actions|@ngrx\/|vuex|@rematch\/|mobx)/;
+const uiBase =
+  /^(?:React\.)?(?:\w*SyntheticEvent|UIEvent|CustomEvent|\w*(?:Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Clipboard|Animation|Transition|Change|Form|Progress|Storage|Message|Close|Error|PopState|HashChange)Event|Event|EventTarget|HTML\w*Element|Component|PureComponent)$/;
+const uiPackage = /^(?:react$|react-dom|react-native|preact|vue$|svelte|solid-js|@angular\/core)/;
+const uiName =
+  /(?:Click|Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Blur|Scroll|Resize|Key|Hover|Swipe|Press|Change|Input|Submit)Event$/;
+const reportName =
+  /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
+const worksAs =
+  /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render)$/;
+
+/** The types, those that are no events marked with the reason. */
+export function markOthers(facts: FileFacts): readonly TypeFact[] {
+  const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
+  const isUi = /\.tsx$/.test(facts.file) || facts.imports.some((it) => uiPackage.test(it.from));
+  const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
+  return facts.types.map((type) => {
+    const reason = reasonAgainst(type, { isRedux, isUi, methods });
+    return reason === undefined ? type : { ...type, notAnEvent: reason };
+  });
+}
+
+interface Surroundings {
+  readonly isRedux: boolean;
+  readonly isUi: boolean;
+  readonly methods: readonly FunctionFact[];
+}
+
+function reasonAgainst(type: TypeFact, { isRedux, isUi, methods }: Surroundings): string | undefined {
+  const decorators = type.decorators.map((it) => it.name);
+  if (decorators.some((it) => storedBy.test(it))) return 'an entity that is stored';
+  if (decorators.some((it) => servedBy.test(it))) return 'a service';
+  const works = methods.some((it) => it.owner === type.name && worksAs.test(it.name));
+  if (type.kind === 'class' && works) return 'a class that works';
+  if ([...type.bases, ...type.implements].some(isUiBase)) return 'an event of the user interface';
+  if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
+    return 'part of a user interface';
+  if (isRedux) return 'a redux action';
+  return reportName.test(type.name) ? 'a record for people or monitoring' : undefined;
+}
+
+function isUiBase(base: TypeExpr): boolean {
+  if (base.kind !== 'ref') return false;
+  return uiBase.test(base.name) && !(base.name === 'Event' && base.args.length > 0);
+}
