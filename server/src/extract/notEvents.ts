@@ -9,6 +9,7 @@ const servedBy =
   /^(?:Injectable|Controller|Module|Component|Directive|Pipe|Resolver|WebSocketGateway|Catch|Processor|Service|EventSubscriber|EventsHandler|CommandHandler|QueryHandler|NgModule|singleton|injectable|autoInjectable)$/;
 const reduxPackage =
   /^(?:redux(?:$|-|\/)|@reduxjs\/|react-redux|typesafe-actions|@ngrx\/|vuex|@rematch\/|mobx)/;
+const requestBase = /^(?:I|Base|Abstract|Domain|Application)?(?:Command|Query|Request)(?:Base|V\d+)?$/;
 const uiBase =
   /^(?:React\.)?(?:\w*SyntheticEvent|UIEvent|CustomEvent|\w*(?:Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Clipboard|Animation|Transition|Change|Form|Progress|Storage|Message|Close|Error|PopState|HashChange)Event|Event|EventTarget|HTML\w*Element|Component|PureComponent)$/;
 const uiPackage = /^(?:react$|react-dom|react-native|preact|vue$|svelte|solid-js|@angular\/core)/;
@@ -42,6 +43,8 @@ function reasonAgainst(type: TypeFact, { isRedux, isUi, methods }: Surroundings)
   if (decorators.some((it) => servedBy.test(it))) return 'a service';
   const works = methods.some((it) => it.owner === type.name && worksAs.test(it.name));
   if (type.kind === 'class' && works) return 'a class that works';
+  const made = [...type.bases, ...type.implements, ...(type.alias ? [type.alias] : [])];
+  if (made.some((it) => it.kind === 'ref' && requestBase.test(it.name))) return 'a command or query';
   if ([...type.bases, ...type.implements].some(isUiBase)) return 'an event of the user interface';
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
     return 'part of a user interface';

@@ -122,8 +122,15 @@ function published(site: CallSite, event: Expr | undefined, payload: Expr | unde
     ...(channel ? { channel } : {}),
     ...(value ? { payload: value } : event ? { payload: event } : {}),
     gives: 'unknown',
+    ...(isRequest(site) ? { isRequest: true } : {}),
     confidence: 'name',
   };
+}
+
+/** `commandBus.send(…)`, `mediator.send(…)`: to one receiver, which may refuse. */
+function isRequest({ receiverName, origin, name }: CallSite): boolean {
+  const bus = `${receiverName} ${origin?.name ?? ''}`;
+  return /command|quer(?:y|ies)/i.test(bus) || (/mediator/i.test(bus) && name === 'send');
 }
 
 function transportOf(site: CallSite): Transport {
@@ -157,6 +164,7 @@ function consumed(site: CallSite, event: Expr, last: Expr): ConsumerFact {
     events: event.kind === 'array' ? event.items : [event],
     handler,
     eventParameter: 0,
+    ...(isRequest(site) ? { isRequest: true } : {}),
     ...(owner === undefined ? {} : { owner }),
   };
 }
@@ -184,7 +192,7 @@ function conventional(site: ClassSite): readonly ConsumerFact[] {
     handlerClass.test(name) &&
     !/(Command|Query|Request|Error|Exception|Http|Click|Route)\w*Handler$/.test(name);
   const generic = handledByBase(site);
-  if (!isNamed && !generic) return [];
+  if ((!isNamed && !generic) || servesRequests(site)) return [];
   const method = handlerMethods.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
   if (!method || method.isAbstract || site.type.isAbstract) return [];
   const typed = generic ?? typesOfFirst(site, method);
@@ -203,6 +211,16 @@ function eventInName(site: ClassSite): readonly Expr[] {
   return saysFact && /[a-z][A-Z]/.test(name) ? [{ kind: 'name', name, at: site.type.at }] : [];
 }
 
+/** `implements CommandHandler<ConfirmOrder>`, or a method that takes a `command`. */
+function servesRequests({ type, methods, view }: ClassSite): boolean {
+  const bases = [...type.bases, ...type.implements];
+  if (bases.some((it) => it.kind === 'ref' && /(Command|Query|Request)\w*Handler/.test(it.name))) return true;
+  return methods.some(({ parameters: [first] }) => {
+    const name = first === undefined ? '' : view.facts.bindings[first]?.name;
+    return /^(?:command|query|cmd)$/i.test(name ?? '');
+  });
+}
+
 /** `extends Listener<OrderCreatedEvent>`, `implements EventHandler<OrderPlaced>`. */
 function handledByBase(site: ClassSite): readonly Expr[] | undefined {
   for (const base of [...site.type.bases, ...site.type.implements]) {
@@ -211,7 +229,6 @@ function handledByBase(site: ClassSite): readonly Expr[] | undefined {
       !/(Event|Message|Domain)?(Handler|Listener|Consumer|Subscriber|Processor)$/.test(base.name)
     )
       continue;
-    if (/(Command|Query|Request)/.test(base.name)) return undefined;
     const events = base.args.slice(0, 1).flatMap(eventTypes);
     if (events.length > 0) return events;
   }
