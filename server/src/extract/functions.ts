@@ -84,6 +84,7 @@ function headOf(draft: Draft, node: FunctionNode, id: FunctionId): Draft['functi
     ...(isExported(node) ? { isExported: true } : {}),
     parameters: [],
     ...(node.type ? { returns: readType(node.type, draft.source) } : {}),
+    ...typeOfHolder(node, draft),
     decorators: [],
     body: [],
   };
@@ -115,6 +116,17 @@ function holderOf(node: ts.Node): ts.PropertyName | undefined {
   if (ts.isVariableDeclaration(outer) && ts.isIdentifier(outer.name)) return outer.name;
   if (ts.isPropertyAssignment(outer) || ts.isPropertyDeclaration(outer)) return outer.name;
   return undefined;
+}
+
+/** `const handler: SQSHandler = async () => …`. */
+function typeOfHolder(node: FunctionNode, { source }: Draft): Pick<FunctionFact, 'declaredAs'> {
+  const { parent } = node;
+  const type = ts.isSatisfiesExpression(parent)
+    ? parent.type
+    : ts.isVariableDeclaration(parent) || ts.isPropertyDeclaration(parent)
+      ? parent.type
+      : undefined;
+  return type ? { declaredAs: readType(type, source) } : {};
 }
 
 function wordOf(draft: Draft, node: FunctionNode): { start: number; end: number } {

@@ -35,7 +35,10 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[]): F
     return { ...fn, body };
   });
 
-  for (const it of frameworks) consumers.push(...ask(it, () => consumersOfMembers(it, view)));
+  for (const it of frameworks) {
+    consumers.push(...ask(it, () => consumersOfMembers(it, view)));
+    consumers.push(...ask(it, () => it.modules?.(view) ?? []));
+  }
   const gaps = [...broken].map(([name, message]) => ({
     at: { start: 0, end: 0 },
     reason: `The framework ${name} failed on this file: ${message}`,

@@ -20,6 +20,8 @@ export interface Framework {
   readonly methods?: (site: MethodSite) => readonly ConsumerFact[];
   /** Recognises consumers by a class: decorators, bases, naming conventions. */
   readonly classes?: (site: ClassSite) => readonly ConsumerFact[];
+  /** Recognises consumers that only the whole file shows: exported handlers, a declared schema. */
+  readonly modules?: (view: FileView) => readonly ConsumerFact[];
 }
 
 /** A call as a framework sees it. */

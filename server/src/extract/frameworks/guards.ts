@@ -30,7 +30,7 @@ export const guards: Framework = {
 };
 
 function formOf(site: CallSite): GuardRole['form'] | undefined {
-  if (checkName.test(site.name)) return 'check';
+  if (checkName.test(site.name) && site.call.args.length > 0) return 'check';
   if (/^(mark|record)(As|Event|Message)*(Processed|Handled|Seen)/.test(site.name)) return 'mark';
   if (
     /^(idempotent|withInbox|withIdempotency|withDeduplication|ensureIdempotent|runIdempotent|processOnce|handleOnce|executeOnce|runOnce)\w*$/i.test(

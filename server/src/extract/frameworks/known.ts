@@ -1,14 +1,19 @@
 // All frameworks, the more specific before the more general: of two that recognise one call the first wins.
 import { amqp } from './amqp.ts';
+import { aws } from './aws.ts';
+import { azureServiceBus } from './azureServiceBus.ts';
 import { databases } from './databases.ts';
 import { eventEmitters } from './eventEmitters.ts';
 import type { Framework } from './framework.ts';
+import { googlePubsub } from './googlePubsub.ts';
 import { guards } from './guards.ts';
 import { kafkajs } from './kafkajs.ts';
+import { nats } from './nats.ts';
 import { nestjsCqrs } from './nestjsCqrs.ts';
 import { nestjsMicroservices } from './nestjsMicroservices.ts';
 import { observability } from './observability.ts';
 import { ownBus } from './ownBus.ts';
+import { redis } from './redis.ts';
 import { remote } from './remote.ts';
 
 export const frameworks: readonly Framework[] = [
@@ -16,6 +21,11 @@ export const frameworks: readonly Framework[] = [
   nestjsCqrs,
   kafkajs,
   amqp,
+  nats,
+  aws,
+  googlePubsub,
+  azureServiceBus,
+  redis,
   eventEmitters,
   guards,
   observability,

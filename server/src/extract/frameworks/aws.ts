@@ -1,0 +1,181 @@
+// AWS SDK v3 and v2 (SQS, SNS, EventBridge, Kinesis), Lambda handlers and sqs-consumer.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html: at least once; a handler that throws gets the batch again.
+import type { Expr, ObjectExpr, TypeExpr } from '../../facts/expressions.ts';
+import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import type { PublishRole } from '../../facts/roles.ts';
+import type { FileView } from '../view.ts';
+import type { CallSite, Framework } from './framework.ts';
+import { handlerOf, mayHandle, unwrapped } from './messages.ts';
+import { argumentAt } from './patterns.ts';
+
+/** What a command or method sends: entries that hold one message, and in it the event's name, the channel and the content. */
+interface Sent {
+  readonly entries?: string;
+  readonly names: readonly string[];
+  readonly channel: readonly string[];
+  readonly content: readonly string[];
+}
+
+const sns: Sent = {
+  names: ['Subject'],
+  channel: ['TopicArn', 'TargetArn'],
+  content: ['Message'],
+};
+const sqs: Sent = { names: [], channel: ['QueueUrl'], content: ['MessageBody'] };
+const commands: Readonly<Record<string, Sent>> = {
+  PublishCommand: sns,
+  PublishBatchCommand: { ...sns, entries: 'PublishBatchRequestEntries' },
+  SendMessageCommand: sqs,
+  SendMessageBatchCommand: { ...sqs, entries: 'Entries' },
+  PutEventsCommand: {
+    entries: 'Entries',
+    names: ['DetailType'],
+    channel: ['EventBusName'],
+    content: ['Detail'],
+  },
+  PutRecordCommand: { names: [], channel: ['StreamName', 'StreamARN'], content: ['Data'] },
+  PutRecordsCommand: {
+    entries: 'Records',
+    names: [],
+    channel: ['StreamName', 'StreamARN'],
+    content: ['Data'],
+  },
+};
+const methods: Readonly<Record<string, Sent | undefined>> = {
+  sendMessage: commands['SendMessageCommand'],
+  sendMessageBatch: commands['SendMessageBatchCommand'],
+  putEvents: commands['PutEventsCommand'],
+  putRecord: commands['PutRecordCommand'],
+  putRecords: commands['PutRecordsCommand'],
+  publish: commands['PublishCommand'],
+  publishBatch: commands['PublishBatchCommand'],
+};
+
+const handlerTypes =
+  /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/;
+
+export const aws: Framework = {
+  name: 'aws',
+  triggers: [
+    '@aws-sdk/client-s',
+    '@aws-sdk/client-eventbridge',
+    '@aws-sdk/client-kinesis',
+    'aws-lambda',
+    'aws-sdk',
+    'sqs-consumer',
+  ],
+  roles: (site) => sent(site),
+  consumers: (site) => polled(site),
+  modules: lambdas,
+};
+
+function sent(site: CallSite): readonly PublishRole[] {
+  const [first] = site.call.args;
+  const value = first && site.view.valueOf(first);
+  if (site.name === 'send' && value?.kind === 'new' && value.callee.kind === 'name') {
+    const from = site.view.importedFrom(value.callee.name) ?? '';
+    const how = from.startsWith('@aws-sdk/') ? commands[value.callee.name] : undefined;
+    return how ? messages(site, how, value.args[0]) : [];
+  }
+  const from = site.origin?.from ?? '';
+  const how = /^(aws-sdk|@aws-sdk)(\/|$)/.test(from) ? methods[site.name] : undefined;
+  return how ? messages(site, how, first) : [];
+}
+
+function messages(site: CallSite, how: Sent, input: Expr | undefined): readonly PublishRole[] {
+  const outer = input && site.view.valueOf(input);
+  if (outer?.kind !== 'object') return [];
+  const listed = how.entries === undefined ? [outer] : entriesIn(site.view, outer, how.entries);
+  const entries = listed.length > 0 ? listed : [outer];
+  return entries.map((it) => message(site, how, it, outer));
+}
+
+function entriesIn(view: FileView, outer: ObjectExpr, key: string): readonly ObjectExpr[] {
+  const list = view.entryOf(outer, key);
+  if (list?.kind !== 'array') return [];
+  return list.items.map((it) => view.valueOf(it)).filter((it) => it.kind === 'object');
+}
+
+function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr): PublishRole {
+  const within = (object: ObjectExpr, keys: readonly string[]): Expr | undefined =>
+    keys.map((it) => argumentAt(site.view, [object], `0.${it}`)).find((it) => it !== undefined);
+  const channel = within(entry, how.channel) ?? within(outer, how.channel);
+  const payload = unwrapped(site.view, within(entry, how.content));
+  const attribute =
+    argumentAt(site.view, [entry], '0.MessageAttributes.eventType.StringValue') ??
+    argumentAt(site.view, [entry], '0.MessageAttributes.type.StringValue');
+  const event = within(entry, how.names) ?? attribute ?? channel ?? { kind: 'unknown', at: site.call.at };
+  return {
+    kind: 'publish',
+    library: 'aws',
+    transport: 'broker',
+    event,
+    ...(channel ? { channel } : {}),
+    ...(payload ? { payload } : {}),
+    gives: 'promise',
+    confidence: 'type',
+  };
+}
+
+/** `Consumer.create({ queueUrl, handleMessage })` of sqs-consumer. */
+function polled(site: CallSite): readonly ConsumerFact[] {
+  const isConsumer =
+    site.path.join('.').endsWith('Consumer.create') && site.view.importedFrom('Consumer') === 'sqs-consumer';
+  const config = isConsumer ? site.arg(0) : undefined;
+  if (config?.kind !== 'object') return [];
+  const entry = config.entries.find((it) => it.key === 'handleMessage' || it.key === 'handleMessageBatch');
+  if (!entry || !mayHandle(site.view, entry.value)) return [];
+  const queue = site.view.entryOf(config, 'queueUrl');
+  return [
+    {
+      at: entry.at,
+      name: entry.key,
+      library: 'sqs-consumer',
+      transport: 'broker',
+      events: queue && queue.kind !== 'unknown' ? [queue] : [],
+      handler: handlerOf(site.view, entry.value),
+      eventParameter: 0,
+      acknowledges: 'after',
+    },
+  ];
+}
+
+/** `export const handler: SQSHandler = async (event) => …`, `export async function handler(event: EventBridgeEvent<'OrderPlaced', …>)`. */
+function lambdas(view: FileView): readonly ConsumerFact[] {
+  if (!view.facts.imports.some((it) => it.from === 'aws-lambda')) return [];
+  return view.facts.functions.flatMap((fn) => {
+    const type = lambdaType(view, fn);
+    return type ? [lambda(fn, type)] : [];
+  });
+}
+
+/** The type that makes a function a handler of messages: of its variable or of its first parameter. */
+function lambdaType(view: FileView, fn: FunctionFact): (TypeExpr & { readonly kind: 'ref' }) | undefined {
+  if (fn.kind === 'module' || (fn.outer !== undefined && view.facts.functions[fn.outer]?.kind !== 'module'))
+    return undefined;
+  const first = fn.parameters[0];
+  const parameter = first === undefined ? undefined : view.facts.bindings[first]?.type;
+  for (const type of [parameter, fn.declaredAs]) {
+    if (type?.kind === 'ref' && view.importedFrom(type.name) === 'aws-lambda' && handlerTypes.test(type.name))
+      return type;
+  }
+  return undefined;
+}
+
+function lambda(fn: FunctionFact, type: TypeExpr & { readonly kind: 'ref' }): ConsumerFact {
+  const detail = /^EventBridge/.test(type.name) ? type.args[0] : undefined;
+  const events: readonly Expr[] =
+    detail?.kind === 'literal'
+      ? [{ kind: 'string', value: detail.value.replace(/^['"`]|['"`]$/g, ''), at: detail.at }]
+      : [];
+  return {
+    at: fn.at,
+    name: fn.name,
+    library: 'aws-lambda',
+    transport: 'broker',
+    events,
+    handler: fn.id,
+    eventParameter: 0,
+    acknowledges: 'after',
+  };
+}

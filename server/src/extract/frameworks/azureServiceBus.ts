@@ -1,0 +1,86 @@
+// @azure/service-bus and @azure/event-hubs: https://learn.microsoft.com/azure/service-bus-messaging
+import type { Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { PublishRole } from '../../facts/roles.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { handlerOf, mayHandle, unwrapped } from './messages.ts';
+import { argumentAt, fromPatterns } from './patterns.ts';
+
+const modules = ['@azure/service-bus', '@azure/event-hubs'];
+
+const described = fromPatterns({
+  name: '@azure/service-bus',
+  triggers: ['@azure/service-bus', '@azure/event-hubs', 'ServiceBus'],
+  modules,
+  makes: {
+    'ServiceBusClient.createSender': 'ServiceBusSender',
+    'ServiceBusClient.createReceiver': 'ServiceBusReceiver',
+    'ServiceBusClient.acceptSession': 'ServiceBusReceiver',
+  },
+  acks: {
+    'ServiceBusReceiver.completeMessage': 'ack',
+    'ServiceBusReceiver.abandonMessage': 'requeue',
+    'ServiceBusReceiver.deadLetterMessage': 'dead-letter',
+    'ServiceBusReceiver.deferMessage': 'nack',
+  },
+});
+
+/** Azure Service Bus and Event Hubs. */
+export const azureServiceBus: Framework = {
+  ...described,
+  roles: (site) => [...(described.roles?.(site) ?? []), ...published(site)],
+  consumers: received,
+};
+
+/** `sender.sendMessages({ body, subject })`: the subject names the event, else the queue or topic does. */
+function published(site: CallSite): readonly PublishRole[] {
+  if (!/^(sendMessages|scheduleMessages|sendBatch)$/.test(site.name) || !isFrom(site.origin, modules))
+    return [];
+  const { args } = site.call;
+  const message = args[0] && site.view.valueOf(args[0]);
+  const one = message?.kind === 'array' ? message.items[0] : message;
+  if (!one) return [];
+  const body = argumentAt(site.view, [one], '0.body');
+  const payload = unwrapped(site.view, body ?? one) ?? one;
+  const event = argumentAt(site.view, [one], '0.subject') ??
+    queueBehind(site) ?? { kind: 'unknown', at: site.call.at };
+  return [
+    {
+      kind: 'publish',
+      library: '@azure/service-bus',
+      transport: 'broker',
+      event,
+      channel: event,
+      payload,
+      gives: 'promise',
+      confidence: 'type',
+    },
+  ];
+}
+
+/** `receiver.subscribe({ processMessage, processError })`. */
+function received(site: CallSite): readonly ConsumerFact[] {
+  if (site.name !== 'subscribe' || !isFrom(site.origin, modules)) return [];
+  const config = site.arg(0);
+  if (config?.kind !== 'object') return [];
+  const entry = config.entries.find((it) => it.key === 'processMessage' || it.key === 'processEvents');
+  if (!entry || !mayHandle(site.view, entry.value)) return [];
+  const queue = queueBehind(site);
+  return [
+    {
+      at: entry.at,
+      name: entry.key,
+      library: '@azure/service-bus',
+      transport: 'broker',
+      events: queue ? [queue] : [],
+      handler: handlerOf(site.view, entry.value),
+      eventParameter: 0,
+      acknowledges: 'auto',
+    },
+  ];
+}
+
+function queueBehind({ view, receiver }: CallSite): Expr | undefined {
+  const made = receiver && view.valueOf(receiver);
+  return made?.kind === 'call' && made.args[0] ? view.valueOf(made.args[0]) : undefined;
+}

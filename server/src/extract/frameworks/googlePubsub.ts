@@ -1,0 +1,80 @@
+// @google-cloud/pubsub: https://cloud.google.com/pubsub/docs
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { PublishRole } from '../../facts/roles.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { argumentAt, fromPatterns } from './patterns.ts';
+
+const modules = ['@google-cloud/pubsub'];
+
+const described = fromPatterns({
+  name: '@google-cloud/pubsub',
+  triggers: ['pubsub', 'PubSub'],
+  modules,
+  makes: {
+    'PubSub.topic': 'Topic',
+    'PubSub.subscription': 'Subscription',
+    'Topic.subscription': 'Subscription',
+  },
+  acks: {
+    'Message.ack': 'ack',
+    'Message.nack': 'requeue',
+    'Message.ackWithResponse': 'ack',
+    'Message.nackWithResponse': 'requeue',
+  },
+});
+
+/** Google Pub/Sub. */
+export const googlePubsub: Framework = {
+  ...described,
+  roles: (site) => [...(described.roles?.(site) ?? []), ...published(site)],
+  consumers: received,
+};
+
+/** `pubsub.topic('order-placed').publishMessage({ json })`. */
+function published(site: CallSite): readonly PublishRole[] {
+  if (!/^publish(Message|JSON)?$/.test(site.name) || !isFrom(site.origin, modules)) return [];
+  const { args } = site.call;
+  const json = argumentAt(site.view, args, '0.json') ?? argumentAt(site.view, args, '0.data') ?? args[0];
+  const payload = unwrapped(site.view, json);
+  if (!payload) return [];
+  const topic = nameBehind(site) ?? { kind: 'unknown' as const, at: site.call.at };
+  return [
+    {
+      kind: 'publish',
+      library: '@google-cloud/pubsub',
+      transport: 'broker',
+      event: topic,
+      channel: topic,
+      payload,
+      gives: 'promise',
+      confidence: 'type',
+    },
+  ];
+}
+
+/** `subscription.on('message', handler)`. */
+function received(site: CallSite): readonly ConsumerFact[] {
+  const [event, callback] = site.call.args;
+  const isMessage = site.name === 'on' && event?.kind === 'string' && event.value === 'message';
+  if (!isMessage || !isFrom(site.origin, modules) || !mayHandle(site.view, callback)) return [];
+  const handler = handlerOf(site.view, callback);
+  const subscription = nameBehind(site);
+  return [
+    {
+      ...labelOf(site.view, handler, { name: 'on', at: site.call.at }),
+      library: '@google-cloud/pubsub',
+      transport: 'broker',
+      events: subscription ? [subscription] : [],
+      handler,
+      eventParameter: 0,
+    },
+  ];
+}
+
+/** The name that the topic or subscription was made with. */
+function nameBehind({ view, receiver }: CallSite): Expr | undefined {
+  const made = receiver && view.valueOf(receiver);
+  return made?.kind === 'call' && made.args[0] ? view.valueOf(made.args[0]) : undefined;
+}

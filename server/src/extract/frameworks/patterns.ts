@@ -1,0 +1,210 @@
+// Frameworks that are told as data: which call publishes, which consumes, where the event stands. The same words are open to users
+// for a bus of their own (`frameworks` in the configuration).
+import type { Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import type { AckRole, PublishRole, Role, Transport } from '../../facts/roles.ts';
+import type { FileView, Makes } from '../view.ts';
+import { isFrom, type CallSite, type ClassSite, type Framework, type MethodSite } from './framework.ts';
+import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
+
+/** Where something stands in the arguments: `0`, or `0.topic` for an entry of the first one, `0.Entries.0.DetailType` through arrays. */
+export type Argument = number | string;
+
+export interface PublishPattern {
+  /** `Type.method`, `receiver.method`, or `function`. */
+  readonly call: string;
+  /** What names the event. */
+  readonly event: Argument;
+  readonly payload?: Argument;
+  readonly gives?: PublishRole['gives'];
+  readonly transport?: Transport;
+  readonly isRequest?: boolean;
+}
+
+export interface ConsumePattern {
+  /** A registration: `Type.method`, `receiver.method` or `function`. */
+  readonly call?: string;
+  /** A decorator of methods, or of classes with one of the usual handler methods. */
+  readonly decorator?: string;
+  /** A base class or interface whose first type argument is the event. */
+  readonly base?: string;
+  /** What names the event in the call's or decorator's arguments. */
+  readonly event?: Argument;
+  /** Where the handler stands in the call's arguments; the last function otherwise. */
+  readonly handler?: Argument;
+  /** The handler's method in a class found by `base` or by a class decorator. */
+  readonly method?: string;
+  readonly transport?: Transport;
+  readonly isRequest?: boolean;
+  readonly acknowledges?: ConsumerFact['acknowledges'];
+}
+
+export interface Patterns {
+  readonly name: string;
+  readonly triggers: readonly string[];
+  /** Packages its types come from; empty for things that are known by their names alone. */
+  readonly modules: readonly string[];
+  readonly makes?: Makes;
+  readonly publish?: readonly PublishPattern[];
+  readonly consume?: readonly ConsumePattern[];
+  /** Methods that tell the broker what became of a message: `{ 'Message.ack': 'ack' }`. */
+  readonly acks?: Readonly<Record<string, AckRole['what']>>;
+  /** What a message carries its content in: `JSON.parse(message.data)`; only for the facts' readers. */
+  readonly transport?: Transport;
+}
+
+const handlerMethods = ['handle', 'process', 'execute', 'onMessage', 'consume', 'run', 'on'];
+
+/** Makes a framework of its description. */
+export function fromPatterns(patterns: Patterns): Framework {
+  const { name, triggers, makes } = patterns;
+  return {
+    name,
+    triggers,
+    ...(makes ? { makes } : {}),
+    roles: (site) => rolesOf(patterns, site),
+    consumers: (site) =>
+      (patterns.consume ?? []).flatMap((it) =>
+        it.call !== undefined && isCall(patterns, it.call, site) ? registered(patterns, it, site) : [],
+      ),
+    methods: (site) => (patterns.consume ?? []).flatMap((it) => decorated(patterns, it, site)),
+    classes: (site) => (patterns.consume ?? []).flatMap((it) => handlingClass(patterns, it, site)),
+  };
+}
+
+function rolesOf(patterns: Patterns, site: CallSite): readonly Role[] {
+  for (const it of patterns.publish ?? []) {
+    if (isCall(patterns, it.call, site)) return published(patterns, it, site);
+  }
+  for (const [call, what] of Object.entries(patterns.acks ?? {})) {
+    if (isCall(patterns, call, site)) return [{ kind: 'ack', library: patterns.name, what }];
+  }
+  return [];
+}
+
+/** By the receiver's type and package; where the package is not known, by the receiver's name. */
+function isCall({ modules }: Patterns, call: string, site: CallSite): boolean {
+  const parts = call.split('.');
+  const method = parts.pop();
+  const object = parts.pop();
+  if (site.name !== method) return false;
+  if (object === undefined) {
+    return (
+      site.receiver === undefined &&
+      (modules.length === 0 ||
+        isFrom(site.origin, modules) ||
+        site.view.importedFrom(site.name) === undefined)
+    );
+  }
+  if (modules.length > 0) return site.origin?.name === object && isFrom(site.origin, modules);
+  return sameName(site.receiverName, object) || sameName(site.origin?.name ?? '', object);
+}
+
+/** `eventBus` is called `this.eventBus`, `_eventBus` or is of type `EventBus`. */
+function sameName(said: string, wanted: string): boolean {
+  return said.replace(/^[_#]+/, '').toLowerCase() === wanted.toLowerCase();
+}
+
+/** The expression at a place of the arguments, behind names. */
+export function argumentAt(view: FileView, args: readonly Expr[], place: Argument): Expr | undefined {
+  const [first = '0', ...rest] = String(place).split('.');
+  let found = args[Number(first)];
+  for (const key of rest) {
+    const value: Expr | undefined = found && view.valueOf(found);
+    if (value?.kind === 'array') found = value.items[Number(key)];
+    else found = value?.kind === 'object' ? value.entries.find((it) => it.key === key)?.value : undefined;
+  }
+  return found && (found.kind === 'name' ? view.valueOf(found) : found);
+}
+
+function published(patterns: Patterns, pattern: PublishPattern, site: CallSite): readonly PublishRole[] {
+  const event = argumentAt(site.view, site.call.args, pattern.event);
+  if (!event) return [];
+  const payload =
+    pattern.payload === undefined ? undefined : argumentAt(site.view, site.call.args, pattern.payload);
+  const content = unwrapped(site.view, payload);
+  return [
+    {
+      kind: 'publish',
+      library: patterns.name,
+      transport: pattern.transport ?? patterns.transport ?? 'broker',
+      event,
+      ...(content ? { channel: event, payload: content } : {}),
+      gives: pattern.gives ?? 'promise',
+      ...(pattern.isRequest ? { isRequest: true } : {}),
+      confidence: patterns.modules.length > 0 ? 'type' : 'name',
+    },
+  ];
+}
+
+function registered(patterns: Patterns, pattern: ConsumePattern, site: CallSite): readonly ConsumerFact[] {
+  const { args } = site.call;
+  const callback =
+    pattern.handler === undefined
+      ? args.findLast((it) => mayHandle(site.view, it))
+      : argumentAt(site.view, args, pattern.handler);
+  if (!callback || !mayHandle(site.view, callback)) return [];
+  const handler = handlerOf(site.view, callback);
+  const owner = site.view.ownerOf(site.fn.id);
+  return [
+    {
+      ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
+      ...common(patterns, pattern, eventsAt(site.view, args, pattern.event)),
+      handler,
+      eventParameter: 0,
+      ...(owner === undefined ? {} : { owner }),
+    },
+  ];
+}
+
+function eventsAt(view: FileView, args: readonly Expr[], place: Argument | undefined): readonly Expr[] {
+  const event = place === undefined ? undefined : argumentAt(view, args, place);
+  if (event?.kind === 'array') return event.items;
+  return event ? [event] : [];
+}
+
+function common(
+  patterns: Patterns,
+  { transport, isRequest, acknowledges }: ConsumePattern,
+  events: readonly Expr[],
+): Pick<ConsumerFact, 'library' | 'transport' | 'events'> & Partial<ConsumerFact> {
+  return {
+    library: patterns.name,
+    transport: transport ?? patterns.transport ?? 'broker',
+    events,
+    ...(isRequest ? { isRequest } : {}),
+    ...(acknowledges ? { acknowledges } : {}),
+  };
+}
+
+function decorated(patterns: Patterns, pattern: ConsumePattern, site: MethodSite): readonly ConsumerFact[] {
+  const { view, fn, decorator } = site;
+  if (pattern.decorator !== decorator.name || fn.kind !== 'method') return [];
+  return [methodConsumer(fn, common(patterns, pattern, eventsAt(view, decorator.args, pattern.event)))];
+}
+
+function handlingClass(
+  patterns: Patterns,
+  pattern: ConsumePattern,
+  site: ClassSite,
+): readonly ConsumerFact[] {
+  const decorator = site.type.decorators.find((it) => it.name === pattern.decorator);
+  const base = [...site.type.bases, ...site.type.implements].find(
+    (it) => it.kind === 'ref' && it.name === pattern.base,
+  );
+  if ((!decorator && base?.kind !== 'ref') || site.type.isAbstract) return [];
+  const method = handlerIn(site, pattern.method);
+  if (!method) return [];
+  const named = base?.kind === 'ref' ? base.args[0] : undefined;
+  const events: readonly Expr[] = decorator
+    ? eventsAt(site.view, decorator.args, pattern.event)
+    : named?.kind === 'ref'
+      ? [{ kind: 'name', name: named.name, at: named.at }]
+      : [];
+  return [methodConsumer(method, common(patterns, pattern, events))];
+}
+
+function handlerIn({ methods }: ClassSite, wanted: string | undefined): FunctionFact | undefined {
+  const names = wanted === undefined ? handlerMethods : [wanted];
+  return names.map((name) => methods.find((it) => it.name === name && !it.isAbstract)).find(Boolean);
+}
