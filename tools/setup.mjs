@@ -9,10 +9,21 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Installs the packages of package-lock.json when node_modules does not hold them. */
 export async function install() {
-  const missing = whyInstall();
-  if (missing === undefined) return;
-  heading(`Installing packages (${missing}; half a minute, once)`);
-  const { status } = await run(npm(), ['ci'], { env: { PATH: systemPath() } });
+  const missing = whyInstall(root) ?? whyNode();
+  if (missing !== undefined) await installIn(root, `Installing packages (${missing}; half a minute, once)`);
+}
+
+/** Installs the packages against whose types the fixtures of frameworks are checked. */
+export async function installFixtureTypes() {
+  const folder = join(root, 'test', 'fixture');
+  const missing = whyInstall(folder);
+  if (missing !== undefined)
+    await installIn(folder, `Installing the types of messaging libraries (${missing}; a minute, once)`);
+}
+
+async function installIn(folder, title) {
+  heading(title);
+  const { status } = await run(npm(), ['ci'], { cwd: folder, env: { PATH: systemPath() } });
   if (status !== 0)
     fail('`npm ci` failed. The lines above say why; a network that reaches the npm registry is needed.');
 }
@@ -28,11 +39,11 @@ export async function build() {
  * Runs a command in the checkout with the pinned Node first in PATH, and shows its output as it comes.
  * With `isKept` the output is also returned.
  */
-export function run(command, args, { env = {}, isKept = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, isKept = false } = {}) {
   const bin = join(root, 'node_modules', '.bin');
   const path = env.PATH ?? [bin, systemPath()].join(delimiter);
   const started = spawn(command, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...env, PATH: path },
     shell: process.platform === 'win32',
     stdio: isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit',
@@ -62,15 +73,18 @@ export function fail(message) {
 }
 
 /** Why an installation is needed, or undefined. npm writes the compared file as the last act of an installation. */
-function whyInstall() {
-  const installed = readPackages(join(root, 'node_modules', '.package-lock.json'));
+function whyInstall(folder) {
+  const installed = readPackages(join(folder, 'node_modules', '.package-lock.json'));
   if (installed === undefined) return 'nothing is installed yet';
-  const wanted = Object.entries(readPackages(join(root, 'package-lock.json')) ?? {});
+  const wanted = Object.entries(readPackages(join(folder, 'package-lock.json')) ?? {});
   const stale = wanted.find(([key, { version, optional }]) => {
     return key !== '' && !optional && installed[key]?.version !== version;
   });
-  if (stale !== undefined)
-    return `${stale[0].replace(/^.*node_modules\//, '')} is missing or of another version`;
+  if (stale === undefined) return undefined;
+  return `${stale[0].replace(/^.*node_modules\//, '')} is missing or of another version`;
+}
+
+function whyNode() {
   return existsSync(resolve(root, 'node_modules/.bin/node')) ? undefined : 'the pinned Node is missing';
 }
 

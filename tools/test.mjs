@@ -1,5 +1,5 @@
 // `npm test`: installs, builds and runs every check. All of them run even when one fails; the last line counts.
-import { build, heading, install, run } from './setup.mjs';
+import { build, heading, install, installFixtureTypes, run } from './setup.mjs';
 
 // A stage that counts its own tests ends with a line `N passed, N failed`; any other is one test.
 const stages = [
@@ -17,6 +17,7 @@ const stages = [
 ];
 
 await install();
+await installFixtureTypes();
 await build();
 const results = [];
 for (const stage of stages) results.push(await runStage(stage));
