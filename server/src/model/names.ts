@@ -29,7 +29,7 @@ const prefixes = new Set(['com', 'org', 'io', 'events', 'event', 'topic', 'evt',
 
 /** The words that tell an event apart, joined by blanks: without suffix (`Event`), version (`.v1`) and reverse domain. */
 export function eventKey(name: string): string {
-  const words = [...wordsOf(name)];
+  const words = [...wordsOf(/^(?:arn:|https?:)/.test(name) ? (name.split(/[/:]/).at(-1) ?? name) : name)];
   while (words.length > 1 && prefixes.has(words[0] ?? '')) words.shift();
   while (words.length > 1 && isDecoration(words.at(-1) ?? '')) words.pop();
   if (words.length > 2 && qualifiers.has(words.at(-1) ?? '')) words.pop();
@@ -73,4 +73,23 @@ export function statesFact(name: string): boolean {
     const next = words[index + 1];
     return index > 0 && isParticiple(word) && (next === undefined || particles.has(next));
   });
+}
+
+/** Base forms by past form or participle: `paid` → `pay`. */
+const bases: ReadonlyMap<string, string> = new Map(
+  Object.entries(irregular).flatMap(([base, forms]) =>
+    forms.flat().map((it): [string, string] => [it, base]),
+  ),
+);
+
+/** What the forms of one word share, for comparing only: `reserved`, `reservation` and `reserve` give `reserv`. */
+export function stemOf(word: string): string {
+  const lower = word.toLowerCase().replace(/is(?=(?:e|es|ed|ing|ations?)$)/, 'iz');
+  let stem = bases.get(lower) ?? lower;
+  for (let before = ''; before !== stem;) {
+    before = stem;
+    const cut = stem.replace(/(?:ations?|ated?|ments?|ings?|ions?|ies|al|ed|es|s|e|y)$/, '');
+    if (cut.length >= 3) stem = cut.replace(/([^aeiou])\1$/, '$1');
+  }
+  return stem;
 }

@@ -1,0 +1,138 @@
+// Whether the failure of a step is announced anywhere: under a name of its own, as an outcome the event carries, or by the very
+// function that announces the success.
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { isFailureOf, saysFailure, type FailureWords, type Step } from './fallible.ts';
+import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
+import { eventKey, statesFact, wordsOf } from './names.ts';
+import { namesSpokenIn, spokenNames } from './spokenNames.ts';
+
+export interface Failures {
+  /** Whether something announces that the step of this event failed, or might for all that can be read. */
+  readonly mayFollow: (event: EventNode, step: Step) => boolean;
+}
+
+/** Looks at all names of the workspace once. */
+export function failuresOf(model: EventModel, words: FailureWords): Failures {
+  const key = words.failures.join();
+  const names = new Set([...model.files.values()].flatMap((it) => failureNames(it, key, words)));
+  const isNamed = (step: Step): boolean => [...names].some((it) => isFailureOf(step, it, words));
+  return {
+    mayFollow: (event, step) =>
+      isNamed(step) ||
+      carriesOutcome(model, event, step, words) ||
+      (!step.isUndoing && isFollowedToFailure(model, event, words)) ||
+      event.producers.some((it) => announcesFailure(model, it, words) || isBesideUnread(model, it)),
+  };
+}
+
+const known = new WeakMap<FileFacts, { readonly key: string; readonly names: readonly string[] }>();
+
+function failureNames(facts: FileFacts, key: string, words: FailureWords): readonly string[] {
+  const found = known.get(facts);
+  if (found?.key === key) return found.names;
+  const names = spokenNames(facts).filter((it) => saysFailure(it, words));
+  known.set(facts, { key, names });
+  return names;
+}
+
+/** `catch { publish(new OrderCancelled()) }` beside `publish(new PaymentProcessed())`. */
+function announcesFailure(model: EventModel, { fn }: ProducerNode, words: FailureWords): boolean {
+  return model.producers.some(
+    (it) =>
+      it.file === fn.file &&
+      it.fn.fact === fn.fact &&
+      it.event !== undefined &&
+      saysFailure(it.event.name, words),
+  );
+}
+
+/** A process manager that waits for the step and for the failure of the whole flow (`OrderFailed`) does not wait for ever. */
+function isFollowedToFailure(model: EventModel, event: EventNode, words: FailureWords): boolean {
+  for (const facts of model.files.values()) {
+    for (const type of facts.types) {
+      if (type.kind !== 'class' || !/saga|orchestrat|statemachine|processmanager|workflow/i.test(type.name))
+        continue;
+      const spoken = namesSpokenIn(facts, type);
+      const isAwaited = spoken.some((it) => eventKey(it) === event.key);
+      if (isAwaited && spoken.some((it) => statesFact(it) && saysFailure(it, words))) return true;
+    }
+  }
+  return false;
+}
+
+/** `publish(topicFor(outcome), …)` in the same file may be what announces the failure. */
+function isBesideUnread(model: EventModel, { file }: ProducerNode): boolean {
+  return model.producers.some(
+    (it) => it.file === file && it.event === undefined && /^(?:call|template)$/.test(channelOf(it).kind),
+  );
+}
+
+function channelOf({ role }: ProducerNode): Expr {
+  return role.channel ?? role.event;
+}
+
+const outcome =
+  /^(?:status|outcome|result|state|success|succeeded|isSuccess|isSuccessful|successful|ok|decision|approved|accepted)$/i;
+const failureField =
+  /^(?:error|errors|failure|failureReason|failureCode|errorMessage|errorCode|declineReason|rejectionReason)$/i;
+const envelope = /^(?:data|payload|detail|details|body|content|props|value)$/i;
+/** Ends of names that leave open how it went: `PaymentProcessed { status: string }`. */
+const neutral = new Set(
+  'processed completed complete finished finalized finalised done executed settled confirmed'.split(' '),
+);
+
+function carriesOutcome(model: EventModel, event: EventNode, step: Step, words: FailureWords): boolean {
+  const isOpen = neutral.has(step.action);
+  const fromTypes = event.declarations.some((it) => {
+    const { fields } = model.program.fieldsOf(it.file, it);
+    return [...fields.values()].some((field) => isOutcome(model, field, { words, isOpen, depth: 0 }));
+  });
+  return fromTypes || event.inline.some(({ object }) => hasOutcome(object, words, isOpen));
+}
+
+interface Asked {
+  readonly words: FailureWords;
+  readonly isOpen: boolean;
+  readonly depth: number;
+}
+
+function isOutcome(model: EventModel, { name, file, member }: Field, asked: Asked): boolean {
+  if (failureField.test(name)) return true;
+  if (outcome.test(name)) return !member.type || mayFail(model, file, member.type, asked);
+  if (!envelope.test(name) || !member.type || asked.depth > 1) return false;
+  const { fields } = model.program.fieldsOf(file, member.type);
+  return [...fields.values()].some((it) => isOutcome(model, it, { ...asked, depth: asked.depth + 1 }));
+}
+
+function mayFail(model: EventModel, file: FilePath, type: TypeExpr, asked: Asked): boolean {
+  if (type.kind === 'primitive')
+    return type.name === 'boolean' || (asked.isOpen && type.name !== 'undefined');
+  if (type.kind === 'literal') return type.value === 'false' || saysFailure(type.value, asked.words);
+  if (type.kind === 'union') return type.of.some((it) => mayFail(model, file, it, asked));
+  if (type.kind !== 'ref' && type.kind !== 'typeof') return asked.isOpen;
+  const named = model.program.typeNamed(file, type.name);
+  if (!named || asked.depth > 3) return asked.isOpen;
+  if (named.fact.kind === 'enum') return named.fact.members.some((it) => saysFailure(it.name, asked.words));
+  const deeper = { ...asked, depth: asked.depth + 1 };
+  return named.fact.alias ? mayFail(model, named.file, named.fact.alias, deeper) : asked.isOpen;
+}
+
+function hasOutcome(object: Expr, words: FailureWords, isOpen: boolean): boolean {
+  if (object.kind !== 'object') return false;
+  return object.entries.some(({ key, value }) => {
+    if (failureField.test(key)) return true;
+    if (envelope.test(key)) return hasOutcome(value, words, isOpen);
+    return outcome.test(key) && valueMayFail(value, words, isOpen);
+  });
+}
+
+function valueMayFail(value: Expr, words: FailureWords, isOpen: boolean): boolean {
+  if (value.kind === 'choice') return value.of.some((it) => valueMayFail(it, words, isOpen));
+  if (value.kind === 'string') return saysFailure(value.value, words);
+  if (value.kind === 'literal') return value.text === 'false';
+  if (value.kind === 'member' && /^[A-Z]/.test(value.name))
+    return saysFailure(wordsOf(value.name).join(' '), words);
+  return isOpen;
+}

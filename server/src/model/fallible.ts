@@ -1,0 +1,120 @@
+// Steps that can fail, by what the names of their events say, and whether another name announces the failure of one.
+import { eventKey, isParticiple, stemOf, wordsOf } from './names.ts';
+
+/** The words that decide; a rule gives them as options. */
+export interface FailureWords {
+  /** Nouns of steps that can fail: `payment`. */
+  readonly steps: readonly string[];
+  /** Participles that only a step which can fail ends with, whatever its subject: `shipped`. */
+  readonly actions: readonly string[];
+  /** What names of failures say: `failed`, `out of stock`. */
+  readonly failures: readonly string[];
+}
+
+/** A step whose success an event announces. */
+export interface Step {
+  /** What it is about: `order` of `OrderShipped`. */
+  readonly subject: readonly string[];
+  /** What was done: `shipped`. */
+  readonly action: string;
+  /** It takes back another step, so that the failure of that one is not its own. */
+  readonly isUndoing: boolean;
+}
+
+/** Ends of names that say only that a step succeeded: the noun before them tells which. */
+const successes = new Set(
+  (
+    'processed completed complete succeeded success successful done finished finalized finalised executed confirmed approved accepted ' +
+    'authorized authorised captured settled cleared collected secured arranged allocated reserved created made taken sent dispatched deducted decremented debited'
+  ).split(' '),
+);
+/** Stock is created and confirmed by people who keep the books, not by a step of a flow. */
+const kept = new Set(['inventory', 'stock', 'allocation']);
+const bookkeeping = new Set(['created', 'made', 'sent', 'approved', 'accepted', 'taken']);
+const undoing =
+  /^(?:refund|releas|revers|compens|compensat|restor|restock|unreserv|void|rollback|cancel|cancell|undo)/;
+const adverbs = new Set(['successfully', 'fully', 'partially', 'successful', 'out', 'up']);
+const fillers = new Set(
+  'event events topic queue message micro service saga transaction in on the of for to'.split(' '),
+);
+/** Names of one thing: whoever hears of a declined card knows that the payment failed. */
+const synonyms = [
+  'payment charge card billing invoice capture transaction',
+  'inventory stock reservation allocation item product',
+  'shipment shipping delivery dispatch parcel package fulfillment fulfilment courier carrier',
+].map((it) => new Set(it.split(' ').map(stemOf)));
+
+/** The step that an event announces as done, or undefined where the name says no such thing. */
+export function stepOf(name: string): Step | undefined {
+  const words = eventKey(name).split(' ');
+  while (words.length > 2 && adverbs.has(words.at(-1) ?? '')) words.pop();
+  const action = words.at(-1) ?? '';
+  if (words.length < 2 || !(isParticiple(action) || successes.has(action))) return undefined;
+  return { subject: words.slice(0, -1), action, isUndoing: undoing.test(action) };
+}
+
+/** Whether such a step can fail without anybody having asked for it in person. */
+export function isFallible({ subject, action }: Step, { steps, actions }: FailureWords): boolean {
+  if (actions.includes(action)) return true;
+  const head = subject.at(-1) ?? '';
+  if (!successes.has(action) || !steps.some((it) => stemOf(it) === stemOf(head))) return false;
+  return !(kept.has(head) && bookkeeping.has(action));
+}
+
+/** Whether a name says that something failed. */
+export function saysFailure(name: string, { failures }: FailureWords): boolean {
+  const text = ` ${wordsOf(name).join(' ')} `;
+  return failures.some((it) => text.includes(` ${it} `));
+}
+
+/** Whether a name announces that the step failed: it says so, of the same subject or deed. */
+export function isFailureOf(step: Step, name: string, words: FailureWords): boolean {
+  const rest = aboutWhat(name, words);
+  if (!rest) return false;
+  const deed = successes.has(step.action) && !step.isUndoing ? [] : [stemOf(step.action)];
+  if (step.isUndoing) return rest.some((it) => deed.includes(it) || sharesGroup(it, deed));
+  if (rest.some((it) => undoing.test(it))) return false;
+  const head = step.subject
+    .filter((it) => !fillers.has(it))
+    .slice(-1)
+    .map(stemOf);
+  return rest.some((it) => [...head, ...deed].includes(it) || sharesGroup(it, [...head, ...deed]));
+}
+
+/** The name of the failure event that fits beside the event of a step: `OrderShipped` → `OrderShipmentFailed`. */
+export function failureNameOf(name: string): string {
+  const suffix = /(?:Integration|Domain)?Event(?:V\d+)?$/.exec(name)?.[0] ?? '';
+  const bare = name.slice(0, name.length - suffix.length);
+  const parts = bare.match(/[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])/g) ?? [bare];
+  const action = (parts.at(-1) ?? '').toLowerCase();
+  const subject = parts.slice(0, -1).join('');
+  return `${subject}${deedNoun(action, parts.at(-2) ?? '')}Failed${suffix}`;
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  reserved: 'Reservation', shipped: 'Shipment', delivered: 'Delivery', paid: 'Payment', charged: 'Charge', refunded: 'Refund',
+  booked: 'Booking', provisioned: 'Provisioning', deducted: 'Deduction', debited: 'Debit', captured: 'Capture',
+  authorized: 'Authorization', authorised: 'Authorisation', allocated: 'Allocation', settled: 'Settlement', released: 'Release',
+  reversed: 'Reversal', dispatched: 'Dispatch', fulfilled: 'Fulfillment', created: 'Creation', confirmed: 'Confirmation',
+  approved: 'Approval', transferred: 'Transfer',
+}; // prettier-ignore
+
+/** `PaymentProcessed` needs no noun for its deed, nor does `ChargeCharged`. */
+function deedNoun(action: string, before: string): string {
+  const noun = nouns[action] ?? '';
+  return stemOf(noun) === stemOf(before) || (action === 'created' && before === 'Payment') ? '' : noun;
+}
+
+/** The stems of what a failure's name is about, or undefined for a name that says nothing of failing. */
+function aboutWhat(name: string, { failures }: FailureWords): readonly string[] | undefined {
+  const text = ` ${wordsOf(name).join(' ')} `;
+  const said = failures.filter((it) => text.includes(` ${it} `));
+  if (said.length === 0) return undefined;
+  const rest = said.reduce((left, it) => left.replaceAll(` ${it} `, '  '), text);
+  const extra = said.includes('out of stock') ? ['stock'] : [];
+  return [...rest.split(' '), ...extra].filter((it) => it !== '' && !fillers.has(it)).map(stemOf);
+}
+
+function sharesGroup(stem: string, others: readonly string[]): boolean {
+  return synonyms.some((group) => group.has(stem) && others.some((it) => group.has(it)));
+}

@@ -1,0 +1,129 @@
+// A step that can fail announces its success only: whoever waits for the outcome waits for ever.
+import { z } from 'zod';
+import { failureNameOf, isFallible, stepOf, type FailureWords } from '../model/fallible.ts';
+import { failuresOf } from '../model/failures.ts';
+import type { EventModel, EventNode } from '../model/model.ts';
+import { listingsOf, placeOfName } from '../model/listings.ts';
+import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
+
+const options = z.strictObject({
+  steps: z
+    .array(z.string())
+    .default([
+      'payment',
+      'charge',
+      'refund',
+      'payout',
+      'transfer',
+      'reservation',
+      'inventory',
+      'stock',
+      'allocation',
+      'shipment',
+      'shipping',
+      'delivery',
+      'fulfillment',
+      'provisioning',
+    ])
+    .describe('Nouns of steps that can fail: `PaymentProcessed` is the success of one.'),
+  actions: z
+    .array(z.string())
+    .default(['paid', 'charged', 'refunded', 'reserved', 'booked', 'shipped', 'delivered', 'provisioned'])
+    .describe('Participles that a step which can fail ends with, whatever its subject: `OrderShipped`.'),
+  failures: z
+    .array(z.string())
+    .default([
+      'failed',
+      'failure',
+      'fail',
+      'rejected',
+      'declined',
+      'denied',
+      'refused',
+      'cancelled',
+      'canceled',
+      'expired',
+      'timed out',
+      'timeout',
+      'timedout',
+      'returned',
+      'insufficient',
+      'unavailable',
+      'out of stock',
+      'aborted',
+      'error',
+      'errored',
+      'unsuccessful',
+      'undeliverable',
+      'undelivered',
+      'lost',
+      'bounced',
+      'exhausted',
+      'depleted',
+      'shortage',
+      'exceeded',
+      'blocked',
+    ])
+    .describe('Words by which a name announces a failure.'),
+});
+
+export const rule: Rule<FailureWords> = {
+  id: 'missing-failure-event',
+  severity: 'warning',
+  summary: 'A step that can fail announces its success, and nothing announces its failure',
+  hasFix: true,
+  options,
+  *check({ model, options: words }) {
+    if (!model.isComplete) return;
+    const failures = failuresOf(model, words);
+    for (const event of model.events) {
+      const step = stepOf(event.name);
+      if (!step || !isFallible(step, words) || !isAnnounced(event)) continue;
+      if (failures.mayFollow(event, step)) continue;
+      yield findingOf(model, event);
+    }
+  },
+};
+
+/** A topic that is only consumed here comes from elsewhere, and so may its failure. */
+function isAnnounced({ declarations, producers }: EventNode): boolean {
+  return declarations.length > 0 || producers.length > 0;
+}
+
+function findingOf(model: EventModel, event: EventNode): RuleFinding {
+  const consumer = event.consumers[0];
+  const waits = consumer ? `\`${consumer.name}\` waits` : 'whoever waits for it waits';
+  const name = failureNameOf(event.name);
+  return {
+    ...placeOfName(model, event),
+    symbol: event.name,
+    message: `\`${event.name}\` announces a success, and nothing announces its failure: then ${waits} for ever.`,
+    help: `Declare a failure event such as \`${name}\` and publish it where the step gives up.`,
+    related: relatedOf(event),
+    fixes: fixesOf(model, event, name),
+  };
+}
+
+function relatedOf({ producers, consumers }: EventNode): readonly Related[] {
+  const published = producers
+    .slice(0, 1)
+    .map(({ file, at }) => ({ file, at, message: 'It is published here.' }));
+  const awaited = consumers
+    .slice(0, 3)
+    .map(({ file, at, name }) => ({ file, at, message: `\`${name}\` waits for it.` }));
+  return [...published, ...awaited];
+}
+
+/** A topic without any declaration has no place where its failure could be declared. */
+function fixesOf(model: EventModel, event: EventNode, name: string): readonly Fix[] {
+  const listedAt = listingsOf(model, event);
+  const target = event.declarations.length > 0 ? event.place : listedAt[0];
+  if (!target) return [];
+  return [
+    {
+      title: `Declare \`${name}\``,
+      plan: { kind: 'add-failure-event', target, name, listedAt },
+      isPreferred: true,
+    },
+  ];
+}
