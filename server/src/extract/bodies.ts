@@ -22,6 +22,7 @@ function readStatements(draft: Draft, statements: readonly ts.Statement[]): read
 function readStatement(draft: Draft, node: ts.Statement): readonly Action[] {
   if (ts.isExpressionStatement(node)) return readCalls(draft, node.expression);
   if (ts.isVariableStatement(node)) {
+    if (ts.isSourceFile(node.parent)) recordTopLevel(draft, node);
     return node.declarationList.declarations.flatMap((it) =>
       it.initializer ? readCalls(draft, it.initializer) : [],
     );
@@ -37,6 +38,12 @@ function readStatement(draft: Draft, node: ts.Statement): readonly Action[] {
   }
   if (ts.isLabeledStatement(node)) return readStatement(draft, node.statement);
   return readDeclaration(draft, node);
+}
+
+/** What stands at the top of a module may be referred to by other files only. */
+function recordTopLevel(draft: Draft, node: ts.VariableStatement): void {
+  for (const { name, initializer } of node.declarationList.declarations)
+    if (ts.isIdentifier(name) && initializer && !ts.isFunctionLike(initializer)) bindingOf(draft, name);
 }
 
 function readDeclaration(draft: Draft, node: ts.Statement): readonly Action[] {

@@ -63,6 +63,11 @@ export function isFrom(origin: Origin | undefined, modules: readonly string[]): 
   return modules.some((it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`));
 }
 
+/** Whether a file imports anything from one of these modules, `@medusajs/` matching all of a scope. */
+export function doesImport(view: FileView, modules: readonly string[]): boolean {
+  return view.facts.imports.some((it) => isFrom({ name: it.name, from: it.from }, modules));
+}
+
 /** Whether a string or template is written where a name is wanted. */
 export function isText(expr: Expr | undefined): boolean {
   return expr?.kind === 'string' || expr?.kind === 'template';

@@ -3,16 +3,21 @@ import { amqp } from './amqp.ts';
 import { aws } from './aws.ts';
 import { azureServiceBus } from './azureServiceBus.ts';
 import { databases } from './databases.ts';
+import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
 import type { Framework } from './framework.ts';
 import { googlePubsub } from './googlePubsub.ts';
 import { guards } from './guards.ts';
+import { inngest } from './inngest.ts';
 import { kafkajs } from './kafkajs.ts';
+import { medusa } from './medusa.ts';
+import { moleculer } from './moleculer.ts';
 import { nats } from './nats.ts';
 import { nestjsCqrs } from './nestjsCqrs.ts';
 import { nestjsMicroservices } from './nestjsMicroservices.ts';
 import { observability } from './observability.ts';
 import { ownBus } from './ownBus.ts';
+import { restate } from './restate.ts';
 import { redis } from './redis.ts';
 import { remote } from './remote.ts';
 
@@ -26,6 +31,11 @@ export const frameworks: readonly Framework[] = [
   googlePubsub,
   azureServiceBus,
   redis,
+  emmett,
+  inngest,
+  restate,
+  medusa,
+  moleculer,
   eventEmitters,
   guards,
   observability,

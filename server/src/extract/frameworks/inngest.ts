@@ -1,0 +1,94 @@
+// Inngest: functions run at least once on an event; what stands in `step.run` runs once (https://www.inngest.com/docs).
+import type { Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { PublishRole, Role } from '../../facts/roles.ts';
+import type { FileView } from '../view.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
+import { handlerOf, labelOf, mayHandle } from './messages.ts';
+
+const modules = ['inngest'];
+
+export const inngest: Framework = {
+  name: 'inngest',
+  triggers: ['inngest'],
+  roles: (site) => [...sent(site), ...memoised(site)],
+  consumers: triggered,
+};
+
+/** `inngest.send({ name, data })`, `step.sendEvent('id', { name, data })`, one event or several. */
+function sent(site: CallSite): readonly PublishRole[] {
+  const isSend = site.name === 'send' && isClient(site);
+  const isStep = site.name === 'sendEvent' && site.receiverName === 'step' && isNear(site.view);
+  if (!isSend && !isStep) return [];
+  const given = site.arg(isStep ? 1 : 0);
+  const events = given?.kind === 'array' ? given.items : given ? [given] : [];
+  return events.map((it) => announced(site, it));
+}
+
+function announced(site: CallSite, given: Expr): PublishRole {
+  const name = site.view.entryOf(given, 'name');
+  const data = site.view.entryOf(given, 'data');
+  return {
+    kind: 'publish',
+    library: 'inngest',
+    transport: 'broker',
+    event: name ?? given,
+    ...(data ? { payload: data } : {}),
+    gives: 'promise',
+    confidence: 'type',
+  };
+}
+
+/** Functions are often written in files that import the client from the project's own module. */
+function isNear(view: FileView): boolean {
+  return doesImport(view, modules) || view.facts.imports.some((it) => it.local === 'inngest');
+}
+
+function isClient(site: CallSite): boolean {
+  return isFrom(site.origin, modules) || site.receiverName === 'inngest';
+}
+
+/** `step.run('charge', async () => …)`: the result is kept, so that a repeat of the function skips it. */
+function memoised(site: CallSite): readonly Role[] {
+  const body = site.call.args[1];
+  const isStep = site.receiverName === 'step' && isNear(site.view);
+  if (!isStep || !/^(run|invoke)$/.test(site.name) || !body) return [];
+  return [
+    {
+      kind: 'guard',
+      library: 'inngest',
+      form: 'wrap',
+      ...(site.call.args[0] ? { key: site.call.args[0] } : {}),
+      body,
+    },
+  ];
+}
+
+/** `inngest.createFunction({ id }, { event: 'shop/order.placed' }, handler)`, since version 4 with `triggers` in the first argument. */
+function triggered(site: CallSite): readonly ConsumerFact[] {
+  const callback = site.call.args.at(-1);
+  if (site.name !== 'createFunction' || !isClient(site) || !mayHandle(site.view, callback)) return [];
+  const events = eventsOf(site.view, site.call.args);
+  if (events.length === 0) return [];
+  const handler = handlerOf(site.view, callback);
+  return [
+    {
+      ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
+      library: 'inngest',
+      transport: 'broker',
+      events,
+      handler,
+      eventParameter: 0,
+      acknowledges: 'after',
+    },
+  ];
+}
+
+function eventsOf(view: FileView, args: readonly Expr[]): readonly Expr[] {
+  const triggers = args.slice(0, -1).flatMap((it) => {
+    const listed = view.entryOf(it, 'triggers');
+    if (listed?.kind === 'array') return listed.items;
+    return listed ? [listed] : [it];
+  });
+  return triggers.flatMap((it) => view.entryOf(it, 'event') ?? []);
+}
