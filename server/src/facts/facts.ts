@@ -1,7 +1,7 @@
 // All that one file says about events. Plain JSON data: no node, no Map, no Date, nothing of another file.
 import type { FilePath, Span } from '../text.ts';
 import type { Action } from './actions.ts';
-import type { BindingId, DecoratorFact, Expr, FunctionId, Member, TypeExpr } from './expressions.ts';
+import type { BindingId, CallExpr, DecoratorFact, Expr, FunctionId, Member, TypeExpr } from './expressions.ts';
 import type { Transport } from './roles.ts';
 
 export interface FileFacts {
@@ -93,6 +93,8 @@ export interface FunctionFact {
   readonly isExported?: boolean;
   readonly parameters: readonly BindingId[];
   readonly returns?: TypeExpr;
+  /** The type of the variable or field that holds it (`const handler: SQSHandler = …`). */
+  readonly declaredAs?: TypeExpr;
   readonly decorators: readonly DecoratorFact[];
   readonly body: readonly Action[];
 }
@@ -122,8 +124,11 @@ export interface ConsumerFact {
 export interface SagaFact {
   readonly name: string;
   readonly at: Span;
-  /** `steps`: objects or builder calls; `imperative`: one function's try/catch; `class`: methods of an orchestrator; `workflow`: a durable engine; `stream`: NestJS `@Saga`. */
-  readonly form: 'steps' | 'imperative' | 'class' | 'workflow' | 'stream';
+  /**
+   * `steps`: objects, classes or builder calls; `imperative`: one function's calls in order; `class`: a runner called with named steps;
+   * `workflow`: a durable engine; `stream`: NestJS `@Saga`; `step`: one step by itself, which a saga somewhere lists.
+   */
+  readonly form: 'steps' | 'imperative' | 'class' | 'workflow' | 'stream' | 'step';
   /** The engine that persists, retries or rolls back by itself: `temporal`, `medusa`, … */
   readonly engine?: string;
   readonly steps: readonly StepFact[];
@@ -146,6 +151,10 @@ export interface StepFact {
   readonly isReadOnly?: boolean;
   /** Whether a time limit stands in the step (`timeoutMs: …`). */
   readonly hasTimeLimit?: boolean;
+  /** Its name stands elsewhere in the file too (a switch over names, a map of compensations): what undoes it may be there. */
+  readonly isNamedElsewhere?: boolean;
+  /** The function that is called with it (`executeStep('reserve-stock', …)`). */
+  readonly runner?: CallExpr;
 }
 
 export interface SuppressionFact {

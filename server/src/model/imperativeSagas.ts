@@ -40,6 +40,8 @@ export function stepsInBody(
       canFail: own.some((it) => it.role.kind !== 'publish'),
       isPivot: false,
       isRetriable: false,
+      hasTimeLimit: false,
+      undoing: [],
       compensation: compensationOf(action, placed.slice(index + 1), undoingCalls, isGeneric),
     };
     return [step];

@@ -80,6 +80,8 @@ function stepNode(file: FilePath, fact: StepFact, linking: Linking, bodyOf: Body
     canFail: actions.length === 0 || actions.some((it) => canFail(it, bodyOf)),
     isPivot: fact.isPivot === true,
     isRetriable: fact.isRetriable === true,
+    hasTimeLimit: fact.hasTimeLimit === true,
+    undoing: [],
     compensation: compensationOf(file, fact, owner, linking, bodyOf),
   };
 }

@@ -1,0 +1,162 @@
+// Steps of sagas that are written as calls: builder chains, runners that are called with a named step, Medusa's `createStep`.
+import type { CallExpr, Expr } from '../facts/expressions.ts';
+import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts.ts';
+import type { Span } from '../text.ts';
+import type { Held } from './heldExpressions.ts';
+import { bodyOf, markNamed, sagaName, stepIn, titleOf } from './sagaSteps.ts';
+
+const stepCalls = new Set(['step', 'addStep', 'withStep', 'addSagaStep', 'registerStep', 'useStep']);
+const runners = /^(?:run|execute|perform|process|do|invoke)\w*Step$/i;
+const chainedAction = /^(?:invoke\w*|execute|action|run|do|perform|withAction|localInvoke|handler)$/;
+const chainedUndo =
+  /^(?:with\w*Compensation|compensate|compensateWith|compensation|rollback|undo|onRollback|withRollback)$/;
+
+/** `.addStep({ … })`, `.step(name, execute, compensate)`, `.step(name).invoke(f).withCompensation(g)`. */
+export function* builders(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
+  const calls = held.flatMap(({ expr }) => (expr.kind === 'call' ? [expr] : []));
+  const next = new Map(
+    calls.flatMap((it) => {
+      const inner = it.callee.kind === 'member' ? it.callee.object : undefined;
+      return inner?.kind === 'call' ? [[keyOf(inner.span), it] as const] : [];
+    }),
+  );
+  const steps = calls.flatMap((call) => builtStep(facts, call, next) ?? []);
+  const hasUndo = steps.some((it) => it.compensation !== null && it.compensation !== undefined);
+  if (steps.length === 0 || !(hasUndo || sagaName.test(facts.file))) return;
+  const places = steps.map((it) => ({ step: it, place: placeOf(facts, it.at) }));
+  for (const fn of new Set(places.map((it) => it.place.fn))) {
+    const list = places.filter((it) => it.place.fn === fn);
+    const first = list[0];
+    if (!first) continue;
+    const sorted = list.map((it) => it.step).toSorted((a, b) => a.at.start - b.at.start);
+    const name = fn && fn.kind !== 'module' ? fn.name : '';
+    yield {
+      ...titleOf(facts, name, fn && name ? fn.at : first.step.at, first.place.owner),
+      form: 'steps',
+      steps: markNamed(sorted, held),
+    };
+  }
+}
+
+/** `this.saga.executeStep(id, 'charge-card', async () => { … })`: steps by name in the methods of one class. */
+export function* runnerSagas(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
+  const byOwner = new Map<string | FunctionFact | undefined, StepFact[]>();
+  for (const { expr } of held) {
+    const step = expr.kind === 'call' ? namedStep(expr) : undefined;
+    if (!step) continue;
+    const { owner, fn } = placeOf(facts, step.at);
+    const key = owner ?? fn;
+    const found = byOwner.get(key);
+    if (found) found.push(step);
+    else byOwner.set(key, [step]);
+  }
+  for (const [key, steps] of byOwner) {
+    const first = steps[0];
+    if (!first) continue;
+    const owner = typeof key === 'string' ? key : undefined;
+    const fn = typeof key === 'object' ? key : undefined;
+    const type = facts.types.find((it) => it.name === owner);
+    yield {
+      ...titleOf(facts, type?.name ?? fn?.name ?? '', type?.at ?? fn?.at ?? first.at, owner),
+      form: 'class',
+      steps: steps.toSorted((a, b) => a.at.start - b.at.start),
+    };
+  }
+}
+
+/** `createStep('reserve-stock', invoke, compensate)`: the engine undoes what has a third argument. */
+export function* createdSteps(held: readonly Held[]): Iterable<SagaFact> {
+  for (const { expr, name, at } of held) {
+    if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'createStep') continue;
+    const [id, action, undo] = expr.args;
+    if (!id || !action) continue;
+    const label = id.kind === 'object' ? (id.entries.find((it) => it.key === 'name')?.value ?? id) : id;
+    const step: StepFact = {
+      name: label.kind === 'string' ? label.value : name,
+      at: label.kind === 'object' ? at : label.at,
+      span: expr.span,
+      action: bodyOf(action),
+      compensation: undo ? bodyOf(undo) : null,
+    };
+    yield { name, at, form: 'step', engine: 'medusa', steps: [step] };
+  }
+}
+
+/** The class and the outermost function around a place. */
+function placeOf(facts: FileFacts, at: Span): { readonly owner?: string; readonly fn?: FunctionFact } {
+  const isAround = (span: Span): boolean => span.start <= at.start && at.end <= span.end;
+  const owner = facts.types.find((it) => it.kind === 'class' && isAround(it.span))?.name;
+  const around = facts.functions.filter((it) => it.kind !== 'module' && isAround(it.span));
+  const fn = around.toSorted((a, b) => a.span.start - b.span.start)[0];
+  return { ...(owner === undefined ? {} : { owner }), ...(fn && { fn }) };
+}
+
+function namedStep(call: CallExpr): StepFact | undefined {
+  const { callee } = call;
+  if ((callee.kind !== 'member' && callee.kind !== 'name') || !runners.test(callee.name)) return undefined;
+  const name = call.args.find((it) => it.kind === 'string');
+  const [action, undo] = call.args.filter((it) => it.kind === 'function');
+  if (!name || !action) return undefined;
+  return {
+    name: name.value,
+    at: name.at,
+    span: call.span,
+    action: bodyOf(action),
+    ...(undo ? { compensation: bodyOf(undo) } : {}),
+    runner: call,
+  };
+}
+
+function builtStep(
+  facts: FileFacts,
+  call: CallExpr,
+  next: ReadonlyMap<string, CallExpr>,
+): StepFact | undefined {
+  if (call.callee.kind !== 'member' || !stepCalls.has(call.callee.name)) return undefined;
+  const first = call.args[0];
+  if (first?.kind === 'object') return stepIn(first);
+  const name =
+    first?.kind === 'string' ? { name: first.value, at: first.at } : { name: call.callee.name, at: call.at };
+  const [action, undo] = first?.kind === 'string' ? call.args.slice(1) : call.args;
+  if (action?.kind === 'object') {
+    const step = stepIn(action);
+    return step && { ...step, ...name, span: call.span };
+  }
+  if (action && isParameter(facts, action)) return undefined;
+  if (action && action.kind !== 'string')
+    return { ...name, span: call.span, action: bodyOf(action), compensation: undo ? bodyOf(undo) : null };
+  return chainedStep(call, name, next);
+}
+
+/** Inside a builder's own code a step is handed on, not declared. */
+function isParameter(facts: FileFacts, expr: Expr): boolean {
+  return (
+    expr.kind === 'name' && expr.binding !== undefined && facts.bindings[expr.binding]?.kind === 'parameter'
+  );
+}
+
+/** Follows the chain behind `.step()` up to the next `.step()`. */
+function chainedStep(
+  call: CallExpr,
+  name: { name: string; at: Span },
+  next: ReadonlyMap<string, CallExpr>,
+): StepFact | undefined {
+  let action: Expr | null = null;
+  let undo: Expr | null = null;
+  let at = name.at;
+  for (let it = next.get(keyOf(call.span)); it; it = next.get(keyOf(it.span))) {
+    const member = it.callee.kind === 'member' ? it.callee.name : '';
+    const value = it.args[0];
+    if (stepCalls.has(member)) break;
+    if (value && chainedUndo.test(member)) undo = value;
+    else if (value && chainedAction.test(member)) [action, at] = [value, value.at];
+  }
+  if (!action) return undefined;
+  const said = action.kind === 'member' || action.kind === 'name' ? { name: action.name, at } : name;
+  const isNamed = name.at.start !== call.at.start;
+  return { ...(isNamed ? name : said), span: call.span, action: bodyOf(action), compensation: bodyOf(undo) };
+}
+
+function keyOf(span: Span): string {
+  return `${span.start} ${span.end}`;
+}
