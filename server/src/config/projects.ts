@@ -9,7 +9,7 @@ const manifest = z.object({
   private: z.boolean().optional().catch(undefined),
   main: z.string().optional().catch(undefined),
   types: z.string().optional().catch(undefined),
-  exports: z.unknown(),
+  exports: z.unknown().optional(),
   dependencies: z.record(z.string(), z.unknown()).catch({}),
   devDependencies: z.record(z.string(), z.unknown()).catch({}),
   workspaces: z
