@@ -3,7 +3,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
-import { callsIn } from '../facts/walk.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
 import { pathOf } from './paths.ts';
 
 /** The type of an object and the module that type is imported from, as far as this file says. */
@@ -136,6 +136,8 @@ function origin(view: FileView, makes: Makes, expr: Expr, steps: number): Origin
   if (expr.kind !== 'call' || expr.callee.kind !== 'member') {
     return expr.kind === 'call' ? originOfResult(view, makes, expr.callee) : undefined;
   }
+  if (expr.callee.object.kind === 'this')
+    return originOfOwnMethod(view, expr.callee.name, expr.at.start, next);
   const object = next(expr.callee.object);
   return object && made(makes, object, expr.callee.name);
 }
@@ -146,6 +148,23 @@ function originOfResult(view: FileView, makes: Makes, callee: Expr): Origin | un
   const object = named(view, callee.name);
   const gives = object.from === undefined ? undefined : makes[`${object.from}.${object.name}`];
   return gives === undefined ? undefined : { ...object, name: gives };
+}
+
+/** `this.method()`: the declared result, or what the method returns. */
+function originOfOwnMethod(
+  view: FileView,
+  name: string,
+  offset: number,
+  next: (it: Expr) => Origin | undefined,
+): Origin | undefined {
+  const type = classAt(view, offset);
+  const method = type && view.facts.functions.find((it) => it.owner === type.name && it.name === name);
+  if (method?.returns) return originOfType(view, method.returns);
+  for (const action of method ? actionsIn(method.body) : []) {
+    const found = action.kind === 'return' && action.value ? next(action.value) : undefined;
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function made(makes: Makes, object: Origin, member: string): Origin | undefined {
@@ -182,9 +201,7 @@ function originOfField(
   offset: number,
   next: (it: Expr) => Origin | undefined,
 ): Origin | undefined {
-  const type = view.facts.types.find(
-    (it) => it.kind === 'class' && it.span.start <= offset && offset < it.span.end,
-  );
+  const type = classAt(view, offset);
   const member = type?.members.find((it) => it.name === name);
   if (member?.type) return originOfType(view, member.type);
   if (member?.init) return next(member.init);
@@ -197,4 +214,10 @@ function originOfField(
     }
   }
   return undefined;
+}
+
+function classAt(view: FileView, offset: number): TypeFact | undefined {
+  return view.facts.types.find(
+    (it) => it.kind === 'class' && it.span.start <= offset && offset < it.span.end,
+  );
 }

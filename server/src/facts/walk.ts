@@ -9,6 +9,14 @@ export function* callsIn(actions: readonly Action[]): Iterable<CallAction> {
   }
 }
 
+/** The actions of a body in order, through all branches. */
+export function* actionsIn(actions: readonly Action[]): Iterable<Action> {
+  for (const action of actions) {
+    yield action;
+    for (const list of branchesOf(action)) yield* actionsIn(list);
+  }
+}
+
 /** The lists of actions inside an action. */
 export function branchesOf(action: Action): readonly (readonly Action[])[] {
   if (action.kind === 'if') return [action.then, action.otherwise];

@@ -8,6 +8,8 @@ export type FixPlan =
   | AddFailureEventPlan
   | GuardHandlerPlan
   | AddCompensationPlan
+  | AwaitCallPlan
+  | RethrowPlan
   | InsertTextPlan;
 
 /** Adds event fields to the declaration at `target` in its own style (interface, alias, class, schema, object literal). */
@@ -53,6 +55,20 @@ export interface AddCompensationPlan {
   /** The key that the saga's other steps use (`compensate`, `rollback`, `undo`). */
   readonly key: string;
   readonly stepName: string;
+}
+/** Awaits the call whose name stands at `target`, and makes the function around it async. */
+export interface AwaitCallPlan {
+  readonly kind: 'await-call';
+  readonly target: Place;
+  /** The function of rxjs that makes a promise of the Observable which the call gives. */
+  readonly through?: 'lastValueFrom';
+}
+/** Lets the catch at `target` (the word) throw what it caught when it is done. */
+export interface RethrowPlan {
+  readonly kind: 'rethrow';
+  readonly target: Place;
+  /** The call in the catch that acknowledges the message: it rejects it instead. */
+  readonly acknowledged?: Span;
 }
 /** Inserts or replaces text at a known place. */
 export interface InsertTextPlan {

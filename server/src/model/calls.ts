@@ -22,13 +22,14 @@ export interface CallsParts {
   readonly values: Values;
   readonly hierarchy: Hierarchy;
   readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
+  readonly packageOf: Program['packageOf'];
 }
 
 /** More implementations than this say nothing about which one runs. */
 const maxImplementations = 6;
 
 /** Binds calls over the given parts; answers are kept for the life of the model. */
-export function callsOf({ files, values, hierarchy, injected }: CallsParts): Calls {
+export function callsOf({ files, values, hierarchy, injected, packageOf }: CallsParts): Calls {
   const known = new Map<CallExpr, readonly FunctionNode[]>();
   const calleesAt = (file: FilePath, call: CallExpr, depth: number): readonly FunctionNode[] => {
     const found = known.get(call);
@@ -37,7 +38,7 @@ export function callsOf({ files, values, hierarchy, injected }: CallsParts): Cal
     if (depth === 0 || callees.length > 0) known.set(call, callees);
     return callees;
   };
-  const typing = typingOf({ values, hierarchy, injected, calleesOf: calleesAt });
+  const typing = typingOf({ values, hierarchy, injected, packageOf, calleesOf: calleesAt });
 
   const implementationsOf = (type: TypeNode, name: string): readonly FunctionNode[] => {
     const own = hierarchy.methodOf(type, name);

@@ -39,6 +39,8 @@ export interface Program {
   readonly stringOf: (file: FilePath, expr: Expr) => string | undefined;
   /** The class, interface or schema that an expression's value has. */
   readonly typeOf: (file: FilePath, expr: Expr) => TypeNode | undefined;
+  /** The type and package of an object that comes from outside the workspace (`Queue` of `bullmq`), across imports. */
+  readonly foreignTypeOf: (file: FilePath, expr: Expr) => ForeignType | undefined;
   /** The workspace's functions that a call may run; empty when none is known. Excludes callbacks. */
   readonly calleesOf: (file: FilePath, fn: FunctionNode, call: CallExpr) => readonly FunctionNode[];
   /** The functions that an expression names (a reference, an inline function, `this.method`, `x.bind(y)`). */
@@ -53,6 +55,10 @@ export interface Program {
   ) => readonly { readonly caller: FunctionNode; readonly action: CallAction }[];
 }
 
+export interface ForeignType {
+  readonly name: string;
+  readonly from: string;
+}
 export interface TypeNode {
   readonly file: FilePath;
   readonly fact: TypeFact;

@@ -28,13 +28,15 @@ export function linkProgram(
   const values = valuesOf(files, modules);
   const resolve: Resolve = { typeNamed: values.typeNamed, packageOf: modules.packageOf };
   const hierarchy = hierarchyOf(files, values, resolve);
-  const calls = callsOf({ files, values, hierarchy, injected: injectionOf(files.values(), values) });
+  const injected = injectionOf(files.values(), values);
+  const calls = callsOf({ files, values, hierarchy, injected, packageOf: modules.packageOf });
   const program: Program = {
     typeNamed: values.typeNamed,
     packageOf: modules.packageOf,
     fieldsOf: (file, type) => fieldsOf(resolve, file, type),
     stringOf: values.stringOf,
     typeOf: calls.typing.typeOf,
+    foreignTypeOf: calls.typing.foreignOf,
     calleesOf: (file, _fn, call) => calls.callees(file, call),
     functionsOf: calls.functionsOf,
     methodOf: hierarchy.methodOf,

@@ -4,7 +4,7 @@ import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
-import type { FunctionNode, TypeNode } from './model.ts';
+import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
 import { classAt, entryOf, type Values } from './values.ts';
 
 /** A type as written at a place, or a type of the workspace. */
@@ -17,9 +17,12 @@ export interface Typing {
   readonly typeOf: (file: FilePath, expr: Expr) => TypeNode | undefined;
   /** The workspace's type behind a written one: promises, arrays, aliases and nullable unions taken off. */
   readonly nodeOf: (file: FilePath, type: TypeExpr) => TypeNode | undefined;
+  /** The package and type of an object that comes from outside the workspace. */
+  readonly foreignOf: (file: FilePath, expr: Expr) => ForeignType | undefined;
 }
 
 export interface TypingParts {
+  readonly packageOf: (file: FilePath, name: string) => string | undefined;
   readonly values: Values;
   readonly hierarchy: Hierarchy;
   readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
@@ -154,10 +157,30 @@ export function typingOf(parts: TypingParts): Typing & {
   const nodeBehind = (typed: Typed | undefined): TypeNode | undefined =>
     typed?.kind === 'node' ? typed.node : typed && nodeOf(typed.file, typed.type);
 
+  const foreignOf = (file: FilePath, expr: Expr): ForeignType | undefined => {
+    const typed = typedAt(file, expr, 0);
+    if (typed) return typed.kind === 'written' ? foreignNamed(typed.file, typed.type) : undefined;
+    const value = values.evaluate(file, expr);
+    if (value.kind !== 'expr' || value.expr.kind !== 'new' || value.expr.callee.kind !== 'name')
+      return undefined;
+    return packaged(value.file, value.expr.callee.name);
+  };
+
+  const foreignNamed = (file: FilePath, type: TypeExpr): ForeignType | undefined => {
+    if (type.kind === 'union') return first(type.of, (it) => foreignNamed(file, it));
+    return type.kind === 'ref' ? packaged(file, type.name) : undefined;
+  };
+
+  const packaged = (file: FilePath, name: string): ForeignType | undefined => {
+    const from = values.typeNamed(file, name) ? undefined : parts.packageOf(file, name);
+    return from === undefined ? undefined : { name, from };
+  };
+
   return {
     typedAt,
     nodeBehind,
     nodeOf,
+    foreignOf,
     typedOf: (file, expr) => typedAt(file, expr, 0),
     typeOf: (file, expr) => nodeBehind(typedAt(file, expr, 0)),
   };

@@ -2,7 +2,13 @@
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
 import { rule as missingFailureEvent } from './missing-failure-event.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
+import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, sorted by id. */
-export const rules: readonly Rule[] = [missingEventMetadata, missingFailureEvent, nonIdempotentConsumer];
+export const rules: readonly Rule[] = [
+  missingEventMetadata,
+  missingFailureEvent,
+  nonIdempotentConsumer,
+  unawaitedPublish,
+];

@@ -2,6 +2,7 @@
 import { amqp } from './amqp.ts';
 import { aws } from './aws.ts';
 import { azureServiceBus } from './azureServiceBus.ts';
+import { bullmq } from './bullmq.ts';
 import { databases } from './databases.ts';
 import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
@@ -26,6 +27,7 @@ export const frameworks: readonly Framework[] = [
   nestjsCqrs,
   kafkajs,
   amqp,
+  bullmq,
   nats,
   aws,
   googlePubsub,

@@ -1,0 +1,85 @@
+// BullMQ (https://docs.bullmq.io), Bull and their NestJS modules. A job is a command to one kind of worker, delivered at least once.
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { PublishRole, Role } from '../../facts/roles.ts';
+import { isFrom, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
+import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
+
+const modules = ['bullmq', 'bull'];
+const nestModules = ['@nestjs/bullmq', '@nestjs/bull'];
+
+export const bullmq: Framework = {
+  name: 'bullmq',
+  triggers: ['bull', 'Queue'],
+  roles(site) {
+    return (site.name === 'add' || site.name === 'addBulk') && isQueue(site) ? [added(site)] : [];
+  },
+  consumers(site) {
+    const isWorker = site.action.isNew === true && site.name === 'Worker' && isFrom(site.origin, modules);
+    const isProcess = site.name === 'process' && isFrom(site.origin, modules);
+    const callback = isWorker ? site.call.args[1] : isProcess ? site.call.args.at(-1) : undefined;
+    return callback && mayHandle(site.view, callback) ? [consumed(site, callback)] : [];
+  },
+  classes: processor,
+};
+
+/** By type; or what another file exports as a queue, whose type the model checks. */
+function isQueue({ origin, receiver, receiverName, view }: CallSite): boolean {
+  if (isFrom(origin, modules)) return origin?.name !== 'Worker';
+  const isImported = receiver !== undefined && view.bindingOf(receiver)?.kind === 'import';
+  return isImported && /queue$/i.test(receiverName) && (origin?.from ?? '.').startsWith('.');
+}
+
+/** `add(name, data, options)` of BullMQ, `add(data, options)` of Bull. */
+function added(site: CallSite): Role {
+  const [first, second] = site.call.args;
+  const isNamed = isText(site.arg(0)) || site.call.args.length > 2;
+  const queue = site.receiver ?? { kind: 'unknown', at: site.call.at };
+  const payload = isNamed ? second : first;
+  const role: PublishRole = {
+    kind: 'publish',
+    library: 'bullmq',
+    transport: 'broker',
+    event: isNamed && first ? first : queue,
+    channel: queue,
+    ...(payload ? { payload } : {}),
+    gives: 'promise',
+    isRequest: true,
+    confidence: isFrom(site.origin, modules) ? 'type' : 'name',
+  };
+  return role;
+}
+
+function consumed(site: CallSite, callback: CallSite['call']['args'][number]): ConsumerFact {
+  const handler = handlerOf(site.view, callback);
+  const owner = site.view.ownerOf(site.fn.id);
+  const queue = site.action.isNew ? site.arg(0) : site.receiver;
+  return {
+    ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
+    library: 'bullmq',
+    transport: 'broker',
+    events: queue ? [queue] : [],
+    handler,
+    eventParameter: 0,
+    isRequest: true,
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+/** `@Processor('payments') class … extends WorkerHost { process(job) }`. */
+function processor({ type, methods, view }: ClassSite): readonly ConsumerFact[] {
+  const decorator = type.decorators.find(
+    (it) => it.name === 'Processor' && it.from !== undefined && nestModules.includes(it.from),
+  );
+  const process = methods.find((it) => it.name === 'process' && !it.isAbstract);
+  if (!decorator || !process) return [];
+  const queue = decorator.args[0];
+  const name = queue && (view.entryOf(queue, 'name') ?? queue);
+  return [
+    methodConsumer(process, {
+      library: 'bullmq',
+      transport: 'broker',
+      events: name ? [name] : [],
+      isRequest: true,
+    }),
+  ];
+}

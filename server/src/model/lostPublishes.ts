@@ -1,0 +1,184 @@
+// Publishes whose outcome nobody learns: the promise or Observable of the call, or of the wrapper around it, goes nowhere.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { TypeExpr } from '../facts/expressions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
+import type { PublishRole } from '../facts/roles.ts';
+import type { FilePath, Span } from '../text.ts';
+import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
+import type { EventModel, FunctionNode, ProducerNode } from './model.ts';
+
+export interface LostPublish {
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+  readonly gives: 'promise' | 'observable';
+  /** A bare `await` stands before the Observable: it waits for nothing. */
+  readonly isAwaited: boolean;
+  readonly role: PublishRole | undefined;
+  readonly producer: ProducerNode | undefined;
+  /** The function of the workspace that gives the promise, where the call does not publish by itself. */
+  readonly wrapper: FunctionNode | undefined;
+}
+
+type Given = Pick<LostPublish, 'gives' | 'wrapper'>;
+
+const maxDepth = 4;
+
+/** All of them, in the order of files and places. */
+export function* lostPublishes(model: EventModel): Iterable<LostPublish> {
+  const producers = new Map(model.producers.map((it) => [it.action, it]));
+  for (const facts of model.files.values()) {
+    for (const fact of facts.functions) {
+      const fn = { file: facts.file, fact };
+      for (const action of eachAction(fact.body)) {
+        const lost = action.kind === 'call' && lostAt(model, fn, action, producers.get(action));
+        if (lost) yield lost;
+      }
+    }
+  }
+}
+
+function lostAt(
+  model: EventModel,
+  fn: FunctionNode,
+  action: CallAction,
+  producer: ProducerNode | undefined,
+): LostPublish | undefined {
+  const isAwaited = action.settled === 'awaited';
+  if (action.isNew || (action.settled !== 'dropped' && !isAwaited)) return undefined;
+  const role = publishIn(action);
+  if (!role && !producer) return undefined;
+  const given = givenBy(model, fn, action);
+  if (!given || (isAwaited && (given.gives !== 'observable' || given.wrapper))) return undefined;
+  return { fn, action, ...given, isAwaited, role, producer };
+}
+
+/** Commands to a handler of this process are no messages. */
+function publishIn({ roles }: CallAction): PublishRole | undefined {
+  return roles.find(
+    (it): it is PublishRole => it.kind === 'publish' && !(it.isRequest && it.transport === 'in-process'),
+  );
+}
+
+/** What the call gives: by the workspace's own function behind it, else by the library, else by the declared type. */
+function givenBy(model: EventModel, fn: FunctionNode, action: CallAction): Given | undefined {
+  const { program } = model;
+  const callees = program.calleesOf(fn.file, fn, action.call).filter((it) => it.fact !== fn.fact);
+  const [wrapper] = callees;
+  if (wrapper) {
+    const given = callees.map((it) => resultOf(model, it, 0));
+    const gives = given[0];
+    return gives && given.every((it) => it === gives) ? { gives, wrapper } : undefined;
+  }
+  const role = publishIn(action);
+  const isKnown = role && (role.confidence !== 'name' || isForeign(model, fn.file, action));
+  const gives = isKnown ? awaitable(role.gives) : undefined;
+  const declared = gives ?? declaredResult(model, fn.file, action);
+  return declared && { gives: declared, wrapper: undefined };
+}
+
+function awaitable(gives: PublishRole['gives']): Given['gives'] | undefined {
+  return gives === 'promise' || gives === 'observable' ? gives : undefined;
+}
+
+/** The receiver is an object of a package, as its declaration somewhere in the workspace says. */
+function isForeign({ program }: EventModel, file: FilePath, { call }: CallAction): boolean {
+  return call.callee.kind === 'member' && program.foreignTypeOf(file, call.callee.object) !== undefined;
+}
+
+/** `publish(event): Promise<void>` of an interface that nobody here implements. */
+function declaredResult(
+  { program }: EventModel,
+  file: FilePath,
+  { call }: CallAction,
+): Given['gives'] | undefined {
+  const { callee } = call;
+  const type = callee.kind === 'member' ? program.typeOf(file, callee.object) : undefined;
+  if (!type || callee.kind !== 'member') return undefined;
+  const member = program.fieldsOf(type.file, type).fields.get(callee.name)?.member;
+  return member?.type?.kind === 'function' ? resultNamed(member.type.returns) : undefined;
+}
+
+function resultNamed(type: TypeExpr | undefined): Given['gives'] | undefined {
+  if (type?.kind !== 'ref') return undefined;
+  if (type.name === 'Promise' || type.name === 'PromiseLike') return 'promise';
+  return type.name === 'Observable' ? 'observable' : undefined;
+}
+
+/** What a function gives, if that can carry the failure of a publish inside. */
+function resultOf(model: EventModel, fn: FunctionNode, depth: number): Given['gives'] | undefined {
+  const { isAsync, isAbstract, returns } = fn.fact;
+  const declared = isAsync ? 'promise' : resultNamed(returns);
+  if (isAbstract) return declared;
+  if (declared) return mayFail(fn.fact.body) ? declared : undefined;
+  return returns || depth > maxDepth ? undefined : returnedBy(model, fn, depth);
+}
+
+/** `publish(event) { return this.client.emit(…); }` */
+function returnedBy(model: EventModel, fn: FunctionNode, depth: number): Given['gives'] | undefined {
+  for (const action of eachAction(fn.fact.body)) {
+    if (action.kind !== 'call' || action.settled !== 'returned') continue;
+    const callees = model.program.calleesOf(fn.file, fn, action.call).filter((it) => it.fact !== fn.fact);
+    const given = callees.map((it) => resultOf(model, it, depth + 1)).find((it) => it !== undefined);
+    const found = given ?? resultOfForeign(action, callees.length > 0);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function resultOfForeign(action: CallAction, isOwn: boolean): Given['gives'] | undefined {
+  const name = calleeName(action.call.callee);
+  if (name === 'lastValueFrom' || name === 'firstValueFrom' || (action.isNew && name === 'Promise'))
+    return 'promise';
+  const role = isOwn ? undefined : publishIn(action);
+  return role && role.confidence !== 'name' ? awaitable(role.gives) : undefined;
+}
+
+/** Whether a failure inside can leave the function: something is waited for, outside of a catch that ends it. */
+function mayFail(actions: readonly Action[]): boolean {
+  return actions.some((action) => {
+    if (action.kind === 'throw') return true;
+    if (action.kind === 'call')
+      return action.settled !== 'dropped' && action.settled !== 'handled' && !isQuiet(action);
+    if (action.kind !== 'try' || action.handler === null) return blocksOf(action).some(mayFail);
+    const isPassedOn = returnsCall(action.body) || (mayThrow(action.handler) && mayFail(action.body));
+    return isPassedOn || mayFail(action.handler) || mayFail(action.finalizer);
+  });
+}
+
+/** What is returned without `await` fails outside of the catch around it. */
+function returnsCall(actions: readonly Action[]): boolean {
+  return [...eachAction(actions)].some((it) => it.kind === 'call' && it.settled === 'returned');
+}
+
+function mayThrow(actions: readonly Action[]): boolean {
+  return returnsCall(actions) || [...eachAction(actions)].some((it) => it.kind === 'throw');
+}
+
+/** Arguments of other calls and logging do not fail. */
+function isQuiet(action: CallAction): boolean {
+  return (
+    action.roles.some((it) => it.kind === 'log') ||
+    (action.settled === 'collected' && action.roles.length === 0)
+  );
+}
+
+/** Whether the function around a call is `async`, or may become so without a change for those who use its result. */
+export function canAwait(fn: FunctionFact, { call }: CallAction): boolean {
+  if (fn.isAsync) return true;
+  if (fn.kind === 'constructor' || fn.kind === 'accessor' || fn.kind === 'module' || fn.isGenerator)
+    return false;
+  if (fn.returns) return resultNamed(fn.returns) === 'promise' || isVoid(fn.returns);
+  for (const action of eachAction(fn.body)) {
+    if (action.kind === 'return' && action.value && !holds(action.at, call.at)) return false;
+  }
+  return true;
+}
+
+/** `() => void publish(…)` returns nothing though it is written as a value. */
+function holds(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function isVoid(type: TypeExpr): boolean {
+  return type.kind === 'primitive' && (type.name === 'void' || type.name === 'undefined');
+}

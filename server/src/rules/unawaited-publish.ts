@@ -1,0 +1,75 @@
+// A publish fails later than the line that starts it: who does not wait for it never learns that the event is lost.
+import { z } from 'zod';
+import { pathOf } from '../model/effects.ts';
+import { canAwait, lostPublishes, type LostPublish } from '../model/lostPublishes.ts';
+import type { EventModel } from '../model/model.ts';
+import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'unawaited-publish',
+  severity: 'warning',
+  summary: 'A publish is neither awaited nor returned, so nobody learns of its failure',
+  hasFix: true,
+  options: z.object({}),
+  *check({ model }) {
+    for (const lost of lostPublishes(model)) yield findingOf(model, lost);
+  },
+};
+
+function findingOf(model: EventModel, lost: LostPublish): RuleFinding {
+  const { fn, action, wrapper } = lost;
+  const path = pathOf(action.call.callee);
+  return {
+    file: fn.file,
+    at: action.call.at,
+    symbol: path.slice(path.lastIndexOf('.') + 1),
+    message: messageFor(lost, path, eventOf(model, lost)),
+    help: helpFor(lost),
+    related: wrapper ? [givenBy(wrapper)] : [],
+    fixes: fixesFor(lost),
+  };
+}
+
+function messageFor({ gives, isAwaited, role }: LostPublish, path: string, event: string): string {
+  if (gives === 'promise')
+    return `Nobody waits for the promise of \`${path}\`: when it fails, ${event} is lost and the caller goes on.`;
+  if (isAwaited)
+    return `\`await\` does not wait for the Observable of \`${path}\`: when it fails, ${event} is lost and the caller goes on.`;
+  return role?.isRequest
+    ? `Nobody subscribes to the Observable of \`${path}\`: ${event} is never sent.`
+    : `Nobody waits for the Observable of \`${path}\`: when it fails, ${event} is lost and the caller goes on.`;
+}
+
+function helpFor({ gives }: LostPublish): string {
+  return gives === 'promise'
+    ? 'Await it, return it, or give it a `catch`.'
+    : 'Await `lastValueFrom(…)` of it, return it, or subscribe with an error handler.';
+}
+
+function eventOf({ program }: EventModel, { fn, producer, role }: LostPublish): string {
+  const name = producer?.event?.name ?? (role && program.stringOf(fn.file, role.event));
+  return name === undefined ? 'the event' : `\`${name}\``;
+}
+
+function givenBy({ file, fact }: NonNullable<LostPublish['wrapper']>): Related {
+  return { file, at: fact.at, message: `\`${fact.name}\` hands on the failure.` };
+}
+
+function fixesFor({ fn, action, gives }: LostPublish): readonly Fix[] {
+  if (!canAwait(fn.fact, action)) return [];
+  const { isAsync, name } = fn.fact;
+  const how = gives === 'observable' ? 'Await it with `lastValueFrom`' : 'Await it';
+  const where = name === '' ? 'the function' : `\`${name}\``;
+  return [
+    {
+      title: isAsync ? how : `${how} and make ${where} async`,
+      plan: {
+        kind: 'await-call',
+        target: { file: fn.file, at: action.call.at },
+        ...(gives === 'observable' && { through: 'lastValueFrom' }),
+      },
+      isPreferred: true,
+      ...(isAsync && { isSafe: true }),
+    },
+  ];
+}
