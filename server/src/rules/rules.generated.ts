@@ -2,6 +2,7 @@
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
 import { rule as missingFailureEvent } from './missing-failure-event.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
+import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import type { Rule } from './rule.ts';
 
@@ -10,5 +11,6 @@ export const rules: readonly Rule[] = [
   missingEventMetadata,
   missingFailureEvent,
   nonIdempotentConsumer,
+  swallowedError,
   unawaitedPublish,
 ];

@@ -100,7 +100,7 @@ function consumed(site: CallSite, callback: Expr): ConsumerFact {
     events: boundTo(site),
     handler,
     eventParameter: 0,
-    ...(noAck?.kind === 'literal' && noAck.text === 'true' ? { acknowledges: 'before' as const } : {}),
+    acknowledges: noAck?.kind === 'literal' && noAck.text === 'true' ? 'before' : 'after',
     ...(owner === undefined ? {} : { owner }),
   };
 }

@@ -1,0 +1,241 @@
+// Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
+import type { Action, CallAction, TryAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { Span } from '../text.ts';
+import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+
+/** A catch that ends the failure of a consumer's work. */
+export interface Swallow {
+  readonly fn: FunctionNode;
+  /** The word `catch`. */
+  readonly at: Span;
+  /** The call that acknowledges the message all the same. */
+  readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
+}
+
+const maxDepth = 3;
+/** Calls that prepare, look or tell: a consumer does not do its work by them. */
+const preparing =
+  /^(?:get|find|load|fetch|read|parse|decode|deserialize|validate|assert|check|is|has|to|from|extract|map|filter|resolve|heartbeat|commit|ack|log|debug|info|warn|error|trace|count|stringify|startSpan|end|set|inc|observe|startTimer|now|join|split|slice|trim|push|create(?:Logger|Context)|plainToInstance|keys|values|entries|includes|test|match|replace|pause|resume|setAttribute)/i;
+const telling =
+  /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
+const tellers =
+  /(?:metrics?|counter|histogram|gauge|span|tracer|timer|statsd|prometheus|telemetry|stopwatch)$/i;
+const pureRoots = new Set([
+  'JSON', 'String', 'Number', 'Boolean', 'Date', 'Object', 'Array', 'Math', 'Buffer', 'util', 'inspect', 'performance', 'process', 'Error', 'chalk',
+]); // prettier-ignore
+const pureNames =
+  /^(?:toString|toISOString|stringify|join|map|slice|substring|trim|getTime|now|inspect|format\w*|serialize\w*|\w*[mM]essage|\w*[sS]tack|toJSON|includes|startsWith|endsWith)$/;
+const remembers = /inbox|processed|dedup|idempot/i;
+
+/** The catch by which a consumer loses messages, or undefined where it has none. */
+export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
+  if (!consumer.handler) return undefined;
+  return swallowOf(model, consumer.handler, consumer, 0);
+}
+
+function swallowOf(
+  model: EventModel,
+  fn: FunctionNode,
+  consumer: ConsumerNode,
+  depth: number,
+): Swallow | undefined {
+  const facts = model.files.get(fn.file);
+  if (!facts) return undefined;
+  const scope: Scope = { model, fn, facts, consumer };
+  const actions = [...everyAction(facts, fn.fact.body)];
+  for (const action of actions) {
+    if (action.kind !== 'try' || action.handler === null || !action.handlerAt) continue;
+    const swallow = judge(scope, action, actions);
+    if (swallow) return swallow;
+  }
+  const work = actions.filter((it): it is CallAction => it.kind === 'call' && isWork(scope, it));
+  return depth < maxDepth ? handedOn(scope, work, depth) : undefined;
+}
+
+interface Scope {
+  readonly model: EventModel;
+  readonly fn: FunctionNode;
+  readonly facts: FileFacts;
+  readonly consumer: ConsumerNode;
+}
+
+/** A handler whose whole work is one call has its catch there. */
+function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swallow | undefined {
+  const [only] = work;
+  if (!only || work.length > 1 || only.result !== undefined || only.settled === 'handled') return undefined;
+  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, only.call);
+  const [callee] = callees;
+  if (!callee || callees.length > 1 || callee.fact === scope.fn.fact) return undefined;
+  return swallowOf(scope.model, callee, scope.consumer, depth + 1);
+}
+
+function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
+  const handler = attempt.handler ?? [];
+  if (!attempt.handlerAt || !isQuiet(scope, handler) || isInRelay(attempt, all)) return undefined;
+  if (!isQuiet(scope, attempt.finalizer)) return undefined;
+  const inside = [...everyAction(scope.facts, attempt.body)];
+  const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
+  const outside = all.filter((it) => !within.has(it));
+  if (outside.some((it) => isRescue(it) && startOf(it) > attempt.at.start)) return undefined;
+  if (isOptional(scope, inside, outside)) return undefined;
+  const acknowledged = acknowledgedAfter(scope, attempt, outside);
+  const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
+  return isHeld ? undefined : { fn: scope.fn, at: attempt.handlerAt, ...(acknowledged && { acknowledged }) };
+}
+
+/** Work that the catch does not cover: then what it covers may be a part that is allowed to fail. */
+function isOptional(scope: Scope, inside: readonly Action[], outside: readonly Action[]): boolean {
+  return (
+    outside.some((it) => it.kind === 'call' && isWork(scope, it) && !isRemembering(it)) && inside.length > 0
+  );
+}
+
+/** The claim of the message in an inbox is no work of its own. */
+function isRemembering({ call, roles }: CallAction): boolean {
+  if (roles.some((it) => it.kind === 'guard')) return true;
+  return (
+    roles.some((it) => it.kind === 'write' && remembers.test(it.store ?? '')) ||
+    remembers.test(textOf(call.callee))
+  );
+}
+
+function isWork(scope: Scope, action: CallAction): boolean {
+  const { roles, call, isNew, settled } = action;
+  if (roles.some((it) => it.kind === 'write' || it.kind === 'publish' || it.kind === 'remote')) return true;
+  if (roles.length > 0 || isNew) return false;
+  const name = calleeName(call.callee) ?? '';
+  if (preparing.test(name) || isTelling(action) || isPure(call.callee)) return false;
+  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
+  if (callees.length > 0)
+    return callees.some((it) => it.fact.isAsync || scope.model.bodyOf(it).effects.length > 0);
+  return settled === 'awaited' || settled === 'returned';
+}
+
+/** Poll loops and relays try again by themselves. */
+function isInRelay(attempt: TryAction, all: readonly Action[]): boolean {
+  return all.some(
+    (it) =>
+      it.kind === 'loop' && it.isEndless && it.at.start <= attempt.at.start && attempt.at.end <= it.at.end,
+  );
+}
+
+function acknowledgedAfter(
+  scope: Scope,
+  attempt: TryAction,
+  outside: readonly Action[],
+): Swallow['acknowledged'] {
+  const ackIn = (actions: Iterable<Action>): CallAction | undefined =>
+    [...actions].find((it): it is CallAction => it.kind === 'call' && isAck(it));
+  const inCatch = ackIn(everyAction(scope.facts, attempt.handler ?? []));
+  if (inCatch) return { action: inCatch, where: 'catch' };
+  const inFinally = ackIn(everyAction(scope.facts, attempt.finalizer));
+  if (inFinally) return { action: inFinally, where: 'finally' };
+  const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end));
+  return after && { action: after, where: 'after' };
+}
+
+function isAck({ roles }: CallAction): boolean {
+  return roles.some((it) => it.kind === 'ack' && it.what === 'ack');
+}
+
+/** A message that is acknowledged on success alone stays with the broker otherwise. */
+function isAcknowledgedByHand({ consumer }: Scope, inside: readonly Action[]): boolean {
+  if (consumer.fact.acknowledges === 'before' || consumer.fact.acknowledges === 'auto') return false;
+  return consumer.fact.acknowledges === 'after' || inside.some((it) => it.kind === 'call' && isAck(it));
+}
+
+/** Only logs, metrics and acknowledgements: nothing is done about the failure. */
+function isQuiet(scope: Scope, actions: readonly Action[], depth = 0): boolean {
+  return actions.every((action) => {
+    switch (action.kind) {
+      case 'call':
+        return isQuietCall(scope, action, depth);
+      case 'return':
+        return isNothing(action.value);
+      case 'throw':
+      case 'assign':
+        return false;
+      default:
+        return blocksOf(action).every((it) => isQuiet(scope, it, depth));
+    }
+  });
+}
+
+function isQuietCall(scope: Scope, action: CallAction, depth: number): boolean {
+  const { roles, call, isNew } = action;
+  if (roles.length > 0)
+    return roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'));
+  if (isTelling(action) || isPure(call.callee)) return true;
+  if (isNew) return action.settled === 'collected';
+  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
+  return (
+    depth < maxDepth &&
+    callees.length > 0 &&
+    callees.every((it) => it.fact.body.length > 0 && isQuietFunction(scope, it, depth + 1))
+  );
+}
+
+function isQuietFunction(scope: Scope, fn: FunctionNode, depth: number): boolean {
+  const facts = scope.model.files.get(fn.file);
+  return facts !== undefined && !fn.fact.isAbstract && isQuiet({ ...scope, fn, facts }, fn.fact.body, depth);
+}
+
+function isTelling({ call }: CallAction): boolean {
+  const { callee } = call;
+  if (callee.kind !== 'member') return false;
+  return telling.test(callee.name) && tellers.test(calleeName(callee.object) ?? '');
+}
+
+function isPure(callee: Expr): boolean {
+  const root = textOf(callee).split('.')[0] ?? '';
+  return pureRoots.has(root) || (callee.kind === 'member' && pureNames.test(callee.name));
+}
+
+function isNothing(value: Expr | undefined): boolean {
+  return (
+    value === undefined ||
+    (value.kind === 'literal' && /^(?:null|undefined)$/.test(value.text)) ||
+    isErrorStatus(value)
+  );
+}
+
+/** `return { statusCode: 500 }` means nothing to a queue. */
+function isErrorStatus(value: Expr): boolean {
+  return value.kind === 'object' && value.entries.some((it) => it.key === 'statusCode');
+}
+
+/** Hands the failure to the broker or keeps the message. */
+function isRescue(action: Action): boolean {
+  if (action.kind === 'throw') return true;
+  return action.kind === 'call' && action.roles.some((it) => it.kind === 'ack' && it.what !== 'ack');
+}
+
+function startOf(action: Action): number {
+  if (action.kind === 'call') return action.call.at.start;
+  return action.kind === 'if' ? action.condition.at.start : action.at.start;
+}
+
+/** Every action of a body, callbacks that it hands to calls included. */
+function* everyAction(facts: FileFacts, body: readonly Action[], depth = 0): Iterable<Action> {
+  for (const action of eachAction(body)) {
+    yield action;
+    if (action.kind !== 'call' || depth > 4) continue;
+    for (const fn of callbacksOf(facts, action)) yield* everyAction(facts, fn.body, depth + 1);
+  }
+}
+
+function callbacksOf(facts: FileFacts, { call }: CallAction): readonly FunctionFact[] {
+  return call.args.flatMap((it) => {
+    const fn = it.kind === 'function' ? facts.functions[it.function] : undefined;
+    return fn ? [fn] : [];
+  });
+}
+
+function textOf(expr: Expr): string {
+  if (expr.kind === 'name') return expr.name;
+  if (expr.kind === 'call') return textOf(expr.callee);
+  return expr.kind === 'member' ? `${textOf(expr.object)}.${expr.name}` : '';
+}

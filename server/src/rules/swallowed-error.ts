@@ -1,0 +1,56 @@
+// What a consumer catches and only logs, the broker takes for handled: the message is gone.
+import { z } from 'zod';
+import type { ConsumerNode } from '../model/model.ts';
+import { swallowIn, type Swallow } from '../model/swallowing.ts';
+import type { Fix, Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'swallowed-error',
+  severity: 'warning',
+  summary: 'A consumer catches an error and only logs it, so the broker takes the message for handled',
+  hasFix: true,
+  options: z.object({}),
+  *check({ model }) {
+    const seen = new Set<string>();
+    for (const consumer of model.consumers) {
+      if (consumer.transport !== 'broker') continue;
+      const swallow = swallowIn(model, consumer);
+      const place = swallow && `${swallow.fn.file}:${swallow.at.start}`;
+      if (!swallow || !place || seen.has(place)) continue;
+      seen.add(place);
+      yield findingOf(consumer, swallow);
+    }
+  },
+};
+
+function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
+  const how = swallow.acknowledged ? 'logs what fails and acknowledges the message' : 'only logs what fails';
+  return {
+    file: consumer.file,
+    at: consumer.at,
+    symbol: consumer.name,
+    message: `\`${consumer.name}\` ${how}: the broker takes ${eventOf(consumer)} for handled, and it is lost.`,
+    help: 'Throw the error on, reject the message, or publish what went wrong.',
+    related: [{ file: swallow.fn.file, at: swallow.at, message: 'This catch ends the failure.' }],
+    fixes: fixesFor(swallow),
+  };
+}
+
+function eventOf({ events }: ConsumerNode): string {
+  const [first] = events;
+  return first && events.length === 1 ? `\`${first.name}\`` : 'the message';
+}
+
+/** Where `finally` acknowledges, a throw comes too late. */
+function fixesFor({ fn, at, acknowledged }: Swallow): readonly Fix[] {
+  if (acknowledged?.where === 'finally') return [];
+  const plan = { kind: 'rethrow', target: { file: fn.file, at } } as const;
+  if (acknowledged?.where !== 'catch') return [{ title: 'Throw the error on', plan, isPreferred: true }];
+  return [
+    {
+      title: 'Reject the message instead of acknowledging it',
+      plan: { ...plan, acknowledged: acknowledged.action.call.at },
+      isPreferred: true,
+    },
+  ];
+}
