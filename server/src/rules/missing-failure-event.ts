@@ -121,7 +121,7 @@ function fixesOf(model: EventModel, event: EventNode, name: string): readonly Fi
   if (!target) return [];
   return [
     {
-      title: `Declare \`${name}\``,
+      title: `Declare ${name}`,
       plan: { kind: 'add-failure-event', target, name, listedAt },
       isPreferred: true,
     },
