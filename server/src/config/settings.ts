@@ -77,7 +77,7 @@ export const alwaysExcluded: readonly string[] = [
   '**/node_modules/**',
   '**/{dist,build,out,coverage,.next,.nuxt,.turbo,.nx,.git,.cache,.vscode-test}/**',
   '**/*.d.{ts,mts,cts}',
-  '**/*.{test,spec,e2e-spec,e2e,stories,mock,bench}.{ts,tsx,mts,cts}',
+  '**/*.{test,spec,e2e-spec,int-spec,integration-spec,e2e,integration,stories,mock,bench}.{ts,tsx,mts,cts}',
   '**/{__tests__,__mocks__,__fixtures__,e2e,test-d}/**',
   '**/{test,tests}/**',
   '**/*.{generated,gen}.{ts,tsx}',

@@ -2,6 +2,7 @@
 // hand-written repositories. An insert under a fresh key repeats its harm on every redelivery; an upsert does not.
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
+import { pathOf } from '../paths.ts';
 import { type CallSite, type Framework } from './framework.ts';
 import { readSql } from './sql.ts';
 
@@ -72,11 +73,21 @@ export const databases: Framework = {
 
 function isStore(site: CallSite): boolean {
   if (!site.receiver) return false;
+  if (isDocument(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
   if (notStore.test(name)) return false;
   if (storeName.test(name) || (site.origin && storeName.test(site.origin.name))) return true;
   const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
   return /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) || isModelClass(site, name);
+}
+
+/** `order.save()` where `order` came from `Order.build(…)`, `new Order(…)` or `await Order.findById(…)`: an object that stores itself. */
+function isDocument({ view, receiver, name, call }: CallSite): boolean {
+  if (!receiver || !/^(save|remove|deleteOne|destroy)$/.test(name) || call.args.length > 1) return false;
+  const made = receiver.kind === 'name' ? view.bindingOf(receiver)?.init : receiver;
+  if (made?.kind === 'new') return made.callee.kind === 'name' && /^[A-Z]/.test(made.callee.name);
+  const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
+  return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
 }
 
 /** `Order.create(…)`, `Ticket.findById(…)` of Mongoose, Sequelize and active records: a class with a method only models have. */

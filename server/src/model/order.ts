@@ -1,0 +1,45 @@
+// Whether one place of a body can come after another in one run: not from the other branch, not behind a return.
+import type { Action } from '../facts/actions.ts';
+import { branchesOf } from '../facts/walk.ts';
+
+/** Where an action stands: the list, its index there, and which branch of it leads on. */
+interface Frame {
+  readonly list: readonly Action[];
+  readonly index: number;
+  readonly branch: number;
+}
+
+/** Whether what starts at `then` may run after what starts at `first` in the same run of a body. Offsets; loops count as run once. */
+export function mayFollow(body: readonly Action[], first: number, then: number): boolean {
+  const from = framesTo(body, first);
+  const to = framesTo(body, then);
+  for (let depth = 0; depth < Math.min(from.length, to.length); depth += 1) {
+    const [a, b] = [from[depth], to[depth]];
+    if (!a || !b) break;
+    if (a.index !== b.index) return a.index < b.index && !leaves(from.slice(depth + 1));
+    if (a.branch !== b.branch) return a.list[a.index]?.kind === 'try' && a.branch < b.branch;
+  }
+  return first < then;
+}
+
+function framesTo(list: readonly Action[], offset: number): readonly Frame[] {
+  for (const [index, action] of list.entries()) {
+    if (action.kind === 'call') {
+      const { span } = action.call;
+      if (span.start <= offset && offset < span.end) return [{ list, index, branch: 0 }];
+      continue;
+    }
+    for (const [branch, inner] of branchesOf(action).entries()) {
+      const frames = framesTo(inner, offset);
+      if (frames.length > 0) return [{ list, index, branch }, ...frames];
+    }
+  }
+  return [];
+}
+
+/** Whether every way on from the innermost frames returns or throws before it comes out of them. */
+function leaves(frames: readonly Frame[]): boolean {
+  return frames.some(({ list, index }) =>
+    list.slice(index + 1).some((it) => it.kind === 'return' || it.kind === 'throw'),
+  );
+}

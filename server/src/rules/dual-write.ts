@@ -1,0 +1,100 @@
+// A database and a broker cannot commit together: what is stored and published in one function is lost or invented by a crash between.
+import { z } from 'zod';
+import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
+import { mayFollow } from '../model/order.ts';
+import type { Span } from '../text.ts';
+import type { Related, Rule, RuleFinding } from './rule.ts';
+
+/** How many calls above a publish a write is looked for. */
+const furthest = 6;
+
+/** Finds functions that write and publish. */
+export const rule: Rule = {
+  id: 'dual-write',
+  severity: 'warning',
+  summary: 'A function writes to a database and publishes, and a crash between the two loses one of them',
+  hasFix: false,
+  options: z.object({}),
+  *check({ model }) {
+    const looked = new Set<FunctionNode['fact']>();
+    let level = model.producers.filter((it) => it.role.transport === 'broker').map((it) => it.fn);
+    for (let height = 0; height < furthest && level.length > 0; height += 1) {
+      const next: FunctionNode[] = [];
+      for (const fn of level) {
+        if (looked.has(fn.fact)) continue;
+        looked.add(fn.fact);
+        const pair = pairIn(model, fn);
+        if (pair) yield findingOf(fn, pair);
+        else next.push(...above(model, fn));
+      }
+      level = next;
+    }
+  },
+};
+
+/** The function around a callback, and the callers of a named one. */
+function above(model: EventModel, fn: FunctionNode): readonly FunctionNode[] {
+  const { outer } = fn.fact;
+  const around = outer === undefined ? undefined : model.files.get(fn.file)?.functions[outer];
+  const callers = model.program.callersOf(fn).map((it) => it.caller);
+  return around ? [{ file: fn.file, fact: around }, ...callers] : callers;
+}
+
+interface Pair {
+  readonly write: Effect;
+  readonly publish: Effect;
+  readonly isInTransaction: boolean;
+}
+
+/** The first publish that comes after a write in one run, where no single callee does both. */
+function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefined {
+  if (fact.kind === 'module') return undefined;
+  const effects = model.bodyOf({ file, fact }).effects.filter((it) => !it.inCatch);
+  for (const publish of effects) {
+    if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker' || publish.role.isRequest)
+      continue;
+    const there = headOf(publish);
+    const write = effects.find((it) => {
+      const here = headOf(it);
+      return isWrite(it) && here.start !== there.start && mayFollow(fact.body, here.start, there.start);
+    });
+    if (write) return { write, publish, isInTransaction: write.inTransaction && publish.inTransaction };
+  }
+  return undefined;
+}
+
+/** What lasts: not the rows of an outbox, which are the remedy, and not a cache. */
+function isWrite({ role, name }: Effect): boolean {
+  if (role.kind !== 'write') return false;
+  return !/outbox/i.test(`${role.store ?? ''} ${name}`) && role.library !== 'redis';
+}
+
+/** The call in the function itself that leads to an effect. */
+function headOf(effect: Effect): Span {
+  return (effect.via[0] ?? effect).at;
+}
+
+function findingOf(fn: FunctionNode, { write, publish, isInTransaction }: Pair): RuleFinding {
+  const call = publish.via[0] ?? publish;
+  return {
+    file: fn.file,
+    at: call.at,
+    symbol: call.name,
+    message: isInTransaction
+      ? `${nameOf(fn)} calls \`${publish.name}\` inside the transaction of \`${write.name}\`: when the transaction rolls back, the message is out already.`
+      : `${nameOf(fn)} stores with \`${write.name}\` and then calls \`${publish.name}\`: a crash between the two stores the change and loses the message.`,
+    help: 'Store the message in an outbox table in the same transaction and let a relay publish it, or publish from the change log of the database.',
+    related: [
+      ...relatedTo(write, 'stores'),
+      ...(publish.via.length > 0 ? relatedTo(publish, 'publishes') : []),
+    ],
+  };
+}
+
+function nameOf({ fact }: FunctionNode): string {
+  return fact.name === '' ? 'This function' : `\`${fact.name}\``;
+}
+
+function relatedTo(effect: Effect, does: string): readonly Related[] {
+  return [{ file: effect.file, at: effect.at, message: `\`${effect.name}\` ${does}.` }];
+}
