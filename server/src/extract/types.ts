@@ -49,7 +49,7 @@ function membersOf(nodes: readonly ts.TypeElement[], source: ts.SourceFile): rea
     if (!node.name || (!ts.isPropertySignature(node) && !ts.isMethodSignature(node))) return [];
     const at = { start: node.name.getStart(source), end: node.name.end };
     const type: TypeExpr | undefined = ts.isMethodSignature(node)
-      ? { kind: 'function', at }
+      ? { kind: 'function', ...(node.type ? { returns: readType(node.type, source) } : {}), at }
       : node.type && readType(node.type, source);
     return [
       {

@@ -94,8 +94,10 @@ function declaredResult(
   const { callee } = call;
   const type = callee.kind === 'member' ? program.typeOf(file, callee.object) : undefined;
   if (!type || callee.kind !== 'member') return undefined;
-  const member = program.fieldsOf(type.file, type).fields.get(callee.name)?.member;
-  return member?.type?.kind === 'function' ? resultNamed(member.type.returns) : undefined;
+  const members = program.lineageOf(type).flatMap((it) => it.fact.members);
+  const member = members.find((it) => it.name === callee.name);
+  if (member?.type?.kind === 'function') return resultNamed(member.type.returns);
+  return resultNamed(program.methodOf(type, callee.name)?.fact.returns);
 }
 
 function resultNamed(type: TypeExpr | undefined): Given['gives'] | undefined {

@@ -74,7 +74,8 @@ function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swa
 
 function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
   const handler = attempt.handler ?? [];
-  if (!attempt.handlerAt || !isQuiet(scope, handler) || isInRelay(attempt, all)) return undefined;
+  if (!attempt.handlerAt || attempt.body.length === 0) return undefined;
+  if (!isQuiet(scope, handler) || isInRelay(attempt, all)) return undefined;
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);

@@ -58,8 +58,8 @@ function givenBy({ file, fact }: NonNullable<LostPublish['wrapper']>): Related {
 function fixesFor({ fn, action, gives }: LostPublish): readonly Fix[] {
   if (!canAwait(fn.fact, action)) return [];
   const { isAsync, name } = fn.fact;
-  const how = gives === 'observable' ? 'Await it with `lastValueFrom`' : 'Await it';
-  const where = name === '' ? 'the function' : `\`${name}\``;
+  const how = gives === 'observable' ? 'Await it with lastValueFrom' : 'Await it';
+  const where = name === '' ? 'the function' : name;
   return [
     {
       title: isAsync ? how : `${how} and make ${where} async`,
