@@ -25,15 +25,29 @@ export interface Step {
 const successes = new Set(
   (
     'processed completed complete succeeded success successful done finished finalized finalised executed confirmed approved accepted ' +
-    'authorized authorised captured settled cleared collected secured arranged allocated reserved created made taken sent dispatched deducted decremented debited'
+    'authorized authorised captured settled cleared collected secured arranged allocated reserved created made taken sent dispatched deducted decremented debited booked'
   ).split(' '),
 );
-/** Stock is created and confirmed by people who keep the books, not by a step of a flow. */
-const kept = new Set(['inventory', 'stock', 'allocation']);
-const bookkeeping = new Set(['created', 'made', 'sent', 'approved', 'accepted', 'taken']);
+/** People create and confirm these; only a flow that goes on by itself can fail with them. */
+const stated = new Set(
+  'inventory stock allocation reservation booking transfer payout hotel flight car room seat'.split(' '),
+);
+const stating = new Set(
+  'created made sent approved accepted taken confirmed completed done finished'.split(' '),
+);
+/** A chat's message is delivered or it is not yet. */
+const unheard = new Set(['message', 'messages']);
+const passing = new Set(
+  (
+    'started initiated requested queued scheduled received updated changed sent notified logged recorded tracked viewed retried ' +
+    'attempted triggered enqueued begun opened submitted placed'
+  ).split(' '),
+);
 const undoing =
   /^(?:refund|releas|revers|compens|compensat|restor|restock|unreserv|void|rollback|cancel|cancell|undo)/;
-const adverbs = new Set(['successfully', 'fully', 'partially', 'successful', 'out', 'up']);
+const adverbs = new Set(
+  'successfully fully partially successful out up was were has have been is'.split(' '),
+);
 const fillers = new Set(
   'event events topic queue message micro service saga transaction in on the of for to'.split(' '),
 );
@@ -50,15 +64,27 @@ export function stepOf(name: string): Step | undefined {
   while (words.length > 2 && adverbs.has(words.at(-1) ?? '')) words.pop();
   const action = words.at(-1) ?? '';
   if (words.length < 2 || !(isParticiple(action) || successes.has(action))) return undefined;
-  return { subject: words.slice(0, -1), action, isUndoing: undoing.test(action) };
+  const subject = words.slice(0, -1).filter((it) => !adverbs.has(it));
+  return { subject, action, isUndoing: undoing.test(action) };
 }
 
-/** Whether such a step can fail without anybody having asked for it in person. */
-export function isFallible({ subject, action }: Step, { steps, actions }: FailureWords): boolean {
-  if (actions.includes(action)) return true;
+/**
+ * Whether such a step can fail without anybody in front of it. `stated` stands for a noun and action that people state as often as
+ * a flow does (`ReservationCreated`): then it matters who publishes it.
+ */
+export function canFail(
+  { subject, action }: Step,
+  { steps, actions }: FailureWords,
+): 'yes' | 'stated' | 'no' {
   const head = subject.at(-1) ?? '';
-  if (!successes.has(action) || !steps.some((it) => stemOf(it) === stemOf(head))) return false;
-  return !(kept.has(head) && bookkeeping.has(action));
+  if (actions.includes(action)) return unheard.has(head) ? 'no' : 'yes';
+  if (!successes.has(action) || !steps.some((it) => stemOf(it) === stemOf(head))) return 'no';
+  return stated.has(head) && stating.has(action) ? 'stated' : 'yes';
+}
+
+/** Whether an action ends a step: one that only began, was noted or was told to somebody has no outcome to wait for. */
+export function isOutcome({ action }: Step): boolean {
+  return !passing.has(action);
 }
 
 /** Whether a name says that something failed. */

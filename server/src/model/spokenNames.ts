@@ -28,7 +28,10 @@ const known = new WeakMap<FileFacts, readonly string[]>();
 /** Where a failed state or an error code is written, which no consumer hears of. */
 const ofState = /(?:stat(?:us|e)|code|reason|error|err|exception|message|outcome|result|phase)(?:e?s)?$/i;
 const announcing =
-  /^_?(?:publish|emit|send|announce|raise|dispatch|notify|produce|broadcast|on|handle|when|apply)(?=[A-Z_])/;
+  /^_?(?:publish|emit|send|announce|raise|dispatch|produce|broadcast)(?=[A-Z_])(?!.*(?:Mail|Sms|Notification|Alert)$)/;
+/** What is told to operators or to a screen, not to consumers. */
+const telling =
+  /^(?:t|translate|i18n|instant|increment|inc|startSpan|addEvent|setStatus|captureException|captureMessage|toThrow)$/;
 const groupWords =
   /(?:Events?|Topics?|Types?|Names?|Subjects?|Queues?|Patterns?|Channels?|Keys?|Messages?|s)$/i;
 
@@ -95,7 +98,8 @@ function* namesOfFunction({ name, decorators, returns, body }: FunctionFact): It
 
 function* ofActions(actions: readonly Action[]): Iterable<string> {
   for (const action of actions) {
-    if (action.kind === 'call') yield* ofExpr(action.call, '');
+    if (action.kind === 'call')
+      yield* action.roles.some((it) => it.kind === 'log') ? [] : ofExpr(action.call, '');
     else if (action.kind === 'assign' && !isState(action.target)) yield* ofExpr(action.value, '');
     else if (action.kind === 'if') yield* ofExpr(action.condition, '');
     else if (action.kind === 'return' && action.value) yield* ofExpr(action.value, '');
@@ -135,7 +139,7 @@ function* ofExpr(expr: Expr, prefix: string): Iterable<string> {
 
 function* ofCall({ callee, args, typeArgs }: Expr & { readonly kind: 'call' | 'new' }): Iterable<string> {
   const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
-  if (/(?:Error|Exception)$/.test(name) || callee.kind === 'this') return;
+  if (/(?:Error|Exception)$/.test(name) || callee.kind === 'this' || telling.test(name)) return;
   if (announcing.test(name)) yield name.replace(announcing, '');
   else if (/^[A-Z]/.test(name)) yield name;
   if (callee.kind === 'member') yield* ofExpr(callee.object, '');

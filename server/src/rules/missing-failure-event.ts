@@ -1,9 +1,18 @@
 // A step that can fail announces its success only: whoever waits for the outcome waits for ever.
 import { z } from 'zod';
-import { failureNameOf, isFallible, stepOf, type FailureWords } from '../model/fallible.ts';
+import {
+  canFail,
+  failureNameOf,
+  isOutcome,
+  saysFailure,
+  stepOf,
+  type FailureWords,
+  type Step,
+} from '../model/fallible.ts';
 import { failuresOf } from '../model/failures.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
 import { listingsOf, placeOfName } from '../model/listings.ts';
+import { reactionsOf } from '../model/reactions.ts';
 import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({
@@ -19,6 +28,10 @@ const options = z.strictObject({
       'inventory',
       'stock',
       'allocation',
+      'booking',
+      'hotel',
+      'flight',
+      'car',
       'shipment',
       'shipping',
       'delivery',
@@ -76,14 +89,28 @@ export const rule: Rule<FailureWords> = {
   *check({ model, options: words }) {
     if (!model.isComplete) return;
     const failures = failuresOf(model, words);
+    const reactions = reactionsOf(model);
     for (const event of model.events) {
       const step = stepOf(event.name);
-      if (!step || !isFallible(step, words) || !isAnnounced(event)) continue;
+      if (!step || saysFailure(event.name, words) || !isAnnounced(event)) continue;
+      if (!isStep(event, step, words, reactions)) continue;
       if (failures.mayFollow(event, step)) continue;
       yield findingOf(model, event);
     }
   },
 };
+
+/** By its name, or because a consumer publishes it in the middle of a flow. */
+function isStep(
+  event: EventNode,
+  step: Step,
+  words: FailureWords,
+  reactions: ReadonlyMap<EventNode, 'plain' | 'risky'>,
+): boolean {
+  const answer = canFail(step, words);
+  if (answer === 'stated') return reactions.has(event);
+  return answer === 'yes' || (reactions.get(event) === 'risky' && isOutcome(step));
+}
 
 /** A topic that is only consumed here comes from elsewhere, and so may its failure. */
 function isAnnounced({ declarations, producers }: EventNode): boolean {
