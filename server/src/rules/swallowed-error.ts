@@ -41,9 +41,10 @@ function eventOf({ events }: ConsumerNode): string {
   return first && events.length === 1 ? `\`${first.name}\`` : 'the message';
 }
 
-/** Where `finally` acknowledges, a throw comes too late. */
+/** Where `finally` acknowledges, a throw comes too late; and only RabbitMQ's way of rejecting is known. */
 function fixesFor({ fn, at, acknowledged }: Swallow): readonly Fix[] {
-  if (acknowledged?.where === 'finally') return [];
+  const isRejectable = acknowledged?.action.call.args.length === 1;
+  if (acknowledged?.where === 'finally' || (acknowledged?.where === 'catch' && !isRejectable)) return [];
   const plan = { kind: 'rethrow', target: { file: fn.file, at } } as const;
   if (acknowledged?.where !== 'catch') return [{ title: 'Throw the error on', plan, isPreferred: true }];
   return [
