@@ -2,22 +2,31 @@
 import { ts } from 'ts-morph';
 import type { Draft } from './failureDraft.ts';
 import { rebuildList } from './failureLists.ts';
-import { draftArguments, draftPayload, isCarrierName } from './failureTypes.ts';
+import { companionOf, draftArguments, draftPayload, isCarrierName } from './failureTypes.ts';
 
 /** Keeps ids and metadata of the class, and gives it a reason in its own way. */
 export function draftClass(draft: Draft, node: ts.ClassDeclaration): void {
   const constructor = node.members.find((it) => ts.isConstructorDeclaration(it) && it.body !== undefined);
   const used = usedIn(node);
-  const narrowed = isWhole(constructor) ? { ...draft, keeps: () => true } : withUsed(draft, used);
+  const narrowed = isWhole(draft, constructor) ? { ...draft, keeps: () => true } : withUsed(draft, used);
   for (const it of node.members) if (isFactory(it)) remove(draft, it);
   if (constructor && ts.isConstructorDeclaration(constructor)) draftConstructor(narrowed, node, constructor);
   else draftFieldsOnly(narrowed, node);
 }
 
-/** `constructor(props: Props) { super(props); this.orderId = props.orderId; }`: what the parameter holds is declared elsewhere. */
-function isWhole(constructor: ts.ClassElement | undefined): boolean {
+/** `constructor(props: Props) { this.orderId = props.orderId; }`: the parameter that holds all fields. */
+function holderOf(constructor: ts.ConstructorDeclaration): ts.ParameterDeclaration | undefined {
+  const from = assignments(constructor).flatMap(({ value }) =>
+    ts.isPropertyAccessExpression(value) && ts.isIdentifier(value.expression) ? [value.expression.text] : [],
+  );
+  return constructor.parameters.find((it) => ts.isIdentifier(it.name) && from.includes(it.name.text));
+}
+
+/** Where the type of such a parameter is declared elsewhere, no field can be left out. */
+function isWhole(draft: Draft, constructor: ts.ClassElement | undefined): boolean {
   if (!constructor || !ts.isConstructorDeclaration(constructor)) return false;
-  return assignments(constructor).some(({ value }) => ts.isPropertyAccessExpression(value));
+  const type = holderOf(constructor)?.type;
+  return type !== undefined && companionOf(draft, type) === undefined;
 }
 
 function withUsed(draft: Draft, used: ReadonlySet<string>): Draft {
@@ -89,9 +98,15 @@ function draftConstructor(
     return;
   }
   const isByProperties = parameters.some((it) => ts.isParameterPropertyDeclaration(it, constructor));
-  const isSpread = assignments(constructor).some((it) => ts.isPropertyAccessExpression(it.value));
+  const holder = holderOf(constructor);
   if (!isByProperties) draftAssigned(draft, node, constructor);
-  if (!isSpread) draftParameters(draft, constructor, isByProperties);
+  if (!holder) draftParameters(draft, constructor, isByProperties);
+  else if (holder.type && !isOfItself(draft, node, holder.type)) draftPayload(draft, holder.type);
+}
+
+/** `constructor(props: DomainEventProps<PaymentProcessed>)` follows the class. */
+function isOfItself({ source }: Draft, node: ts.ClassDeclaration, type: ts.TypeNode): boolean {
+  return node.name !== undefined && type.getText(source).includes(`<${node.name.text}>`);
 }
 
 /** `implements DomainEvent<Payload>`: the base's argument is the payload's type, whatever that becomes. */

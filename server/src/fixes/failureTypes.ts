@@ -52,7 +52,7 @@ export function isCarrierName(name: string): boolean {
 /** Gives the type of a payload the reason; `false` for one that cannot hold it (`unknown`, an array). */
 export function draftPayload(draft: Draft, type: ts.TypeNode): boolean {
   if (ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName)) {
-    const companion = companionNamed(draft, type.typeName.text);
+    const companion = companionOf(draft, type);
     if (companion) draft.companions.add(companion);
     else addReasonTo(draft, type);
     return true;
@@ -62,10 +62,12 @@ export function draftPayload(draft: Draft, type: ts.TypeNode): boolean {
   return true;
 }
 
-function companionNamed(
+/** The payload type of the success's own that a type names: declared in the same file, and named after it. */
+export function companionOf(
   { source, rename }: Draft,
-  name: string,
+  type: ts.TypeNode,
 ): ts.InterfaceDeclaration | ts.TypeAliasDeclaration | undefined {
+  const name = type.getText(source);
   if (rename(name) === name) return undefined;
   return source.statements.find(
     (it): it is ts.InterfaceDeclaration | ts.TypeAliasDeclaration =>

@@ -108,27 +108,28 @@ export function isFailureOf(step: Step, name: string, words: FailureWords): bool
 }
 
 /** The name of the failure event that fits beside the event of a step: `OrderShipped` → `OrderShipmentFailed`. */
-export function failureNameOf(name: string): string {
+export function failureNameOf(name: string, words: FailureWords): string {
   const separator = /[^A-Za-z\d]/.exec(name)?.[0];
-  if (separator !== undefined) return failureTopicOf(name, separator);
+  if (separator !== undefined) return failureTopicOf(name, separator, words);
   const suffix = /(?:Integration|Domain)?Event(?:V\d+)?$/.exec(name)?.[0] ?? '';
   const bare = name.slice(0, name.length - suffix.length);
   const parts = bare.match(/[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])/g) ?? [bare];
   const action = (parts.at(-1) ?? '').toLowerCase();
   const subject = parts.slice(0, -1).join('');
-  return `${subject}${deedNoun(action, parts.at(-2) ?? '')}Failed${suffix}`;
+  return `${subject}${deedNoun(action, parts.at(-2) ?? '')}${capitalised(words.failures[0] ?? 'failed')}${suffix}`;
 }
 
 /** `payment.completed` → `payment.failed`. */
-function failureTopicOf(name: string, separator: string): string {
+function failureTopicOf(name: string, separator: string, failures: FailureWords): string {
   const isUpper = name === name.toUpperCase();
-  const failure = failureNameOf(
-    wordsOf(eventKey(name))
-      .map((it) => it.charAt(0).toUpperCase() + it.slice(1))
-      .join(''),
-  );
+  const failure = failureNameOf(capitalised(wordsOf(eventKey(name)).join(' ')), failures);
   const topic = wordsOf(failure).join(separator);
   return isUpper ? topic.toUpperCase() : topic;
+}
+
+/** `timed out` → `TimedOut`. */
+function capitalised(words: string): string {
+  return words.replace(/(?:^| )([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 const nouns: Readonly<Record<string, string>> = {

@@ -95,7 +95,7 @@ export const rule: Rule<FailureWords> = {
       if (!step || saysFailure(event.name, words) || !isAnnounced(event)) continue;
       if (!isStep(event, step, words, reactions)) continue;
       if (failures.mayFollow(event, step)) continue;
-      yield findingOf(model, event);
+      yield findingOf(model, event, words);
     }
   },
 };
@@ -117,10 +117,10 @@ function isAnnounced({ declarations, producers }: EventNode): boolean {
   return declarations.length > 0 || producers.length > 0;
 }
 
-function findingOf(model: EventModel, event: EventNode): RuleFinding {
+function findingOf(model: EventModel, event: EventNode, words: FailureWords): RuleFinding {
   const consumer = event.consumers[0];
   const waits = consumer ? `\`${consumer.name}\` waits` : 'whoever waits for it waits';
-  const name = failureNameOf(event.name);
+  const name = failureNameOf(event.name, words);
   return {
     ...placeOfName(model, event),
     symbol: event.name,
