@@ -1,7 +1,7 @@
 // The life of the language server: it runs while the extension is enabled, and starts anew on request.
 import { EventEmitter } from 'vscode';
 import type { Event, FileSystemWatcher, LogOutputChannel } from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
 import type { InitializationOptions, StatusMethod, StatusParams } from '../../server/src/lsp/protocol.ts';
 import { documents, watchFiles } from './documents.ts';
 import { linkInEditor } from './rulePages.ts';
@@ -64,13 +64,14 @@ export class Session {
     const watchers = watchFiles();
     const client = createClient(this.#options, watchers);
     client.onNotification(statusMethod, (status: StatusParams) => this.#say(status));
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Stopped && this.#running?.client === client) this.#fail('The server has ended.');
+    });
     this.#running = { client, watchers };
     try {
       await client.start();
     } catch (error) {
-      const message = `The language server did not start: ${error instanceof Error ? error.message : error}`;
-      this.#options.output.error(message);
-      this.#say({ state: 'error', files: 0, findings: 0, unread: 0, message });
+      this.#fail(`The server did not start: ${error instanceof Error ? error.message : error}`);
     }
   }
 
@@ -84,6 +85,11 @@ export class Session {
     await stopped.client.dispose();
   }
 
+  #fail(message: string): void {
+    this.#options.output.error(message);
+    this.#say({ state: 'error', files: 0, findings: 0, unread: 0, message });
+  }
+
   #say(status: StatusParams | undefined): void {
     this.#status = status;
     this.#statusChanged.fire(status);
@@ -91,7 +97,7 @@ export class Session {
 }
 
 function createClient({ serverModule, pages, output }: SessionOptions, watchers: FileSystemWatcher[]) {
-  const initializationOptions: InitializationOptions = { rulePages: pages.base };
+  const initializationOptions: InitializationOptions = { rulePages: pages.base, watches: true };
   const server = { module: serverModule, transport: TransportKind.ipc };
   return new LanguageClient(
     'sagalint',

@@ -21,7 +21,7 @@ export function readSagas(facts: FileFacts): readonly SagaFact[] {
   ];
   const written =
     engine === 'medusa'
-      ? medusaWorkflows(facts, held)
+      ? medusaWorkflows(held)
       : engine === 'temporal'
         ? temporalWorkflows(facts)
         : imperative(facts, declared);
@@ -44,7 +44,7 @@ function* temporalWorkflows(facts: FileFacts): Iterable<SagaFact> {
 }
 
 /** `createWorkflow('place-order', (input) => { reserveStockStep(input); … })`. */
-function* medusaWorkflows(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
+function* medusaWorkflows(held: readonly Held[]): Iterable<SagaFact> {
   for (const { expr, name, at } of held) {
     if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'createWorkflow')
       continue;

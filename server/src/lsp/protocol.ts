@@ -4,6 +4,10 @@
 export interface InitializationOptions {
   /** A URI that ends with a slash; with a rule's id behind it, it opens the rule's page. It is each diagnostic's `codeDescription.href`. */
   readonly rulePages?: string;
+  /** The client tells of changes on the disk without being asked. */
+  readonly watches?: boolean;
+  /** `false`: says nothing until the setting `sagalint.enable` changes. */
+  readonly enable?: boolean;
 }
 
 /** Notification of the server, at each change of what it says. */

@@ -281,9 +281,10 @@ function fieldsFor(
 
 function fixesOf(model: EventModel, fault: Fault, chosen: Options): readonly Fix[] {
   const fields = fieldsFor(fault.missing);
+  const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
   const add: Fix = {
-    title: `Add ${fields.map((it) => `\`${it.name}\``).join(', ')}`,
-    plan: { kind: 'add-fields', target: fault.place, fields },
+    title: `Add ${fields.map((it) => it.name).join(', ')}`,
+    plan: { kind: 'add-fields', target, fields },
   };
   if (!fault.node) return [add];
   const base = existingBase(model, fault.node, fault.missing, chosen);
@@ -293,14 +294,16 @@ function fixesOf(model: EventModel, fault: Fault, chosen: Options): readonly Fix
       target: fault.place,
       base: { file: base.file, name: base.fact.name },
     } as const;
-    return [{ title: `Extend \`${base.fact.name}\``, plan, isPreferred: true }, add];
+    return [{ title: `Extend ${base.fact.name}`, plan, isPreferred: true }, add];
   }
   const all = fieldsFor(chosen.required);
   const create: Fix = {
     title: 'Create a base event and extend it',
     plan: { kind: 'create-base', target: fault.place, name: 'BaseEvent', fields: all },
   };
-  return [{ ...add, isPreferred: true }, ...(hasBase(fault.node) ? [] : [create])];
+  // A base with all fields would clash with those that the event declares in its own way.
+  const isBare = !hasBase(fault.node) && fault.missing.length === chosen.required.length;
+  return [{ ...add, isPreferred: true }, ...(isBare ? [create] : [])];
 }
 
 function hasBase({ fact }: TypeNode): boolean {

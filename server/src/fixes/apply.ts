@@ -1,0 +1,36 @@
+// Turns the plan of a fix into edits, with the texts at hand. A plan whose place is not there any more gives none.
+import { impossible } from '../impossible.ts';
+import type { FileEdit, FilePath } from '../text.ts';
+import { addFailureEvent } from './addFailureEvent.ts';
+import { addFields } from './addFields.ts';
+import { awaitCall } from './awaitCall.ts';
+import { createBase } from './createBase.ts';
+import { extendBase } from './extendBase.ts';
+import type { FixPlan } from './plan.ts';
+import { rethrow } from './rethrow.ts';
+
+/** The edits of every file that a fix touches; `read` gives the text as the findings saw it. */
+export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undefined): readonly FileEdit[] {
+  switch (plan.kind) {
+    case 'add-fields':
+      return addFields(plan, read);
+    case 'extend-base':
+      return extendBase(plan, read);
+    case 'create-base':
+      return createBase(plan, read);
+    case 'add-failure-event':
+      return addFailureEvent(plan, read);
+    case 'guard-handler':
+      return [];
+    case 'add-compensation':
+      return [];
+    case 'await-call':
+      return awaitCall(plan, read);
+    case 'rethrow':
+      return rethrow(plan, read);
+    case 'insert-text':
+      return [{ file: plan.file, edits: [{ at: plan.at, text: plan.text }] }];
+    default:
+      return impossible(plan);
+  }
+}

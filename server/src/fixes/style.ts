@@ -1,0 +1,52 @@
+// How a file is written: line ends, indentation, quotes, semicolons. A fix writes the same way.
+import { ts } from 'ts-morph';
+import type { FilePath } from '../text.ts';
+
+/** What a fix reads: a text parsed. */
+export function parse(file: FilePath, text: string): ts.SourceFile {
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+}
+
+/** The line end that a text uses. */
+export function newlineOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** One level of indentation. */
+export function unitOf(text: string): string {
+  return /^(?:\t| {2,4})(?=\S)/m.exec(text)?.[0] ?? '  ';
+}
+
+/** The white space at the start of the line that an offset stands on. */
+export function indentAt(text: string, offset: number): string {
+  const line = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(line))?.[0] ?? '';
+}
+
+/** The quote of the file's first string, `'` where it has none. */
+export function quoteOf(text: string): string {
+  return /(?:from |\()(['"])/.exec(text)?.[1] ?? "'";
+}
+
+/** Whether statements end with a semicolon. */
+export function usesSemicolons(source: ts.SourceFile): boolean {
+  const plain = source.statements.filter(
+    (it) => ts.isImportDeclaration(it) || ts.isVariableStatement(it) || ts.isTypeAliasDeclaration(it),
+  );
+  return plain.length === 0 || plain.some((it) => it.getText(source).endsWith(';'));
+}
+
+/** The innermost node that starts at an offset and is at least as long as the span. */
+export function nodeAt(
+  source: ts.SourceFile,
+  { start, end }: { readonly start: number; readonly end: number },
+): ts.Node | undefined {
+  let found: ts.Node | undefined;
+  const visit = (node: ts.Node): void => {
+    if (end <= node.pos || start >= node.end) return;
+    if (node.getStart(source) === start && node.end >= end) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
