@@ -41,14 +41,19 @@ function declarationEdits(listing: Listing, target: Place): readonly Edit[] {
   const { source, rename } = listing;
   const node = nodeAt(source, target.at.start);
   const declared = node && statementOf(node);
-  if (!declared) return listingEdits(listing, [target]);
-  const edits = [behind(source, declared, failureDeclaration(source, declared, rename))];
-  const name = ts.isVariableStatement(declared)
-    ? declared.declarationList.declarations[0]?.name.getText(source)
-    : undefined;
-  const inferred = name === undefined ? undefined : inferredFrom(source, name);
-  if (inferred) edits.push(behind(source, inferred, rename(inferred.getText(source))));
-  return edits;
+  const name = declared ? schemaName(source, declared) : node?.getText(source);
+  const derived = name === undefined ? undefined : derivedFrom(source, name);
+  return [
+    ...(declared
+      ? [behind(source, declared, failureDeclaration(source, declared, rename))]
+      : listingEdits(listing, [target])),
+    ...(derived ? [behind(source, derived, rename(derived.getText(source)))] : []),
+  ];
+}
+
+function schemaName(source: ts.SourceFile, node: ts.Node): string | undefined {
+  if (!ts.isVariableStatement(node)) return undefined;
+  return node.declarationList.declarations[0]?.name.getText(source);
 }
 
 /** The declaration whose name stands at a place; a member of a union has none of its own. */
@@ -60,12 +65,13 @@ function statementOf(node: ts.Node): ts.Node | undefined {
   return ts.isVariableStatement(parent.parent.parent) ? parent.parent.parent : undefined;
 }
 
-/** `type InventoryReserved = z.infer<typeof InventoryReservedSchema>`. */
-function inferredFrom(source: ts.SourceFile, schema: string): ts.TypeAliasDeclaration | undefined {
-  return source.statements.find(
-    (it): it is ts.TypeAliasDeclaration =>
-      ts.isTypeAliasDeclaration(it) && new RegExp(`<typeof ${schema}>`).test(it.type.getText(source)),
-  );
+/** `z.infer<typeof InventoryReservedSchema>`, `Extract<ShippingEvent, { type: 'OrderShipped' }>`: a name for what has none. */
+function derivedFrom(source: ts.SourceFile, name: string): ts.TypeAliasDeclaration | undefined {
+  return source.statements.find((it): it is ts.TypeAliasDeclaration => {
+    if (!ts.isTypeAliasDeclaration(it) || !ts.isTypeReferenceNode(it.type)) return false;
+    const text = it.type.getText(source);
+    return text.includes(`<typeof ${name}>`) || (text.startsWith('Extract<') && text.includes(`: ${name}`));
+  });
 }
 
 /** Behind a statement, with a blank line unless the file writes such statements line by line. */

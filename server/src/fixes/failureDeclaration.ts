@@ -22,12 +22,13 @@ export function failureDeclaration(source: ts.SourceFile, node: ts.Node, rename:
   return [...copies, renamed(draft, node, copy)].join('\n\n');
 }
 
-/** Renames all but what others declare: an imported `PaymentProcessedItem` keeps its name. */
+/** Renames all but what others declare: an imported `PaymentProcessedItem` keeps its name, a text that says it does not. */
 function renamed({ source, rename, companions }: Draft, node: ts.Node, text: string): string {
   const own = new Set([node, ...companions].map((it) => nameOf(it)));
   const foreign = [...namesIn(source)].filter((it) => !own.has(it) && rename(it) !== it);
   const hidden = foreign.reduce(
-    (left, it) => left.replace(new RegExp(`\\b${it}\\b`, 'g'), it.split('').join('\u0000')),
+    (left, it) =>
+      left.replace(new RegExp(`(?<!['"\`])\\b${it}\\b(?!['"\`])`, 'g'), it.split('').join('\u0000')),
     text,
   );
   return rename(hidden).replaceAll('\u0000', '');
