@@ -31,8 +31,8 @@ export interface PublishRole {
   readonly channel?: Expr;
   /** What travels, where it is written apart from the event's name. */
   readonly payload?: Expr;
-  /** What the call gives: decides whether dropping it loses an error. */
-  readonly gives: 'promise' | 'observable' | 'nothing' | 'unknown';
+  /** What the call gives: decides whether dropping it loses an error. `confirm`: it returns at once, and the channel tells later. */
+  readonly gives: 'promise' | 'observable' | 'confirm' | 'nothing' | 'unknown';
   /** A command or query to one receiver (request-reply) rather than an event. */
   readonly isRequest?: boolean;
   readonly confidence: Confidence;

@@ -15,14 +15,28 @@ export function awaitCall(
   const call = callAt(source, target.at.start);
   if (!call) return [];
   const around = functionAround(call);
-  if (!around && ts.isExternalModule(source) === false) return [];
-  const imported = through && importOf(source, through, 'rxjs');
-  const edits = [
-    ...awaited(source, call, imported?.name),
-    ...(around ? madeAsync(source, around) : []),
-    ...(imported?.edits ?? []),
-  ];
-  return [{ file: target.file, edits }];
+  if (!around && !ts.isExternalModule(source)) return [];
+  const edits = through === 'waitForConfirms' ? confirmed(source, call) : wrapped(source, call, through);
+  return [{ file: target.file, edits: [...edits, ...(around ? madeAsync(source, around) : [])] }];
+}
+
+function wrapped(source: ts.SourceFile, call: ts.CallExpression, name: string | undefined): readonly Edit[] {
+  const imported = name === undefined ? undefined : importOf(source, name, 'rxjs');
+  return [...awaited(source, call, imported?.name), ...(imported?.edits ?? [])];
+}
+
+/** `await channel.waitForConfirms()` behind the statement. */
+function confirmed(source: ts.SourceFile, call: ts.CallExpression): readonly Edit[] {
+  const statement = ts.findAncestor(call, ts.isExpressionStatement);
+  if (!statement || !ts.isPropertyAccessExpression(call.expression)) return [];
+  const start = statement.getStart(source);
+  const line = source.text.lastIndexOf('\n', start - 1) + 1;
+  const indent = /^[ \t]*/.exec(source.text.slice(line, start))?.[0] ?? '';
+  const newline = source.text.includes('\r\n') ? '\r\n' : '\n';
+  const end = statement.getText(source).endsWith(';') ? ';' : '';
+  const channel = call.expression.expression.getText(source);
+  const text = `${newline}${indent}await ${channel}.waitForConfirms()${end}`;
+  return [{ at: { start: statement.end, end: statement.end }, text }];
 }
 
 /** The call whose callee's last name stands at an offset. */

@@ -60,8 +60,8 @@ export interface AddCompensationPlan {
 export interface AwaitCallPlan {
   readonly kind: 'await-call';
   readonly target: Place;
-  /** The function of rxjs that makes a promise of the Observable which the call gives. */
-  readonly through?: 'lastValueFrom';
+  /** What gives a promise instead: the function of rxjs for an Observable, the method of a channel that confirms later. */
+  readonly through?: 'lastValueFrom' | 'waitForConfirms';
 }
 /** Lets the catch at `target` (the word) throw what it caught when it is done. */
 export interface RethrowPlan {

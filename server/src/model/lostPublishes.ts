@@ -1,18 +1,20 @@
 // Publishes whose outcome nobody learns: the promise or Observable of the call, or of the wrapper around it, goes nowhere.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
-import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
+import { blocksOf, calleeName, eachAction, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode, ProducerNode } from './model.ts';
 
 export interface LostPublish {
   readonly fn: FunctionNode;
   readonly action: CallAction;
-  readonly gives: 'promise' | 'observable';
-  /** A bare `await` stands before the Observable: it waits for nothing. */
-  readonly isAwaited: boolean;
+  readonly gives: 'promise' | 'observable' | 'confirm';
+  /** `awaited`: a bare `await` stands before what is no promise and waits for nothing; `looped`: `forEach` drops what its callback gives. */
+  readonly how: 'dropped' | 'awaited' | 'looped';
+  /** The function around it is a callback of `forEach`. */
+  readonly isInLoop: boolean;
   readonly role: PublishRole | undefined;
   readonly producer: ProducerNode | undefined;
   /** The function of the workspace that gives the promise, where the call does not publish by itself. */
@@ -27,29 +29,69 @@ const maxDepth = 4;
 export function* lostPublishes(model: EventModel): Iterable<LostPublish> {
   const producers = new Map(model.producers.map((it) => [it.action, it]));
   for (const facts of model.files.values()) {
+    const looped = loopedIn(facts);
     for (const fact of facts.functions) {
       const fn = { file: facts.file, fact };
       for (const action of eachAction(fact.body)) {
-        const lost = action.kind === 'call' && lostAt(model, fn, action, producers.get(action));
+        if (action.kind !== 'call') continue;
+        const isInLoop = looped.has(fact.id);
+        const how = howLost(fact, action, isInLoop);
+        const producer = producers.get(action);
+        const lost = how && lostAt(model, { fn, action, how, isInLoop, producer });
         if (lost) yield lost;
       }
     }
   }
 }
 
+/** Callbacks of `forEach`, which drops the promises they give. */
+function loopedIn(facts: FileFacts): ReadonlySet<number> {
+  const calls = indexOf(facts).calls.get('forEach') ?? [];
+  const callbacks = calls.flatMap(({ action }) => action.call.args.slice(0, 1));
+  return new Set(callbacks.flatMap((it) => (it.kind === 'function' ? [it.function] : [])));
+}
+
+function howLost(fn: FunctionFact, action: CallAction, isLooped: boolean): LostPublish['how'] | undefined {
+  if (action.isNew) return undefined;
+  if (action.settled === 'dropped') return 'dropped';
+  if (isLooped && (action.settled === 'returned' || action.settled === 'awaited') && leaves(fn.body, action))
+    return 'looped';
+  return action.settled === 'awaited' ? 'awaited' : undefined;
+}
+
+/** Whether the failure of a call leaves the body around it. */
+function leaves(actions: readonly Action[], call: CallAction): boolean {
+  return actions.some((action) => {
+    if (action === call) return true;
+    if (action.kind !== 'try' || action.handler === null)
+      return blocksOf(action).some((it) => leaves(it, call));
+    const isPassedOn = mayThrow(action.handler) && leaves(action.body, call);
+    return isPassedOn || leaves(action.handler, call) || leaves(action.finalizer, call);
+  });
+}
+
 function lostAt(
   model: EventModel,
-  fn: FunctionNode,
-  action: CallAction,
-  producer: ProducerNode | undefined,
+  site: Pick<LostPublish, 'fn' | 'action' | 'how' | 'isInLoop' | 'producer'>,
 ): LostPublish | undefined {
-  const isAwaited = action.settled === 'awaited';
-  if (action.isNew || (action.settled !== 'dropped' && !isAwaited)) return undefined;
-  const role = publishIn(action);
-  if (!role && !producer) return undefined;
-  const given = givenBy(model, fn, action);
-  if (!given || (isAwaited && (given.gives !== 'observable' || given.wrapper))) return undefined;
-  return { fn, action, ...given, isAwaited, role, producer };
+  const role = publishIn(site.action);
+  if (!role && !site.producer && !isAnnouncing(site.action)) return undefined;
+  const given = givenBy(model, site.fn, site.action);
+  if (!given || (!role && !site.producer && !publishes(model, given.wrapper))) return undefined;
+  const isWaitedFor = site.how === 'awaited' && (given.gives === 'promise' || given.wrapper);
+  return isWaitedFor ? undefined : { ...site, ...given, role };
+}
+
+const announcing = /^(?:publish|emit|dispatch|announce|broadcast|send|produce|enqueue|raise|fire|notify)/i;
+
+function isAnnouncing({ call, settled }: CallAction): boolean {
+  return settled === 'dropped' && announcing.test(calleeName(call.callee) ?? '');
+}
+
+/** `publishOrderPlaced(…)`, which names the event itself. */
+function publishes(model: EventModel, wrapper: FunctionNode | undefined): boolean {
+  const effects = wrapper ? model.bodyOf(wrapper).effects : [];
+  return effects.some(({ role }) => role.kind === 'publish' && role.transport !== 'in-process');
 }
 
 /** Commands to a handler of this process are no messages. */
@@ -77,7 +119,7 @@ function givenBy(model: EventModel, fn: FunctionNode, action: CallAction): Given
 }
 
 function awaitable(gives: PublishRole['gives']): Given['gives'] | undefined {
-  return gives === 'promise' || gives === 'observable' ? gives : undefined;
+  return gives === 'nothing' || gives === 'unknown' ? undefined : gives;
 }
 
 /** The receiver is an object of a package, as its declaration somewhere in the workspace says. */

@@ -30,19 +30,21 @@ function findingOf(model: EventModel, lost: LostPublish): RuleFinding {
   };
 }
 
-function messageFor({ gives, isAwaited, role }: LostPublish, path: string, event: string): string {
-  if (gives === 'promise')
-    return `Nobody waits for the promise of \`${path}\`: when it fails, ${event} is lost and the caller goes on.`;
-  if (isAwaited)
-    return `\`await\` does not wait for the Observable of \`${path}\`: when it fails, ${event} is lost and the caller goes on.`;
-  return role?.isRequest
-    ? `Nobody subscribes to the Observable of \`${path}\`: ${event} is never sent.`
-    : `Nobody waits for the Observable of \`${path}\`: when it fails, ${event} is lost and the caller goes on.`;
+function messageFor({ gives, how, role }: LostPublish, path: string, event: string): string {
+  const kind = { promise: 'promise', observable: 'Observable', confirm: 'confirm' }[gives];
+  const loss = `when it fails, ${event} is lost and the caller goes on`;
+  if (how === 'looped') return `\`forEach\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
+  if (how === 'awaited') return `\`await\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
+  if (gives === 'observable' && role?.isRequest)
+    return `Nobody subscribes to the ${kind} of \`${path}\`: ${event} is never sent.`;
+  return `Nobody waits for the ${kind} of \`${path}\`: ${loss}.`;
 }
 
-function helpFor({ gives }: LostPublish): string {
-  return gives === 'promise'
-    ? 'Await it, return it, or give it a `catch`.'
+function helpFor({ gives, how }: LostPublish): string {
+  if (how === 'looped') return 'Write `for (… of …)` and await it inside.';
+  if (gives === 'promise') return 'Await it, return it, or give it a `catch`.';
+  return gives === 'confirm'
+    ? 'Await `waitForConfirms()` of the channel, or hand `publish` a callback.'
     : 'Await `lastValueFrom(…)` of it, return it, or subscribe with an error handler.';
 }
 
@@ -55,10 +57,14 @@ function givenBy({ file, fact }: NonNullable<LostPublish['wrapper']>): Related {
   return { file, at: fact.at, message: `\`${fact.name}\` hands on the failure.` };
 }
 
-function fixesFor({ fn, action, gives }: LostPublish): readonly Fix[] {
-  if (!canAwait(fn.fact, action)) return [];
+const throughOf = { promise: undefined, observable: 'lastValueFrom', confirm: 'waitForConfirms' } as const;
+
+/** In a callback of `forEach` one more `await` would wait for nothing. */
+function fixesFor({ fn, action, gives, isInLoop }: LostPublish): readonly Fix[] {
+  if (isInLoop || !canAwait(fn.fact, action)) return [];
   const { isAsync, name } = fn.fact;
-  const how = gives === 'observable' ? 'Await it with lastValueFrom' : 'Await it';
+  const through = throughOf[gives];
+  const how = through ? `Await it with ${through}` : 'Await it';
   const where = name === '' ? 'the function' : name;
   return [
     {
@@ -66,7 +72,7 @@ function fixesFor({ fn, action, gives }: LostPublish): readonly Fix[] {
       plan: {
         kind: 'await-call',
         target: { file: fn.file, at: action.call.at },
-        ...(gives === 'observable' && { through: 'lastValueFrom' }),
+        ...(through && { through }),
       },
       isPreferred: true,
       ...(isAsync && { isSafe: true }),

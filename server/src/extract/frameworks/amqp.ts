@@ -59,8 +59,6 @@ function isChannel(site: CallSite): boolean {
 }
 
 function published(site: CallSite, key: Expr | undefined, content: Expr | undefined): Role {
-  const isConfirmed =
-    /Confirm|Wrapper|AmqpConnection$/.test(site.origin?.name ?? '') || /confirm/i.test(site.receiverName);
   const name = nameOf(site, key);
   const payload = unwrapped(site.view, content);
   const role: PublishRole = {
@@ -70,10 +68,19 @@ function published(site: CallSite, key: Expr | undefined, content: Expr | undefi
     event: name,
     channel: name,
     ...(payload ? { payload } : {}),
-    gives: isConfirmed ? 'promise' : 'nothing',
+    gives: givenBy(site),
     confidence: isFrom(site.origin, modules) ? 'type' : 'name',
   };
   return role;
+}
+
+/** A confirm channel tells by a callback or by `waitForConfirms`; the channels of its wrappers give promises. */
+function givenBy({ origin, receiverName, name, call, view }: CallSite): PublishRole['gives'] {
+  const type = origin?.name ?? '';
+  if (/Wrapper|AmqpConnection$/.test(type)) return 'promise';
+  if (!/Confirm/.test(type) && !/confirm/i.test(receiverName)) return 'nothing';
+  const isTold = call.args.length > (name === 'publish' ? 4 : 3);
+  return isTold || view.callsNamed('waitForConfirms').length > 0 ? 'nothing' : 'confirm';
 }
 
 /** A fanout exchange has an empty routing key: then the exchange names the event. */
