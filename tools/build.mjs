@@ -36,6 +36,8 @@ function bundle({ from, to }) {
     target: 'node20',
     format: 'cjs',
     minify: true,
+    // The main entry of jsonc-parser is a UMD module, whose requires can't be followed.
+    mainFields: ['module', 'main'],
     external: ['vscode'],
     plugins: [shareTsMorph],
     define: {

@@ -1,5 +1,5 @@
 // Inserts members at the start of a braced list: fields of a type, properties of an object, members of a class.
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Edit } from '../text.ts';
 import { indentAt, newlineOf, unitOf } from './style.ts';
 

@@ -8,23 +8,19 @@ import {
   TextDocuments,
   TextDocumentSyncKind,
   type CodeAction,
+  type CodeActionParams,
   type Connection,
-  type InitializeParams,
   type InitializeResult,
   type WorkDoneProgressServerReporter,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { packagePath, packageUri, read } from '../disk.ts';
+import type { Snapshot } from '../workspace/workspace.ts';
+import { abilitiesOf, noAbilities, optionsOf, rootsOf, type Abilities } from './abilities.ts';
 import { actionsAt, editsOf, fixAllKind, type ActionData, type Offered } from './codeActions.ts';
 import { pathOf, workspaceEditOf } from './convert.ts';
 import { factsOf } from './facts.ts';
-import type {
-  FactsMethod,
-  FactsParams,
-  FactsResult,
-  InitializationOptions,
-  StatusMethod,
-} from './protocol.ts';
+import type { FactsMethod, FactsParams, FactsResult, StatusMethod } from './protocol.ts';
 import { Session } from './session.ts';
 
 const statusMethod: StatusMethod = 'sagalint/status';
@@ -34,76 +30,94 @@ const factsMethod: FactsMethod = 'sagalint/facts';
 export function serve(): void {
   const connection = createConnection(ProposedFeatures.all);
   const documents = new TextDocuments(TextDocument);
-  const abilities = {
-    canCreate: false,
-    canResolve: false,
-    canExplain: false,
-    canWatch: false,
-    canShowProgress: false,
-  };
+  const started: Started = { abilities: noAbilities };
   const session = new Session({
     publish: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }),
     status: (status) => void connection.sendNotification(statusMethod, status),
-    progress: progressOn(connection, () => abilities.canShowProgress),
+    progress: progressOn(connection, () => started.abilities.canShowProgress),
     log: (message) => connection.console.error(message),
   });
+  start(connection, session, started);
+  followChanges(connection, session);
+  answerRequests(connection, session, started);
+  documents.onDidChangeContent(({ document }) => session.put(document));
+  documents.onDidClose(({ document }) => session.close(document));
+  connection.onShutdown(() => session.dispose());
+  documents.listen(connection);
+  connection.listen();
+}
 
+/** What is known since `initialize`. */
+interface Started {
+  abilities: Abilities;
+}
+
+function start(connection: Connection, session: Session, started: Started): void {
   connection.onInitialize((params) => {
-    Object.assign(abilities, abilitiesOf(params));
+    started.abilities = abilitiesOf(params);
     const { rulePages, enable } = optionsOf(params);
-    session.rulePages = rulePages ?? packageUri('docs/rules/').concat('');
+    session.rulePages = rulePages ?? packageUri('docs/rules/');
     session.setEnabled(enable !== false);
     session.setFolders(rootsOf(params));
     return answer();
   });
   connection.onInitialized(() => {
-    if (abilities.canWatch) watch(connection);
+    if (started.abilities.canWatch) watch(connection);
+    if (!started.abilities.canChangeFolders) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = new Set(removed.map((it) => pathOf(it.uri)));
       const stay = session.roots.filter((it) => !gone.has(it));
       session.setFolders([...stay, ...added.flatMap((it) => pathOf(it.uri) ?? [])]);
     });
   });
+}
+
+function followChanges(connection: Connection, session: Session): void {
   connection.onDidChangeConfiguration(({ settings }) => session.setEnabled(isEnabledBy(settings)));
   connection.onDidChangeWatchedFiles(({ changes }) => {
     session.changed(changes.map(({ uri, type }) => ({ uri, isChange: type === FileChangeType.Changed })));
   });
-  documents.onDidChangeContent(({ document }) => session.put(document));
-  documents.onDidClose(({ document }) => session.close(document));
+}
 
-  const contained = <Params, Result>(name: string, otherwise: Result, handle: (params: Params) => Result) =>
+function answerRequests(connection: Connection, session: Session, started: Started): void {
+  const contained = <Params, Result>(
+    name: string,
+    otherwise: (params: Params) => Result,
+    handle: (params: Params) => Result,
+  ) =>
     function handled(params: Params): Result {
       try {
         return handle(params);
       } catch (error) {
         connection.console.error(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
-        return otherwise;
+        return otherwise(params);
       }
     };
+  const snapshotOf = (uri: string): Snapshot | undefined => {
+    const file = pathOf(uri);
+    return file === undefined ? undefined : session.snapshotOf(file);
+  };
   const resolved = (action: CodeAction): CodeAction => {
     const data = dataOf(action);
-    const file = data && pathOf(data.uri);
-    const snapshot = file === undefined ? undefined : session.snapshotOf(file);
+    const snapshot = data && snapshotOf(data.uri);
     if (!data || !snapshot) return action;
     const shown = { textOf: snapshot.textOf, uriOf: (it: string) => session.uriOf(it) };
-    return { ...action, edit: workspaceEditOf(editsOf(snapshot, data), shown, abilities.canCreate) };
+    const { canCreate } = started.abilities;
+    return { ...action, edit: workspaceEditOf(editsOf(snapshot, data), shown, canCreate) };
   };
-  connection.onCodeAction(
-    contained('codeAction', [], (params) => {
-      const file = pathOf(params.textDocument.uri);
-      const snapshot = file === undefined ? undefined : session.snapshotOf(file);
-      const offered: readonly Offered[] = snapshot ? actionsAt(snapshot, params, abilities.canExplain) : [];
-      return abilities.canResolve ? [...offered] : offered.map(resolved);
-    }),
-  );
-  connection.onCodeActionResolve((action) => contained('codeAction/resolve', action, resolved)(action));
+  const offered = (params: CodeActionParams): CodeAction[] => {
+    const snapshot = snapshotOf(params.textDocument.uri);
+    const { canExplain, canResolve } = started.abilities;
+    const actions: readonly Offered[] = snapshot ? actionsAt(snapshot, params, canExplain) : [];
+    return canResolve ? [...actions] : actions.map(resolved);
+  };
+  const facts = ({ uri }: FactsParams): FactsResult => factsOf(session, uri);
+  connection.onCodeAction(contained('codeAction', () => [], offered));
+  connection.onCodeActionResolve(contained('codeAction/resolve', (action: CodeAction) => action, resolved));
   connection.onRequest(
     factsMethod,
-    contained('facts', { text: '' }, ({ uri }: FactsParams): FactsResult => factsOf(session, uri)),
+    contained('facts', () => ({ text: '' }), facts),
   );
-  connection.onShutdown(() => session.dispose());
-  documents.listen(connection);
-  connection.listen();
 }
 
 function answer(): InitializeResult {
@@ -123,42 +137,6 @@ function version(): string {
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : '';
-}
-
-function rootsOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
-  const uris = workspaceFolders?.map((it) => it.uri) ?? (rootUri ? [rootUri] : []);
-  return uris.flatMap((it) => pathOf(it)?.replace(/\/$/, '') ?? []);
-}
-
-function abilitiesOf(params: InitializeParams): {
-  canCreate: boolean;
-  canResolve: boolean;
-  canExplain: boolean;
-  canWatch: boolean;
-  canShowProgress: boolean;
-} {
-  const { workspace, textDocument, window } = params.capabilities;
-  const { rulePages, watches } = optionsOf(params);
-  const operations = workspace?.workspaceEdit?.resourceOperations ?? [];
-  return {
-    canCreate: workspace?.workspaceEdit?.documentChanges === true && operations.includes('create'),
-    canResolve: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') ?? false,
-    // Only our own extension has the command, and it names its own pages.
-    canExplain: rulePages !== undefined,
-    canWatch: workspace?.didChangeWatchedFiles?.dynamicRegistration === true && watches !== true,
-    canShowProgress: window?.workDoneProgress === true,
-  };
-}
-
-function optionsOf({ initializationOptions }: InitializeParams): InitializationOptions {
-  const given: unknown = initializationOptions;
-  if (typeof given !== 'object' || given === null) return {};
-  const rulePages: unknown = Reflect.get(given, 'rulePages');
-  return {
-    ...(typeof rulePages === 'string' ? { rulePages } : {}),
-    watches: Reflect.get(given, 'watches') === true,
-    enable: Reflect.get(given, 'enable') !== false,
-  };
 }
 
 /** The setting `sagalint.enable`, as clients push it. */

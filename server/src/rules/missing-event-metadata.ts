@@ -6,14 +6,14 @@ import {
   metadataKinds,
   metadataOf,
   ofObject,
-  type Aliases,
   type Metadata,
   type MetadataKind,
 } from '../model/metadata.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { statesFact } from '../model/names.ts';
 import type { Place } from '../text.ts';
-import type { Fix, Rule, RuleFinding } from './rule.ts';
+import { fieldsFor, metadataFixes } from './metadataFixes.ts';
+import type { Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({
   required: z
@@ -235,7 +235,7 @@ function findingOf(model: EventModel, fault: Fault, chosen: Options): RuleFindin
       producer && fault.node
         ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }]
         : [],
-    fixes: fixesOf(model, fault, chosen),
+    fixes: metadataFixes(model, fault, chosen),
   };
 }
 
@@ -248,7 +248,7 @@ function baseFinding(model: EventModel, { fault, events }: SharedBase, chosen: O
     message: `\`${name}\`, the base of ${count}, carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
     related: events.slice(0, 5).map((it) => ({ ...it.place, message: `\`${it.name}\` extends it.` })),
-    fixes: fixesOf(model, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
+    fixes: metadataFixes(model, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
   };
 }
 
@@ -265,81 +265,4 @@ function helpFor(missing: readonly MetadataKind[]): string {
   return `Add ${fieldsFor(missing)
     .map((it) => `\`${it.name}\``)
     .join(', ')}, or let the publishing layer add them to every event.`;
-}
-
-function fieldsFor(
-  missing: readonly MetadataKind[],
-): readonly { readonly name: string; readonly type: 'string' | 'number' }[] {
-  const field = {
-    id: 'eventId',
-    timestamp: 'occurredAt',
-    correlationId: 'correlationId',
-    version: 'version',
-  } as const;
-  return missing.map((kind) => ({ name: field[kind], type: kind === 'version' ? 'number' : 'string' }));
-}
-
-function fixesOf(model: EventModel, fault: Fault, chosen: Options): readonly Fix[] {
-  const fields = fieldsFor(fault.missing);
-  const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
-  const add: Fix = {
-    title: `Add ${fields.map((it) => it.name).join(', ')}`,
-    plan: { kind: 'add-fields', target, fields },
-  };
-  if (!fault.node) return [add];
-  const base = existingBase(model, fault.node, fault.missing, chosen);
-  if (base) {
-    const plan = {
-      kind: 'extend-base',
-      target: fault.place,
-      base: { file: base.file, name: base.fact.name },
-    } as const;
-    return [{ title: `Extend ${base.fact.name}`, plan, isPreferred: true }, add];
-  }
-  const all = fieldsFor(chosen.required);
-  const create: Fix = {
-    title: 'Create a base event and extend it',
-    plan: { kind: 'create-base', target: fault.place, name: 'BaseEvent', fields: all },
-  };
-  // A base with all fields would clash with those that the event declares in its own way.
-  const isBare = !hasBase(fault.node) && fault.missing.length === chosen.required.length;
-  return [{ ...add, isPreferred: true }, ...(isBare ? [create] : [])];
-}
-
-function hasBase({ fact }: TypeNode): boolean {
-  return fact.bases.length > 0 || fact.alias?.kind === 'intersection' || fact.alias?.kind === 'ref';
-}
-
-/** A base that other events of the workspace extend, or that is named as one, and that has all that is missing. */
-function existingBase(
-  model: EventModel,
-  node: TypeNode,
-  missing: readonly MetadataKind[],
-  chosen: Aliases,
-): TypeNode | undefined {
-  for (const facts of model.files.values()) {
-    for (const fact of facts.types) {
-      const isNamed =
-        /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/.test(
-          fact.name,
-        );
-      if (!isNamed || !fact.isExported || fact === node.fact || !fits(fact, node)) continue;
-      const candidate = { file: facts.file, fact };
-      const { present, isOpen } = metadataOf(model, candidate, chosen);
-      const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
-      if (!isOpen && !isOwnBase && missing.every((it) => present.has(it))) return candidate;
-    }
-  }
-  return undefined;
-}
-
-/** A class extends a class without constructor arguments to hand on, an interface an interface or object type, a schema a schema. */
-function fits(base: TypeNode['fact'], { fact }: TypeNode): boolean {
-  if (base.parameters.length > 0 || hasBase({ file: '', fact })) return false;
-  if (fact.kind === 'class') return base.kind === 'class' && !base.members.some((it) => it.isParameter);
-  if (fact.kind === 'schema') return base.kind === 'schema';
-  return (
-    (fact.kind === 'interface' || fact.kind === 'alias') &&
-    (base.kind === 'interface' || base.kind === 'alias')
-  );
 }

@@ -1,0 +1,97 @@
+// How missing metadata is mended: by fields, by the base event that the workspace has, by a new one.
+import type { Expr } from '../facts/expressions.ts';
+import { metadataOf, type Aliases, type MetadataKind } from '../model/metadata.ts';
+import type { EventModel, TypeNode } from '../model/model.ts';
+import type { Place } from '../text.ts';
+import type { Fix } from './rule.ts';
+
+/** The fields that supply what is missing, in the order of the message. */
+export function fieldsFor(
+  missing: readonly MetadataKind[],
+): readonly { readonly name: string; readonly type: 'string' | 'number' }[] {
+  const field = {
+    id: 'eventId',
+    timestamp: 'occurredAt',
+    correlationId: 'correlationId',
+    version: 'version',
+  } as const;
+  return missing.map((kind) => ({ name: field[kind], type: kind === 'version' ? 'number' : 'string' }));
+}
+
+/** What is mended: the declaration, or the published literal that has none. */
+export interface Mended {
+  readonly place: Place;
+  readonly node?: TypeNode;
+  readonly object?: Expr;
+  readonly missing: readonly MetadataKind[];
+}
+
+/** Adding the fields, extending the workspace's base event, or making one. */
+export function metadataFixes(
+  model: EventModel,
+  fault: Mended,
+  chosen: Aliases & { readonly required: readonly MetadataKind[] },
+): readonly Fix[] {
+  const fields = fieldsFor(fault.missing);
+  const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
+  const add: Fix = {
+    title: `Add ${fields.map((it) => it.name).join(', ')}`,
+    plan: { kind: 'add-fields', target, fields },
+  };
+  if (!fault.node) return [add];
+  const base = existingBase(model, fault.node, fault.missing, chosen);
+  if (base) {
+    const plan = {
+      kind: 'extend-base',
+      target: fault.place,
+      base: { file: base.file, name: base.fact.name },
+    } as const;
+    return [{ title: `Extend ${base.fact.name}`, plan, isPreferred: true }, add];
+  }
+  const all = fieldsFor(chosen.required);
+  const create: Fix = {
+    title: 'Create a base event and extend it',
+    plan: { kind: 'create-base', target: fault.place, name: 'BaseEvent', fields: all },
+  };
+  // A base with all fields would clash with those that the event declares in its own way.
+  const isBare = !hasBase(fault.node) && fault.missing.length === chosen.required.length;
+  return [{ ...add, isPreferred: true }, ...(isBare ? [create] : [])];
+}
+
+function hasBase({ fact }: TypeNode): boolean {
+  return fact.bases.length > 0 || fact.alias?.kind === 'intersection' || fact.alias?.kind === 'ref';
+}
+
+/** A base that other events of the workspace extend, or that is named as one, and that has all that is missing. */
+function existingBase(
+  model: EventModel,
+  node: TypeNode,
+  missing: readonly MetadataKind[],
+  chosen: Aliases,
+): TypeNode | undefined {
+  for (const facts of model.files.values()) {
+    for (const fact of facts.types) {
+      const isNamed =
+        /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/.test(
+          fact.name,
+        );
+      if (!isNamed || !fact.isExported || fact === node.fact || !fits(fact, node)) continue;
+      const candidate = { file: facts.file, fact };
+      const { present, isOpen } = metadataOf(model, candidate, chosen);
+      const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
+      if (!isOpen && !isOwnBase && missing.every((it) => present.has(it))) return candidate;
+    }
+  }
+  return undefined;
+}
+
+/** A class extends a class without constructor arguments to hand on, an interface an interface or object type, a schema a schema. */
+function fits(base: TypeNode['fact'], { fact }: TypeNode): boolean {
+  if (base.parameters.length > 0 || hasBase({ file: '', fact })) return false;
+  if (fact.kind === 'class') return base.kind === 'class' && !base.members.some((it) => it.isParameter);
+  if (fact.kind === 'schema') return base.kind === 'schema';
+  return (
+    (fact.kind === 'interface' || fact.kind === 'alias') &&
+    (base.kind === 'interface' || base.kind === 'alias')
+  );
+}
