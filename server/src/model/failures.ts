@@ -13,11 +13,13 @@ export interface Failures {
   readonly mayFollow: (event: EventNode, step: Step) => boolean;
 }
 
-/** Looks at all names of the workspace once. */
+/** Looks at all names of the workspace, and only when somebody asks. */
 export function failuresOf(model: EventModel, words: FailureWords): Failures {
-  const key = words.failures.join();
-  const names = new Set([...model.files.values()].flatMap((it) => failureNames(it, key, words)));
-  const isNamed = (step: Step): boolean => [...names].some((it) => isFailureOf(step, it, words));
+  let names: ReadonlySet<string> | undefined;
+  const isNamed = (step: Step): boolean => {
+    names ??= failureNames(model, words);
+    return [...names].some((it) => isFailureOf(step, it, words));
+  };
   return {
     mayFollow: (event, step) =>
       isNamed(step) ||
@@ -27,14 +29,21 @@ export function failuresOf(model: EventModel, words: FailureWords): Failures {
   };
 }
 
-const known = new WeakMap<FileFacts, { readonly key: string; readonly names: readonly string[] }>();
+const known = new WeakMap<FileFacts, { readonly hint: string; readonly names: readonly string[] }>();
 
-function failureNames(facts: FileFacts, key: string, words: FailureWords): readonly string[] {
-  const found = known.get(facts);
-  if (found?.key === key) return found.names;
-  const names = spokenNames(facts).filter((it) => saysFailure(it, words));
-  known.set(facts, { key, names });
-  return names;
+function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {
+  const hint = words.failures.map((it) => it.replaceAll(' ', '[^a-z]*')).join('|');
+  const mayFail = new RegExp(hint, 'i');
+  const all = new Set<string>();
+  for (const facts of model.files.values()) {
+    let found = known.get(facts);
+    if (found?.hint !== hint) {
+      const names = [...spokenNames(facts)].filter((it) => mayFail.test(it) && saysFailure(it, words));
+      known.set(facts, (found = { hint, names }));
+    }
+    for (const it of found.names) all.add(it);
+  }
+  return all;
 }
 
 /** `catch { publish(new OrderCancelled()) }` beside `publish(new PaymentProcessed())`. */
@@ -54,7 +63,7 @@ function isFollowedToFailure(model: EventModel, event: EventNode, words: Failure
     for (const type of facts.types) {
       if (type.kind !== 'class' || !/saga|orchestrat|statemachine|processmanager|workflow/i.test(type.name))
         continue;
-      const spoken = namesSpokenIn(facts, type);
+      const spoken = [...namesSpokenIn(facts, type)];
       const isAwaited = spoken.some((it) => eventKey(it) === event.key);
       if (isAwaited && spoken.some((it) => statesFact(it) && saysFailure(it, words))) return true;
     }

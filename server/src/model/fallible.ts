@@ -28,6 +28,13 @@ const successes = new Set(
     'authorized authorised captured settled cleared collected secured arranged allocated reserved created made taken sent dispatched deducted decremented debited booked'
   ).split(' '),
 );
+/** Of these the ones that do not say what was done: `PaymentProcessed`, but `SeatReserved`. */
+const vague = new Set(
+  (
+    'processed completed complete succeeded success successful done finished finalized finalised executed confirmed approved ' +
+    'accepted cleared collected secured arranged created made taken'
+  ).split(' '),
+);
 /** People create and confirm these; only a flow that goes on by itself can fail with them. */
 const stated = new Set(
   'inventory stock allocation reservation booking transfer payout hotel flight car room seat'.split(' '),
@@ -97,7 +104,7 @@ export function saysFailure(name: string, { failures }: FailureWords): boolean {
 export function isFailureOf(step: Step, name: string, words: FailureWords): boolean {
   const rest = aboutWhat(name, words);
   if (!rest) return false;
-  const deed = successes.has(step.action) && !step.isUndoing ? [] : [stemOf(step.action)];
+  const deed = vague.has(step.action) ? [] : [stemOf(step.action)];
   if (step.isUndoing) return rest.some((it) => deed.includes(it) || sharesGroup(it, deed));
   if (rest.some((it) => undoing.test(it))) return false;
   const head = step.subject

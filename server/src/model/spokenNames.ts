@@ -2,28 +2,32 @@
 // that announce one. Sentences, error codes and states of an entity are no names of events.
 import type { Action } from '../facts/actions.ts';
 import type { Expr, Member, TypeExpr } from '../facts/expressions.ts';
-import type { FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
+import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { branchesOf } from '../facts/walk.ts';
 
-/** The names in the order of the file, each once. A part of a template that can't be read is `*`. */
-export function spokenNames(facts: FileFacts): readonly string[] {
-  let names = known.get(facts);
-  if (!names) known.set(facts, (names = [...new Set(collect(facts))]));
+/** The names in the order of the file. A part of a template that can't be read is `*`. */
+export function spokenNames(facts: FileFacts): ReadonlySet<string> {
+  const names: Names = new Set();
+  for (const it of facts.imports) typeName(names, it.name);
+  for (const it of facts.types) ofTypeFact(names, it);
+  for (const it of facts.bindings) ofBinding(names, it);
+  for (const it of facts.functions) ofFunction(names, it);
+  for (const { events } of facts.consumers) for (const it of events) ofExpr(names, it, '');
+  for (const { steps } of facts.sagas) for (const it of steps) names.add(it.name);
   return names;
 }
 
 /** The names that one class speaks in its methods and fields. */
-export function namesSpokenIn(facts: FileFacts, type: TypeFact): readonly string[] {
-  const inside = facts.functions.filter(
-    (it) => type.span.start <= it.span.start && it.span.end <= type.span.end,
-  );
-  return [
-    ...type.members.flatMap((it) => [...ofMember(it)]),
-    ...inside.flatMap((it) => [...namesOfFunction(it)]),
-  ];
+export function namesSpokenIn(facts: FileFacts, type: TypeFact): ReadonlySet<string> {
+  const names: Names = new Set();
+  for (const it of type.members) ofMember(names, it);
+  for (const it of facts.functions) {
+    if (type.span.start <= it.span.start && it.span.end <= type.span.end) ofFunction(names, it);
+  }
+  return names;
 }
 
-const known = new WeakMap<FileFacts, readonly string[]>();
+type Names = Set<string>;
 
 /** Where a failed state or an error code is written, which no consumer hears of. */
 const ofState = /(?:stat(?:us|e)|code|reason|error|err|exception|message|outcome|result|phase)(?:e?s)?$/i;
@@ -35,135 +39,130 @@ const telling =
 const groupWords =
   /(?:Events?|Topics?|Types?|Names?|Subjects?|Queues?|Patterns?|Channels?|Keys?|Messages?|s)$/i;
 
-function* collect(facts: FileFacts): Iterable<string> {
-  for (const it of facts.imports) yield* typeName(it.name);
-  for (const it of facts.types) yield* namesOfType(it);
-  for (const it of facts.bindings) {
-    if (it.type && !ofState.test(it.name)) yield* ofType(it.type);
-    const isCodes = it.isTopLevel && it.init?.kind === 'object' && ofState.test(it.name);
-    if (it.init && !isCodes && !isStateOf(it.name, it.init))
-      yield* ofExpr(it.init, it.isTopLevel ? it.name.replace(groupWords, '') : '');
-  }
-  for (const it of facts.functions) yield* namesOfFunction(it);
-  for (const { events } of facts.consumers) for (const it of events) yield* ofExpr(it, '');
-  for (const { steps } of facts.sagas) for (const it of steps) yield it.name;
+function ofBinding(names: Names, { name, type, init, isTopLevel }: BindingFact): void {
+  if (type && !ofState.test(name)) ofType(names, type);
+  // Calls stand in the bodies too.
+  if (!init || init.kind === 'call' || init.kind === 'new' || isStateOf(name, init)) return;
+  const isCodes = isTopLevel === true && init.kind === 'object' && ofState.test(name);
+  if (!isCodes) ofExpr(names, init, isTopLevel ? name.replace(groupWords, '') : '');
 }
 
-function* typeName(name: string): Iterable<string> {
-  if (!/(?:Error|Exception)s?$/.test(name)) yield name;
+function typeName(names: Names, name: string): void {
+  if (!/(?:Error|Exception)s?$/.test(name)) names.add(name);
 }
 
-function* namesOfType(fact: TypeFact): Iterable<string> {
+function ofTypeFact(names: Names, fact: TypeFact): void {
   if (ofState.test(fact.name)) return;
   if (fact.kind === 'enum') {
     for (const it of fact.members) {
-      yield `${fact.name.replace(groupWords, '')} ${it.name}`;
-      if (it.init) yield* ofExpr(it.init, '');
+      names.add(`${fact.name.replace(groupWords, '')} ${it.name}`);
+      if (it.init) ofExpr(names, it.init, '');
     }
     return;
   }
-  yield* typeName(fact.name);
+  typeName(names, fact.name);
   if (/(?:Error|Exception)$/.test(fact.name)) return;
-  for (const it of fact.members) yield* ofMember(it);
-  if (fact.alias) yield* ofType(fact.alias);
-  for (const it of [...fact.bases, ...fact.implements]) yield* ofType(it);
+  for (const it of fact.members) ofMember(names, it);
+  if (fact.alias) ofType(names, fact.alias);
+  for (const it of [...fact.bases, ...fact.implements]) ofType(names, it);
 }
 
-function* ofMember({ name, type, init, decorators }: Member): Iterable<string> {
+function ofMember(names: Names, { name, type, init, decorators }: Member): void {
   if (ofState.test(name)) return;
-  if (type) yield* ofType(type);
-  if (init) yield* ofExpr(init, '');
-  for (const { args } of decorators ?? []) for (const it of args) yield* ofExpr(it, '');
+  if (type) ofType(names, type);
+  if (init) ofExpr(names, init, '');
+  for (const { args } of decorators ?? []) for (const it of args) ofExpr(names, it, '');
 }
 
-function* ofType(type: TypeExpr): Iterable<string> {
-  if (type.kind === 'literal') yield* nameIn(type.value.replace(/^['"`]|['"`]$/g, ''));
-  else if (type.kind === 'union' || type.kind === 'intersection') for (const it of type.of) yield* ofType(it);
-  else if (type.kind === 'array') yield* ofType(type.of);
-  else if (type.kind === 'object') for (const it of type.members) yield* ofMember(it);
+function ofType(names: Names, type: TypeExpr): void {
+  if (type.kind === 'literal') nameIn(names, type.value.replace(/^['"`]|['"`]$/g, ''));
+  else if (type.kind === 'union' || type.kind === 'intersection') for (const it of type.of) ofType(names, it);
+  else if (type.kind === 'array') ofType(names, type.of);
+  else if (type.kind === 'object') for (const it of type.members) ofMember(names, it);
   else if (type.kind === 'other')
-    for (const [text] of type.text.matchAll(/(?<=['"])[^'"\s]+(?=['"])/g)) yield text;
+    for (const [text] of type.text.matchAll(/(?<=['"])[^'"\s]+(?=['"])/g)) names.add(text);
   else if (type.kind === 'ref') {
-    yield* typeName(type.name);
-    for (const it of type.args) yield* ofType(it);
+    typeName(names, type.name);
+    for (const it of type.args) ofType(names, it);
   }
 }
 
-function* namesOfFunction({ name, decorators, returns, body }: FunctionFact): Iterable<string> {
-  if (announcing.test(name)) yield name.replace(announcing, '');
-  for (const { args } of decorators) for (const it of args) yield* ofExpr(it, '');
-  if (returns) yield* ofType(returns);
-  yield* ofActions(body);
+function ofFunction(names: Names, { name, decorators, returns, body }: FunctionFact): void {
+  if (announcing.test(name)) names.add(name.replace(announcing, ''));
+  for (const { args } of decorators) for (const it of args) ofExpr(names, it, '');
+  if (returns) ofType(names, returns);
+  ofActions(names, body);
 }
 
-function* ofActions(actions: readonly Action[]): Iterable<string> {
+function ofActions(names: Names, actions: readonly Action[]): void {
   for (const action of actions) {
-    if (action.kind === 'call')
-      yield* action.roles.some((it) => it.kind === 'log') ? [] : ofExpr(action.call, '');
-    else if (action.kind === 'assign' && !isState(action.target)) yield* ofExpr(action.value, '');
-    else if (action.kind === 'if') yield* ofExpr(action.condition, '');
-    else if (action.kind === 'return' && action.value) yield* ofExpr(action.value, '');
+    if (action.kind === 'call') {
+      if (!action.roles.some((it) => it.kind === 'log')) ofCall(names, action.call);
+    } else if (action.kind === 'assign' && !isState(action.target)) ofExpr(names, action.value, '');
+    else if (action.kind === 'if') ofExpr(names, action.condition, '');
+    else if (action.kind === 'return' && action.value) ofExpr(names, action.value, '');
     else if (action.kind === 'switch' && !isState(action.on))
-      for (const it of action.cases.flatMap((one) => one.tests)) yield* ofExpr(it, '');
-    for (const list of branchesOf(action)) yield* ofActions(list);
+      for (const it of action.cases.flatMap((one) => one.tests)) ofExpr(names, it, '');
+    for (const list of branchesOf(action)) ofActions(names, list);
   }
 }
 
-function* ofExpr(expr: Expr, prefix: string): Iterable<string> {
+function ofExpr(names: Names, expr: Expr, prefix: string): void {
   switch (expr.kind) {
     case 'string':
-      return yield* nameIn(expr.value);
+      return nameIn(names, expr.value);
     case 'template':
-      return yield* nameIn(expr.parts.map((it) => (typeof it === 'string' ? it : '*')).join(''));
+      return nameIn(names, expr.parts.map((it) => (typeof it === 'string' ? it : '*')).join(''));
     case 'name':
-      return /^[A-Z]/.test(expr.name) ? yield* typeName(expr.name) : undefined;
+      return /^[A-Z]/.test(expr.name) ? typeName(names, expr.name) : undefined;
     case 'member':
       if (isState(expr.object)) return;
-      if (/^[A-Z]/.test(expr.name)) yield `${pathOf(expr.object)} ${expr.name}`;
-      return expr.index ? yield* ofExpr(expr.index, '') : undefined;
+      if (/^[A-Z]/.test(expr.name)) names.add(`${pathOf(expr.object)} ${expr.name}`);
+      return expr.index ? ofExpr(names, expr.index, '') : undefined;
     case 'call':
     case 'new':
-      return yield* ofCall(expr);
+      return ofCall(names, expr);
     case 'array':
-      for (const it of expr.items) yield* ofExpr(it, prefix);
+      for (const it of expr.items) ofExpr(names, it, prefix);
       return;
     case 'object':
-      return yield* ofEntries(expr, prefix);
+      return ofEntries(names, expr, prefix);
     case 'choice':
     case 'operation':
-      if (!expr.of.some(isState)) for (const it of expr.of) yield* ofExpr(it, prefix);
+      if (!expr.of.some(isState)) for (const it of expr.of) ofExpr(names, it, prefix);
       return;
     default:
   }
 }
 
-function* ofCall({ callee, args, typeArgs }: Expr & { readonly kind: 'call' | 'new' }): Iterable<string> {
+function ofCall(names: Names, { callee, args, typeArgs }: Expr & { readonly kind: 'call' | 'new' }): void {
   const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
   if (/(?:Error|Exception)$/.test(name) || callee.kind === 'this' || telling.test(name)) return;
-  if (announcing.test(name)) yield name.replace(announcing, '');
-  else if (/^[A-Z]/.test(name)) yield name;
-  if (callee.kind === 'member') yield* ofExpr(callee.object, '');
-  for (const it of typeArgs) yield* ofType(it);
-  for (const it of args) yield* ofExpr(it, '');
+  if (announcing.test(name)) names.add(name.replace(announcing, ''));
+  else if (/^[A-Z]/.test(name)) names.add(name);
+  if (callee.kind === 'member') ofExpr(names, callee.object, '');
+  for (const it of typeArgs) ofType(names, it);
+  for (const it of args) ofExpr(names, it, '');
 }
 
-function* ofEntries(
+function ofEntries(
+  names: Names,
   { entries, spreads }: Expr & { readonly kind: 'object' },
   prefix: string,
-): Iterable<string> {
+): void {
   for (const { key, computed, value } of entries) {
     if (isStateOf(key, value)) continue;
-    yield* nameIn(key);
-    if (prefix !== '') yield `${prefix} ${key}`;
-    if (computed) yield* ofExpr(computed, '');
-    yield* ofExpr(value, prefix === '' ? '' : `${prefix} ${key}`);
+    nameIn(names, key);
+    if (prefix !== '') names.add(`${prefix} ${key}`);
+    if (computed) ofExpr(names, computed, '');
+    ofExpr(names, value, prefix === '' ? '' : `${prefix} ${key}`);
   }
-  for (const it of spreads) yield* ofExpr(it, '');
+  for (const it of spreads) ofExpr(names, it, '');
 }
 
 /** A sentence or a path of a URL names no event. */
-function* nameIn(text: string): Iterable<string> {
-  if (text !== '' && text.length < 120 && !/[\s/?=]/.test(text)) yield text;
+function nameIn(names: Names, text: string): void {
+  if (text !== '' && text.length < 120 && !/[\s/?=]/.test(text)) names.add(text);
 }
 
 /** A bare value under such a name; an object under it (`message: { type: … }`) may well be an event. */
