@@ -116,7 +116,7 @@ export interface ConsumerFact {
   readonly owner?: string;
   /** Request and reply (RPC) rather than an event. */
   readonly isRequest?: boolean;
-  /** Set where the library's own text says so. */
+  /** When the library acknowledges by itself, where that is known: `after` the handler succeeded, `never` where the handler has to. */
   readonly acknowledges?: 'before' | 'after' | 'never' | 'auto';
 }
 

@@ -144,8 +144,9 @@ function isAck({ roles }: CallAction): boolean {
 
 /** A message that is acknowledged on success alone stays with the broker otherwise. */
 function isAcknowledgedByHand({ consumer }: Scope, inside: readonly Action[]): boolean {
-  if (consumer.fact.acknowledges === 'before' || consumer.fact.acknowledges === 'auto') return false;
-  return consumer.fact.acknowledges === 'after' || inside.some((it) => it.kind === 'call' && isAck(it));
+  const { acknowledges } = consumer.fact;
+  if (acknowledges !== undefined) return acknowledges === 'never';
+  return inside.some((it) => it.kind === 'call' && isAck(it));
 }
 
 /** Only logs, metrics and acknowledgements: nothing is done about the failure. */

@@ -36,9 +36,9 @@ function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
   };
 }
 
-function eventOf({ events }: ConsumerNode): string {
+function eventOf({ events, fact }: ConsumerNode): string {
   const [first] = events;
-  return first && events.length === 1 ? `\`${first.name}\`` : 'the message';
+  return first && events.length === 1 && !fact.isRequest ? `\`${first.name}\`` : 'the message';
 }
 
 /** Where `finally` acknowledges, a throw comes too late; and only RabbitMQ's way of rejecting is known. */

@@ -107,7 +107,7 @@ function consumed(site: CallSite, callback: Expr): ConsumerFact {
     events: boundTo(site),
     handler,
     eventParameter: 0,
-    acknowledges: noAck?.kind === 'literal' && noAck.text === 'true' ? 'before' : 'after',
+    acknowledges: noAck?.kind === 'literal' && noAck.text === 'true' ? 'before' : 'never',
     ...(owner === undefined ? {} : { owner }),
   };
 }
