@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'tools/**/*.test.ts'],
-    exclude: ['test/vscode/**', 'test/workspaces/**', 'node_modules/**'],
+    exclude: ['test/vscode/**', 'test/workspaces/**', '**/node_modules/**'],
     // `npm run fixtures -- -u` rewrites what the fixture pages expect.
     env: { UPDATE: process.argv.includes('-u') ? '1' : (process.env['UPDATE'] ?? '') },
     testTimeout: 60_000,
