@@ -25,6 +25,7 @@ export function failuresOf(model: EventModel, words: FailureWords): Failures {
       isNamed(step) ||
       carriesOutcome(model, event, step, words) ||
       (!step.isUndoing && isFollowedToFailure(model, event, words)) ||
+      mayBeComputed(model, step, words) ||
       event.producers.some((it) => announcesFailure(model, it, words) || isBesideUnread(model, it)),
   };
 }
@@ -76,6 +77,17 @@ function isBesideUnread(model: EventModel, { file }: ProducerNode): boolean {
   return model.producers.some(
     (it) => it.file === file && it.event === undefined && /^(?:call|template)$/.test(channelOf(it).kind),
   );
+}
+
+/** `${step}.failed` and `payment.${outcome}` are published somewhere: either may be the failure of this very step. */
+function mayBeComputed(model: EventModel, step: Step, words: FailureWords): boolean {
+  return model.producers.some((it) => {
+    const channel = channelOf(it);
+    if (it.event !== undefined || channel.kind !== 'template') return false;
+    const texts = channel.parts.filter((part) => typeof part === 'string');
+    const isOfSubject = texts.some((text) => wordsOf(text).includes(step.subject.at(-1) ?? ''));
+    return isOfSubject || texts.some((text) => saysFailure(text, words));
+  });
 }
 
 function channelOf({ role }: ProducerNode): Expr {

@@ -140,9 +140,14 @@ function ofCall(names: Names, { callee, args, typeArgs }: Expr & { readonly kind
   if (/(?:Error|Exception)$/.test(name) || callee.kind === 'this' || telling.test(name)) return;
   if (announcing.test(name)) names.add(name.replace(announcing, ''));
   else if (/^[A-Z]/.test(name)) names.add(name);
-  if (callee.kind === 'member') ofExpr(names, callee.object, '');
+  if (callee.kind === 'member' && !isCall(callee.object)) ofExpr(names, callee.object, '');
   for (const it of typeArgs) ofType(names, it);
-  for (const it of args) ofExpr(names, it, '');
+  for (const it of args) if (!isCall(it)) ofExpr(names, it, '');
+}
+
+/** A call inside a call is an action of its own. */
+function isCall({ kind }: Expr): boolean {
+  return kind === 'call' || kind === 'new';
 }
 
 function ofEntries(
