@@ -12,6 +12,7 @@ export function failureDeclaration(source: ts.SourceFile, node: ts.Node, rename:
   const keeps = keeperOf(rename, node.getText(source));
   const draft: Draft = { source, edits: [], keeps, rename, companions: new Set() };
   draftNode(draft, node);
+  for (const it of constantsOf(draft, node)) draft.companions.add(it);
   const copies = [...draft.companions].map((it) => failureDeclaration(source, it, rename));
   const start = node.getStart(source);
   const moved = draft.edits.map(({ at, text }) => ({
@@ -19,7 +20,21 @@ export function failureDeclaration(source: ts.SourceFile, node: ts.Node, rename:
     text,
   }));
   const copy = applyEdits(source.text.slice(start, node.end), moved);
-  return [...copies, renamed(draft, node, copy)].join('\n\n');
+  const own = renamed(draft, node, copy).replace(/^export default /, 'export ');
+  return [...copies, own].join('\n\n');
+}
+
+/** `const PAYMENT_PROCESSED = 'payment.processed'` above a declaration that is tagged with it. */
+function constantsOf({ source, rename }: Draft, node: ts.Node): readonly ts.VariableStatement[] {
+  const text = node.getText(source);
+  return source.statements.filter((it): it is ts.VariableStatement => {
+    if (!ts.isVariableStatement(it) || it === node) return false;
+    const name = nameOf(it);
+    const value = it.declarationList.declarations[0]?.initializer?.getText(source) ?? '';
+    if (name === undefined || rename(name) === name || !/^['"`][^'"`]*['"`](?: as const)?$/.test(value))
+      return false;
+    return new RegExp(`\\b${name}\\b`).test(text);
+  });
 }
 
 /** Renames all but what others declare: an imported `PaymentProcessedItem` keeps its name, a text that says it does not. */

@@ -10,6 +10,6 @@ export interface Draft {
   /** Whether a field of the success makes sense in the failure. */
   readonly keeps: (name: string) => boolean;
   readonly rename: Rename;
-  /** Payload types of the success's own, which get a sibling too. */
-  readonly companions: Set<ts.InterfaceDeclaration | ts.TypeAliasDeclaration>;
+  /** Payload types and constants of the success's own, which get a sibling too. */
+  readonly companions: Set<ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.VariableStatement>;
 }
