@@ -69,6 +69,7 @@ function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swa
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, only.call);
   const [callee] = callees;
   if (!callee || callees.length > 1 || callee.fact === scope.fn.fact) return undefined;
+  if (only.settled === 'dropped' && callee.fact.isAsync) return undefined;
   return swallowOf(scope.model, callee, scope.consumer, depth + 1);
 }
 
@@ -81,10 +82,16 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
   const outside = all.filter((it) => !within.has(it));
   if (outside.some((it) => isRescue(it) && startOf(it) > attempt.at.start)) return undefined;
-  if (isOptional(scope, inside, outside)) return undefined;
+  if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
   const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
   return isHeld ? undefined : { fn: scope.fn, at: attempt.handlerAt, ...(acknowledged && { acknowledged }) };
+}
+
+/** `try { return publish(…) }`: a promise that is only returned fails outside of the catch. */
+function isPassedOn(scope: Scope, { body }: TryAction): boolean {
+  const work = [...eachAction(body)].filter((it) => it.kind === 'call' && isWork(scope, it));
+  return work.length > 0 && work.every((it) => it.kind === 'call' && it.settled === 'returned');
 }
 
 /** Work that the catch does not cover: then what it covers may be a part that is allowed to fail. */

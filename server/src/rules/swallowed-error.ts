@@ -13,8 +13,9 @@ export const rule: Rule = {
   *check({ model }) {
     const seen = new Set<string>();
     for (const consumer of model.consumers) {
-      if (consumer.transport !== 'broker') continue;
+      if (consumer.transport === 'in-process') continue;
       const swallow = swallowIn(model, consumer);
+      if (consumer.transport === 'unknown' && !swallow?.acknowledged) continue;
       const place = swallow && `${swallow.fn.file}:${swallow.at.start}`;
       if (!swallow || !place || seen.has(place)) continue;
       seen.add(place);
