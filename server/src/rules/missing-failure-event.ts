@@ -118,13 +118,13 @@ function isAnnounced({ declarations, producers }: EventNode): boolean {
 }
 
 function findingOf(model: EventModel, event: EventNode, words: FailureWords): RuleFinding {
-  const consumer = event.consumers[0];
-  const waits = consumer ? `\`${consumer.name}\` waits` : 'whoever waits for it waits';
+  const isAwaited = event.consumers.length > 0;
+  const loss = isAwaited ? 'its consumers never run and nobody learns why' : 'nobody learns of it';
   const name = failureNameOf(event.name, words);
   return {
     ...placeOfName(model, event),
     symbol: event.name,
-    message: `\`${event.name}\` announces a success, and nothing announces its failure: then ${waits} for ever.`,
+    message: `\`${event.name}\` announces a success, and nothing announces the failure: when the step fails, ${loss}.`,
     help: `Declare a failure event such as \`${name}\` and publish it where the step gives up.`,
     related: relatedOf(event),
     fixes: fixesOf(model, event, name),
