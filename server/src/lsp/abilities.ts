@@ -12,6 +12,8 @@ export interface Abilities {
   readonly canExplain: boolean;
   /** The server may ask to be told of files. */
   readonly canWatch: boolean;
+  /** The server may ask for settings. */
+  readonly canBeAsked: boolean;
   readonly canShowProgress: boolean;
   readonly canChangeFolders: boolean;
 }
@@ -22,6 +24,7 @@ export const noAbilities: Abilities = {
   canResolve: false,
   canExplain: false,
   canWatch: false,
+  canBeAsked: false,
   canShowProgress: false,
   canChangeFolders: false,
 };
@@ -43,6 +46,7 @@ export function abilitiesOf(params: InitializeParams): Abilities {
     // Only our own extension has the command, and it names its own pages.
     canExplain: rulePages !== undefined,
     canWatch: workspace?.didChangeWatchedFiles?.dynamicRegistration === true && watches !== true,
+    canBeAsked: workspace?.configuration === true,
     canShowProgress: window?.workDoneProgress === true,
     canChangeFolders: workspace?.workspaceFolders === true,
   };

@@ -3,37 +3,18 @@
 import {
   CodeActionKind,
   type CodeAction,
+  type CodeActionContext,
   type CodeActionParams,
   type Diagnostic,
 } from 'vscode-languageserver';
-import { applyFix } from '../fixes/apply.ts';
-import type { FixPlan } from '../fixes/plan.ts';
-import { rules } from '../rules/rules.generated.ts';
 import type { Finding } from '../rules/rule.ts';
-import { lineStarts, lineColumn, type Edit, type FileEdit, type FilePath } from '../text.ts';
+import { rules } from '../rules/rules.generated.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
+import type { ActionData } from './actionData.ts';
 import { pathOf, spanOf } from './convert.ts';
 
 /** The kind of "fix all" that editors may run on save. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.sagalint`;
-
-/** What an action is, kept with it until it is resolved. */
-export type ActionData =
-  | {
-      readonly kind: 'fix';
-      readonly uri: string;
-      readonly ruleId: string;
-      readonly start: number;
-      readonly index: number;
-    }
-  | { readonly kind: 'fix-all'; readonly uri: string; readonly ruleId?: string }
-  | {
-      readonly kind: 'disable';
-      readonly uri: string;
-      readonly ruleId: string;
-      readonly start: number;
-      readonly scope: 'line' | 'file';
-    };
 
 /** An action with what it takes to work out its edits. */
 export type Offered = CodeAction & { readonly data?: ActionData };
@@ -47,148 +28,107 @@ export function actionsAt(
   const file = pathOf(uri);
   const text = file === undefined ? undefined : snapshot.textOf(file);
   if (file === undefined || text === undefined) return [];
-  const { start, end } = spanOf(text, range);
   const all = snapshot.findingsOf.get(file) ?? [];
+  const { start, end } = spanOf(text, range);
   const here = all.filter((it) => it.at.start <= end && start <= it.at.end);
-  const wants = (kind: string): boolean =>
-    context.only === undefined || context.only.some((it) => kind === it || kind.startsWith(`${it}.`));
-  const quick = wants(CodeActionKind.QuickFix)
-    ? [
-        ...here.flatMap((it) => fixesOf(it, uri, context.diagnostics)),
-        ...[...new Set(here.map((it) => it.ruleId))].flatMap((it) =>
-          fixAllOf(all, it, uri, context.diagnostics),
-        ),
-        ...here.flatMap((it) => suppressions(it, uri, context.diagnostics)),
-        ...(canExplain ? here.map((it) => explanation(it, context.diagnostics)) : []),
-      ]
-    : [];
-  const isAllAsked =
-    context.only?.some((it) => fixAllKind === it || fixAllKind.startsWith(`${it}.`)) ?? false;
-  const source: readonly Offered[] =
-    isAllAsked && all.some(isSafe)
-      ? [{ title: 'Fix all that sagalint can fix safely', kind: fixAllKind, data: { kind: 'fix-all', uri } }]
-      : [];
-  return [...quick, ...source];
+  const shown: Shown = { uri, diagnosticsOf: shownBy(context, text) };
+  return [
+    ...(wants(context, CodeActionKind.QuickFix) ? quickFixes(here, all, shown, canExplain) : []),
+    ...(context.only && wants(context, fixAllKind) ? fixAll(all, uri) : []),
+  ];
 }
 
-/** The edits of an action; none where its finding is gone meanwhile. */
-export function editsOf(snapshot: Snapshot, data: ActionData): readonly FileEdit[] {
-  const file = pathOf(data.uri);
-  const all = file === undefined ? [] : (snapshot.findingsOf.get(file) ?? []);
-  if (data.kind === 'fix-all') {
-    const chosen = all.filter((it) => data.ruleId === undefined || it.ruleId === data.ruleId);
-    return together(
-      chosen.flatMap((it) =>
-        it.fixes
-          .filter((fix) => fix.isSafe)
-          .slice(0, 1)
-          .map((fix) => fix.plan),
-      ),
-      snapshot,
-    );
-  }
-  const finding = all.find((it) => it.ruleId === data.ruleId && it.at.start === data.start);
-  if (!finding) return [];
-  if (data.kind === 'disable') return [disabling(finding, data.scope, snapshot.textOf(finding.file) ?? '')];
-  const plan = finding.fixes[data.index]?.plan;
-  return plan ? applyFix(plan, snapshot.textOf) : [];
+interface Shown {
+  readonly uri: string;
+  /** The client's diagnostics that show a finding. */
+  readonly diagnosticsOf: (finding: Finding) => Diagnostic[];
 }
 
-function isSafe({ fixes }: Finding): boolean {
-  return fixes.some((it) => it.isSafe);
+function shownBy({ diagnostics }: CodeActionContext, text: string): Shown['diagnosticsOf'] {
+  return ({ ruleId, at }) =>
+    diagnostics.filter((it) => {
+      if (it.source !== 'sagalint' || it.code !== ruleId) return false;
+      const { start, end } = spanOf(text, it.range);
+      return start <= at.end && at.start <= end;
+    });
 }
 
-function fixesOf(finding: Finding, uri: string, diagnostics: readonly Diagnostic[]): readonly Offered[] {
-  return finding.fixes.map((fix, index) => ({
-    title: fix.title,
+/** A client that names kinds gets those and what is below them. */
+function wants({ only }: CodeActionContext, kind: string): boolean {
+  return only?.some((it) => it === '' || kind === it || kind.startsWith(`${it}.`)) ?? true;
+}
+
+function quickFixes(
+  here: readonly Finding[],
+  all: readonly Finding[],
+  shown: Shown,
+  canExplain: boolean,
+): readonly Offered[] {
+  const byRule = [...new Map(here.map((it) => [it.ruleId, it])).values()].filter(isOfRule);
+  return [
+    ...here.flatMap((it) => fixesOf(it, shown)),
+    ...byRule.flatMap((it) => fixAllOf(it, all, shown)),
+    ...byRule.flatMap((it) => suppressions(it, shown)),
+    ...(canExplain ? byRule.map((it) => explanation(it, shown)) : []),
+  ];
+}
+
+/** What is no rule but a comment without use is deleted, not suppressed. */
+function isOfRule({ ruleId }: Finding): boolean {
+  return rules.some((it) => it.id === ruleId);
+}
+
+function fixesOf(finding: Finding, { uri, diagnosticsOf }: Shown): readonly Offered[] {
+  const { ruleId, at, message, fixes } = finding;
+  return fixes.map(({ title, isPreferred }) => ({
+    title,
     kind: CodeActionKind.QuickFix,
-    diagnostics: own(finding, diagnostics),
-    ...(fix.isPreferred ? { isPreferred: true } : {}),
-    data: { kind: 'fix', uri, ruleId: finding.ruleId, start: finding.at.start, index },
+    diagnostics: diagnosticsOf(finding),
+    ...(isPreferred ? { isPreferred } : {}),
+    data: { kind: 'fix', uri, ruleId, start: at.start, message, title },
   }));
 }
 
-function fixAllOf(
-  all: readonly Finding[],
-  ruleId: string,
-  uri: string,
-  diagnostics: readonly Diagnostic[],
-): readonly Offered[] {
+function fixAllOf({ ruleId }: Finding, all: readonly Finding[], shown: Shown): readonly Offered[] {
   const fixable = all.filter((it) => it.ruleId === ruleId && isSafe(it));
   if (fixable.length < 2) return [];
   return [
     {
-      title: `Fix all of ${ruleId} in this file`,
+      title: `Fix all ${ruleId} in this file`,
       kind: CodeActionKind.QuickFix,
-      diagnostics: diagnostics.filter((it) => it.source === 'sagalint' && it.code === ruleId),
-      data: { kind: 'fix-all', uri, ruleId },
+      diagnostics: fixable.flatMap(shown.diagnosticsOf),
+      data: { kind: 'fix-all', uri: shown.uri, ruleId },
     },
   ];
 }
 
-function suppressions(finding: Finding, uri: string, diagnostics: readonly Diagnostic[]): readonly Offered[] {
-  // What is no rule but a comment without use is deleted, not suppressed.
-  if (!rules.some((it) => it.id === finding.ruleId)) return [];
-  const { ruleId, at } = finding;
+function suppressions(finding: Finding, { uri, diagnosticsOf }: Shown): readonly Offered[] {
+  const { ruleId, at, message } = finding;
   return (['line', 'file'] as const).map((scope) => ({
     title: `Disable ${ruleId} for this ${scope}`,
     kind: CodeActionKind.QuickFix,
-    diagnostics: own(finding, diagnostics),
-    data: { kind: 'disable', uri, ruleId, start: at.start, scope },
+    diagnostics: diagnosticsOf(finding),
+    data: { kind: 'disable', uri, ruleId, start: at.start, message, scope },
   }));
 }
 
-function explanation({ ruleId, ...rest }: Finding, diagnostics: readonly Diagnostic[]): Offered {
-  const title = `Explain ${ruleId}`;
+function explanation(finding: Finding, { diagnosticsOf }: Shown): Offered {
+  const title = `Explain ${finding.ruleId}`;
   return {
     title,
     kind: CodeActionKind.QuickFix,
-    diagnostics: own({ ruleId, ...rest }, diagnostics),
-    command: { title, command: 'sagalint.explainRule', arguments: [ruleId] },
+    diagnostics: diagnosticsOf(finding),
+    command: { title, command: 'sagalint.explainRule', arguments: [finding.ruleId] },
   };
 }
 
-/** The client's diagnostics that show a finding. */
-function own({ ruleId }: Finding, diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return diagnostics.filter((it) => it.source === 'sagalint' && it.code === ruleId);
+function fixAll(all: readonly Finding[], uri: string): readonly Offered[] {
+  if (!all.some(isSafe)) return [];
+  return [
+    { title: 'Fix all that sagalint can fix safely', kind: fixAllKind, data: { kind: 'fix-all', uri } },
+  ];
 }
 
-function disabling({ ruleId, file, at }: Finding, scope: 'line' | 'file', text: string): FileEdit {
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const starts = lineStarts(text);
-  const isShebang = scope === 'file' && text.startsWith('#!');
-  const line = scope === 'file' ? (isShebang ? 1 : 0) : lineColumn(starts, at.start).line;
-  const start = starts[line] ?? text.length;
-  const indent = scope === 'file' ? '' : (/^[ \t]*/.exec(text.slice(start))?.[0] ?? '');
-  const word = scope === 'file' ? 'sagalint-disable-file' : 'sagalint-disable-next-line';
-  return {
-    file,
-    edits: [{ at: { start, end: start }, text: `${indent}// ${word} ${ruleId} -- say why${newline}` }],
-  };
-}
-
-/** Several fixes at once: of two that touch the same text the first is taken; one import is inserted once. */
-function together(plans: readonly FixPlan[], { textOf }: Snapshot): readonly FileEdit[] {
-  const byFile = new Map<FilePath, { isNew: boolean; edits: Edit[] }>();
-  for (const plan of plans) {
-    const fix = applyFix(plan, textOf);
-    const clashes = fix.some((it) =>
-      it.edits.some((edit) => byFile.get(it.file)?.edits.some((other) => overlap(edit, other))),
-    );
-    if (clashes) continue;
-    for (const { file, edits, isNew } of fix) {
-      const known = byFile.get(file) ?? { isNew: isNew === true, edits: [] };
-      byFile.set(file, known);
-      known.edits.push(...edits.filter((edit) => !known.edits.some((other) => isSame(edit, other))));
-    }
-  }
-  return [...byFile].map(([file, { isNew, edits }]) => ({ file, edits, ...(isNew ? { isNew } : {}) }));
-}
-
-function overlap(a: Edit, b: Edit): boolean {
-  return !isSame(a, b) && a.at.start < b.at.end && b.at.start < a.at.end;
-}
-
-function isSame(a: Edit, b: Edit): boolean {
-  return a.at.start === b.at.start && a.at.end === b.at.end && a.text === b.text;
+function isSafe({ fixes }: Finding): boolean {
+  return fixes.some((it) => it.isSafe);
 }

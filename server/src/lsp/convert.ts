@@ -30,8 +30,11 @@ export function uriOf(file: FilePath): string {
 }
 
 /** Zero-based lines and UTF-16 columns. */
-export function rangeOf(text: string, { start, end }: Span): Range {
-  const starts = lineStarts(text);
+export function rangeOf(text: string, at: Span): Range {
+  return rangeIn(lineStarts(text), at);
+}
+
+function rangeIn(starts: readonly number[], { start, end }: Span): Range {
   const at = (offset: number): Range['start'] => {
     const { line, column } = lineColumn(starts, offset);
     return { line, character: column };
@@ -53,26 +56,38 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   info: DiagnosticSeverity.Information,
 };
 
+/** What it takes to show findings of one snapshot. */
 export interface Shown {
-  readonly textOf: (file: FilePath) => string | undefined;
+  readonly linesOf: (file: FilePath) => readonly number[];
   readonly uriOf: (file: FilePath) => string;
-  /** With a rule's id behind it: the address of its page. */
-  readonly rulePages: string | undefined;
+  /** The address of a rule's page, where it has one. */
+  readonly pageOf: (ruleId: string) => string | undefined;
+}
+
+/** The starts of the lines of texts; each text is looked at once. */
+export function linesIn(textOf: (file: FilePath) => string | undefined): Shown['linesOf'] {
+  const known = new Map<FilePath, readonly number[]>();
+  return (file) => {
+    const lines = known.get(file) ?? lineStarts(textOf(file) ?? '');
+    known.set(file, lines);
+    return lines;
+  };
 }
 
 /** A finding as the editor shows it: what and what to do, the rule as code with its page, the evidence. */
-export function diagnosticOf(finding: Finding, { textOf, uriOf, rulePages }: Shown): Diagnostic {
+export function diagnosticOf(finding: Finding, { linesOf, uriOf, pageOf }: Shown): Diagnostic {
   const { ruleId, file, at, message, help, severity, related, tag } = finding;
+  const page = pageOf(ruleId);
   const relatedInformation = related.map((it) => ({
-    location: { uri: uriOf(it.file), range: rangeOf(textOf(it.file) ?? '', it.at) },
+    location: { uri: uriOf(it.file), range: rangeIn(linesOf(it.file), it.at) },
     message: it.message,
   }));
   return {
     source: 'sagalint',
     code: ruleId,
-    ...(rulePages === undefined ? {} : { codeDescription: { href: `${rulePages}${ruleId}` } }),
+    ...(page === undefined ? {} : { codeDescription: { href: page } }),
     severity: severities[severity],
-    range: rangeOf(textOf(file) ?? '', at),
+    range: rangeIn(linesOf(file), at),
     message: `${message}\n${help}`,
     ...(relatedInformation.length > 0 ? { relatedInformation } : {}),
     ...(tag ? { tags: [tag === 'unnecessary' ? DiagnosticTag.Unnecessary : DiagnosticTag.Deprecated] } : {}),
@@ -84,10 +99,18 @@ export function diagnosticOfProblem({ at, message }: Problem, text: string): Dia
   return { source: 'sagalint', severity: DiagnosticSeverity.Error, range: rangeOf(text, at), message };
 }
 
+/** What it takes to convert edits. */
+export interface Edited {
+  readonly textOf: (file: FilePath) => string | undefined;
+  readonly uriOf: (file: FilePath) => string;
+  /** The version of a document that the editor has open, else null. */
+  readonly versionOf: (file: FilePath) => number | null;
+}
+
 /** Edits of several files, new ones among them, in the form that the client understands. */
 export function workspaceEditOf(
   edits: readonly FileEdit[],
-  { textOf, uriOf }: Pick<Shown, 'textOf' | 'uriOf'>,
+  { textOf, uriOf, versionOf }: Edited,
   canCreate: boolean,
 ): WorkspaceEdit {
   const textEdits = (it: FileEdit): TextEdit[] =>
@@ -98,7 +121,8 @@ export function workspaceEditOf(
   if (!canCreate) return { changes: Object.fromEntries(edits.map((it) => [uriOf(it.file), textEdits(it)])) };
   const documentChanges = edits.flatMap((it): (CreateFile | TextDocumentEdit)[] => {
     const uri = uriOf(it.file);
-    const edit: TextDocumentEdit = { textDocument: { uri, version: null }, edits: textEdits(it) };
+    const version = it.isNew ? null : versionOf(it.file);
+    const edit: TextDocumentEdit = { textDocument: { uri, version }, edits: textEdits(it) };
     return it.isNew ? [{ kind: 'create', uri, options: { ignoreIfExists: true } }, edit] : [edit];
   });
   return { documentChanges };

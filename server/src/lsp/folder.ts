@@ -1,6 +1,6 @@
 // One folder of the editor's workspace: its files, projects and configurations, linted together.
 import type { Problem } from '../config/read.ts';
-import { list, read } from '../disk.ts';
+import { kindOf, list, read } from '../disk.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import { configsOf } from '../workspace/configs.ts';
@@ -10,15 +10,24 @@ import { Workspace, type Snapshot } from '../workspace/workspace.ts';
 /** The unsaved text of a file that an editor has open, or undefined. */
 export type OpenText = (file: FilePath) => string | undefined;
 
+export interface Progress {
+  readonly count: number;
+  readonly all: number;
+}
+
 export class Folder {
   readonly root: FilePath;
   /** What is wrong in its configuration files. */
   problems: readonly Problem[] = [];
-  /** Whether files came or went, or a configuration changed, since it was listed. */
+  /** Whether it was not listed yet, or files came, or a configuration changed. */
   isStale = true;
   readonly #workspace = new Workspace(rules, configsOf([]));
   readonly #openText: OpenText;
-  #sources: ReadonlySet<FilePath> = new Set();
+  readonly #unlisted = new Set<FilePath>();
+  #sources = new Set<FilePath>();
+  #isBusy = false;
+  #isFilled = false;
+  #last: Snapshot | undefined;
 
   constructor(root: FilePath, openText: OpenText) {
     this.root = root;
@@ -30,40 +39,99 @@ export class Folder {
     return file.startsWith(`${this.root}/`);
   }
 
-  /** Whether a file is one of those that are linted. */
-  has(file: FilePath): boolean {
-    return this.#sources.has(file);
+  /** Whether its files were never read to the end. */
+  get isCold(): boolean {
+    return !this.#isFilled;
   }
 
-  /** Lists the folder and reads what it holds. Yields how many files are read and how many there are. */
-  *index(): Generator<readonly [count: number, all: number]> {
+  /** Whether a run of `catchUp` is under way. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** Does what the next snapshot needs, step by step. Only one such run at a time. */
+  *catchUp(): Generator<Progress> {
+    this.#isBusy = true;
+    try {
+      if (this.isStale) yield* this.#index();
+      const all = this.#sources.size;
+      for (const _ of this.#workspace.extractAhead()) yield { count: all, all };
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Takes in the text of a file as it is now: the editor's, else the disk's. */
+  refresh(file: FilePath): void {
+    if (!this.#sources.has(file)) return;
+    const text = this.#openText(file) ?? read(file);
+    if (text === undefined) this.#workspace.removeFile(file);
+    else this.#workspace.setText(file, text);
+  }
+
+  /** A file or folder is gone from the disk. An editor may still show it; it is no part of this folder any more. */
+  remove(path: FilePath): void {
+    if (this.#sources.has(path)) {
+      if (kindOf(path) === 'file') return this.refresh(path);
+      this.#sources.delete(path);
+      this.#workspace.removeFile(path);
+    } else if (decides(path) || [...this.#sources].some((it) => it.startsWith(`${path}/`)))
+      this.isStale = true;
+  }
+
+  /** A file or folder has come. */
+  add(path: FilePath): void {
+    if (this.#sources.has(path)) this.refresh(path);
+    else if (isSource(path) || decides(path) || kindOf(path) === 'folder') this.isStale = true;
+  }
+
+  /** A file was written. */
+  change(file: FilePath): void {
+    if (decides(file)) this.isStale = true;
+    else this.refresh(file);
+  }
+
+  /** An editor shows or saved a file: one that was not listed is looked for, once. */
+  notice(file: FilePath): void {
+    if (!isSource(file) || this.#sources.has(file) || this.#unlisted.has(file)) return;
+    if (kindOf(file) !== 'file') return;
+    this.#unlisted.add(file);
+    this.isStale = true;
+  }
+
+  /** What holds now. */
+  snapshot(): Snapshot {
+    return (this.#last = this.#workspace.snapshot());
+  }
+
+  /** What holds for a file. While much is read, the last answer serves where the file is still the same, and else there is none. */
+  snapshotOf(file: FilePath): Snapshot | undefined {
+    if (!this.#isBusy) return this.snapshot();
+    const text = this.#openText(file) ?? read(file);
+    return this.#last?.textOf(file) === text ? this.#last : undefined;
+  }
+
+  *#index(): Generator<Progress> {
     this.isStale = false;
     const loaded = load({ list, read }, [this.root], rules);
     this.#sources = new Set(loaded.sources);
     this.problems = loaded.problems;
     this.#workspace.setProjects(loaded.projects);
     this.#workspace.setConfig(configsOf(loaded.configs));
-    for (const file of loaded.sources) this.#readOpen(file);
-    yield [0, loaded.sources.length];
-    const keep = (file: FilePath): boolean => this.#openText(file) !== undefined && this.has(file);
-    for (const count of fill(this.#workspace, loaded.sources, { read, keep }))
-      yield [count, loaded.sources.length];
+    for (const file of loaded.sources) if (this.#openText(file) !== undefined) this.refresh(file);
+    const all = loaded.sources.length;
+    yield { count: 0, all };
+    const keep = (file: FilePath): boolean => this.#openText(file) !== undefined && this.#sources.has(file);
+    for (const count of fill(this.#workspace, loaded.sources, { read, keep })) yield { count, all };
+    this.#isFilled = true;
   }
+}
 
-  /** Takes in the text of a file as it is now: the editor's, else the disk's. */
-  refresh(file: FilePath): void {
-    if (!this.has(file)) return;
-    const text = this.#openText(file) ?? read(file);
-    if (text === undefined) this.#workspace.removeFile(file);
-    else this.#workspace.setText(file, text);
-  }
+function isSource(file: FilePath): boolean {
+  return /\.[cm]?tsx?$/.test(file);
+}
 
-  snapshot(): Snapshot {
-    return this.#workspace.snapshot();
-  }
-
-  #readOpen(file: FilePath): void {
-    const text = this.#openText(file);
-    if (text !== undefined) this.#workspace.setText(file, text);
-  }
+/** Whether a file decides over others: which are listed, how they are linted, what their imports mean. */
+export function decides(file: FilePath): boolean {
+  return /\/(sagalint\.config\.json|package\.json|project\.json|tsconfig[^/]*\.json|\.gitignore)$/.test(file);
 }

@@ -6,25 +6,35 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { read } from '../disk.ts';
 import type { FilePath } from '../text.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
-import { diagnosticOf, diagnosticOfProblem, pathOf, uriOf, type Shown } from './convert.ts';
-import { Folder } from './folder.ts';
+import { pathOf, uriOf } from './convert.ts';
+import { diagnosticsOf, type Source } from './diagnostics.ts';
+import { decides, Folder, type Progress } from './folder.ts';
 import type { StatusParams } from './protocol.ts';
 
-/** Quiet time after an edit before it is linted, and how long a slice of indexing may take. In milliseconds. */
-const pause = 60;
+/** Quiet time after an edit before it is linted: as long as the last round took, within these bounds. In milliseconds. */
+const pause = { least: 40, most: 500 };
+/** How long other work waits for a slice of ours. In milliseconds. */
 const slice = 20;
 
 /** What a session tells the client. */
 export interface Client {
-  readonly publish: (uri: string, diagnostics: readonly Diagnostic[]) => void;
+  readonly publish: (uri: string, version: number | undefined, diagnostics: readonly Diagnostic[]) => void;
   readonly status: (status: StatusParams) => void;
   /** Shows how far the indexing is; `undefined` ends it. */
-  readonly progress: (done: { readonly count: number; readonly all: number } | undefined) => void;
+  readonly progress: (done: Progress | undefined) => void;
   readonly log: (message: string) => void;
 }
 
+export interface DiskChange {
+  readonly uri: string;
+  readonly kind: 'created' | 'changed' | 'deleted';
+}
+
 export class Session {
+  /** With a rule's id behind it: the address of its page in the client. */
   rulePages: string | undefined;
+  /** Nobody tells of changes on the disk: what an editor opens or saves may be new. */
+  isUnwatched = false;
   readonly #client: Client;
   readonly #open = new Map<FilePath, TextDocument>();
   readonly #published = new Map<string, string>();
@@ -34,6 +44,7 @@ export class Session {
   #timer: NodeJS.Timeout | undefined;
   #isWorking = false;
   #isDirty = false;
+  #cost = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -42,7 +53,7 @@ export class Session {
   /** Sets the workspace's folders; those that stay keep what they know. */
   setFolders(roots: readonly FilePath[]): void {
     const openText = (file: FilePath): string | undefined => this.#open.get(file)?.getText();
-    this.#folders = roots.map(
+    this.#folders = [...new Set(roots)].map(
       (root) => this.#folders.find((it) => it.root === root) ?? new Folder(root, openText),
     );
     this.#schedule();
@@ -62,8 +73,18 @@ export class Session {
   put(document: TextDocument): void {
     const file = pathOf(document.uri);
     if (file === undefined) return;
+    const isOpened = !this.#open.has(file);
     this.#open.set(file, document);
+    if (isOpened) this.#notice(file);
     this.#refresh(file);
+  }
+
+  /** An editor wrote a document to the disk. */
+  saved(document: TextDocument): void {
+    const file = pathOf(document.uri);
+    if (file === undefined || !this.isUnwatched) return;
+    this.#notice(file);
+    this.#schedule();
   }
 
   /** An editor closed a document: from now on the disk has its text. */
@@ -74,25 +95,19 @@ export class Session {
     this.#refresh(file);
   }
 
-  /** Files or folders changed on the disk. `isChange`: the file was there before and is there still. */
-  changed(changes: readonly { readonly uri: string; readonly isChange: boolean }[]): void {
-    for (const { uri, isChange } of changes) {
-      const file = pathOf(uri);
+  /** Files or folders changed on the disk. */
+  changed(changes: readonly DiskChange[]): void {
+    for (const { uri, kind } of changes) {
+      const file = pathOf(uri)?.replace(/\/$/, '');
       if (file === undefined || isOutside(file)) continue;
-      const isSource = /\.[cm]?tsx?$/.test(file);
-      for (const folder of this.#folders) {
-        // A configuration above a folder holds in it too.
-        const concerns = folder.contains(file) || folder.root === file || isConfigAbove(file, folder.root);
-        if (concerns && (!isChange || !isSource)) folder.isStale = true;
-      }
-      if (isSource) this.#refresh(file);
+      for (const folder of this.#folders) takeIn(folder, file, kind);
     }
     this.#schedule();
   }
 
-  /** The state of the folder that a file lies in, or undefined for one outside. */
+  /** The state of the folder that a file lies in; undefined for one outside, or while that is not known. */
   snapshotOf(file: FilePath): Snapshot | undefined {
-    return this.#folderOf(file)?.snapshot();
+    return this.#isEnabled ? this.#folderOf(file)?.snapshotOf(file) : undefined;
   }
 
   /** The text of a file as the editor has it, else as the disk has it. */
@@ -105,15 +120,26 @@ export class Session {
     return this.#open.get(file)?.uri ?? uriOf(file);
   }
 
+  /** The version of an open document. */
+  versionOf(file: FilePath): number | undefined {
+    return this.#open.get(file)?.version;
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#isDirty = false;
     this.#folders = [];
+    this.#published.clear();
   }
 
   /** The innermost one, where folders lie in each other. */
   #folderOf(file: FilePath): Folder | undefined {
     const around = this.#folders.filter((it) => it.contains(file));
     return around.toSorted((a, b) => b.root.length - a.root.length)[0];
+  }
+
+  #notice(file: FilePath): void {
+    if (this.isUnwatched) this.#folderOf(file)?.notice(file);
   }
 
   #refresh(file: FilePath): void {
@@ -125,18 +151,21 @@ export class Session {
     this.#isDirty = true;
     if (this.#isWorking) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#work(), pause);
+    this.#timer = setTimeout(
+      () => void this.#work(),
+      Math.min(Math.max(this.#cost, pause.least), pause.most),
+    );
   }
 
-  /** Works until nothing is left to do; what arrives meanwhile is done in the next round. */
+  /** One round; what arrives meanwhile is done in the next. */
   async #work(): Promise<void> {
     this.#isWorking = true;
+    this.#isDirty = false;
     try {
-      while (this.#isDirty) {
-        this.#isDirty = false;
-        for (const folder of this.#folders) if (folder.isStale && this.#isEnabled) await this.#index(folder);
-        this.#publishAll();
-      }
+      for (const folder of this.#isEnabled ? this.#folders : []) await this.#catchUp(folder);
+      const started = performance.now();
+      this.#publishAll();
+      this.#cost = performance.now() - started;
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#client.log(`sagalint failed, which is a defect of sagalint: ${message}`);
@@ -144,19 +173,21 @@ export class Session {
     } finally {
       this.#isWorking = false;
     }
+    if (this.#isDirty) this.#schedule();
   }
 
-  async #index(folder: Folder): Promise<void> {
-    this.#client.status({ state: 'indexing', files: 0, findings: 0, unread: 0 });
+  async #catchUp(folder: Folder): Promise<void> {
+    const isIndexing = folder.isStale;
+    let isFirst = folder.isCold && this.#open.size > 0;
+    if (isIndexing) this.#client.status({ state: 'indexing', files: 0, findings: 0, unread: 0 });
     let until = performance.now() + slice;
-    let isFirst = true;
     try {
-      for (const [count, all] of folder.index()) {
+      for (const progress of folder.catchUp()) {
         // The open files come first: what they say by themselves is shown before the rest is read.
-        if (isFirst && this.#open.size > 0) this.#publishAll();
+        if (isFirst) this.#publishAll();
         isFirst = false;
         if (performance.now() < until) continue;
-        this.#client.progress({ count, all });
+        if (isIndexing) this.#client.progress(progress);
         await nextTurn();
         until = performance.now() + slice;
       }
@@ -166,56 +197,48 @@ export class Session {
   }
 
   #publishAll(): void {
-    const wanted = new Map<string, readonly Diagnostic[]>();
-    let [files, findings, unread] = [0, 0, 0];
-    for (const folder of this.#isEnabled ? this.#folders : []) {
-      const snapshot = folder.snapshot();
-      files += snapshot.files;
-      findings += snapshot.findings.length;
-      unread += snapshot.model.unread.length;
-      for (const [uri, list] of this.#diagnosticsOf(folder, snapshot))
-        wanted.set(uri, [...(wanted.get(uri) ?? []), ...list]);
-      this.#logFailures(snapshot);
-    }
-    this.#publish(wanted);
-    const isIndexed = this.#folders.every((it) => !it.isStale);
-    if (isIndexed) this.#client.status({ state: 'ready', files, findings, unread });
-  }
-
-  /** Where folders lie in each other, the innermost tells of a file. */
-  *#diagnosticsOf(folder: Folder, snapshot: Snapshot): Iterable<readonly [string, readonly Diagnostic[]]> {
-    const shown: Shown = {
-      textOf: snapshot.textOf,
-      uriOf: (it) => this.uriOf(it),
-      rulePages: this.rulePages,
-    };
-    for (const [file, list] of snapshot.findingsOf) {
-      if (this.#folderOf(file) === folder)
-        yield [this.uriOf(file), list.map((it) => diagnosticOf(it, shown))];
-    }
-    for (const it of folder.problems)
-      yield [this.uriOf(it.file), [diagnosticOfProblem(it, this.textOf(it.file) ?? '')]];
+    const folders = this.#isEnabled ? this.#folders : [];
+    const sources = folders.map((folder): Source => ({
+      folder,
+      snapshot: folder.snapshot(),
+      tellsOf: (file) => this.#folderOf(file) === folder,
+    }));
+    const { rulePages } = this;
+    this.#publish(
+      diagnosticsOf(sources, { uriOf: (it) => this.uriOf(it), textOf: (it) => this.textOf(it), rulePages }),
+    );
+    const snapshots = sources.map((it) => it.snapshot);
+    for (const it of snapshots) this.#logFailures(it);
+    // A folder that became stale meanwhile is read in the next round, and told of there.
+    if (folders.some((it) => it.isStale || it.isBusy)) return;
+    this.#client.status({
+      state: 'ready',
+      files: sum(snapshots.map((it) => it.files)),
+      findings: sum(snapshots.map((it) => it.findings.length)),
+      unread: sum(snapshots.map((it) => it.model.unread.length)),
+    });
   }
 
   /** Sends what differs from what the client has. */
   #publish(wanted: ReadonlyMap<string, readonly Diagnostic[]>): void {
-    for (const uri of [...this.#published.keys()]) {
-      if (wanted.has(uri)) continue;
+    const gone = [...this.#published.keys()].filter((it) => !wanted.has(it));
+    for (const uri of gone) {
       this.#published.delete(uri);
-      this.#client.publish(uri, []);
+      this.#client.publish(uri, undefined, []);
     }
     for (const [uri, diagnostics] of wanted) {
       const text = JSON.stringify(diagnostics);
       if (this.#published.get(uri) === text) continue;
       this.#published.set(uri, text);
-      this.#client.publish(uri, diagnostics);
+      this.#client.publish(uri, this.versionOf(pathOf(uri) ?? ''), diagnostics);
     }
   }
 
   /** A rule or file that failed is told once. */
   #logFailures({ failures }: Snapshot): void {
     for (const it of failures) {
-      const message = `${'ruleId' in it ? `The rule ${it.ruleId}` : it.file} failed, which is a defect of sagalint: ${it.message}`;
+      const what = 'ruleId' in it ? `The rule ${it.ruleId}` : it.file;
+      const message = `${what} failed, which is a defect of sagalint: ${it.message}`;
       if (this.#logged.has(message)) continue;
       this.#logged.add(message);
       this.#client.log(message);
@@ -223,11 +246,23 @@ export class Session {
   }
 }
 
+function takeIn(folder: Folder, path: FilePath, kind: DiskChange['kind']): void {
+  if (folder.root === path || isAbove(path, folder.root)) folder.isStale = true;
+  else if (!folder.contains(path)) return;
+  else if (kind === 'created') folder.add(path);
+  else if (kind === 'changed') folder.change(path);
+  else folder.remove(path);
+}
+
 function isOutside(file: FilePath): boolean {
   return /\/(node_modules|\.git)\//.test(file);
 }
 
-function isConfigAbove(file: FilePath, root: FilePath): boolean {
-  const folder = file.slice(0, file.lastIndexOf('/') + 1);
-  return /\/(sagalint\.config|package)\.json$/.test(file) && root.startsWith(folder);
+/** What decides over the files of a folder may lie above it. */
+function isAbove(file: FilePath, root: FilePath): boolean {
+  return decides(file) && root.startsWith(file.slice(0, file.lastIndexOf('/') + 1));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, it) => all + it, 0);
 }

@@ -51,6 +51,7 @@ export class Workspace {
   #configOf: ConfigOf;
   #isComplete = false;
   #resolve: Resolve | undefined;
+  #imports = new WeakMap<FileFacts, readonly FilePath[]>();
   #linked: { readonly facts: readonly FileFacts[]; readonly model: EventModel } | undefined;
   #snapshot: Snapshot | undefined;
   #extractions = 0;
@@ -72,20 +73,20 @@ export class Workspace {
     const before = old?.facts ?? old?.before;
     const isTriggered = mayMatter(text) || isNamedAfterEvents(file);
     this.#entries.set(file, { text, isTriggered, ...(before ? { before } : {}) });
-    if (!old) this.#resolve = undefined;
+    if (!old) this.#forgetImports();
     this.#snapshot = undefined;
   }
 
   removeFile(file: FilePath): void {
     if (!this.#entries.delete(file)) return;
-    this.#resolve = undefined;
+    this.#forgetImports();
     this.#snapshot = undefined;
   }
 
   setProjects(projects: readonly ProjectFacts[]): void {
     if (JSON.stringify(projects) === JSON.stringify(this.#projects)) return;
     this.#projects = projects;
-    this.#resolve = undefined;
+    this.#forgetImports();
     this.#linked = undefined;
     this.#snapshot = undefined;
   }
@@ -109,11 +110,7 @@ export class Workspace {
 
   /** Extracts file by file what the next snapshot needs anyway, so that the caller can do other things in between. */
   *extractAhead(): Generator<void> {
-    for (const [file, entry] of this.#entries) {
-      if (!entry.isTriggered || entry.facts || entry.failure !== undefined) continue;
-      this.#factsOf(file, entry);
-      yield;
-    }
+    if (!this.#snapshot) yield* this.#collect(new Map());
   }
 
   /** What holds now. Extracts, links and runs the rules as far as something changed since the last time. */
@@ -149,28 +146,44 @@ export class Workspace {
     return model;
   }
 
-  /** The facts of every triggered file, and of the files that these import, as far as names may need resolving. */
   #relevantFacts(): ReadonlyMap<FilePath, FileFacts> {
     const found = new Map<FilePath, FileFacts>();
-    const take = (file: FilePath, entry: Entry): void => {
-      const facts = found.has(file) ? undefined : this.#factsOf(file, entry);
-      if (facts) found.set(file, facts);
-    };
-    for (const [file, entry] of this.#entries) if (entry.isTriggered) take(file, entry);
-    // A map gives what is put in while it is walked: so imports of imports are followed too.
-    for (const [from, facts] of found) {
-      for (const specifier of modulesOf(facts)) {
-        const file = this.#resolved(from, specifier);
-        const entry = file === undefined ? undefined : this.#entries.get(file);
-        if (file !== undefined && entry) take(file, entry);
-      }
-    }
+    for (const _ of this.#collect(found)) continue;
     return found;
   }
 
-  #resolved(from: FilePath, specifier: string): FilePath | undefined {
+  /** The facts of every triggered file, and of the files that these import, as far as names may need resolving. */
+  *#collect(found: Map<FilePath, FileFacts>): Generator<void> {
+    for (const [file, entry] of this.#entries) {
+      const facts = entry.isTriggered ? this.#factsOf(file, entry) : undefined;
+      if (facts) found.set(file, facts);
+      yield;
+    }
+    // A map gives what is put in while it is walked: so imports of imports are followed too.
+    for (const [from, facts] of found) {
+      for (const file of this.#importsOf(from, facts)) {
+        const entry = found.has(file) ? undefined : this.#entries.get(file);
+        const imported = entry && this.#factsOf(file, entry);
+        if (imported) found.set(file, imported);
+      }
+      yield;
+    }
+  }
+
+  #importsOf(from: FilePath, facts: FileFacts): readonly FilePath[] {
+    const known = this.#imports.get(facts);
+    if (known) return known;
     this.#resolve ??= resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
-    return this.#resolve(from, specifier);
+    const resolve = this.#resolve;
+    const files = [...modulesOf(facts)].flatMap((it) => resolve(from, it) ?? []);
+    this.#imports.set(facts, files);
+    return files;
+  }
+
+  /** What specifiers mean is to be found out anew: files came or went, or the projects changed. */
+  #forgetImports(): void {
+    this.#resolve = undefined;
+    this.#imports = new WeakMap();
   }
 
   #factsOf(file: FilePath, entry: Entry): FileFacts | undefined {
