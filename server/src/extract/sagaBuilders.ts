@@ -3,7 +3,7 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
-import { bodyOf, markNamed, sagaName, stepIn, titleOf } from './sagaSteps.ts';
+import { bodyOf, markNamed, placeNameOf, sagaName, stepIn, titleOf } from './sagaSteps.ts';
 
 const stepCalls = new Set(['step', 'addStep', 'withStep', 'addSagaStep', 'registerStep', 'useStep']);
 const runners = /^(?:run|execute|perform|process|do|invoke)\w*Step$/i;
@@ -22,7 +22,7 @@ export function* builders(facts: FileFacts, held: readonly Held[]): Iterable<Sag
   );
   const steps = calls.flatMap((call) => builtStep(facts, call, next) ?? []);
   const hasUndo = steps.some((it) => it.compensation !== null && it.compensation !== undefined);
-  if (steps.length === 0 || !(hasUndo || sagaName.test(facts.file))) return;
+  if (steps.length === 0 || !(hasUndo || sagaName.test(placeNameOf(facts.file)))) return;
   const places = steps.map((it) => ({ step: it, place: placeOf(facts, it.at) }));
   for (const fn of new Set(places.map((it) => it.place.fn))) {
     const list = places.filter((it) => it.place.fn === fn);

@@ -18,11 +18,17 @@ const undoing = [
 ]; // prettier-ignore
 const labels = ['name', 'id', 'stepName', 'step', 'key', 'title', 'label'];
 
+/** A file and its folder: the folders above say nothing of one file. */
+export function placeNameOf(file: string): string {
+  return file.split('/').slice(-2).join('/');
+}
+
 /** Sagas that are an array of steps. */
 export function* stepArrays(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
   for (const { expr, name, at, owner } of held) {
     if (expr.kind !== 'array' || expr.items.length === 0) continue;
-    const isTelling = sagaName.test(`${name} ${owner ?? ''} ${facts.file}`) || /steps?$/i.test(name);
+    const isTelling =
+      sagaName.test(`${name} ${owner ?? ''} ${placeNameOf(facts.file)}`) || /steps?$/i.test(name);
     const items = expr.items.map((it) => objectBehind(facts, it) ?? it);
     const objects = items.filter((it) => it.kind === 'object');
     const hasUndo = objects.some((it) => keyed(it, undoing));

@@ -1,10 +1,10 @@
 // Sagas as one file shows them, read from its facts: step arrays, builder chains, imperative code, durable workflows, NestJS
 // streams. What a step does and whether its undoing undoes anything is the model's to say, and which candidate is a saga at all.
-import type { Action } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
+import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
-import { branchesOf, callsIn } from '../facts/walk.ts';
+import { callsIn } from '../facts/walk.ts';
 import { allExpressions, type Held } from './heldExpressions.ts';
+import { spoken } from './paths.ts';
 import { builders, createdSteps, runnerSagas } from './sagaBuilders.ts';
 import { sagaName, singleSteps, stepArrays } from './sagaSteps.ts';
 
@@ -79,13 +79,15 @@ function* streams(facts: FileFacts): Iterable<SagaFact> {
 
 /** Functions that run several calls in order: the model takes those for sagas that say so, or that undo some of it. */
 function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<SagaFact> {
+  // Effects of redux-saga are tasks of a user interface.
+  if (facts.imports.some((it) => it.from.startsWith('redux-saga'))) return;
   for (const fn of facts.functions) {
-    if (fn.kind === 'constructor' || fn.kind === 'accessor' || others.some((it) => runsSteps(it, fn)))
-      continue;
+    if (fn.kind === 'constructor' || fn.kind === 'accessor' || fn.isGenerator) continue;
+    if (others.some((it) => runsSteps(it, fn))) continue;
     const calls = [...callsIn(fn.body)].filter((it) => it.settled !== 'dropped' && !it.isNew);
     if (calls.length < 2 || !calls.some((it) => it.settled === 'awaited')) continue;
     const isNamed = sagaName.test(`${fn.name} ${fn.owner ?? ''}`);
-    if (!isNamed && !hasTry(fn.body) && !calls.some((it) => isDoing(it.call.callee))) continue;
+    if (!isNamed && !mentionsUndoing(facts, fn)) continue;
     yield {
       name: fn.name || fn.owner || 'saga',
       at: fn.at,
@@ -97,11 +99,26 @@ function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<Sa
   }
 }
 
-/** Verbs that take hold of something in another service. */
-function isDoing(callee: Expr): boolean {
-  if (callee.kind !== 'member' && callee.kind !== 'name') return false;
-  return /reserve|charge|book|authori[sz]e|debit|capture|allocate|provision|redeem|transfer/i.test(
-    callee.name,
+/** Whether a function, or a callback in it, calls what takes something back; a transaction and a connection are no saga. */
+function mentionsUndoing(facts: FileFacts, fn: FunctionFact): boolean {
+  const inside = facts.functions.filter((it) => it === fn || isInside(it, fn));
+  return inside.some((it) => [...callsIn(it.body)].some(isUndoing));
+}
+
+function isUndoing({ call, roles }: CallAction): boolean {
+  if (roles.some((it) => it.kind === 'transaction')) return false;
+  const path = spoken(call.callee);
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  const isPlumbing =
+    /^(?:release|cancel|delete|remove|return|void)$/.test(name) &&
+    /(?:client|pool|conn\w*|queryRunner|lock|mutex|reader|session|semaphore|timer|source|token)\.\w+$/i.test(
+      path,
+    );
+  return (
+    !isPlumbing &&
+    /compensat|roll_?back|undo|revert|refund|release|cancel|unreserve|restore|void|reverse|restock|deprovision/i.test(
+      name,
+    )
   );
 }
 
@@ -118,8 +135,4 @@ function isInside(fn: FunctionFact, { span }: { readonly span: FunctionFact['spa
 
 function isOutermost(facts: FileFacts, fn: FunctionFact): boolean {
   return fn.outer === undefined || facts.functions[fn.outer]?.kind === 'module';
-}
-
-function hasTry(actions: readonly Action[]): boolean {
-  return actions.some((it) => it.kind === 'try' || branchesOf(it).some(hasTry));
 }

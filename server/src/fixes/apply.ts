@@ -1,6 +1,7 @@
 // Turns the plan of a fix into edits, with the texts at hand. A plan whose place is not there any more gives none.
 import { impossible } from '../impossible.ts';
 import type { FileEdit, FilePath } from '../text.ts';
+import { addCompensation } from './addCompensation.ts';
 import { addFailureEvent } from './addFailureEvent.ts';
 import { addFields } from './addFields.ts';
 import { awaitCall } from './awaitCall.ts';
@@ -23,7 +24,7 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
     case 'guard-handler':
       return [];
     case 'add-compensation':
-      return [];
+      return addCompensation(plan, read);
     case 'await-call':
       return awaitCall(plan, read);
     case 'rethrow':

@@ -52,8 +52,6 @@ export interface GuardHandlerPlan {
 export interface AddCompensationPlan {
   readonly kind: 'add-compensation';
   readonly target: Place;
-  /** The key that the saga's other steps use (`compensate`, `rollback`, `undo`). */
-  readonly key: string;
   readonly stepName: string;
 }
 /** Awaits the call whose name stands at `target`, and makes the function around it async. */

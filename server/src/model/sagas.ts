@@ -7,6 +7,8 @@ import { stepsInBody } from './imperativeSagas.ts';
 import type { Answer, Body, Effect, FunctionNode, SagaNode, StepNode, TypeNode } from './model.ts';
 import type { Linking } from './program.ts';
 
+const sagaName = /saga|orchestrat|process_?manager|workflow|coordinator/i;
+
 type BodyOf = (fn: FunctionNode) => Body;
 
 const doing = [
@@ -39,9 +41,24 @@ const undoing = [
 export function sagasOf(linking: Linking, bodyOf: BodyOf): readonly SagaNode[] {
   const sagas: SagaNode[] = [];
   for (const facts of linking.files.values()) {
-    for (const fact of facts.sagas) sagas.push(lazySaga(facts, fact, linking, bodyOf));
+    for (const fact of facts.sagas) {
+      const saga = lazySaga(facts, fact, linking, bodyOf);
+      if (fact.form !== 'imperative' || isSaga(saga)) sagas.push(saga);
+    }
   }
   return sagas;
+}
+
+/** A function that works through other services, and says that it is a saga or takes back some of what it did. */
+function isSaga({ name, fact, steps }: SagaNode): boolean {
+  const abroad = steps.filter(({ effects }) => effects.some((it) => it.role.kind === 'remote'));
+  if (steps.length < 2 || abroad.length === 0) return false;
+  if (steps.some((it) => it.compensation === 'yes')) return true;
+  return (
+    abroad.length > 1 &&
+    sagaName.test(`${name} ${fact.owner ?? ''}`) &&
+    !/manager|store|repository/i.test(fact.owner ?? '')
+  );
 }
 
 /** Steps are worked out when somebody asks for them. */
@@ -105,7 +122,8 @@ function compensationOf(
 function undoesAnything(fn: FunctionNode, bodyOf: BodyOf, linking: Linking): boolean {
   if (bodyOf(fn).effects.length > 0) return true;
   for (const action of eachAction(fn.fact.body)) {
-    if (action.kind === 'assign') return true;
+    // One that throws takes nothing back, but says so to whoever runs it.
+    if (action.kind === 'assign' || action.kind === 'throw') return true;
     if (action.kind === 'return' && action.value?.kind === 'function') return true;
     if (action.kind !== 'call' || action.roles.some((it) => it.kind === 'log')) continue;
     const callees = linking.calls.callees(fn.file, action.call);
