@@ -17,7 +17,7 @@ export const rule: Rule = {
 };
 
 function findingOf(model: EventModel, lost: LostPublish): RuleFinding {
-  const { fn, action, wrapper } = lost;
+  const { fn, action } = lost;
   const path = pathOf(action.call.callee);
   return {
     file: fn.file,
@@ -25,7 +25,7 @@ function findingOf(model: EventModel, lost: LostPublish): RuleFinding {
     symbol: path.slice(path.lastIndexOf('.') + 1),
     message: messageFor(lost, path, eventOf(model, lost)),
     help: helpFor(lost),
-    related: wrapper ? [givenBy(wrapper)] : [],
+    related: relatedTo(lost),
     fixes: fixesFor(lost),
   };
 }
@@ -53,8 +53,11 @@ function eventOf({ program }: EventModel, { fn, producer, role }: LostPublish): 
   return name === undefined ? 'the event' : `\`${name}\``;
 }
 
-function givenBy({ file, fact }: NonNullable<LostPublish['wrapper']>): Related {
-  return { file, at: fact.at, message: `\`${fact.name}\` hands on the failure.` };
+function relatedTo({ wrapper, awaitedAt }: LostPublish): readonly Related[] {
+  if (awaitedAt) return [{ ...awaitedAt, message: 'Here it is awaited.' }];
+  if (!wrapper) return [];
+  const { file, fact } = wrapper;
+  return [{ file, at: fact.at, message: `\`${fact.name}\` hands on the failure.` }];
 }
 
 const throughOf = { promise: undefined, observable: 'lastValueFrom', confirm: 'waitForConfirms' } as const;
