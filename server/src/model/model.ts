@@ -144,18 +144,40 @@ export interface SagaNode {
   readonly file: FilePath;
   readonly at: Span;
   readonly fact: SagaFact;
+  /** In the order in which they run. */
   readonly steps: readonly StepNode[];
 }
 
 export interface StepNode {
   readonly name: string;
   readonly file: FilePath;
+  /** The name a reader would point at: a literal, the class of the step, or the call. */
   readonly at: Span;
   readonly fact?: StepFact;
+  /** What it changes, with all it calls. */
   readonly effects: readonly Effect[];
+  /** What it leaves behind and only a compensation takes back. Absent for reads, mail, announcements and what is not known. */
+  readonly deed?: Deed;
   /** Whether it can throw or be refused: a remote call, a write with a condition, an explicit throw, or unknown code. */
   readonly canFail: boolean;
   readonly isPivot: boolean;
   readonly isRetriable: boolean;
+  readonly hasTimeLimit: boolean;
   readonly compensation: Answer;
+  /** What takes it back, as far as it can be read; empty unless `compensation` is `yes`. */
+  readonly undoing: readonly Undoing[];
+}
+
+/** What a step does that lasts, as a reader calls it: `inventory.reserve`. */
+export interface Deed extends Place {
+  readonly name: string;
+}
+
+/** One compensation of a step. */
+export interface Undoing extends Place {
+  readonly name: string;
+  /** What runs, where its body is known. */
+  readonly functions: readonly FunctionNode[];
+  /** From when on the saga knows it: `before` the step runs, `after` it returned, or `always` (declared with the step, or in a catch). */
+  readonly known: 'before' | 'after' | 'always';
 }
