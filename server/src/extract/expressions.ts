@@ -131,19 +131,7 @@ function readOperation(draft: Draft, node: ts.Expression, next: Next): Expr {
     };
   }
   if (ts.isBinaryExpression(node)) return readBinary(node, next, at);
-  if (ts.isPrefixUnaryExpression(node)) {
-    const operator = ts.tokenToString(node.operator) ?? '?';
-    if (ts.isNumericLiteral(node.operand)) return { kind: 'literal', text: operator + node.operand.text, at };
-    return { kind: 'operation', operator, of: [next(node.operand)], at };
-  }
-  if (ts.isPostfixUnaryExpression(node)) {
-    return {
-      kind: 'operation',
-      operator: ts.tokenToString(node.operator) ?? '?',
-      of: [next(node.operand)],
-      at,
-    };
-  }
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return readUnary(node, next, at);
   if (ts.isTypeOfExpression(node) || ts.isVoidExpression(node) || ts.isDeleteExpression(node)) {
     const operator = ts.isTypeOfExpression(node) ? 'typeof' : ts.isVoidExpression(node) ? 'void' : 'delete';
     return { kind: 'operation', operator, of: [next(node.expression)], at };
@@ -153,6 +141,17 @@ function readOperation(draft: Draft, node: ts.Expression, next: Next): Expr {
   if (ts.isYieldExpression(node) && node.expression) return next(node.expression);
   if (isLiteral(node)) return { kind: 'literal', text: node.getText(draft.source), at };
   return { kind: 'unknown', at };
+}
+
+function readUnary(
+  node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+  next: Next,
+  at: Expr['at'],
+): Expr {
+  const operator = ts.tokenToString(node.operator) ?? '?';
+  if (ts.isPrefixUnaryExpression(node) && ts.isNumericLiteral(node.operand))
+    return { kind: 'literal', text: operator + node.operand.text, at };
+  return { kind: 'operation', operator, of: [next(node.operand)], at };
 }
 
 const choosing = new Set([

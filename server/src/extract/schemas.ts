@@ -24,6 +24,10 @@ const primitives: Readonly<Record<string, string>> = {
   symbol: 'symbol',
 };
 
+/** Methods of a schema that leave its shape as it is. */
+const keeping =
+  /^(?:strict|passthrough|loose|readonly|brand|describe|meta|refine|superRefine|openapi|register)$/;
+
 /** The shape of a schema expression, or undefined for any other expression. */
 export function readSchema(reading: Reading, node: ts.Expression): TypeExpr | undefined {
   if (!ts.isCallExpression(node)) return undefined;
@@ -50,12 +54,7 @@ export function readSchema(reading: Reading, node: ts.Expression): TypeExpr | un
     const other = operand(reading, first);
     return { kind: 'union', of: other ? [base, other] : [base], at };
   }
-  return base.kind === 'typeof' &&
-    !/^(strict|passthrough|loose|readonly|brand|describe|meta|refine|superRefine|openapi|register)$/.test(
-      name,
-    )
-    ? undefined
-    : base;
+  return base.kind === 'typeof' && !keeping.test(name) ? undefined : base;
 }
 
 function isLibrary(reading: Reading, node: ts.Expression): boolean {
@@ -91,24 +90,31 @@ function built(reading: Reading, name: string, node: ts.CallExpression, at: Type
       node.arguments.flatMap((it) => operand(reading, it) ?? []),
       at,
     );
-  if (name === 'literal' && first && ts.isStringLiteralLike(first))
-    return { kind: 'literal', value: first.text, at };
-  if (name === 'enum' && list)
-    return {
-      kind: 'union',
-      of: list.elements.flatMap((it) =>
-        ts.isStringLiteralLike(it) ? [{ kind: 'literal', value: it.text, at }] : [],
-      ),
-      at,
-    };
   if (name === 'array' && first)
     return { kind: 'array', of: readSchema(reading, first) ?? other(reading, first), at };
+  return valueOf(name, node, at) ?? other(reading, node);
+}
+
+/** The schema of one value: a literal, an enumeration, a primitive. */
+function valueOf(
+  name: string,
+  { arguments: args }: ts.CallExpression,
+  at: TypeExpr['at'],
+): TypeExpr | undefined {
+  const first = args[0];
+  const list = args.find((it) => ts.isArrayLiteralExpression(it));
+  if (name === 'literal' && first && ts.isStringLiteralLike(first))
+    return { kind: 'literal', value: first.text, at };
+  if (name === 'enum' && list && ts.isArrayLiteralExpression(list)) {
+    const texts = list.elements.flatMap((it) => (ts.isStringLiteralLike(it) ? [it.text] : []));
+    return { kind: 'union', of: texts.map((value) => ({ kind: 'literal', value, at })), at };
+  }
   if (name === 'date') return { kind: 'ref', name: 'Date', args: [], at };
   if (name === 'map' || name === 'set')
     return { kind: 'ref', name: name === 'map' ? 'Map' : 'Set', args: [], at };
   if (name === 'function') return { kind: 'function', at };
   const primitive = Object.hasOwn(primitives, name) ? primitives[name] : undefined;
-  return primitive === undefined ? other(reading, node) : { kind: 'primitive', name: primitive, at };
+  return primitive === undefined ? undefined : { kind: 'primitive', name: primitive, at };
 }
 
 /** `...Base.shape`, `...baseFields`. */

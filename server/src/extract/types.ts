@@ -132,9 +132,7 @@ function classFact(reading: Reading, node: ts.ClassLikeDeclaration): TypeFact | 
     (node.heritageClauses ?? [])
       .filter((it) => it.token === token)
       .flatMap((it) => it.types.map(reading.type));
-  const isAbstract = ts
-    .getModifiers(node as ts.ClassDeclaration)
-    ?.some((it) => it.kind === ts.SyntaxKind.AbstractKeyword);
+  const isAbstract = node.modifiers?.some((it) => it.kind === ts.SyntaxKind.AbstractKeyword);
   return {
     ...headOf(reading, node, name),
     kind: 'class',

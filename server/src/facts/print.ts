@@ -43,24 +43,36 @@ export function printExpr(expr: Expr): string {
     case 'member':
       return `${printExpr(expr.object)}.${expr.name}`;
     case 'call':
-      return `${printExpr(expr.callee)}(${expr.args.map(printExpr).join(', ')})`;
     case 'new':
-      return `new ${printExpr(expr.callee)}(${expr.args.map(printExpr).join(', ')})`;
+      return `${expr.kind === 'new' ? 'new ' : ''}${printExpr(expr.callee)}(${listed(expr.args)})`;
+    default:
+      return printCompound(expr);
+  }
+}
+
+function printCompound(
+  expr: Extract<Expr, { kind: 'object' | 'array' | 'function' | 'choice' | 'operation' | 'unknown' }>,
+): string {
+  switch (expr.kind) {
     case 'object':
       return `{ ${[...expr.entries.map((it) => it.key), ...expr.spreads.map((it) => `...${printExpr(it)}`)].join(', ')} }`;
     case 'array':
-      return `[${expr.items.map(printExpr).join(', ')}]`;
+      return `[${listed(expr.items)}]`;
     case 'function':
       return '() => …';
     case 'choice':
       return expr.of.map(printExpr).join(' | ');
     case 'operation':
-      return `${expr.operator}(${expr.of.map(printExpr).join(', ')})`;
+      return `${expr.operator}(${listed(expr.of)})`;
     case 'unknown':
       return '?';
     default:
       return impossible(expr);
   }
+}
+
+function listed(exprs: readonly Expr[]): string {
+  return exprs.map(printExpr).join(', ');
 }
 
 interface CalledRole {

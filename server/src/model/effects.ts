@@ -35,9 +35,8 @@ export function effectOf(
     inCatch: context.inCatch,
   };
   const isKept = isKeptOnce(role, action) || provenance === 'stable';
-  const guarded = isKept
-    ? { ...effect, guarded: 'yes' as const, guard: { file: fn.file, at: action.call.at } }
-    : effect;
+  const guard = { file: fn.file, at: action.call.at };
+  const guarded = isKept ? { ...effect, guarded: 'yes' as const, guard } : effect;
   const sets = role.kind === 'write' ? handedFields(fn, role, linking) : [];
   return {
     effect: guarded,

@@ -1,12 +1,12 @@
 // Joins the facts of all files into the event model. Pure: same facts, same model, in whatever order the files come.
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
-import { bodiesOf } from './bodies.ts';
-import { draftConsumers } from './consumers.ts';
+import { bodiesOf, type Bodies } from './bodies.ts';
+import { draftConsumers, type ConsumerDraft } from './consumers.ts';
 import { collectEvents } from './events.ts';
 import { feedsOf } from './feeds.ts';
 import { messagesOf } from './messages.ts';
-import type { Body, ConsumerNode, EventModel } from './model.ts';
+import type { ConsumerNode, EventModel } from './model.ts';
 import { nodesOf } from './nodes.ts';
 import { draftProducers } from './producers.ts';
 import { linkProgram } from './program.ts';
@@ -19,8 +19,7 @@ export function link(
   projects: readonly ProjectFacts[],
   options: { readonly isComplete: boolean },
 ): EventModel {
-  const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
-  const byPath = new Map(sorted.map((it) => [it.file, it]));
+  const byPath = inOrder(files);
   const linking = linkProgram(byPath, projects);
   const read = messagesOf(linking);
   const producerDrafts = draftProducers(linking, read);
@@ -28,31 +27,37 @@ export function link(
   const events = collectEvents(linking, producerDrafts, consumerDrafts);
   const bodies = bodiesOf(linking, consumerDrafts, read);
   const serviceOf = servicesOf(projects);
-  const transportOf = feedsOf({ linking, producers: producerDrafts, consumers: consumerDrafts, serviceOf });
-  const { nodes, producers, consumers, unread } = nodesOf({
-    events,
-    producers: producerDrafts,
-    consumers: consumerDrafts,
-    transportOf,
-    isComplete: options.isComplete,
-    serviceOf,
-  });
-  const drafts = new Map(consumers.map((it, index) => [it, consumerDrafts[index]]));
-  const bodyOfConsumer = (consumer: ConsumerNode): Body => {
-    const draft = drafts.get(consumer);
-    return draft ? bodies.bodyOfConsumer(draft) : { effects: [], isOpen: true };
-  };
+  const drafts = { producers: producerDrafts, consumers: consumerDrafts };
+  const transportOf = feedsOf({ linking, ...drafts, serviceOf });
+  const { isComplete } = options;
+  const { nodes, ...found } = nodesOf({ events, ...drafts, transportOf, isComplete, serviceOf });
   return {
     files: byPath,
     events: nodes,
-    producers,
-    consumers,
+    ...found,
     sagas: sagasOf(linking, bodies.bodyOf),
     program: linking.program,
-    isComplete: options.isComplete,
-    unread,
+    isComplete,
     bodyOf: bodies.bodyOf,
-    bodyOfConsumer,
+    bodyOfConsumer: bodiesByConsumer(found.consumers, consumerDrafts, bodies),
     serviceOf,
+  };
+}
+
+/** Sorted by path, so that the model does not depend on the order in which files came. */
+function inOrder(files: Iterable<FileFacts>): ReadonlyMap<string, FileFacts> {
+  const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  return new Map(sorted.map((it) => [it.file, it]));
+}
+
+function bodiesByConsumer(
+  consumers: readonly ConsumerNode[],
+  drafts: readonly ConsumerDraft[],
+  { bodyOfConsumer }: Bodies,
+): EventModel['bodyOfConsumer'] {
+  const draftOf = new Map(consumers.map((it, index) => [it, drafts[index]]));
+  return (consumer) => {
+    const draft = draftOf.get(consumer);
+    return draft ? bodyOfConsumer(draft) : { effects: [], isOpen: true };
   };
 }
