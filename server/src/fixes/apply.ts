@@ -8,6 +8,7 @@ import { awaitCall } from './awaitCall.ts';
 import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
 import type { FixPlan } from './plan.ts';
+import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
 
 /** The edits of every file that a fix touches; `read` gives the text as the findings saw it. */
@@ -29,6 +30,8 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return awaitCall(plan, read);
     case 'rethrow':
       return rethrow(plan, read);
+    case 'rename':
+      return rename(plan, read);
     case 'insert-text':
       return [{ file: plan.file, edits: [{ at: plan.at, text: plan.text }] }];
     default:

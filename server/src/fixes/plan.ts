@@ -10,6 +10,7 @@ export type FixPlan =
   | AddCompensationPlan
   | AwaitCallPlan
   | RethrowPlan
+  | RenamePlan
   | InsertTextPlan;
 
 /** Adds event fields to the declaration at `target` in its own style (interface, alias, class, schema, object literal). */
@@ -67,6 +68,13 @@ export interface RethrowPlan {
   readonly target: Place;
   /** The call in the catch that acknowledges the message: it rejects it instead. */
   readonly acknowledged?: Span;
+}
+/** Renames a type in the files that declare or import it. */
+export interface RenamePlan {
+  readonly kind: 'rename';
+  readonly name: string;
+  readonly to: string;
+  readonly files: readonly FilePath[];
 }
 /** Inserts or replaces text at a known place. */
 export interface InsertTextPlan {

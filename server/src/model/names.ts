@@ -1,5 +1,7 @@
 // What the names of events say: their words, the key under which a type and its wire name are one event, the tense.
 // English verb forms come from english-verbs-irregular; regular ones end in -ed.
+import { getConjugation, mergeVerbsData } from 'english-verbs-helper';
+import gerunds from 'english-verbs-gerunds/dist/gerunds.json' with { type: 'json' };
 import irregular from 'english-verbs-irregular/dist/verbs.json' with { type: 'json' };
 
 /** The words of an identifier or wire name in lower case: `orderPlaced`, `ORDER_PLACED`, `order.placed`, `order-placed`. */
@@ -73,6 +75,13 @@ export function statesFact(name: string): boolean {
     const next = words[index + 1];
     return index > 0 && isParticiple(word) && (next === undefined || particles.has(next));
   });
+}
+
+const verbForms = mergeVerbsData(irregular, gerunds);
+
+/** The past participle of a verb's base form: `place` gives `placed`, `pay` gives `paid`. */
+export function pastOf(verb: string): string {
+  return getConjugation(verbForms, verb, 'PERFECT_PRESENT', 2, {}).split(' ').at(-1) ?? verb;
 }
 
 /** Base forms by past form or participle: `paid` → `pay`. */

@@ -4,6 +4,7 @@ import { rule as missingCompensation } from './missing-compensation.ts';
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
 import { rule as missingFailureEvent } from './missing-failure-event.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
+import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import type { Rule } from './rule.ts';
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   missingEventMetadata,
   missingFailureEvent,
   nonIdempotentConsumer,
+  nonPastTenseEvent,
   swallowedError,
   unawaitedPublish,
 ];

@@ -1,0 +1,205 @@
+// An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
+import { z } from 'zod';
+import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
+import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
+import type { Place } from '../text.ts';
+import type { Fix, Rule, RuleFinding } from './rule.ts';
+
+const options = z.strictObject({
+  verbs: z
+    .array(z.string())
+    .default([
+      'accept',
+      'activate',
+      'add',
+      'allocate',
+      'approve',
+      'archive',
+      'assign',
+      'authorize',
+      'block',
+      'book',
+      'calculate',
+      'cancel',
+      'capture',
+      'change',
+      'charge',
+      'close',
+      'collect',
+      'complete',
+      'confirm',
+      'create',
+      'deactivate',
+      'decline',
+      'delete',
+      'deliver',
+      'disable',
+      'dispatch',
+      'enable',
+      'execute',
+      'expire',
+      'export',
+      'finish',
+      'fulfill',
+      'generate',
+      'import',
+      'initialize',
+      'initiate',
+      'insert',
+      'invite',
+      'issue',
+      'notify',
+      'open',
+      'pay',
+      'place',
+      'prepare',
+      'process',
+      'provision',
+      'publish',
+      'reactivate',
+      'refund',
+      'register',
+      'reject',
+      'release',
+      'remove',
+      'renew',
+      'request',
+      'reserve',
+      'reset',
+      'resolve',
+      'restore',
+      'retry',
+      'revoke',
+      'schedule',
+      'send',
+      'ship',
+      'start',
+      'submit',
+      'subscribe',
+      'suspend',
+      'sync',
+      'transfer',
+      'trigger',
+      'unassign',
+      'unsubscribe',
+      'update',
+      'upload',
+      'validate',
+      'verify',
+      'void',
+      'withdraw',
+    ]) // prettier-ignore
+    .describe('Verbs that make a name a command where they stand in front: `SendEmail`.'),
+});
+
+type Options = z.infer<typeof options>;
+
+/** Nouns and adjectives that stand for what happened, with the participle that says it. */
+const nouns: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    success: 'succeeded', complete: 'completed', completion: 'completed', creation: 'created', cancellation: 'cancelled',
+    cancelation: 'canceled', deletion: 'deleted', removal: 'removed', expiration: 'expired', expiry: 'expired', failure: 'failed',
+    placement: 'placed', registration: 'registered', confirmation: 'confirmed', rejection: 'rejected', approval: 'approved',
+    activation: 'activated', deactivation: 'deactivated', reservation: 'reserved', shipment: 'shipped', delivery: 'delivered',
+  }),
+); // prettier-ignore
+/** Of these a bare topic (`orders.creation`) may be a stream of several events: only the plainest are told. */
+const plainInTopics = new Set(['success', 'complete', 'completion', 'creation', 'failure', 'deletion']);
+
+export const rule: Rule<Options> = {
+  id: 'non-past-tense-event',
+  severity: 'info',
+  summary: 'The name of an event does not say what happened',
+  hasFix: true,
+  options,
+  *check({ model, options: { verbs } }) {
+    const commands = new Set(verbs);
+    for (const event of model.events) {
+      const { declarations } = event;
+      for (const node of declarations) {
+        const better = betterName(node.fact.name, commands);
+        if (better !== undefined && isCertain(event, node)) yield ofDeclaration(model, node, better);
+      }
+      if (declarations.length > 0) continue;
+      const better = betterTopic(event.name);
+      if (better !== undefined && event.producers.length > 0) yield ofTopic(event, better);
+    }
+  },
+};
+
+/** A class that is called an event, or a type that is published or handled: no command, which is rightly in the imperative. */
+function isCertain({ producers }: EventNode, { fact }: TypeNode): boolean {
+  if (/(?:Command|Query|Request|Job|Task)$/.test(fact.name)) return false;
+  return (
+    /Event(?:V\d+)?$/.test(fact.name) ||
+    producers.some((it) => it.role.kind === 'publish' && !it.role.isRequest)
+  );
+}
+
+/** What a declaration should be called, or undefined where it says what happened, or what it says is not clear. */
+function betterName(name: string, commands: ReadonlySet<string>): string | undefined {
+  const suffix = /(?:Integration|Domain)?Event(?:V\d+)?$|V\d+$/.exec(name)?.[0] ?? '';
+  const words = wordsOf(name.slice(0, name.length - suffix.length));
+  const [first, ...rest] = words;
+  if (first === undefined || rest.length === 0 || words.some(isParticiple)) return undefined;
+  const past = nouns.get(rest.at(-1) ?? '');
+  if (past !== undefined) return `${capitalised([first, ...rest.slice(0, -1), past])}${suffix}`;
+  if (!commands.has(first)) return undefined;
+  return `${capitalised([...rest, pastOf(first)])}${suffix}`;
+}
+
+/** The same for a topic: only a noun at its end is a fault, for an imperative topic carries a command. */
+function betterTopic(name: string): string | undefined {
+  const words = eventKey(name).split(' ');
+  const last = words.at(-1) ?? '';
+  const past = nouns.get(last);
+  if (words.length < 2 || past === undefined || !plainInTopics.has(last) || words.some(isParticiple))
+    return undefined;
+  const at = name.toLowerCase().lastIndexOf(last);
+  return at < 0 ? undefined : `${name.slice(0, at)}${past}${name.slice(at + last.length)}`;
+}
+
+function capitalised(words: readonly string[]): string {
+  return words.map((it) => `${it.charAt(0).toUpperCase()}${it.slice(1)}`).join('');
+}
+
+function ofDeclaration(model: EventModel, node: TypeNode, better: string): RuleFinding {
+  const place = { file: node.file, at: node.fact.at };
+  return { ...sentence(place, node.fact.name, better), fixes: renaming(model, node, better) };
+}
+
+function ofTopic({ place, name }: EventNode, better: string): RuleFinding {
+  return sentence(place, name, better);
+}
+
+function sentence(place: Place, name: string, better: string): RuleFinding {
+  return {
+    ...place,
+    symbol: name,
+    message: `\`${name}\` is the name of a command or a thing: who reads it cannot tell that it has happened and can't be refused.`,
+    help: `Call it \`${better}\`: a noun and the past participle of what was done to it.`,
+  };
+}
+
+/** The files that may name the type: its own, and those that import it. */
+function renaming(model: EventModel, { file, fact }: TypeNode, to: string): readonly Fix[] {
+  const files = [...model.files.values()]
+    .filter(({ file: other, imports }) => {
+      const names = imports.some((it) => it.name === fact.name);
+      return (
+        other === file ||
+        (names && model.program.typeNamed(other, localName(imports, fact.name))?.fact === fact)
+      );
+    })
+    .map((it) => it.file);
+  const isTaken = files.some((it) => model.program.typeNamed(it, to) !== undefined);
+  if (isTaken) return [];
+  return [{ title: `Rename to ${to}`, plan: { kind: 'rename', name: fact.name, to, files } }];
+}
+
+function localName(
+  imports: readonly { readonly name: string; readonly local: string }[],
+  name: string,
+): string {
+  return imports.find((it) => it.name === name)?.local ?? name;
+}
