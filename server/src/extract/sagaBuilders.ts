@@ -1,9 +1,10 @@
 // Steps of sagas that are written as calls: builder chains, runners that are called with a named step, Medusa's `createStep`.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts.ts';
+import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
-import { bodyOf, markNamed, placeNameOf, sagaName, stepIn, titleOf } from './sagaSteps.ts';
+import { bodyOf, markNamed, stepIn, titleOf } from './sagaSteps.ts';
 
 const stepCalls = new Set(['step', 'addStep', 'withStep', 'addSagaStep', 'registerStep', 'useStep']);
 const runners = /^(?:run|execute|perform|process|do|invoke)\w*Step$/i;
@@ -20,7 +21,9 @@ export function* builders(facts: FileFacts, held: readonly Held[]): Iterable<Sag
       return inner?.kind === 'call' ? [[keyOf(inner.span), it] as const] : [];
     }),
   );
-  const steps = calls.flatMap((call) => builtStep(facts, call, next) ?? []);
+  const steps = calls
+    .flatMap((call) => builtStep(facts, call, next) ?? [])
+    .filter((it) => !isBuilding(facts, it.at));
   const hasUndo = steps.some((it) => it.compensation !== null && it.compensation !== undefined);
   if (steps.length === 0 || !(hasUndo || sagaName.test(placeNameOf(facts.file)))) return;
   const places = steps.map((it) => ({ step: it, place: placeOf(facts, it.at) }));
@@ -126,6 +129,10 @@ function builtStep(
   if (action && action.kind !== 'string')
     return { ...name, span: call.span, action: bodyOf(action), compensation: undo ? bodyOf(undo) : null };
   return chainedStep(call, name, next);
+}
+
+function isBuilding(facts: FileFacts, at: Span): boolean {
+  return /builder|definition|dsl$/i.test(placeOf(facts, at).owner ?? '');
 }
 
 /** Inside a builder's own code a step is handed on, not declared. */

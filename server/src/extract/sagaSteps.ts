@@ -1,27 +1,12 @@
 // Steps of sagas that are written as data: objects and classes in an array, and single steps that an array elsewhere lists.
 import type { CallExpr, Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, SagaFact, StepFact } from '../facts/facts.ts';
+import { doingKeys, placeNameOf, sagaName, undoingKeys } from '../facts/sagaWords.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
 import { pathOf, spoken } from './paths.ts';
 
-/** Words for what runs a saga, in names of classes, functions and files. */
-export const sagaName = /(saga|orchestrat|process_?manager|workflow|coordinator)/i;
-
-const doing = [
-  'execute', 'invoke', 'action', 'run', 'do', 'forward', 'perform', 'handler', 'handle', 'transaction', 'up', 'call', 'process', 'fn',
-  'apply', 'exec', 'command', 'task',
-]; // prettier-ignore
-const undoing = [
-  'compensate', 'compensation', 'rollback', 'undo', 'revert', 'compensateFn', 'onRollback', 'onCompensate', 'withCompensation',
-  'compensationAction', 'compensatingAction', 'down', 'cancel', 'backward', 'onFailure', 'onFail', 'rollbackFn', 'reverse', 'unapply',
-]; // prettier-ignore
 const labels = ['name', 'id', 'stepName', 'step', 'key', 'title', 'label'];
-
-/** A file and its folder: the folders above say nothing of one file. */
-export function placeNameOf(file: string): string {
-  return file.split('/').slice(-2).join('/');
-}
 
 /** Sagas that are an array of steps. */
 export function* stepArrays(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
@@ -31,8 +16,8 @@ export function* stepArrays(facts: FileFacts, held: readonly Held[]): Iterable<S
       sagaName.test(`${name} ${owner ?? ''} ${placeNameOf(facts.file)}`) || /steps?$/i.test(name);
     const items = expr.items.map((it) => objectBehind(facts, it) ?? it);
     const objects = items.filter((it) => it.kind === 'object');
-    const hasUndo = objects.some((it) => keyed(it, undoing));
-    const areObjects = objects.length > 0 && objects.every((it) => keyed(it, doing));
+    const hasUndo = objects.some((it) => keyed(it, undoingKeys));
+    const areObjects = objects.length > 0 && objects.every((it) => keyed(it, doingKeys));
     const areSteps = areObjects && (hasUndo || (isTelling && items.length > 1));
     if (areSteps || areStepClasses(items, isTelling)) {
       const steps = items.map((it) => (it.kind === 'object' ? stepOf(it) : classStep(it)));
@@ -44,9 +29,9 @@ export function* stepArrays(facts: FileFacts, held: readonly Held[]): Iterable<S
 /** `const reserveStock: SagaStep = { execute, compensate }`: a step that some array lists. */
 export function* singleSteps(facts: FileFacts): Iterable<SagaFact> {
   for (const { name, at, init, type, isTopLevel } of facts.bindings) {
-    if (!isTopLevel || init?.kind !== 'object' || !keyed(init, doing)) continue;
+    if (!isTopLevel || init?.kind !== 'object' || !keyed(init, doingKeys)) continue;
     const isTyped = type?.kind === 'ref' && /Step$|Activity$/.test(type.name);
-    if (!isTyped && !keyed(init, undoing)) continue;
+    if (!isTyped && !keyed(init, undoingKeys)) continue;
     yield { name, at, form: 'step', steps: [stepOf(init)] };
   }
 }
@@ -65,7 +50,7 @@ export function titleOf(
 
 /** The step that an object literal with an action is, or undefined. */
 export function stepIn(expr: Expr | undefined): StepFact | undefined {
-  return expr?.kind === 'object' && keyed(expr, doing) ? stepOf(expr) : undefined;
+  return expr?.kind === 'object' && keyed(expr, doingKeys) ? stepOf(expr) : undefined;
 }
 
 /** A function of this file by its number, anything else as it is written. */
@@ -112,7 +97,7 @@ function keyed(expr: Expr, keys: readonly string[]): Expr | undefined {
 
 function stepOf(object: ObjectExpr): StepFact {
   const label = object.entries.find((it) => labels.includes(it.key));
-  const action = keyed(object, doing) ?? null;
+  const action = keyed(object, doingKeys) ?? null;
   const named = label?.value.kind === 'string' ? { name: label.value.value, at: label.value.at } : undefined;
   const place = named ?? {
     name: nameOf(label?.value ?? action ?? object),
@@ -129,8 +114,8 @@ function stepOf(object: ObjectExpr): StepFact {
 }
 
 function undoOf(object: ObjectExpr): StepFact['compensation'] {
-  const undo = keyed(object, undoing);
-  if (undo) return isNothing(undo) ? null : bodyOf(undo);
+  const undo = keyed(object, undoingKeys);
+  if (undo) return bodyOf(undo);
   return object.spreads.length > 0 ? undefined : null;
 }
 
@@ -147,10 +132,6 @@ function flags(object: ObjectExpr): Partial<StepFact> {
     ...(isTrue(/readOnly|noCompensation|isQuery/i) || /read|query/i.test(word) ? { isReadOnly: true } : {}),
     ...(object.entries.some((it) => /timeout|deadline/i.test(it.key)) ? { hasTimeLimit: true } : {}),
   };
-}
-
-function isNothing(expr: Expr): boolean {
-  return expr.kind === 'literal' && (expr.text === 'null' || expr.text === 'undefined');
 }
 
 function nameOf(expr: Expr | CallExpr): string {

@@ -2,14 +2,22 @@
 // streams. What a step does and whether its undoing undoes anything is the model's to say, and which candidate is a saga at all.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
+import { sagaName, takingHold } from '../facts/sagaWords.ts';
 import { callsIn } from '../facts/walk.ts';
 import { allExpressions, type Held } from './heldExpressions.ts';
 import { spoken } from './paths.ts';
 import { builders, createdSteps, runnerSagas } from './sagaBuilders.ts';
-import { sagaName, singleSteps, stepArrays } from './sagaSteps.ts';
+import { singleSteps, stepArrays } from './sagaSteps.ts';
+
+const undoing =
+  /compensat|roll_?back|undo|revert|refund|release|cancel|unreserve|restore|void|reverse|restock|deprovision/i;
+const plumbing =
+  /(?:client|pool|conn\w*|queryRunner|lock|mutex|reader|session|semaphore|timer|source|token)\.(?:release|cancel|delete|remove|return|void)$/i;
 
 /** The sagas of a file. */
 export function readSagas(facts: FileFacts): readonly SagaFact[] {
+  // What redux-saga calls a saga is a task of a user interface.
+  if (facts.imports.some((it) => /^(?:redux-saga|typed-redux-saga)/.test(it.from))) return [];
   const held = allExpressions(facts);
   const engine = engineOf(facts);
   const declared = [
@@ -79,15 +87,13 @@ function* streams(facts: FileFacts): Iterable<SagaFact> {
 
 /** Functions that run several calls in order: the model takes those for sagas that say so, or that undo some of it. */
 function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<SagaFact> {
-  // Effects of redux-saga are tasks of a user interface.
-  if (facts.imports.some((it) => it.from.startsWith('redux-saga'))) return;
   for (const fn of facts.functions) {
     if (fn.kind === 'constructor' || fn.kind === 'accessor' || fn.isGenerator) continue;
-    if (others.some((it) => runsSteps(it, fn))) continue;
+    if (others.some((it) => runsSteps(it, fn)) || (fn.name === '' && !isOutermost(facts, fn))) continue;
     const calls = [...callsIn(fn.body)].filter((it) => it.settled !== 'dropped' && !it.isNew);
     if (calls.length < 2 || !calls.some((it) => it.settled === 'awaited')) continue;
     const isNamed = sagaName.test(`${fn.name} ${fn.owner ?? ''}`);
-    if (!isNamed && !mentionsUndoing(facts, fn)) continue;
+    if (!isNamed && !mentionsUndoing(facts, fn) && !holdsMuch(calls)) continue;
     yield {
       name: fn.name || fn.owner || 'saga',
       at: fn.at,
@@ -107,19 +113,12 @@ function mentionsUndoing(facts: FileFacts, fn: FunctionFact): boolean {
 
 function isUndoing({ call, roles }: CallAction): boolean {
   if (roles.some((it) => it.kind === 'transaction')) return false;
-  const path = spoken(call.callee);
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  const isPlumbing =
-    /^(?:release|cancel|delete|remove|return|void)$/.test(name) &&
-    /(?:client|pool|conn\w*|queryRunner|lock|mutex|reader|session|semaphore|timer|source|token)\.\w+$/i.test(
-      path,
-    );
-  return (
-    !isPlumbing &&
-    /compensat|roll_?back|undo|revert|refund|release|cancel|unreserve|restore|void|reverse|restock|deprovision/i.test(
-      name,
-    )
-  );
+  return undoing.test(spoken(call.callee).replace(plumbing, ''));
+}
+
+/** Two calls that take hold of something: whoever makes both runs a transaction over several parties. */
+function holdsMuch(calls: readonly CallAction[]): boolean {
+  return calls.filter(({ call }) => takingHold.test(spoken(call.callee).split('.').at(-1) ?? '')).length > 1;
 }
 
 /** Whether a function belongs to a step saga's own class or steps, so that it is not a saga of its own. */

@@ -144,7 +144,7 @@ export interface StepFact {
   readonly span: Span;
   /** What runs: a function here or an expression that names one; `null` when the step has none. */
   readonly action: FunctionId | Expr | null;
-  /** What undoes it: `null` when the step says that nothing does or says nothing; absent when it can't be read. */
+  /** What undoes it: `null` when the step says nothing of it, the literal where it says `null`; absent when it can't be read. */
   readonly compensation?: FunctionId | Expr | null;
   readonly isPivot?: boolean;
   readonly isRetriable?: boolean;

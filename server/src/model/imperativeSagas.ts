@@ -1,81 +1,179 @@
-// The steps of a saga that is one function: its calls in order, and what its catch, or a stack of undoing calls, takes back.
-import type { Action, CallAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+// Sagas that are one function: its calls in order are the steps, and catches, branches and stacks take them back.
+import type { CallAction } from '../facts/actions.ts';
+import type { FileFacts, SagaFact } from '../facts/facts.ts';
+import { sagaName, takingHold } from '../facts/sagaWords.ts';
+import { activityDeed, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
-import { blocksOf, eachAction } from './fileIndex.ts';
-import type { Answer, Body, Effect, FunctionNode, StepNode } from './model.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
+import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
-import { isUndoing, undoes } from './undoing.ts';
+import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
+import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
 
-const stack = /^(?:push|unshift|add|addCompensation|register|registerCompensation|defer|onRollback)$/;
-
-/** A call of the body and where it stands. */
-interface Placed {
-  readonly action: CallAction;
-  readonly inCatch: boolean;
+/** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
+export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string): readonly StepNode[] {
+  const facts = reading.linking.files.get(fn.file);
+  if (!facts) return [];
+  const placed = placedCalls(facts, fn.fact.body);
+  const effects = effectsByCall(reading.bodyOf(fn).effects);
+  const isLocal = runsTransaction(fn);
+  const drafts = placed.flatMap((it) => {
+    const own = (effects.get(it.action.call.at.start) ?? []).filter((one) => !(isLocal && isStored(one)));
+    return draftOf(
+      {
+        fn,
+        facts,
+        placed: it,
+        effects: own,
+        isActivity: engine === 'temporal' && isActivity(facts, it.action),
+      },
+      reading,
+    );
+  });
+  const back = takingBack(fn, placed, callersCatches(fn, reading.linking), reading);
+  return drafts.map((it) => withUndoing(it, drafts, back));
 }
 
-/** Derives steps from what a function does in order. */
-export function stepsInBody(
-  fn: FunctionNode,
-  linking: Linking,
-  bodyOf: (fn: FunctionNode) => Body,
-): readonly StepNode[] {
-  const facts = linking.files.get(fn.file);
-  if (!facts) return [];
-  const placed = [...placedCalls(fn.fact.body, false)];
-  const effects = effectsByCall(bodyOf(fn).effects);
-  const undoingCalls = undoingIn(fn, facts, placed, linking);
-  const isGeneric = placed.some((it) => it.inCatch && isRunningStack(it.action));
-  return placed.flatMap(({ action, inCatch }, index) => {
-    const own = effects.get(action.call.at.start) ?? [];
-    if (inCatch || stack.test(nameOf(action)) || own.length === 0) return [];
-    if (isUndoing(pathOf(action.call.callee))) return [];
-    const step: StepNode = {
-      name: nameOf(action),
+/** Whether the steps of a function make it a business transaction over several parties. */
+export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[], facts: FileFacts): boolean {
+  const held = steps.filter((it) => it.deed && isHeld(it));
+  if (held.length === 0 || steps.filter((it) => it.canFail).length < 2) return false;
+  if (held.length > 1 && held.some((it) => it.compensation === 'yes')) return true;
+  const isNamed =
+    sagaName.test(`${fact.name} ${fact.owner ?? ''}`) ||
+    /(?:saga|orchestrator|workflow)s?\.[cm]?tsx?$/i.test(file);
+  if (isNamed && steps.filter((it) => it.deed).length > 1) return true;
+  const parties = new Set(held.filter(takesHold).map((it) => partyOf(it)));
+  const isConsumer = facts.consumers.some((it) => it.handler === fact.function);
+  return parties.size > 1 && !isConsumer && held.some((it) => !it.effects.some(isStored));
+}
+
+interface Call {
+  readonly fn: FunctionNode;
+  readonly facts: FileFacts;
+  readonly placed: Placed;
+  readonly effects: readonly Effect[];
+  readonly isActivity: boolean;
+}
+
+/** A step whose compensation is not looked for yet. */
+interface Draft extends StepNode {
+  readonly words: string;
+  readonly index: number;
+}
+
+function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading): readonly Draft[] {
+  const { action, zone, index } = placed;
+  const path = pathOf(action.call.callee);
+  if (zone === 'catch' || isPush(action) || isSurelyUndoing(path)) return [];
+  const events = effects.map((it) => commandOf(it, linking));
+  if (events.some(isUndoing)) return [];
+  const deed = deedIn(fn, action, effects, isActivity, linking);
+  const canFail = isActivity || deed !== undefined || effects.some((it) => fails(it, action));
+  if (!canFail) return [];
+  return [
+    {
+      name: calleeName(action.call.callee) ?? path,
       file: fn.file,
       at: action.call.at,
-      effects: own,
-      canFail: own.some((it) => it.role.kind !== 'publish'),
+      effects: effects.filter(changes),
+      ...(deed && { deed }),
+      canFail,
       isPivot: false,
       isRetriable: false,
-      hasTimeLimit: false,
+      hasTimeLimit: isActivity,
+      compensation: 'no',
       undoing: [],
-      compensation: compensationOf(action, placed.slice(index + 1), undoingCalls, isGeneric),
-    };
-    return [step];
-  });
+      words: [path, ...events].join(' '),
+      index,
+    },
+  ];
 }
 
-function compensationOf(
+function deedIn(
+  fn: FunctionNode,
   action: CallAction,
-  after: readonly Placed[],
-  undoingCalls: readonly Expr[],
-  isGeneric: boolean,
-): Answer {
-  if (undoingCalls.some((it) => undoes(it, action.call.callee))) return 'yes';
-  const next = after.find((it) => it.action.settled === 'awaited' || stack.test(nameOf(it.action)));
-  if (next && stack.test(nameOf(next.action)) && next.action.call.args.some((it) => it.kind === 'function'))
-    return 'yes';
-  return isGeneric ? 'unknown' : 'no';
+  effects: readonly Effect[],
+  isActivity: boolean,
+  linking: Linking,
+): Deed | undefined {
+  if (isActivity) return activityDeed(fn.file, action);
+  const lasting = lastingDeed(effects, linking);
+  if (!lasting) return effects.length === 0 ? namedDeed(fn.file, action, linking) : undefined;
+  // A row of one's own counts only where the call says that something comes into being.
+  const isRow = effects.every((it) => it.role.kind !== 'remote' && !isCommand(it));
+  const name = calleeName(action.call.callee) ?? '';
+  const path = pathOf(action.call.callee);
+  return isRow && !takingHold.test(name) && !/order\w*\.(?:create|place|save|insert)$/i.test(path)
+    ? undefined
+    : { file: fn.file, at: action.call.at, name: path };
 }
 
-function* placedCalls(actions: readonly Action[], inCatch: boolean): Iterable<Placed> {
-  for (const action of actions) {
-    if (action.kind === 'call') yield { action, inCatch };
-    else if (action.kind === 'try') {
-      yield* placedCalls(action.body, inCatch);
-      yield* placedCalls(action.handler ?? [], true);
-      yield* placedCalls(action.finalizer, inCatch);
-    } else for (const block of blocksOf(action)) yield* placedCalls(block, inCatch);
-  }
+function fails({ role }: Effect, { settled }: CallAction): boolean {
+  if (role.kind === 'remote') return true;
+  if (role.kind === 'publish') return role.transport === 'broker' && settled === 'awaited';
+  return true;
+}
+
+function withUndoing(step: Draft, steps: readonly Draft[], back: TakingBack): StepNode {
+  const { words, index, ...node } = step;
+  const found = [
+    back.pushes.filter((it) => isMeantFor(it, step)),
+    back.backs.filter((it) => takesBack(it, step, steps)),
+    back.pushes.filter((it) => !steps.some((one) => isMeantFor(it, one)) && isBeside(it, index, steps)),
+  ].find((it) => it.length > 0);
+  if (found) return { ...node, compensation: 'yes', undoing: found.map((it) => undoingOf(it, index)) };
+  const isStray = back.backs.some(
+    (it) => !isRunner(it.words, back) && !steps.some((one) => undoes(it.words, one.words)),
+  );
+  const isOpen = back.open.some((it) => !isRunner(pathOf(it.call.callee), back));
+  return { ...node, compensation: isStray || isOpen ? 'unknown' : 'no' };
+}
+
+/** A call that names what it takes back takes back that, and not what another verb of its kind did. */
+function takesBack({ words }: Back, step: Draft, steps: readonly Draft[]): boolean {
+  if (!undoes(words, step.words)) return false;
+  const isNamed = (it: Draft): boolean => undoes(words, it.words) && sharesSubject(words, it.words);
+  return isNamed(step) || !steps.some(isNamed);
+}
+
+/** What runs the stack takes back what was put there and nothing else. */
+function isRunner(words: string, { pushes }: TakingBack): boolean {
+  return pushes.length > 0 && isUndoing(words) && !namesSubject(words);
+}
+
+function isMeantFor({ words }: Back, step: Draft): boolean {
+  return undoes(words, step.words) || sharesSubject(words, step.words);
+}
+
+function undoingOf(
+  { name, file, at, functions, known, index }: Back,
+  step: number,
+): StepNode['undoing'][number] {
+  const when = known === 'always' ? 'always' : index < step ? 'before' : 'after';
+  return { name, file, at, functions, known: when };
+}
+
+/** What is put on the stack belongs to the step before it, and before the first to the next. */
+function isBeside(push: Back, step: number, steps: readonly Draft[]): boolean {
+  const before = steps.filter((it) => it.index < push.index).at(-1);
+  const owner = before ?? steps.find((it) => it.index > push.index);
+  return owner?.index === step;
+}
+
+/** What catches around calls of the function do. */
+function callersCatches(fn: FunctionNode, { calls }: Linking): readonly CallAction[] {
+  return calls.callersOf(fn).flatMap(({ caller, action }) =>
+    [...eachAction(caller.fact.body)].flatMap((it) => {
+      if (it.kind !== 'try' || ![...eachAction(it.body)].includes(action)) return [];
+      return [...eachAction(it.handler ?? [])].flatMap((one) => (one.kind === 'call' ? [one] : []));
+    }),
+  );
 }
 
 function effectsByCall(effects: readonly Effect[]): ReadonlyMap<number, readonly Effect[]> {
   const byCall = new Map<number, Effect[]>();
   for (const effect of effects) {
-    if (effect.role.kind === 'remote' && effect.role.isRead) continue;
     const start = (effect.via[0] ?? effect).at.start;
     const found = byCall.get(start);
     if (found) found.push(effect);
@@ -84,40 +182,48 @@ function effectsByCall(effects: readonly Effect[]): ReadonlyMap<number, readonly
   return byCall;
 }
 
-/** The callees that take something back: in a catch, in functions called there, in callbacks kept for later. */
-function undoingIn(
-  fn: FunctionNode,
-  facts: FileFacts,
-  placed: readonly Placed[],
-  linking: Linking,
-): readonly Expr[] {
-  const found: Expr[] = [];
-  for (const { action, inCatch } of placed) {
-    if (inCatch) found.push(action.call.callee, ...calledBy(fn, action, linking));
-    if (!stack.test(nameOf(action))) continue;
-    for (const arg of action.call.args) found.push(...calledIn(facts, arg));
-  }
-  return found.filter((it) => isUndoing(pathOf(it)));
+/** A transaction in the function itself takes back all rows. */
+function runsTransaction({ fact }: FunctionNode): boolean {
+  const opens = [...eachAction(fact.body)].some(
+    (it) => it.kind === 'call' && it.roles.some((role) => role.kind === 'transaction'),
+  );
+  return opens || fact.decorators.some((it) => /transaction/i.test(it.name));
 }
 
-function calledBy(fn: FunctionNode, action: CallAction, linking: Linking): readonly Expr[] {
-  return linking.calls.callees(fn.file, action.call).flatMap((callee) => {
-    const called = [...eachAction(callee.fact.body)];
-    return called.flatMap((it) => (it.kind === 'call' ? [it.call.callee] : []));
-  });
+function isStored({ role }: Effect): boolean {
+  return role.kind === 'write';
 }
 
-function calledIn(facts: FileFacts, arg: Expr): readonly Expr[] {
-  const fn = arg.kind === 'function' ? facts.functions[arg.function] : undefined;
-  if (!fn) return [];
-  return [...eachAction(fn.body)].flatMap((it) => (it.kind === 'call' ? [it.call.callee] : []));
+function isCommand({ role }: Effect): boolean {
+  return role.kind === 'publish' && role.isRequest === true;
 }
 
-/** `compensate()`, `rollback(saga)`, or a loop that runs what was pushed. */
-function isRunningStack(action: CallAction): boolean {
-  return /compensat|rollback|undo/i.test(pathOf(action.call.callee));
+function commandOf(effect: Effect, { program }: Linking): string {
+  if (effect.role.kind !== 'publish') return '';
+  const { event } = effect.role;
+  return program.stringOf(effect.file, event) ?? pathOf(event.kind === 'new' ? event.callee : event);
 }
 
-function nameOf({ call }: CallAction): string {
-  return call.callee.kind === 'name' || call.callee.kind === 'member' ? call.callee.name : '';
+/** An activity is a name taken out of `proxyActivities(…)`, or a member of what it gives. */
+function isActivity({ bindings }: FileFacts, { call }: CallAction): boolean {
+  const root = call.callee.kind === 'member' ? call.callee.object : call.callee;
+  const binding = root.kind === 'name' && root.binding !== undefined ? bindings[root.binding] : undefined;
+  const init = binding?.init?.kind === 'member' ? binding.init.object : binding?.init;
+  return init?.kind === 'call' && /^proxy(?:Local)?Activities$/.test(calleeName(init.callee) ?? '');
+}
+
+/** What another party keeps, not only a row of one's own. */
+function isHeld(step: StepNode): boolean {
+  return (
+    !step.effects.some(isStored) || step.effects.some((it) => it.role.kind === 'remote' || isCommand(it))
+  );
+}
+
+function takesHold({ name }: StepNode): boolean {
+  return takingHold.test(name);
+}
+
+function partyOf({ deed, name }: StepNode): string {
+  const path = deed?.name ?? name;
+  return path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : path;
 }

@@ -1,19 +1,18 @@
-// Whether one call undoes another, by what their names say: the verb takes back, the subject is the same.
-import type { Expr } from '../facts/expressions.ts';
-import { pathOf } from './effects.ts';
+// Whether one call takes back another, by what their names say: the verb takes back, the subject is the same.
 import { wordsOf } from './names.ts';
 
 const undoing = new Set(
   (
-    'cancel refund release undo revert rollback compensate compensation void delete remove restore reverse unreserve restock ' +
-    'credit fail reject abort deallocate unbook return unlock unassign deprovision destroy withdraw reopen'
+    'cancel cancellation refund release undo revert rollback compensate compensation void delete remove restore ' +
+    'reverse reversal unreserve restock credit fail reject abort deallocate unbook return unlock unassign deprovision destroy ' +
+    'withdraw reopen free expire discard unapply reset cleanup'
   ).split(' '),
 );
 const fillers = new Set(
   (
-    'this service client gateway api repo repository handler manager provider port adapter step saga order by id for of the on to ' +
-    'with all async call execute run process do perform create reserve charge book allocate debit ship place add save insert send ' +
-    'publish emit if present exists prisma db tx em'
+    'this service client gateway api repo repository handler manager provider port adapter step saga by id for of the on to all async ' +
+    'with call execute run process do perform create reserve charge book allocate debit ship place add save insert send publish emit ' +
+    'if present exists prisma db tx em command topic pattern message queue event sent micro type new microservice authorize capture'
   ).split(' '),
 );
 /** Pairs that need no common subject: nothing else is taken back by these verbs. */
@@ -23,27 +22,53 @@ const pairs: readonly (readonly [RegExp, RegExp])[] = [
     /reserv|hold|allocat|decrement|reduce|deduct/i,
     /releas|unreserv|restock|restore|increment|deallocat|free/i,
   ],
+  [/redeem/i, /restor|unredeem|giveback|return/i],
   [/book/i, /unbook|cancel.*book/i],
   [
-    /create.*order|place.*order|order.*creat/i,
-    /cancel.*order|reject.*order|fail.*order|order.*cancel|delete.*order/i,
+    /create.*order|place.*order|order.*(?:creat|place|save|insert)/i,
+    /cancel.*order|reject.*order|fail.*order|order.*(?:cancel|fail|reject)|delete.*order/i,
   ],
   [/ship|dispatch|deliver/i, /cancel.*(?:ship|deliver)|recall|return/i],
   [/lock/i, /unlock/i],
 ];
+const strongly = /roll_?back|compensat|unreserv|refund|undo(?![a-z])|revert|restock/i;
+/** Transactions, connections, locks and timers are let go of too. */
+const plumbing =
+  /(?:client|pool|conn\w*|queryRunner|qr|trx|tx|transaction|manager|session|db|lock|mutex|reader|semaphore|timer|source|token|controller|knex|sequelize|runner|uow|unitOfWork)\.(?:release|rollback|roll_?back_?transaction|abort|abortTransaction|cancel|return|endSession|end|destroy|delete|unlock)$/i;
 
 /** Whether the path of a call says that it takes something back. */
 export function isUndoing(path: string): boolean {
-  return /roll_?back|compensat|unreserv/i.test(path) || wordsOf(path).some((it) => undoing.has(it));
+  if (plumbing.test(path) || /rollbackTransaction|abortTransaction|rollbackSession/i.test(path)) return false;
+  if (strongly.test(path)) return true;
+  const name = path.split(/[\s.]/).at(-1) ?? '';
+  if (/^(?:handle|on)[A-Z]|credit_?card/i.test(name)) return false;
+  return (
+    wordsOf(name).some((it) => undoing.has(it)) ||
+    /^(?:mark|set)\w*(?:failed|cancell?ed|rejected)/i.test(name)
+  );
 }
 
-/** Whether `undo` takes back what `action` did. Both are callees. */
-export function undoes(undo: Expr, action: Expr): boolean {
-  const [back, forth] = [pathOf(undo), pathOf(action)];
-  if (!isUndoing(back) || isUndoing(forth)) return false;
+/** Whether a call can only mean that something is taken back, wherever it stands. */
+export function isSurelyUndoing(path: string): boolean {
+  return isUndoing(path) && strongly.test(path);
+}
+
+/** Whether `back` takes back what `forth` did. Both are paths of callees, or what names a command. */
+export function undoes(back: string, forth: string): boolean {
+  if (!isUndoing(back) || isSurelyUndoing(forth) || /mail|notif/i.test(back)) return false;
   if (pairs.some(([does, undoesIt]) => does.test(forth) && undoesIt.test(back))) return true;
-  const subjects = new Set(subjectsOf(forth));
-  return subjectsOf(back).some((it) => subjects.has(it));
+  return sharesSubject(back, forth);
+}
+
+/** Whether two paths speak of one thing: `putBowlAway`, `getBowl`. */
+export function sharesSubject(one: string, other: string): boolean {
+  const subjects = new Set(subjectsOf(other));
+  return subjectsOf(one).some((it) => subjects.has(it));
+}
+
+/** Whether a path says what is taken back, not only that something is. */
+export function namesSubject(path: string): boolean {
+  return subjectsOf(path).some((it) => !/^compensat/.test(it));
 }
 
 function subjectsOf(path: string): readonly string[] {

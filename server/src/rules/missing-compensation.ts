@@ -1,6 +1,6 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
-import type { Effect, SagaNode, StepNode } from '../model/model.ts';
+import type { Deed, SagaNode, StepNode } from '../model/model.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -10,36 +10,49 @@ export const rule: Rule = {
   hasFix: true,
   options: z.strictObject({}),
   *check({ model }) {
+    // A step of a durable engine may stand in several workflows and is mended in one place.
+    const seen = new Set<string>();
     for (const saga of model.sagas) {
-      const { steps } = saga;
-      const pivot = steps.findIndex((it) => it.isPivot);
-      const revocable = pivot < 0 ? steps : steps.slice(0, pivot);
-      for (const [index, step] of revocable.entries()) {
-        const next = steps.slice(index + 1).find((it) => it.canFail && !it.isRetriable);
-        const deed = lastingDeed(saga, step);
-        if (next && deed && step.compensation === 'no' && !step.isRetriable)
-          yield findingOf(saga, step, deed, next);
+      for (const step of revocable(saga.steps)) {
+        const { deed } = step;
+        const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step) : undefined;
+        const key = `${step.file} ${step.at.start}`;
+        if (!deed || !next || seen.has(key)) continue;
+        seen.add(key);
+        yield findingOf(saga, step, deed, next);
       }
     }
   },
 };
 
-/** What the step leaves behind: not a read, not a mail that can't be unsent, not an announcement. */
-function lastingDeed({ fact }: SagaNode, { effects }: StepNode): Effect | undefined {
-  // One function's own writes are usually one local transaction; in a declared step they are a service's state.
-  const isDeclared = fact.form !== 'imperative';
-  return effects.find(({ role, isIdempotent, inTransaction }) => {
-    if (role.kind === 'remote') return !role.isRead && role.what !== 'email' && role.what !== 'sms';
-    return role.kind === 'write' && isDeclared && !(isIdempotent && inTransaction);
-  });
+/** The steps before the pivot that are not simply repeated until they succeed. */
+function revocable(steps: readonly StepNode[]): readonly StepNode[] {
+  const pivot = steps.findIndex((it, index) => it.isPivot || isPassed(it, steps.slice(index + 1)));
+  return (pivot < 0 ? steps : steps.slice(0, pivot)).filter((it) => !it.isRetriable);
 }
 
-function findingOf(saga: SagaNode, step: StepNode, deed: Effect, next: StepNode): RuleFinding {
+/** `compensate: null`, and nothing behind it is compensated either: from here the saga only goes forward. */
+function isPassed({ fact }: StepNode, later: readonly StepNode[]): boolean {
+  const said = fact?.compensation;
+  return (
+    typeof said === 'object' && said?.kind === 'literal' && later.every((it) => it.compensation !== 'yes')
+  );
+}
+
+function nextToFail(steps: readonly StepNode[], step: StepNode): StepNode | undefined {
+  return steps.slice(steps.indexOf(step) + 1).find((it) => it.canFail && !it.isRetriable);
+}
+
+function findingOf(saga: SagaNode, step: StepNode, deed: Deed, next: StepNode): RuleFinding {
+  const isStub = step.fact?.compensation !== undefined && step.fact.compensation !== null;
+  const empty = isStub && typeof step.fact.compensation === 'number';
   return {
     file: step.file,
     at: step.at,
     symbol: step.name,
-    message: `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did with \`${deed.name}\`: \`${saga.name}\` stays half done.`,
+    message: empty
+      ? `The compensation of \`${step.name}\` does nothing: when \`${next.name}\` fails, what \`${deed.name}\` did stays done.`
+      : `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did with \`${deed.name}\`: \`${saga.name}\` stays half done.`,
     help: `Add a compensation to \`${step.name}\` that undoes it and may run twice, or mark the step as the pivot if the saga only goes forward from there.`,
     related: [
       { file: deed.file, at: deed.at, message: `\`${deed.name}\` changes something.` },

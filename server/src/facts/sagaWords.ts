@@ -1,0 +1,25 @@
+// Words by which code says that it is a saga, a step, or what takes a step back. Extraction and model read them alike.
+
+/** Words for what runs a saga, in names of classes, functions and files. */
+export const sagaName = /saga|orchestrat|process_?manager|workflow|coordinator/i;
+
+/** Keys and methods that hold what a step does, the most telling first. */
+export const doingKeys = [
+  'execute', 'invoke', 'action', 'run', 'do', 'forward', 'perform', 'handler', 'handle', 'transaction', 'up', 'call', 'process', 'fn',
+  'apply', 'exec', 'command', 'task',
+]; // prettier-ignore
+
+/** Keys and methods that hold what takes a step back. */
+export const undoingKeys = [
+  'compensate', 'compensation', 'rollback', 'undo', 'revert', 'compensateFn', 'onRollback', 'onCompensate', 'withCompensation',
+  'compensationAction', 'compensatingAction', 'down', 'cancel', 'backward', 'onFailure', 'onFail', 'rollbackFn', 'reverse', 'unapply',
+]; // prettier-ignore
+
+/** Verbs that take hold of something that is scarce or costs: a forgotten one hurts somebody. */
+export const takingHold =
+  /^(?:reserve|charge|book|authori[sz]e|debit|capture|allocate|provision|redeem|transfer|withdraw|deduct|hold|rent|pay(?!load)|process_?payment|collect_?payment|create_?(?:shipment|booking|reservation|payment|charge|invoice|subscription|transfer|order|account)|place_?order|schedule_?(?:shipment|delivery|pickup)|arrange|ship(?!p)|assign_?(?:driver|courier|seat))/i;
+
+/** A file with its folder: the folders above say nothing of one file. */
+export function placeNameOf(file: string): string {
+  return file.split('/').slice(-2).join('/');
+}

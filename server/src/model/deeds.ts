@@ -1,0 +1,88 @@
+// What a step leaves behind when the saga ends half way, and whether a step can fail.
+import { takingHold } from '../facts/sagaWords.ts';
+import type { CallAction } from '../facts/actions.ts';
+import type { FilePath } from '../text.ts';
+import { pathOf } from './effects.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
+import type { Body, Deed, Effect, FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+
+/** What steps are read with. */
+export interface Reading {
+  readonly linking: Linking;
+  readonly bodyOf: (fn: FunctionNode) => Body;
+}
+
+/** What says something to somebody, or keeps notes: nobody takes it back. */
+const telling =
+  /mail|notif|sms|slack|alert|(?<![a-z])log(?:s|ger)?(?![a-z])|audit|metric|analytic|telemetry|track(?!ing)|webhook/i;
+/** Notes that a saga keeps of itself. */
+const ownState =
+  /saga|outbox|inbox|processed|idempot|dedup|audit|(?<![a-z])logs?(?![a-z])|history|session|step|progress|checkpoint|(?<![a-z])state/i;
+const asking =
+  /(?<![a-z])(?:get|find|fetch|list|check|validate|verify|query|lookup|look_?up|calculate|compute|estimate|quote|search|exists|is|has|read|load|count)(?![a-z])/i;
+
+/** Whether an effect changes something, here or elsewhere. */
+export function changes(effect: Effect): boolean {
+  return effect.role.kind !== 'remote' || effect.role.isRead !== true;
+}
+
+/** Whether a function can throw or be refused: a remote call, a write, a throw, or code that nobody knows. */
+export function canFail(fn: FunctionNode, bodyOf: (fn: FunctionNode) => Body): boolean {
+  const body = bodyOf(fn);
+  if (
+    body.isOpen ||
+    body.effects.some(
+      ({ role }) => role.kind !== 'publish' || role.isRequest || role.transport !== 'in-process',
+    )
+  )
+    return true;
+  for (const action of eachAction(fn.fact.body)) if (action.kind === 'throw') return true;
+  return false;
+}
+
+/** The first effect that stays when the saga ends half way. */
+export function lastingDeed(effects: readonly Effect[], { program }: Linking): Deed | undefined {
+  const lasting = effects.find((effect) => {
+    const names = [effect.name, ...effect.via.map((it) => it.name)].join(' ');
+    if (telling.test(names) || asking.test(nameSaid(effect))) return false;
+    const { role } = effect;
+    if (role.kind === 'remote') return !role.isRead && role.what !== 'email' && role.what !== 'sms';
+    if (role.kind === 'write')
+      return role.operation !== 'delete' && !ownState.test(`${role.store ?? ''} ${names}`);
+    if (!role.isRequest) return false;
+    const said = program.stringOf(effect.file, role.event) ?? pathOf(role.event);
+    return said !== '' && !asking.test(spaced(said));
+  });
+  return lasting && deedAt(lasting);
+}
+
+/** A call of code that nobody knows, whose verb says that it takes hold of something. */
+export function namedDeed(file: FilePath, action: CallAction, { calls }: Linking): Deed | undefined {
+  const path = pathOf(action.call.callee);
+  const name = calleeName(action.call.callee) ?? '';
+  if (action.isNew || !takingHold.test(name) || telling.test(path)) return undefined;
+  const isKnown = calls.callees(file, action.call).some((it) => !it.fact.isAbstract);
+  return isKnown ? undefined : { file, at: action.call.at, name: path };
+}
+
+/** The verb of an activity that a durable engine runs elsewhere. */
+export function activityDeed(file: FilePath, action: CallAction): Deed | undefined {
+  const name = calleeName(action.call.callee) ?? '';
+  const isDeed = takingHold.test(name) || /^(?:create|process|add|open|issue|submit|deploy)/i.test(name);
+  if (!isDeed || telling.test(name) || asking.test(spaced(name))) return undefined;
+  return { file, at: action.call.at, name };
+}
+
+function deedAt(effect: Effect): Deed {
+  const { file, at, name } = effect.via[0] ?? effect;
+  return { file, at, name };
+}
+
+function nameSaid(effect: Effect): string {
+  return spaced((effect.via[0] ?? effect).name.split('.').at(-1) ?? '');
+}
+
+function spaced(name: string): string {
+  return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_\-.]/g, ' ');
+}

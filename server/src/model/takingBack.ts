@@ -1,0 +1,209 @@
+// What one function takes back of what it did: in catches, in branches, in what it keeps on a stack for later.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import type { Reading } from './deeds.ts';
+import { pathOf } from './effects.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
+import type { FunctionNode, Undoing } from './model.ts';
+import { isSurelyUndoing, isUndoing } from './undoing.ts';
+
+/** A call of the body, or of a callback in it, and where it stands. */
+export interface Placed {
+  readonly action: CallAction;
+  readonly zone: 'line' | 'branch' | 'catch';
+  readonly index: number;
+}
+
+/** Something that may take back a step: the words that name it, and where it stands among the calls. */
+export interface Back extends Undoing {
+  readonly words: string;
+  readonly index: number;
+}
+
+export interface TakingBack {
+  readonly backs: readonly Back[];
+  /** What is put on a stack to be run later; its words may say nothing. */
+  readonly pushes: readonly Back[];
+  /** What else happens after a failure and can't be read, or is announced to others: any step may be taken back by it. */
+  readonly open: readonly CallAction[];
+}
+
+const pushing =
+  /^(?:push|unshift|add|set|addCompensation\w*|register(?:Compensation|Undo|Rollback)?\w*|withCompensation|defer|onRollback|compensateWith|addUndo|addRollback)$/;
+const stacks = /compensat|rollback|roll_back|undo|revert|cleanup|teardown|saga|defer|stack|reverse/i;
+const maxDepth = 3;
+
+/** Whether a call keeps something for later that takes a step back. */
+export function isPush({ call }: CallAction): boolean {
+  const name = calleeName(call.callee) ?? '';
+  if (!pushing.test(name)) return false;
+  const path = pathOf(call.callee);
+  return /compensat|rollback|undo|defer/i.test(name) || stacks.test(path.slice(0, -name.length));
+}
+
+/** Gathers what a body takes back. `failures` are catches around calls of the function. */
+export function takingBack(
+  fn: FunctionNode,
+  placed: readonly Placed[],
+  failures: readonly CallAction[],
+  reading: Reading,
+): TakingBack {
+  const facts = reading.linking.files.get(fn.file);
+  const backs: Back[] = [];
+  const pushes: Back[] = [];
+  const open: CallAction[] = [...failures.filter((it) => isOpen(fn.file, it, reading))];
+  for (const { action, zone, index } of placed) {
+    if (isPush(action)) {
+      if (facts) pushes.push(pushed(facts, action, index, reading));
+    } else if (zone !== 'line' || isSurelyUndoing(pathOf(action.call.callee))) {
+      const found = backsIn(fn.file, action, index, reading, 0);
+      backs.push(...found);
+      if (zone === 'catch' && found.length === 0 && isOpen(fn.file, action, reading)) open.push(action);
+    }
+  }
+  return { backs, pushes, open };
+}
+
+/** The call itself where its name says so, and those that its body makes. */
+function backsIn(
+  file: FilePath,
+  { call, roles, isNew }: CallAction,
+  index: number,
+  reading: Reading,
+  depth: number,
+): readonly Back[] {
+  if (roles.some((it) => it.kind === 'transaction' || it.kind === 'log') || isNew) return [];
+  const callees = reading.linking.calls.callees(file, call);
+  const path = [
+    pathOf(call.callee),
+    ...roles.flatMap((it) => (it.kind === 'publish' && it.isRequest ? [said(it.event)] : [])),
+  ].join(' ');
+  const own: readonly Back[] = isUndoing(path)
+    ? [
+        {
+          name: pathOf(call.callee),
+          words: path,
+          file,
+          at: call.at,
+          functions: callees,
+          known: 'always',
+          index,
+        },
+      ]
+    : [];
+  if (depth >= maxDepth) return own;
+  const inner = callees.flatMap((callee) =>
+    [...eachAction(callee.fact.body)].flatMap((it) =>
+      it.kind === 'call' ? backsIn(callee.file, it, index, reading, depth + 1) : [],
+    ),
+  );
+  return [...own, ...inner];
+}
+
+/** `push(() => releaseStock())`, `unshift(releaseStock)`, `push({ type: 'releaseStock' })`. */
+function pushed(facts: FileFacts, { call }: CallAction, index: number, reading: Reading): Back {
+  const { file } = facts;
+  const functions = call.args.flatMap((arg) =>
+    arg.kind === 'function'
+      ? fnOf(facts, arg.function)
+      : arg.kind === 'name' || arg.kind === 'member'
+        ? reading.linking.calls.functionsOf(file, arg)
+        : [],
+  );
+  const words = call.args.flatMap((arg) =>
+    arg.kind === 'function' ? fnOf(facts, arg.function).flatMap(callsOf) : wordsIn(arg, 0),
+  );
+  const name = words.find(isUndoing) ?? words[0] ?? 'the compensation';
+  return { name, words: words.join(' '), file, at: call.at, functions, known: 'before', index };
+}
+
+function fnOf(facts: FileFacts, id: number): readonly FunctionNode[] {
+  const fact = facts.functions[id];
+  return fact ? [{ file: facts.file, fact }] : [];
+}
+
+function callsOf({ fact }: FunctionNode): readonly string[] {
+  return [...eachAction(fact.body)].flatMap((it) => (it.kind === 'call' ? [pathOf(it.call.callee)] : []));
+}
+
+function wordsIn(expr: Expr, depth: number): readonly string[] {
+  if (depth > 2) return [];
+  if (expr.kind === 'string') return [expr.value];
+  if (expr.kind === 'name' || expr.kind === 'member') return [pathOf(expr)];
+  if (expr.kind === 'object') {
+    // A tag says what is to be done, what stands beside it says to what.
+    const tags = expr.entries.filter((it) => it.value.kind === 'string');
+    return (tags.length > 0 ? tags : expr.entries).flatMap((it) => wordsIn(it.value, depth + 1));
+  }
+  if (expr.kind === 'call' || expr.kind === 'new')
+    return [pathOf(expr.callee), ...expr.args.flatMap((it) => wordsIn(it, depth + 1))];
+  return expr.kind === 'array' ? expr.items.flatMap((it) => wordsIn(it, depth + 1)) : [];
+}
+
+function said(event: Expr): string {
+  if (event.kind === 'string') return event.value;
+  return event.kind === 'new' ? pathOf(event.callee) : pathOf(event);
+}
+
+/** Whether a call after a failure may do anything: it announces the failure, or nobody can read it. */
+function isOpen(file: FilePath, { call, roles, isNew }: CallAction, { bodyOf, linking }: Reading): boolean {
+  if (isNew || roles.some((it) => ['transaction', 'log', 'alert', 'read', 'write', 'ack'].includes(it.kind)))
+    return false;
+  if (roles.some((it) => it.kind === 'publish')) return true;
+  const callees = linking.calls.callees(file, call);
+  if (callees.length === 0)
+    return isUndoing(pathOf(call.callee)) || failing.test(calleeName(call.callee) ?? '');
+  return callees.some((it) => bodyOf(it).effects.some((effect) => effect.role.kind !== 'write'));
+}
+
+const failing =
+  /compensat|fail|abort|cancel|recover|clean|undo|revert|roll_?back|publish|emit|dispatch|trigger/i;
+
+/** The calls of a body in order, with those in callbacks that run there. */
+export function placedCalls(facts: FileFacts, body: readonly Action[]): readonly Placed[] {
+  const found: Placed[] = [];
+  collect(facts, body, 'line', found, 0);
+  return found;
+}
+
+function collect(
+  facts: FileFacts,
+  body: readonly Action[],
+  zone: Placed['zone'],
+  found: Placed[],
+  depth: number,
+): void {
+  const inner = zone === 'line' ? 'branch' : zone;
+  for (const action of body) {
+    if (action.kind === 'call') {
+      found.push({ action, zone, index: found.length });
+      if (!isPush(action)) inCallbacks(facts, action, zone, found, depth);
+    } else if (action.kind === 'try') {
+      collect(facts, action.body, zone, found, depth);
+      collect(facts, action.handler ?? [], 'catch', found, depth);
+      collect(facts, action.finalizer, inner, found, depth);
+    } else if (action.kind === 'if') {
+      for (const it of [action.then, action.otherwise]) collect(facts, it, inner, found, depth);
+    } else if (action.kind === 'switch') {
+      for (const it of action.cases) collect(facts, it.body, inner, found, depth);
+    } else if (action.kind === 'loop') collect(facts, action.body, zone, found, depth);
+  }
+}
+
+function inCallbacks(
+  facts: FileFacts,
+  { call }: CallAction,
+  zone: Placed['zone'],
+  found: Placed[],
+  depth: number,
+): void {
+  if (depth > maxDepth) return;
+  const name = calleeName(call.callee);
+  call.args.forEach((arg, index) => {
+    const fn = arg.kind === 'function' ? facts.functions[arg.function] : undefined;
+    const isCatch = name === 'catch' || (name === 'then' && index === 1);
+    if (fn) collect(facts, fn.body, isCatch ? 'catch' : zone, found, depth + 1);
+  });
+}
