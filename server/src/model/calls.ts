@@ -2,7 +2,7 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { indexOf } from './fileIndex.ts';
+import { indexOf, type CallSite } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { FunctionNode, Program, TypeNode } from './model.ts';
 import { typingOf, type Typing } from './typing.ts';
@@ -95,17 +95,16 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
     return [];
   };
 
+  let sites: ReturnType<typeof sitesByName> | undefined;
   const callersOf: Program['callersOf'] = (fn) => {
     const name = fn.fact.kind === 'constructor' ? 'constructor' : fn.fact.name;
     const callers: { caller: FunctionNode; action: ReturnType<Program['callersOf']>[number]['action'] }[] =
       [];
     if (name === '') return callers;
-    for (const facts of files.values()) {
-      for (const site of indexOf(facts).calls.get(name) ?? []) {
-        const callees = calleesAt(facts.file, site.action.call, 0);
-        if (!callees.some((it) => it.fact === fn.fact)) continue;
-        callers.push({ caller: { file: facts.file, fact: site.fn }, action: site.action });
-      }
+    for (const { facts, fn: caller, action } of (sites ??= sitesByName(files)).get(name) ?? []) {
+      const callees = calleesAt(facts.file, action.call, 0);
+      if (!callees.some((it) => it.fact === fn.fact)) continue;
+      callers.push({ caller: { file: facts.file, fact: caller }, action });
     }
     return callers;
   };
@@ -117,4 +116,19 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
     callersOf,
     implementationsOf,
   };
+}
+
+type PlacedSite = CallSite & { readonly facts: FileFacts };
+
+/** All calls of the workspace by the last name of the callee. */
+function sitesByName(files: CallsParts['files']): ReadonlyMap<string, readonly PlacedSite[]> {
+  const sites = new Map<string, PlacedSite[]>();
+  for (const facts of files.values()) {
+    for (const [name, found] of indexOf(facts).calls) {
+      const all = sites.get(name) ?? [];
+      sites.set(name, all);
+      for (const { fn, action } of found) all.push({ facts, fn, action });
+    }
+  }
+  return sites;
 }

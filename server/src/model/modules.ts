@@ -75,7 +75,13 @@ function exporter(resolve: Modules['resolve']): Modules['exported'] {
     }
     return undefined;
   };
-  return (facts, name) => search(facts, name, new Set());
+  const known = new Map<FileFacts, Map<string, Declared | undefined>>();
+  return (facts, name) => {
+    const answers = known.get(facts) ?? new Map<string, Declared | undefined>();
+    known.set(facts, answers);
+    if (!answers.has(name)) answers.set(name, search(facts, name, new Set()));
+    return answers.get(name);
+  };
 }
 
 /** Finds what a specifier means among `files`, whatever is kept of them: the workspace asks before it has read their facts. */
@@ -83,15 +89,14 @@ export function resolver<T>(
   files: ReadonlyMap<FilePath, T>,
   projects: readonly ProjectFacts[],
 ): (from: FilePath, specifier: string) => T | undefined {
-  const known = new Map<string, T | undefined>();
+  const known = new Map<FilePath, Map<string, T | undefined>>();
   const mappings = [...projects]
     .filter((it) => it.paths ?? it.baseUrl)
     .sort((a, b) => b.dir.length - a.dir.length);
   const packages = new Map(
     projects.flatMap((it) => (it.package?.name ? [[it.package.name, it] as const] : [])),
   );
-  const find = (from: FilePath, specifier: string): T | undefined => {
-    const dir = from.slice(0, from.lastIndexOf('/'));
+  const find = (dir: FilePath, specifier: string): T | undefined => {
     for (const path of candidates(dir, specifier, mappings, packages)) {
       const found = fileAt(files, path);
       if (found) return found;
@@ -99,9 +104,11 @@ export function resolver<T>(
     return undefined;
   };
   return (from, specifier) => {
-    const key = `${from.slice(0, from.lastIndexOf('/'))}\0${specifier}`;
-    if (!known.has(key)) known.set(key, find(from, specifier));
-    return known.get(key);
+    const dir = from.slice(0, from.lastIndexOf('/'));
+    const answers = known.get(dir) ?? new Map<string, T | undefined>();
+    known.set(dir, answers);
+    if (!answers.has(specifier)) answers.set(specifier, find(dir, specifier));
+    return answers.get(specifier);
   };
 }
 
