@@ -122,7 +122,12 @@ function writeOf(site: CallSite): WriteRole | undefined {
 
 function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
   const verb = ownWrites.exec(site.name)?.[1];
-  if (!verb) return undefined;
+  // `createQueryBuilder()`, `createQueryRunner()` make a tool, `setTimeout` and the like change no data.
+  if (
+    !verb ||
+    /(?:QueryBuilder|QueryRunner|EntityManager|Connection|Index|Timeout|Interval)$/.test(site.name)
+  )
+    return undefined;
   if (/^(update|mark|set|reserve|release|restore)$/.test(verb))
     return verb === 'update' || verb === 'mark' || verb === 'set' ? 'update' : 'increment';
   if (/^(delete|remove)$/.test(verb)) return 'delete';
