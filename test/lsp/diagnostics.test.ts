@@ -1,7 +1,7 @@
 // What the editor shows of a workspace, and how that follows unsaved text.
 import { expect, it } from 'vitest';
 import { DiagnosticSeverity } from 'vscode-languageserver-protocol/node';
-import { Client, copyOf, folderOf, uriOf, write } from './client.ts';
+import { Client, copyOf, folderOf, programs, uriOf, write } from './client.ts';
 
 /** An event as an assistant writes it, and what it lacks. */
 const happy = 'export interface OrderPlacedEvent {\n  orderId: string;\n}\n';
@@ -74,6 +74,24 @@ it('shows progress while it reads a large workspace, and the open file before th
   await client.until(() => JSON.stringify(client.progress.at(-1)).includes('"end"'), 'the progress ends');
   expect(client.published[0]?.uri).toBe(uriOf(open));
   expect(client.statuses.at(-1)?.findings).toBe(400);
+});
+
+it('answers while it reads a large workspace', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 400 }, (_, number) => [`src/events/order${number}.ts`, happy]),
+  );
+  const folder = folderOf(many);
+  const client = new Client(programs.sources);
+  await client.initialize([folder], {});
+  await client.until(() => client.statuses.at(-1)?.state === 'indexing', 'it reads');
+  const at = { line: 0, character: 0 };
+  const asked = { range: { start: at, end: at }, message: '' };
+  await client.actionsFor(`${folder}/src/events/order0.ts`, asked);
+  expect(client.statuses.at(-1)?.state).toBe('indexing');
+  await client.ready();
+  expect(client.statuses.at(-1)?.findings).toBe(400);
+  client.process.kill();
+  await client.exit;
 });
 
 it('follows unsaved text, and goes back to the saved one when the document is closed', async () => {
