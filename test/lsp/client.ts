@@ -24,10 +24,11 @@ import type { StatusParams } from '../../server/src/lsp/protocol.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The two ways in which the server is started: from its sources, and as the built command. */
+/** The ways in which the server is started: from its sources, as the built command, and by the extension. */
 export const programs = {
   sources: join(checkout, 'server/src/cli/main.ts'),
   built: join(checkout, 'bin/sagalint.cjs'),
+  extension: join(checkout, 'dist/server.cjs'),
 } as const;
 
 /** A folder with these files, gone after the test. */

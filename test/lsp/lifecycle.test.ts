@@ -1,13 +1,25 @@
 // How the server starts, what it says of itself, what it survives, and how it ends.
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type PublishDiagnosticsParams,
+} from 'vscode-languageserver-protocol/node';
 import { able, Client, folderOf, programs, uriOf } from './client.ts';
 
 const files = {
   'src/events/placed.ts': 'export interface OrderPlacedEvent {\n  orderId: string;\n}\n',
 };
 
-describe.each(Object.entries(programs))('the server from %s', (_, program) => {
+const started = [
+  ['its sources', programs.sources],
+  ['the built command', programs.built],
+] as const;
+
+describe.each(started)('the server from %s', (_, program) => {
   it('lints a folder over stdio and ends with status 0', async () => {
     const folder = folderOf(files);
     const client = await Client.start([folder], { program });
@@ -20,6 +32,21 @@ describe.each(Object.entries(programs))('the server from %s', (_, program) => {
     await client.connection.sendNotification('exit');
     expect(await client.exit).toBe(0);
   });
+});
+
+it('speaks over the channel by which the extension starts it', async () => {
+  const server = fork(programs.extension, ['--node-ipc'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  onTestFinished(() => void server.kill());
+  const connection = createMessageConnection(new IPCMessageReader(server), new IPCMessageWriter(server));
+  const published = new Promise<PublishDiagnosticsParams>((done) =>
+    connection.onNotification('textDocument/publishDiagnostics', done),
+  );
+  connection.listen();
+  const workspaceFolders = [{ uri: uriOf(folderOf(files)), name: 'shop' }];
+  await connection.sendRequest('initialize', { processId: null, capabilities: {}, workspaceFolders });
+  await connection.sendNotification('initialized', {});
+  expect((await published).diagnostics).toMatchObject([{ code: 'missing-event-metadata' }]);
+  connection.dispose();
 });
 
 it('ends with status 1 when the editor says exit without shutdown', async () => {
