@@ -57,13 +57,14 @@ export function lastingDeed(effects: readonly Effect[], { program }: Linking): D
   return lasting && deedAt(lasting);
 }
 
-/** A call of code that nobody knows, whose verb says that it takes hold of something. */
+/** A call without a known effect, whose verb says that it takes hold of something: code that nobody knows, or a stand-in. */
 export function namedDeed(file: FilePath, action: CallAction, { calls }: Linking): Deed | undefined {
   const path = pathOf(action.call.callee);
   const name = calleeName(action.call.callee) ?? '';
   if (action.isNew || !takingHold.test(name) || telling.test(path)) return undefined;
   const isKnown = calls.callees(file, action.call).some((it) => !it.fact.isAbstract);
-  return isKnown ? undefined : { file, at: action.call.at, name: path };
+  if (isKnown && action.settled !== 'awaited') return undefined;
+  return { file, at: action.call.at, name: path };
 }
 
 /** The verb of an activity that a durable engine runs elsewhere. */

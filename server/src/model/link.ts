@@ -31,11 +31,15 @@ export function link(
   const transportOf = feedsOf({ linking, ...drafts, serviceOf });
   const { isComplete } = options;
   const { nodes, ...found } = nodesOf({ events, ...drafts, transportOf, isComplete, serviceOf });
+  let sagas: EventModel['sagas'] | undefined;
   return {
     files: byPath,
     events: nodes,
     ...found,
-    sagas: sagasOf(linking, bodies.bodyOf),
+    // To tell sagas from other functions takes their bodies, so they are looked for when somebody asks.
+    get sagas() {
+      return (sagas ??= sagasOf(linking, bodies.bodyOf));
+    },
     program: linking.program,
     isComplete,
     bodyOf: bodies.bodyOf,

@@ -38,9 +38,15 @@ const plumbing =
 
 /** Whether the path of a call says that it takes something back. */
 export function isUndoing(path: string): boolean {
-  if (plumbing.test(path) || /rollbackTransaction|abortTransaction|rollbackSession/i.test(path)) return false;
-  if (strongly.test(path)) return true;
-  const name = path.split(/[\s.]/).at(-1) ?? '';
+  if (
+    plumbing.test(path) ||
+    /mail|notif/i.test(path) ||
+    /rollbackTransaction|abortTransaction|rollbackSession/i.test(path)
+  )
+    return false;
+  const [callee = '', ...events] = path.split(' ');
+  const name = callee.split('.').at(-1) ?? '';
+  if (strongly.test(name) || events.some((it) => strongly.test(it) || isUndoing(it))) return true;
   if (/^(?:handle|on)[A-Z]|credit_?card/i.test(name)) return false;
   return (
     wordsOf(name).some((it) => undoing.has(it)) ||
@@ -50,12 +56,12 @@ export function isUndoing(path: string): boolean {
 
 /** Whether a call can only mean that something is taken back, wherever it stands. */
 export function isSurelyUndoing(path: string): boolean {
-  return isUndoing(path) && strongly.test(path);
+  return isUndoing(path) && strongly.test(path.split('.').at(-1) ?? '');
 }
 
 /** Whether `back` takes back what `forth` did. Both are paths of callees, or what names a command. */
 export function undoes(back: string, forth: string): boolean {
-  if (!isUndoing(back) || isSurelyUndoing(forth) || /mail|notif/i.test(back)) return false;
+  if (!isUndoing(back) || isSurelyUndoing(forth)) return false;
   if (pairs.some(([does, undoesIt]) => does.test(forth) && undoesIt.test(back))) return true;
   return sharesSubject(back, forth);
 }
