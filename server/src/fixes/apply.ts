@@ -7,6 +7,7 @@ import { addFields } from './addFields.ts';
 import { awaitCall } from './awaitCall.ts';
 import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
+import { guardHandler } from './guardHandler.ts';
 import type { FixPlan } from './plan.ts';
 import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
@@ -23,7 +24,7 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
     case 'add-failure-event':
       return addFailureEvent(plan, read);
     case 'guard-handler':
-      return [];
+      return guardHandler(plan, read);
     case 'add-compensation':
       return addCompensation(plan, read);
     case 'await-call':

@@ -40,15 +40,20 @@ export interface AddFailureEventPlan {
   /** Places that list the sibling: a union's member, an enum's member, a topic map's entry. */
   readonly listedAt: readonly Place[];
 }
-/** Wraps the body of the handler at `target` into the workspace's own guard, or one scaffolded in a new file. */
+/** Lets the handler at `target` skip a message that was handled: by the workspace's own guard, or an inbox in a new file. */
 export interface GuardHandlerPlan {
   readonly kind: 'guard-handler';
   readonly target: Place;
   readonly eventParameter: number;
-  /** Name of the event's id field, where known. */
-  readonly idField?: string;
-  readonly existing?: { readonly file: FilePath; readonly name: string; readonly form: 'wrap' | 'claim' };
+  readonly key: MessageKey;
+  /** A function of the workspace that takes a key and a callback, and runs the callback once for the key. */
+  readonly existing?: { readonly file: FilePath; readonly name: string };
 }
+/** What tells a redelivery from a new message: a field of the event (with a prefix where it is only the subject's id), or the broker's own. */
+export type MessageKey =
+  | { readonly form: 'field'; readonly field: string; readonly prefix?: string }
+  | { readonly form: 'kafka' }
+  | { readonly form: 'amqp' };
 /** Adds a compensation to the step at `target` in the saga's own style. */
 export interface AddCompensationPlan {
   readonly kind: 'add-compensation';

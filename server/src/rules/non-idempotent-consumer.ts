@@ -1,7 +1,8 @@
 // Brokers deliver at least once: what a handler does must be harmless when it is done again.
 import { z } from 'zod';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model/model.ts';
-import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
+import { guardFixes } from './guardFixes.ts';
+import type { Related, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
   id: 'non-idempotent-consumer',
@@ -54,7 +55,7 @@ function unguarded(consumer: ConsumerNode, effect: Effect, model: EventModel): R
     message: `\`${consumer.name}\` calls \`${effect.name}\` on every delivery of ${eventOf(consumer)}: a redelivery ${harmOf(effect)}.`,
     help: helpFor(effect),
     related: relatedTo(effect),
-    fixes: fixesFor(consumer, model),
+    fixes: guardFixes(consumer, model),
   };
 }
 
@@ -67,7 +68,7 @@ function weaklyGuarded(consumer: ConsumerNode, effect: Effect, model: EventModel
     message: `\`${consumer.name}\` looks before it calls \`${effect.name}\`, but two deliveries of ${eventOf(consumer)} at the same time both pass: the second one ${harmOf(effect)}.`,
     help: 'Let a unique key decide: insert the message id in the same transaction and skip on its violation.',
     related: relatedTo(effect),
-    fixes: fixesFor(consumer, model),
+    fixes: guardFixes(consumer, model),
   };
 }
 
@@ -115,46 +116,4 @@ function relatedTo(effect: Effect): readonly Related[] {
     ? [{ file: guard.file, at: guard.at, message: 'This check alone does not stop two deliveries at once.' }]
     : [];
   return [...steps, here, ...look];
-}
-
-const idFields = ['eventId', 'messageId', 'event_id', 'message_id', 'id', 'uuid'];
-const wrapperName =
-  /^(?:idempotent|withInbox|withIdempotency|handleOnce|processOnce|executeOnce|runOnce|ensureIdempotent|runIdempotent)\w*$/;
-
-function fixesFor(consumer: ConsumerNode, model: EventModel): readonly Fix[] {
-  const existing = existingGuard(model);
-  const idField = idFieldOf(consumer, model);
-  const title = existing ? `Guard with \`${existing.name}\`` : 'Guard with an inbox (creates `inbox.ts`)';
-  return [
-    {
-      title,
-      plan: {
-        kind: 'guard-handler',
-        target: { file: consumer.file, at: consumer.at },
-        eventParameter: consumer.fact.eventParameter,
-        ...(idField && { idField }),
-        ...(existing && { existing }),
-      },
-      ...(existing && { isPreferred: true }),
-    },
-  ];
-}
-
-/** A function of the workspace that runs a callback once for a key. */
-function existingGuard(model: EventModel): { file: string; name: string; form: 'wrap' } | undefined {
-  for (const [file, facts] of model.files) {
-    const found = facts.functions.find(
-      (it) =>
-        it.isExported && it.owner === undefined && it.parameters.length > 1 && wrapperName.test(it.name),
-    );
-    if (found) return { file, name: found.name, form: 'wrap' };
-  }
-  return undefined;
-}
-
-function idFieldOf({ events }: ConsumerNode, model: EventModel): string | undefined {
-  const declaration = events.length === 1 ? events[0]?.declarations[0] : undefined;
-  if (!declaration) return undefined;
-  const { fields } = model.program.fieldsOf(declaration.file, declaration);
-  return idFields.find((it) => it !== 'id' && fields.has(it));
 }

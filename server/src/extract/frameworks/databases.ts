@@ -11,6 +11,10 @@ const storeName =
 const notStore =
   /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form/i;
 
+/** Methods that nothing but a collection or model has. */
+const onlyStores =
+  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk)$/;
+
 const writes: Readonly<Record<string, WriteRole['operation']>> = {
   insert: 'insert',
   insertMany: 'insert',
@@ -75,6 +79,7 @@ function isStore(site: CallSite): boolean {
   if (!site.receiver) return false;
   if (isDocument(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
+  if (onlyStores.test(site.name)) return true;
   if (notStore.test(name)) return false;
   if (storeName.test(name) || (site.origin && storeName.test(site.origin.name))) return true;
   const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
