@@ -1,7 +1,11 @@
 // Which VS Code the tests run in, and how it is started and given an extension.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
+import {
+  downloadAndUnzipVSCode,
+  resolveCliArgsFromVSCodeExecutablePath,
+  runTests as runTestsTrusted,
+} from '@vscode/test-electron';
 import { root } from '../../tools/setup.mjs';
 import { installExtension } from './vscodeWeb.mjs';
 
@@ -50,4 +54,38 @@ function webEditor(reason) {
     executable: join(root, 'test/vscode/launcher.mjs'),
     install: (vsix, { extensions }) => installExtension(vsix, extensions),
   };
+}
+
+/** Runs the tests' module in the editor; gives its exit status. */
+export async function runTests(vscodeExecutablePath, options) {
+  try {
+    return await runTestsTrusted({ vscodeExecutablePath, ...options });
+  } catch (error) {
+    console.error(error.message);
+    return error.code ?? 1;
+  }
+}
+
+/** The same in Restricted Mode, which `runTests` of @vscode/test-electron always switches off. */
+export function runTestsRestricted(executable, options) {
+  const args = [
+    ...options.launchArgs,
+    ...[
+      '--no-sandbox',
+      '--disable-gpu-sandbox',
+      '--disable-updates',
+      '--skip-welcome',
+      '--skip-release-notes',
+    ],
+    `--extensionDevelopmentPath=${options.extensionDevelopmentPath}`,
+    `--extensionTestsPath=${options.extensionTestsPath}`,
+  ];
+  const started = spawn(executable, args, {
+    env: { ...process.env, ...options.extensionTestsEnv },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return new Promise((done) => {
+    started.once('error', () => done(127));
+    started.once('close', (status) => done(status ?? 1));
+  });
 }

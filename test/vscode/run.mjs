@@ -7,69 +7,78 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearInterval } from 'node:timers';
 import { parseArgs } from 'node:util';
-import { runTests } from '@vscode/test-electron';
-import { fail, root, run } from '../../tools/setup.mjs';
-import { chooseEditor } from './editor.mjs';
+import { root } from '../../tools/setup.mjs';
+import { chooseEditor, runTests, runTestsRestricted } from './editor.mjs';
+import { packageExtension } from './packageExtension.mjs';
 import { makeWorkspace } from './workspace.mjs';
 
+// Which tests see which workspace. The prompt for trust would hide the restricted one.
+const suites = [
+  { name: 'trusted', start: runTests, userSettings: {} },
+  {
+    name: 'restricted',
+    start: runTestsRestricted,
+    userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
+  },
+];
+
 const { values } = parseArgs({ options: { vsix: { type: 'string' }, verbose: { type: 'boolean' } } });
-const folder = mkdtempSync(join(tmpdir(), 'sagalint-test-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const outputFile = join(folder, 'output.txt');
-const countsFile = join(folder, 'counts.json');
+const scratch = mkdtempSync(join(tmpdir(), 'sagalint-test-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-const vsix = values.vsix ?? (await packageExtension());
-const status = await test().catch((error) => {
-  console.error(error.message);
-  return 1;
-});
-const counts = readCounts();
-if (status !== 0 && counts.failed === 0) {
-  console.error('VS Code ended badly, so that what its tests said counts for nothing.');
-  counts.failed = 1;
-}
-console.log(`${counts.passed} passed, ${counts.failed} failed`);
-process.exit(counts.passed > 0 && counts.failed === 0 ? 0 : 1);
-
-async function test() {
+const totals = { passed: 0, failed: 0 };
+try {
+  const vsix = values.vsix ?? (await packageExtension());
   const editor = await chooseEditor();
   console.log(`Testing in ${editor.name}`);
-  const profile = { extensions: join(folder, 'extensions'), data: join(folder, 'data') };
-  editor.install(vsix, profile);
-  const workspace = makeWorkspace(folder, profile);
-  writeFileSync(outputFile, '');
-  const stopFollowing = follow(outputFile);
-  try {
-    return await runTests({
-      vscodeExecutablePath: editor.executable,
-      // VS Code runs tests only beside an extension in development. The one under test is installed.
-      extensionDevelopmentPath: join(root, 'test/vscode/host'),
-      extensionTestsPath: join(root, 'test/vscode/suite/index.mjs'),
-      extensionTestsEnv: { SAGALINT_TEST_OUTPUT: outputFile, SAGALINT_TEST_COUNTS: countsFile },
-      launchArgs: [
-        workspace,
-        `--extensions-dir=${profile.extensions}`,
-        `--user-data-dir=${profile.data}`,
-        ...(values.verbose ? ['--verbose'] : []),
-      ],
-    });
-  } finally {
-    stopFollowing();
-  }
+  for (const suite of suites) add(await test(editor, vsix, suite));
+} catch (error) {
+  console.error(error.message);
+  totals.failed += 1;
+}
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.passed > 0 && totals.failed === 0 ? 0 : 1);
+
+function add({ passed, failed }) {
+  totals.passed += passed;
+  totals.failed += failed;
 }
 
-async function packageExtension() {
-  for (const tool of ['build', 'package']) {
-    const { status } = await run('node', [`tools/${tool}.mjs`]);
-    if (status !== 0) fail(`tools/${tool}.mjs failed, so that there is nothing to test.`);
-  }
-  return join(root, 'dist/sagalint.vsix');
+async function test(editor, vsix, { name, start, userSettings }) {
+  const folder = mkdtempSync(join(scratch, `${name}-`));
+  const profile = { extensions: join(folder, 'extensions'), data: join(folder, 'data') };
+  editor.install(vsix, profile);
+  const workspace = makeWorkspace(folder, profile, userSettings);
+  const files = { output: join(folder, 'output.txt'), counts: join(folder, 'counts.json') };
+  writeFileSync(files.output, '');
+  const stopFollowing = follow(files.output);
+  const status = await start(editor.executable, {
+    // VS Code runs tests only beside an extension in development. The one under test is installed.
+    extensionDevelopmentPath: join(root, 'test/vscode/host'),
+    extensionTestsPath: join(root, 'test/vscode/suite/index.mjs'),
+    extensionTestsEnv: {
+      SAGALINT_TEST_SUITE: name,
+      SAGALINT_TEST_OUTPUT: files.output,
+      SAGALINT_TEST_COUNTS: files.counts,
+    },
+    launchArgs: [
+      workspace,
+      `--extensions-dir=${profile.extensions}`,
+      `--user-data-dir=${profile.data}`,
+      ...(values.verbose ? ['--verbose'] : []),
+    ],
+  });
+  stopFollowing();
+  return judge(status, files.counts);
 }
 
 /** An extension host that dies reports success. So the tests write down what they counted, and silence is a failure. */
-function readCounts() {
+function judge(status, countsFile) {
   try {
-    return JSON.parse(readFileSync(countsFile, 'utf8'));
+    const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
+    if (status === 0 || counts.failed > 0) return counts;
+    console.error('VS Code ended badly, so that what its tests said counts for nothing.');
+    return { passed: counts.passed, failed: 1 };
   } catch {
     console.error('The extension host ended before the tests did.');
     return { passed: 0, failed: 1 };
@@ -82,7 +91,7 @@ function follow(file) {
   const buffer = Buffer.alloc(65_536);
   const show = () => {
     for (let size; (size = readSync(descriptor, buffer, 0, buffer.length, null)) > 0;)
-      process.stdout.write(buffer.toString('utf8', 0, size));
+      process.stdout.write(buffer.subarray(0, size));
   };
   const timer = setInterval(show, 100);
   return () => {

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fail, root, run } from '../../tools/setup.mjs';
+import { root } from '../../tools/setup.mjs';
+import { packageExtension } from './packageExtension.mjs';
 import { installExtension, startVSCode } from './vscodeWeb.mjs';
 
 const { values } = parseArgs({
@@ -45,14 +46,6 @@ try {
   throw error;
 } finally {
   await vscode.close();
-}
-
-async function packageExtension() {
-  for (const tool of ['build', 'package']) {
-    const { status } = await run('node', [`tools/${tool}.mjs`]);
-    if (status !== 0) fail(`tools/${tool}.mjs failed, so that there is nothing to show.`);
-  }
-  return join(root, 'dist/sagalint.vsix');
 }
 
 async function arrange(page) {

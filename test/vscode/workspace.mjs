@@ -6,11 +6,11 @@ import { root } from '../../tools/setup.mjs';
 const settings = { 'files.autoSave': 'off', 'git.enabled': false, 'telemetry.telemetryLevel': 'off' };
 
 /** Makes it below `folder`, with user settings in the profile; gives the workspace file's path. */
-export function makeWorkspace(folder, profile) {
+export function makeWorkspace(folder, profile, userSettings) {
   cpSync(join(root, 'examples/happy-path-shop'), join(folder, 'shop'), { recursive: true });
   cpSync(join(root, 'test/workspaces/second-folder'), join(folder, 'second-folder'), { recursive: true });
   mkdirSync(join(profile.data, 'User'), { recursive: true });
-  writeFileSync(join(profile.data, 'User/settings.json'), JSON.stringify(settings));
+  writeFileSync(join(profile.data, 'User/settings.json'), JSON.stringify({ ...settings, ...userSettings }));
   const file = join(folder, 'shop.code-workspace');
   writeFileSync(file, JSON.stringify({ folders: [{ path: 'shop' }], settings: {} }));
   return file;

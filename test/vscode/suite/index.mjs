@@ -15,7 +15,7 @@ export async function run() {
     color: Boolean(process.env.FORCE_COLOR),
   });
   const wanted = process.env.SAGALINT_TESTS ?? '';
-  const folder = import.meta.dirname;
+  const folder = join(import.meta.dirname, process.env.SAGALINT_TEST_SUITE ?? 'trusted');
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.mjs') && name.includes(wanted));
   for (const name of files.sort()) mocha.addFile(join(folder, name));
   await mocha.loadFilesAsync();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { finding, findings, ready, rememberFindings, until } from './shop.mjs';
-import { faults } from './faults.mjs';
+import { finding, findings, ready, rememberFindings, until } from '../shop.mjs';
+import { faults } from '../faults.mjs';
 
 describe('Diagnostics', () => {
   before(rememberFindings);

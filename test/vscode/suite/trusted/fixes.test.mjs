@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { faults } from './faults.mjs';
+import { faults } from '../faults.mjs';
 import {
   actionAt,
   apply,
@@ -12,7 +12,7 @@ import {
   restore,
   show,
   until,
-} from './shop.mjs';
+} from '../shop.mjs';
 
 describe('Quick fixes', () => {
   before(rememberFindings);

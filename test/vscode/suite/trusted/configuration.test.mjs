@@ -14,7 +14,7 @@ import {
   summary,
   until,
   write,
-} from './shop.mjs';
+} from '../shop.mjs';
 
 const file = 'sagalint.config.json';
 

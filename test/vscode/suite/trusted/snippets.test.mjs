@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { extension, findings, rememberFindings, restore, show, until, write } from './shop.mjs';
+import { extension, findings, rememberFindings, restore, show, until, write } from '../shop.mjs';
 
 const file = 'services/order/src/fresh.ts';
 const snippets = Object.entries(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { extension, ready, shop, until } from './shop.mjs';
+import { extension, ready, shop, until } from '../shop.mjs';
 
 describe(`The extension in VS Code ${vscode.version}`, () => {
   it('is the installed package', () => {

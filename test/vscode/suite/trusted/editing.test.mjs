@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { faults } from './faults.mjs';
+import { faults } from '../faults.mjs';
 import {
   finding,
   findings,
@@ -14,7 +14,7 @@ import {
   show,
   until,
   write,
-} from './shop.mjs';
+} from '../shop.mjs';
 
 const metadata = ['eventId: string;', 'occurredAt: string;', 'correlationId: string;', 'version: 1;'];
 
