@@ -1,0 +1,213 @@
+// `sagalint check` from outside: what it prints and how it ends.
+import { chmodSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { exampleCopy, folderWith, sagalint } from './command.ts';
+
+const event = 'export interface OrderPlacedEvent {\n  orderId: string;\n}\n';
+
+const place = z.strictObject({ file: z.string(), line: z.int().positive(), message: z.string() });
+const finding = z.strictObject({
+  ruleId: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  message: z.string(),
+  help: z.string(),
+  file: z.string(),
+  line: z.int().positive(),
+  column: z.int().positive(),
+  endLine: z.int().positive(),
+  endColumn: z.int().positive(),
+  symbol: z.string(),
+  related: z.array(place),
+  fixes: z.array(z.string()),
+});
+const report = z.strictObject({
+  version: z.literal(1),
+  root: z.string(),
+  files: z.int(),
+  findings: z.array(finding),
+});
+
+describe('the text', () => {
+  test('shows place, code, reason, what to do, fixes and a summary', () => {
+    const { status, out, err } = sagalint(['check', '.'], { cwd: folderWith({ 'src/events.ts': event }) });
+    expect(out).toContain('src/events.ts:1:18  warning  missing-event-metadata');
+    expect(out).toContain('> 1 | export interface OrderPlacedEvent {');
+    expect(out).toContain('`OrderPlacedEvent` carries no event id, timestamp, correlation id or version');
+    expect(out).toContain('fix: Add eventId, occurredAt, correlationId, version');
+    expect(out).toMatch(/1 finding \(0 errors, 1 warning, 0 info\) in 1 file/);
+    expect({ status, err }).toEqual({ status: 1, err: '' });
+  });
+
+  test('has no colours in a pipe', () => {
+    expect(sagalint(['check', '.'], { cwd: folderWith({ 'a.ts': event }) }).out).not.toContain('\u001B');
+  });
+
+  test('tells how to see the same in the editor', () => {
+    expect(sagalint(['check', '.'], { cwd: folderWith({ 'a.ts': event }) }).out).toContain('VS Code');
+  });
+});
+
+describe('the JSON', () => {
+  test('has the promised form, places from 1, paths relative to the root', () => {
+    const folder = exampleCopy('happy-path-shop');
+    const { out, status } = sagalint(['check', folder, '--format', 'json', '--preset', 'strict']);
+    const { findings, root } = report.parse(JSON.parse(out));
+    expect(root).toBe(folder);
+    expect(status).toBe(1);
+    const found = new Set(findings.map((it) => it.ruleId));
+    for (const rule of [
+      'missing-event-metadata',
+      'missing-failure-event',
+      'non-idempotent-consumer',
+      'missing-compensation',
+    ])
+      expect(found).toContain(rule);
+    const placed = findings.find(
+      (it) => it.symbol === 'OrderPlaced' && it.ruleId === 'missing-event-metadata',
+    );
+    expect(placed).toMatchObject({
+      file: 'packages/contracts/src/order-events.ts',
+      column: 18,
+      endColumn: 29,
+    });
+  });
+
+  test('finds nothing in the resilient shop under the strictest preset', () => {
+    const { out, status } = sagalint([
+      'check',
+      exampleCopy('resilient-shop'),
+      '--format',
+      'json',
+      '--preset',
+      'strict',
+    ]);
+    expect(report.parse(JSON.parse(out)).findings).toEqual([]);
+    expect(status).toBe(0);
+  });
+});
+
+describe('what one run chooses', () => {
+  const folder = folderWith({ 'src/events.ts': event, 'src/other.ts': event.replace('Placed', 'Shipped') });
+
+  test('--rule takes only these rules', () => {
+    const { out } = sagalint(['check', folder, '--format', 'json', '--rule', 'dual-write']);
+    expect(report.parse(JSON.parse(out)).findings).toEqual([]);
+  });
+
+  test('--preset off says nothing', () => {
+    expect(sagalint(['check', folder, '--preset', 'off']).status).toBe(0);
+  });
+
+  test('--fail-on decides the status', () => {
+    expect(sagalint(['check', folder, '--fail-on', 'error']).status).toBe(0);
+    expect(sagalint(['check', folder, '--fail-on', 'never']).status).toBe(0);
+  });
+
+  test('a file alone gives that file alone', () => {
+    const { out } = sagalint([
+      'check',
+      join(folder, 'src/other.ts'),
+      '--format',
+      'json',
+      '--rule',
+      'missing-event-metadata',
+    ]);
+    expect(report.parse(JSON.parse(out)).findings.map((it) => it.symbol)).toEqual(['OrderShippedEvent']);
+  });
+
+  test('--config holds for everything', () => {
+    const config = folderWith({
+      'own.json': '{ "rules": { "missing-event-metadata": "error", "missing-failure-event": "off" } }',
+    });
+    const { out } = sagalint(['check', folder, '--format', 'json', '--config', join(config, 'own.json')]);
+    const { findings } = report.parse(JSON.parse(out));
+    expect(new Set(findings.map((it) => it.severity))).toEqual(new Set(['error']));
+  });
+});
+
+describe('configuration and suppression', () => {
+  test('the nearest configuration holds, overrides by glob too', () => {
+    const config = { overrides: [{ files: ['src/legacy/**'], rules: { 'missing-event-metadata': 'off' } }] };
+    const folder = folderWith({
+      'sagalint.config.json': JSON.stringify(config),
+      'src/events.ts': event,
+      'src/legacy/events.ts': event.replace('Placed', 'Closed'),
+    });
+    const { out } = sagalint(['check', folder, '--format', 'json', '--rule', 'missing-event-metadata']);
+    expect(report.parse(JSON.parse(out)).findings.map((it) => it.symbol)).toEqual(['OrderPlacedEvent']);
+  });
+
+  test('a comment suppresses, an idle one is told', () => {
+    const text = `// sagalint-disable-next-line missing-event-metadata -- the gateway adds it\n${event}`;
+    const folder = folderWith({
+      'a.ts': text,
+      'b.ts': '// sagalint-disable-next-line dual-write\nexport const a = 1;\n',
+    });
+    const { out } = sagalint(['check', folder, '--format', 'json', '--preset', 'strict']);
+    const found = report.parse(JSON.parse(out)).findings.filter((it) => it.ruleId !== 'unconsumed-event');
+    expect(found.map((it) => `${it.file} ${it.ruleId}`)).toEqual(['b.ts unused-suppression']);
+  });
+});
+
+describe('what it can not do ends with status 2 and one clear line', () => {
+  const refused = (args: readonly string[], cwd?: string): string => {
+    const { status, out, err } = sagalint(args, cwd === undefined ? {} : { cwd });
+    expect(status).toBe(2);
+    expect(out).toBe('');
+    return err;
+  };
+
+  test('a folder that is not there', () => {
+    expect(refused(['check', 'no-such-folder'])).toBe(
+      'sagalint: there is no file or folder `no-such-folder`.\n',
+    );
+  });
+
+  test('an unknown rule', () => {
+    expect(refused(['check', '.', '--rule', 'late-ack'])).toContain('there is no rule `late-ack`');
+  });
+
+  test('an unknown format', () => {
+    expect(refused(['check', '.', '--format', 'xml'])).toContain('Allowed choices are text, json');
+  });
+
+  test('an unknown option and an unknown command', () => {
+    expect(refused(['check', '--colour'])).toContain('--colour');
+    expect(refused(['chekc'])).toContain('chekc');
+  });
+
+  test.each([
+    ['{ "presett": "strict" }', '1:3', 'presett'],
+    ['{\n  "rules": { "dual-write": "loud" }\n}', '2:28', 'rules.dual-write'],
+    ['{ "rules": {', '1:', ''],
+  ])('a broken configuration %s', (text, where, what) => {
+    const folder = folderWith({ 'sagalint.config.json': text, 'a.ts': event });
+    const err = refused(['check', folder]);
+    expect(err).toContain(`sagalint.config.json:${where}`);
+    expect(err).toContain(what);
+  });
+
+  test('a configuration file that is not there', () => {
+    expect(refused(['check', '.', '--config', 'none.json'])).toContain('none.json');
+  });
+});
+
+describe('odd folders', () => {
+  test('links in a circle, empty folders and unreadable files are no trouble', () => {
+    const folder = folderWith({
+      'src/events.ts': event,
+      'src/secret.ts': event,
+      'src/junk.ts': '\0\u0001 {{{',
+    });
+    symlinkSync(join(folder, 'src'), join(folder, 'src/again'));
+    chmodSync(join(folder, 'src/secret.ts'), 0);
+    const { status, err } = sagalint(['check', folder, '--format', 'json']);
+    expect({ status, err }).toEqual({ status: 1, err: '' });
+  });
+
+  test('an empty folder has no findings', () => {
+    expect(sagalint(['check', folderWith({})]).status).toBe(0);
+  });
+});

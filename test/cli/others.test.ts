@@ -1,0 +1,54 @@
+// The commands beside `check`.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { rules } from '../../server/src/rules/rules.generated.ts';
+import { folderWith, sagalint } from './command.ts';
+
+test('--version prints the version of the manifest', () => {
+  expect(sagalint(['--version'])).toEqual({ status: 0, out: '0.1.0\n', err: '' });
+});
+
+test('--help names every command', () => {
+  const { status, out } = sagalint(['--help']);
+  expect(status).toBe(0);
+  for (const name of ['check', 'explain', 'rules', 'facts', 'lsp']) expect(out).toContain(name);
+});
+
+describe('explain', () => {
+  test.each(rules.map((it) => it.id))('prints the page of %s without our own marks', (id) => {
+    const { status, out } = sagalint(['explain', id]);
+    expect(status).toBe(0);
+    expect(out).toContain(`# ${id}`);
+    expect(out).not.toContain('<!--');
+  });
+
+  test('knows what somebody may have meant', () => {
+    const { status, err } = sagalint(['explain', 'compensation']);
+    expect(status).toBe(2);
+    expect(err).toContain('missing-compensation');
+  });
+
+  test('has a page for every rule and a rule for every page', () => {
+    const pages = readdirSync(join(import.meta.dirname, '../../docs/rules')).map((it) =>
+      it.replace(/\.md$/, ''),
+    );
+    expect(pages.sort()).toEqual(rules.map((it) => it.id).sort());
+  });
+});
+
+test('rules lists all', () => {
+  const { status, out } = sagalint(['rules']);
+  expect(status).toBe(0);
+  for (const { id } of rules) expect(out).toContain(id);
+});
+
+test('facts prints what was understood of a file', () => {
+  const folder = folderWith({ 'a.ts': 'export interface OrderPlacedEvent { orderId: string }\n' });
+  const { status, out } = sagalint(['facts', join(folder, 'a.ts')]);
+  expect({ status, out }).toEqual({ status: 0, out: 'interface OrderPlacedEvent { orderId: string }\n' });
+});
+
+test('facts of a file that is not there', () => {
+  expect(sagalint(['facts', 'none.ts']).status).toBe(2);
+});
