@@ -1,7 +1,7 @@
 // Steps of sagas that are written as data: objects and classes in an array, and single steps that an array elsewhere lists.
 import type { CallExpr, Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, SagaFact, StepFact } from '../facts/facts.ts';
-import { doingKeys, placeNameOf, sagaName, undoingKeys } from '../facts/sagaWords.ts';
+import { doingKeys, placeNameOf, sagaName, surelyUndoingKeys, undoingKeys } from '../facts/sagaWords.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
 import { pathOf, spoken } from './paths.ts';
@@ -16,7 +16,7 @@ export function* stepArrays(facts: FileFacts, held: readonly Held[]): Iterable<S
       sagaName.test(`${name} ${owner ?? ''} ${placeNameOf(facts.file)}`) || /steps?$/i.test(name);
     const items = expr.items.map((it) => objectBehind(facts, it) ?? it);
     const objects = items.filter((it) => it.kind === 'object');
-    const hasUndo = objects.some((it) => keyed(it, undoingKeys));
+    const hasUndo = objects.some((it) => keyed(it, surelyUndoingKeys));
     const areObjects = objects.length > 0 && objects.every((it) => keyed(it, doingKeys));
     const areSteps = areObjects && (hasUndo || (isTelling && items.length > 1));
     if (areSteps || areStepClasses(items, isTelling)) {
@@ -31,7 +31,7 @@ export function* singleSteps(facts: FileFacts): Iterable<SagaFact> {
   for (const { name, at, init, type, isTopLevel } of facts.bindings) {
     if (!isTopLevel || init?.kind !== 'object' || !keyed(init, doingKeys)) continue;
     const isTyped = type?.kind === 'ref' && /Step$|Activity$/.test(type.name);
-    if (!isTyped && !keyed(init, undoingKeys)) continue;
+    if (!isTyped && !keyed(init, surelyUndoingKeys)) continue;
     yield { name, at, form: 'step', steps: [stepOf(init)] };
   }
 }
@@ -71,12 +71,11 @@ export function markNamed(steps: readonly StepFact[], held: readonly Held[]): re
   });
 }
 
+/** Classes, or names of steps that stand elsewhere: whether they are steps is for the model to see. */
 function areStepClasses(items: readonly Expr[], isTelling: boolean): boolean {
   const areNames = items.every((it) => it.kind === 'new' || it.kind === 'name' || it.kind === 'member');
   if (items.length < 2 || !areNames) return false;
-  return items.every(
-    (it) => /Step\d*$/i.test(nameOf(it)) || (isTelling && it.kind === 'new' && nameOf(it) !== 'step'),
-  );
+  return items.every((it) => /Step\d*$/i.test(nameOf(it)) || (isTelling && nameOf(it) !== 'step'));
 }
 
 function objectBehind(facts: FileFacts, expr: Expr): ObjectExpr | undefined {

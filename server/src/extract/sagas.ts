@@ -112,7 +112,7 @@ function mentionsUndoing(facts: FileFacts, fn: FunctionFact): boolean {
 }
 
 function isUndoing({ call, roles }: CallAction): boolean {
-  if (roles.some((it) => it.kind === 'transaction')) return false;
+  if (call.args.length === 0 && roles.some((it) => it.kind === 'transaction')) return false;
   return undoing.test(spoken(call.callee).replace(plumbing, ''));
 }
 

@@ -5,15 +5,26 @@ export const sagaName = /saga|orchestrat|process_?manager|workflow|coordinator/i
 
 /** Keys and methods that hold what a step does, the most telling first. */
 export const doingKeys = [
-  'execute', 'invoke', 'action', 'run', 'do', 'forward', 'perform', 'handler', 'handle', 'transaction', 'up', 'call', 'process', 'fn',
+  'execute', 'invoke', 'action', 'run', 'do', 'forward', 'perform', 'handler', 'handle', 'transaction', 'call', 'process', 'fn',
   'apply', 'exec', 'command', 'task',
 ]; // prettier-ignore
 
-/** Keys and methods that hold what takes a step back. */
-export const undoingKeys = [
-  'compensate', 'compensation', 'rollback', 'undo', 'revert', 'compensateFn', 'onRollback', 'onCompensate', 'withCompensation',
-  'compensationAction', 'compensatingAction', 'down', 'cancel', 'backward', 'onFailure', 'onFail', 'rollbackFn', 'reverse', 'unapply',
+/** Keys and methods that hold what takes a step back, and nothing else. */
+export const surelyUndoingKeys = [
+  'compensate', 'compensation', 'rollback', 'undo', 'compensateFn', 'onRollback', 'onCompensate', 'withCompensation',
+  'compensationAction', 'compensatingAction', 'rollbackFn', 'unapply',
 ]; // prettier-ignore
+
+/** Those and the ones that say it only in a saga: a task can be cancelled too. */
+export const undoingKeys = [
+  ...surelyUndoingKeys,
+  'revert',
+  'cancel',
+  'backward',
+  'onFailure',
+  'onFail',
+  'reverse',
+];
 
 /** Verbs that take hold of something that is scarce or costs: a forgotten one hurts somebody. */
 export const takingHold =

@@ -80,8 +80,10 @@ function deedAt(effect: Effect): Deed {
   return { file, at, name };
 }
 
+/** The verb of the call; `fetch` itself says nothing of what it does. */
 function nameSaid(effect: Effect): string {
-  return spaced((effect.via[0] ?? effect).name.split('.').at(-1) ?? '');
+  const name = (effect.via[0] ?? effect).name.split('.').at(-1) ?? '';
+  return name === 'fetch' ? '' : spaced(name);
 }
 
 function spaced(name: string): string {

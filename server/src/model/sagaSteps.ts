@@ -14,10 +14,7 @@ import { runnerUndoes } from './sagaRunners.ts';
 export function declaredStep(file: FilePath, fact: StepFact, reading: Reading): StepNode {
   const named = stepBehind(file, fact, reading.linking);
   if (named) return declaredStep(named.file, named.fact, reading);
-  const owner =
-    typeof fact.action === 'object' && fact.action !== null
-      ? classOf(file, fact.action, reading.linking)
-      : undefined;
+  const owner = ownerOf(file, fact, reading.linking);
   const actions = functionsOf(file, fact.action, owner, doingKeys, reading.linking);
   const effects = actions.flatMap((it) => reading.bodyOf(it).effects).filter(changes);
   const deed = fact.isReadOnly ? undefined : deedOf(actions, reading);
@@ -41,9 +38,18 @@ export function mentionsUndoing(file: FilePath, fact: StepFact, { linking }: Rea
   const named = stepBehind(file, fact, linking);
   if (named) return named.fact.compensation !== null;
   if (fact.compensation) return true;
-  const { action } = fact;
-  const owner = typeof action === 'object' && action !== null ? classOf(file, action, linking) : undefined;
+  const owner = ownerOf(file, fact, linking);
   return owner !== undefined && undoingKeys.some((it) => linking.hierarchy.methodOf(owner, it) !== undefined);
+}
+
+/** Whether what an array lists is a step: other arrays list classes and functions too. */
+export function isStep(file: FilePath, fact: StepFact, reading: Reading): boolean {
+  if (typeof fact.action !== 'object' || fact.action === null || fact.compensation !== undefined) return true;
+  if (stepBehind(file, fact, reading.linking)) return true;
+  const owner = ownerOf(file, fact, reading.linking);
+  return owner
+    ? /(?:Step|Activity)$/.test(owner.fact.name) || mentionsUndoing(file, fact, reading)
+    : fact.runner !== undefined;
 }
 
 /** A step that a name stands for: `const reserveStock: SagaStep = { … }`, a `createStep(…)`. */
@@ -60,6 +66,11 @@ export function stepAt(
     if (step && step.span.start === span.start) return { file: value.file, fact: step };
   }
   return undefined;
+}
+
+/** The class of a step that is an object of one. */
+function ownerOf(file: FilePath, { action }: StepFact, linking: Linking): TypeNode | undefined {
+  return typeof action === 'object' && action !== null ? classOf(file, action, linking) : undefined;
 }
 
 function stepBehind(file: FilePath, fact: StepFact, linking: Linking): ReturnType<typeof stepAt> {

@@ -1,11 +1,11 @@
 // The sagas of the workspace with their steps: what each does, whether it can fail, whether something undoes it.
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
-import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
+import { sagaName } from '../facts/sagaWords.ts';
 import type { Reading } from './deeds.ts';
 import { isSaga, stepsInBody } from './imperativeSagas.ts';
 import type { SagaNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
-import { declaredStep, mentionsUndoing, stepAt } from './sagaSteps.ts';
+import { declaredStep, isStep, mentionsUndoing, stepAt } from './sagaSteps.ts';
 import { placedCalls } from './takingBack.ts';
 
 /** All sagas of all files. */
@@ -26,8 +26,12 @@ function isMeant(facts: FileFacts, { fact, steps }: SagaNode, reading: Reading):
   if (fact.form === 'step') return false;
   if (fact.form === 'imperative') return isSaga(fact, facts.file, steps, facts);
   if (fact.form !== 'steps') return true;
-  const isNamed = sagaName.test(`${fact.name} ${fact.owner ?? ''} ${placeNameOf(facts.file)}`);
-  return isNamed || fact.steps.some((it) => mentionsUndoing(facts.file, it, reading));
+  if (!fact.steps.every((it) => isStep(facts.file, it, reading))) return false;
+  if (fact.steps.some((it) => mentionsUndoing(facts.file, it, reading))) return true;
+  // Where nothing is ever taken back, names and deeds have to tell a saga from any other list of things to do.
+  const file = facts.file.slice(facts.file.lastIndexOf('/') + 1);
+  const isNamed = sagaName.test(`${fact.name} ${fact.owner ?? ''} ${file.replace(/workflow/i, '')}`);
+  return isNamed && steps.filter((it) => it.deed).length > 1;
 }
 
 /** Steps are worked out when somebody asks for them. */

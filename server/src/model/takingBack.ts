@@ -33,7 +33,10 @@ export interface TakingBack {
 const pushing =
   /^(?:push|unshift|add|set|addCompensation\w*|register(?:Compensation|Undo|Rollback)?\w*|withCompensation|defer|onRollback|compensateWith|addUndo|addRollback)$/;
 const stacks = /compensat|rollback|roll_back|undo|revert|cleanup|teardown|saga|defer|stack|reverse/i;
+const failing =
+  /compensat|fail|abort|cancel|recover|clean|undo|revert|roll_?back|publish|emit|dispatch|trigger/i;
 const maxDepth = 3;
+const quiet = new Set(['log', 'alert', 'read', 'write', 'ack']);
 
 /** Whether a call keeps something for later that takes a step back. */
 export function isPush({ call }: CallAction): boolean {
@@ -69,12 +72,13 @@ export function takingBack(
 /** The call itself where its name says so, and those that its body makes. */
 function backsIn(
   file: FilePath,
-  { call, roles, isNew }: CallAction,
+  action: CallAction,
   index: number,
   reading: Reading,
   depth: number,
 ): readonly Back[] {
-  if (roles.some((it) => it.kind === 'transaction' || it.kind === 'log') || isNew) return [];
+  const { call, roles, isNew } = action;
+  if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
   const callees = reading.linking.calls.callees(file, call);
   const path = [
     pathOf(call.callee),
@@ -148,9 +152,9 @@ function said(event: Expr): string {
 }
 
 /** Whether a call after a failure may do anything: it announces the failure, or nobody can read it. */
-function isOpen(file: FilePath, { call, roles, isNew }: CallAction, { bodyOf, linking }: Reading): boolean {
-  if (isNew || roles.some((it) => ['transaction', 'log', 'alert', 'read', 'write', 'ack'].includes(it.kind)))
-    return false;
+function isOpen(file: FilePath, action: CallAction, { bodyOf, linking }: Reading): boolean {
+  const { call, roles, isNew } = action;
+  if (isNew || isPlumbing(action) || roles.some((it) => quiet.has(it.kind))) return false;
   if (roles.some((it) => it.kind === 'publish')) return true;
   const callees = linking.calls.callees(file, call);
   if (callees.length === 0)
@@ -158,8 +162,13 @@ function isOpen(file: FilePath, { call, roles, isNew }: CallAction, { bodyOf, li
   return callees.some((it) => bodyOf(it).effects.some((effect) => effect.role.kind !== 'write'));
 }
 
-const failing =
-  /compensat|fail|abort|cancel|recover|clean|undo|revert|roll_?back|publish|emit|dispatch|trigger/i;
+/** A transaction of the database takes back rows and nothing else. Its methods take no arguments. */
+function isPlumbing({ call, roles }: CallAction): boolean {
+  return (
+    roles.some((it) => it.kind === 'transaction') &&
+    (call.args.length === 0 || !isUndoing(pathOf(call.callee)))
+  );
+}
 
 /** The calls of a body in order, with those in callbacks that run there. */
 export function placedCalls(facts: FileFacts, body: readonly Action[]): readonly Placed[] {

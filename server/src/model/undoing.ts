@@ -66,10 +66,13 @@ export function undoes(back: string, forth: string): boolean {
   return sharesSubject(back, forth);
 }
 
-/** Whether two paths speak of one thing: `putBowlAway`, `getBowl`. */
+/** Whether two paths speak of one thing: `putBowlAway`, `getBowl`. A receiver counts where the name is a mere verb. */
 export function sharesSubject(one: string, other: string): boolean {
   const subjects = new Set(subjectsOf(other));
-  return subjectsOf(one).some((it) => subjects.has(it));
+  return one.split(' ').some((it) => {
+    const own = subjectsOf(it.split('.').at(-1) ?? '');
+    return (own.length > 0 ? own : subjectsOf(it)).some((word) => subjects.has(word));
+  });
 }
 
 /** Whether a path says what is taken back, not only that something is. */
