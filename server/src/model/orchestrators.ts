@@ -1,0 +1,88 @@
+// Classes and functions that run a saga's steps in order and take them back: wherever the steps themselves come from.
+import type { CallAction } from '../facts/actions.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { FilePath, Span } from '../text.ts';
+import type { EventModel } from './model.ts';
+
+const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
+const back =
+  /^(?:compensate|withCompensation|compensation|rollback|undo|revert|backward|down|compensatingAction)$/;
+const stepLike = /^(?:s|it|cur|current|entry)$|step|task|activit|participant|action|transaction|operation/i;
+const engine =
+  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws-sdk\/client-sfn|dbos|@dbos-inc\/)/;
+const keeping =
+  /^(?:save|persist|store|update|upsert|insert|create|record|checkpoint|append|commit|mark|log|set|put|publish|send|enqueue)/i;
+const keeper =
+  /repo|store|storage|db|database|journal|saga_?log|saga_?state|history|prisma|manager|session|tx|pool|client|dao|broker|bus|producer|queue|channel/i;
+
+export interface Orchestrator {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly name: string;
+  /** Whether its progress outlives the process; unknown counts as yes. */
+  readonly isPersisted: boolean;
+}
+
+/** All orchestrators of the workspace that no durable engine runs. */
+export function* orchestratorsOf(model: EventModel): Iterable<Orchestrator> {
+  for (const facts of model.files.values()) {
+    if (facts.imports.some((it) => engine.test(it.from))) continue;
+    for (const [owner, functions] of byOwner(facts)) {
+      const calls = functions.flatMap((it) => [...callsIn(it.body)]);
+      if (!calls.some((it) => isOn(it, forth)) || !calls.some((it) => isOn(it, back))) continue;
+      const type = facts.types.find((it) => it.name === owner);
+      const [first] = functions;
+      const { name, at } = type ?? first ?? { name: '', at: { start: 0, end: 0 } };
+      const others = calls.filter((it) => !isOn(it, forth) && !isOn(it, back));
+      yield { file: facts.file, name, at, isPersisted: others.some((it) => keeps(model, facts, it)) };
+    }
+  }
+}
+
+/** The functions of each class, and of each function outside of classes, with all callbacks inside. */
+function byOwner(facts: FileFacts): ReadonlyMap<string | number, readonly FunctionFact[]> {
+  const groups = new Map<string | number, FunctionFact[]>();
+  for (const fn of facts.functions) {
+    if (fn.kind === 'module') continue;
+    const key = rootOf(facts, fn);
+    const found = groups.get(key);
+    if (found) found.push(fn);
+    else groups.set(key, [fn]);
+  }
+  return groups;
+}
+
+function rootOf(facts: FileFacts, fn: FunctionFact): string | number {
+  let root = fn;
+  while (root.owner === undefined && root.outer !== undefined) {
+    const outer = facts.functions[root.outer];
+    if (!outer || outer.kind === 'module') break;
+    root = outer;
+  }
+  return root.owner ?? root.id;
+}
+
+/** `step.execute(…)`, `steps[i].compensate(…)`. */
+function isOn({ call: { callee } }: CallAction, verbs: RegExp): boolean {
+  if (callee.kind !== 'member' || !verbs.test(callee.name)) return false;
+  const { object } = callee;
+  const name = object.kind === 'name' || object.kind === 'member' ? object.name : '';
+  return stepLike.test(name) || (name === '[]' && object.kind === 'member');
+}
+
+/** Whether a call writes progress down, here or in what it calls; a name that says so is believed. */
+function keeps(model: EventModel, facts: FileFacts, action: CallAction): boolean {
+  if (
+    action.roles.some((it) => it.kind === 'write' || (it.kind === 'publish' && it.transport !== 'in-process'))
+  )
+    return true;
+  const { callee } = action.call;
+  const fn = facts.functions.find((it) => it.span.start <= callee.at.start && callee.at.end <= it.span.end);
+  const callees = fn ? model.program.calleesOf(facts.file, { file: facts.file, fact: fn }, action.call) : [];
+  if (callees.some((it) => model.bodyOf(it).effects.some((effect) => effect.role.kind === 'write')))
+    return true;
+  if (callee.kind !== 'member' || !keeping.test(callee.name)) return false;
+  const object = callee.object.kind === 'member' || callee.object.kind === 'name' ? callee.object.name : '';
+  return keeper.test(object);
+}
