@@ -161,7 +161,8 @@ function chainedStep(
   if (!action) return undefined;
   const said = action.kind === 'member' || action.kind === 'name' ? { name: action.name, at } : name;
   const isNamed = name.at.start !== call.at.start;
-  return { ...(isNamed ? name : said), span: call.span, action: bodyOf(action), compensation: bodyOf(undo) };
+  const step = { span: call.span, action: bodyOf(action), compensation: bodyOf(undo), isChained: true };
+  return { ...(isNamed ? name : said), ...step };
 }
 
 function keyOf(span: Span): string {

@@ -153,6 +153,8 @@ export interface StepFact {
   readonly hasTimeLimit?: boolean;
   /** Its name stands elsewhere in the file too (a switch over names, a map of compensations): what undoes it may be there. */
   readonly isNamedElsewhere?: boolean;
+  /** Written as calls behind a name: `.step('reserve-stock').invoke(…)`. */
+  readonly isChained?: boolean;
   /** The function that is called with it (`executeStep('reserve-stock', …)`). */
   readonly runner?: CallExpr;
 }

@@ -1,7 +1,8 @@
-// Adds a compensation to a step object in the style of its siblings. It throws until somebody writes it: a saga that can't take a
-// step back must say so loudly.
+// Adds a compensation to a step in the style of its saga. It throws until somebody writes it: a saga that can't take a step back
+// must say so loudly.
 import { ts } from 'ts-morph';
-import type { FileEdit, FilePath } from '../text.ts';
+import type { Edit, FileEdit, FilePath } from '../text.ts';
+import { compensateCall } from './compensateCall.ts';
 import { bracedBy } from './members.ts';
 import type { AddCompensationPlan } from './plan.ts';
 import { indentAt, newlineOf, nodeAt, parse, quoteOf, unitOf, usesSemicolons } from './style.ts';
@@ -11,48 +12,60 @@ const undoing =
 
 /** The edits of the file that the step stands in. */
 export function addCompensation(
-  { target, stepName }: AddCompensationPlan,
+  plan: AddCompensationPlan,
   read: (file: FilePath) => string | undefined,
 ): readonly FileEdit[] {
-  const text = read(target.file);
+  const text = read(plan.target.file);
   if (text === undefined) return [];
-  const source = parse(target.file, text);
-  const name = nodeAt(source, target.at);
-  const step = name && ts.findAncestor(name, (it) => ts.isObjectLiteralExpression(it));
-  if (!step || !ts.isObjectLiteralExpression(step)) return [];
+  const source = parse(plan.target.file, text);
+  const name = nodeAt(source, plan.target.at);
+  const edits = name ? editsFor(source, name, plan) : [];
+  return edits.length === 0 ? [] : [{ file: plan.target.file, edits }];
+}
+
+function editsFor(source: ts.SourceFile, name: ts.Node, plan: AddCompensationPlan): readonly Edit[] {
+  if (plan.deed !== undefined) return compensateCall(source, name, plan.deed);
+  if (ts.isClassDeclaration(name.parent)) return inClass(source, name.parent, plan);
+  const step = ts.findAncestor(name, (it) => ts.isObjectLiteralExpression(it) || ts.isCallExpression(it));
+  if (step && ts.isCallExpression(step)) return inCall(source, step, plan);
+  return step && ts.isObjectLiteralExpression(step) ? inObject(source, step, plan) : [];
+}
+
+/** A new entry behind the last, or in place of one that does nothing. */
+function inObject(
+  source: ts.SourceFile,
+  step: ts.ObjectLiteralExpression,
+  { stepName, key }: AddCompensationPlan,
+): readonly Edit[] {
+  const { text } = source;
+  const entry = writtenEntry(source, step, stepName, key);
   const empty = step.properties.find((it) => it.name && undoing.test(it.name.getText(source)));
-  const lines = compensation(source, step, stepName);
-  if (empty) {
-    const at = { start: empty.getStart(source), end: empty.end };
-    return [{ file: target.file, edits: [{ at, text: lines }] }];
-  }
+  if (empty) return [{ at: { start: empty.getStart(source), end: empty.end }, text: entry }];
   const last = step.properties.at(-1);
   const end = last?.end ?? bracedBy(source, step, []).open;
-  const newline = newlineOf(text);
   const indent = last ? indentAt(text, last.getStart(source)) : '';
   const isSpread = step.getText(source).includes('\n');
-  const hasComma = text.slice(end).trimStart().startsWith(',');
-  const inserted = `,${isSpread ? `${newline}${indent}` : ' '}${lines}`;
   // Behind a trailing comma comes the new entry with a comma of its own.
-  const place = hasComma ? text.indexOf(',', end) : end;
-  return [{ file: target.file, edits: [{ at: { start: place, end: place }, text: inserted }] }];
+  const place = text.slice(end).trimStart().startsWith(',') ? text.indexOf(',', end) : end;
+  const inserted = `,${isSpread ? `${newlineOf(text)}${indent}` : ' '}${entry}`;
+  return [{ at: { start: place, end: place }, text: inserted }];
 }
 
 /** As the siblings write it: an arrow function behind a key, or a method. */
-function compensation(source: ts.SourceFile, step: ts.ObjectLiteralExpression, stepName: string): string {
-  const { text } = source;
+function writtenEntry(
+  source: ts.SourceFile,
+  step: ts.ObjectLiteralExpression,
+  stepName: string,
+  key: string | undefined,
+): string {
   const sibling = siblings(step)
     .flatMap((it) => [...it.properties])
     .find((it) => it.name && undoing.test(it.name.getText(source)) && !isNothing(it));
-  const key = sibling?.name?.getText(source) ?? 'compensate';
+  const name = sibling?.name?.getText(source) ?? key ?? 'compensate';
   const model = sibling ?? step.properties.find((it) => ts.isMethodDeclaration(it));
   const first = step.properties[0];
-  const indent = first ? indentAt(text, first.getStart(source)) : '';
-  const newline = newlineOf(text);
-  const [quote, end] = [quoteOf(text), usesSemicolons(source) ? ';' : ''];
-  const message = `${quote}The compensation of ${stepName} is not written yet.${quote}`;
-  const body = `{${newline}${indent}${unitOf(text)}throw new Error(${message})${end}${newline}${indent}}`;
-  return model && ts.isMethodDeclaration(model) ? `async ${key}() ${body}` : `${key}: async () => ${body}`;
+  const body = throwingBody(source, first ? indentAt(source.text, first.getStart(source)) : '', stepName);
+  return model && ts.isMethodDeclaration(model) ? `async ${name}() ${body}` : `${name}: async () => ${body}`;
 }
 
 function siblings({ parent }: ts.ObjectLiteralExpression): readonly ts.ObjectLiteralExpression[] {
@@ -63,4 +76,66 @@ function siblings({ parent }: ts.ObjectLiteralExpression): readonly ts.ObjectLit
 
 function isNothing(property: ts.ObjectLiteralElementLike): boolean {
   return ts.isPropertyAssignment(property) && /^(?:null|undefined)$/.test(property.initializer.getText());
+}
+
+/** `.step('charge').invoke(f)` gets the sibling's call behind it; `createStep('charge', f)` one more argument. */
+function inCall(
+  source: ts.SourceFile,
+  call: ts.CallExpression,
+  { stepName }: AddCompensationPlan,
+): readonly Edit[] {
+  const { text } = source;
+  if (call.arguments.length > 1) {
+    const end = call.arguments.at(-1)?.end ?? call.end;
+    const body = throwingBody(source, indentAt(text, call.getStart(source)), stepName);
+    return [{ at: { start: end, end }, text: `, async () => ${body}` }];
+  }
+  const action = nextInChain(call);
+  const key =
+    /\.(with\w*Compensation|compensate\w*|compensation|rollback|undo|onRollback|withRollback)\s*\(/.exec(
+      text,
+    )?.[1];
+  if (!action || key === undefined || !ts.isPropertyAccessExpression(action.expression)) return [];
+  const name = action.expression.name.getStart(source);
+  const indent = indentAt(text, name);
+  const head = /\n\s*\.\s*$/.test(text.slice(0, name)) ? `${newlineOf(text)}${indent}` : '';
+  const body = throwingBody(source, indent, stepName);
+  return [{ at: { start: action.end, end: action.end }, text: `${head}.${key}(async () => ${body})` }];
+}
+
+function nextInChain(call: ts.CallExpression): ts.CallExpression | undefined {
+  const access = call.parent;
+  const next = ts.isPropertyAccessExpression(access) ? access.parent : undefined;
+  return next && ts.isCallExpression(next) ? next : undefined;
+}
+
+/** A method behind the last member, or in place of an own one that does nothing. */
+function inClass(
+  source: ts.SourceFile,
+  node: ts.ClassDeclaration,
+  { stepName, key }: AddCompensationPlan,
+): readonly Edit[] {
+  const last = node.members.at(-1);
+  if (!last || key === undefined) return [];
+  const { text } = source;
+  const own = node.members.find((it) => ts.isMethodDeclaration(it) && it.name.getText(source) === key);
+  const indent = indentAt(text, last.getStart(source));
+  const newline = newlineOf(text);
+  if (own && ts.isMethodDeclaration(own) && own.body) {
+    const at = { start: own.body.getStart(source), end: own.body.end };
+    return [{ at, text: throwingBody(source, indent, stepName) }];
+  }
+  const method = `async ${key}(): Promise<void> ${throwingBody(source, indent, stepName)}`;
+  const isDerived = node.heritageClauses?.some((it) => it.token === ts.SyntaxKind.ExtendsKeyword);
+  const usesOverride = /\boverride\b/.test(text) && isDerived;
+  const written = `${usesOverride ? 'override ' : ''}${method}`;
+  return [{ at: { start: last.end, end: last.end }, text: `${newline}${newline}${indent}${written}` }];
+}
+
+function throwingBody(source: ts.SourceFile, indent: string, stepName: string): string {
+  const { text } = source;
+  const newline = newlineOf(text);
+  const [quote, end] = [quoteOf(text), usesSemicolons(source) ? ';' : ''];
+  const message = `${quote}The compensation of ${stepName} is not written yet.${quote}`;
+  return `{${newline}${indent}${unitOf(text)}throw new Error(${message})${end}${newline}${indent}}`;
 }

@@ -58,7 +58,11 @@ export type MessageKey =
 export interface AddCompensationPlan {
   readonly kind: 'add-compensation';
   readonly target: Place;
+  /** What the saga's other steps call it: a key, a method, a call of the builder. */
+  readonly key?: string;
   readonly stepName: string;
+  /** For a step that is a call: what it does, as a path of names (`stock.reserve`). */
+  readonly deed?: string;
 }
 /** Awaits the call whose name stands at `target`, and makes the function around it async. */
 export interface AwaitCallPlan {

@@ -52,7 +52,7 @@ export function lastingDeed(effects: readonly Effect[], { program }: Linking): D
       return role.operation !== 'delete' && !ownState.test(`${role.store ?? ''} ${names}`);
     if (!role.isRequest) return false;
     const said = program.stringOf(effect.file, role.event) ?? pathOf(role.event);
-    return said !== '' && !asking.test(spaced(said));
+    return said !== '' && !asks(said);
   });
   return lasting && deedAt(lasting);
 }
@@ -71,8 +71,13 @@ export function namedDeed(file: FilePath, action: CallAction, { calls }: Linking
 export function activityDeed(file: FilePath, action: CallAction): Deed | undefined {
   const name = calleeName(action.call.callee) ?? '';
   const isDeed = takingHold.test(name) || /^(?:create|process|add|open|issue|submit|deploy)/i.test(name);
-  if (!isDeed || telling.test(name) || asking.test(spaced(name))) return undefined;
+  if (!isDeed || telling.test(name) || asks(name)) return undefined;
   return { file, at: action.call.at, name };
+}
+
+/** Whether a name says that something is only looked up. */
+export function asks(name: string): boolean {
+  return asking.test(spaced(name));
 }
 
 function deedAt(effect: Effect): Deed {

@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
-import { activityDeed, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
+import { activityDeed, asks, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
@@ -65,25 +65,20 @@ interface Draft extends StepNode {
 function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading): readonly Draft[] {
   const { action, zone, index } = placed;
   const path = pathOf(action.call.callee);
-  if (zone === 'catch' || isPush(action) || isSurelyUndoing(path)) return [];
+  const takesBack = isSurelyUndoing(path) || (zone === 'branch' && isUndoing(path));
   const events = effects.map((it) => commandOf(it, linking));
-  if (events.some(isUndoing)) return [];
+  if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];
   const deed = deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => fails(it, action));
-  if (!canFail) return [];
+  if (!canFail && !isUnknownWork(fn, action, linking)) return [];
+  const place = { name: calleeName(action.call.callee) ?? path, file: fn.file, at: action.call.at };
   return [
     {
-      name: calleeName(action.call.callee) ?? path,
-      file: fn.file,
-      at: action.call.at,
+      ...place,
       effects: effects.filter(changes),
       ...(deed && { deed }),
-      canFail,
-      isPivot: false,
-      isRetriable: false,
-      hasTimeLimit: isActivity,
-      compensation: 'no',
-      undoing: [],
+      ...{ canFail: true, isPivot: false, isRetriable: false, hasTimeLimit: isActivity },
+      ...{ compensation: 'no', undoing: [] },
       words: [path, ...events].join(' '),
       index,
     },
@@ -109,6 +104,19 @@ function deedIn(
     : { file: fn.file, at: action.call.at, name: path };
 }
 
+/** Work behind an interface of the workspace that nobody can read. */
+function isUnknownWork(
+  { file }: FunctionNode,
+  { call, settled, roles }: CallAction,
+  { calls }: Linking,
+): boolean {
+  if (settled !== 'awaited' || roles.length > 0 || call.callee.kind !== 'member' || asks(call.callee.name))
+    return false;
+  return (
+    calls.callees(file, call).length === 0 && calls.typing.typeOf(file, call.callee.object) !== undefined
+  );
+}
+
 function fails({ role }: Effect, { settled }: CallAction): boolean {
   if (role.kind === 'remote') return true;
   if (role.kind === 'publish') return role.transport === 'broker' && settled === 'awaited';
@@ -116,7 +124,7 @@ function fails({ role }: Effect, { settled }: CallAction): boolean {
 }
 
 function withUndoing(step: Draft, steps: readonly Draft[], back: TakingBack): StepNode {
-  const { words, index, ...node } = step;
+  const { words: _words, index, ...node } = step;
   const found = [
     back.pushes.filter((it) => isMeantFor(it, step)),
     back.backs.filter((it) => takesBack(it, step, steps)),

@@ -2,6 +2,7 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import type { Role } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
@@ -79,31 +80,20 @@ function backsIn(
 ): readonly Back[] {
   const { call, roles, isNew } = action;
   if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
-  const callees = reading.linking.calls.callees(file, call);
-  const path = [
-    pathOf(call.callee),
-    ...roles.flatMap((it) => (it.kind === 'publish' && it.isRequest ? [said(it.event)] : [])),
-  ].join(' ');
-  const own: readonly Back[] = isUndoing(path)
-    ? [
-        {
-          name: pathOf(call.callee),
-          words: path,
-          file,
-          at: call.at,
-          functions: callees,
-          known: 'always',
-          index,
-        },
-      ]
-    : [];
-  if (depth >= maxDepth) return own;
-  const inner = callees.flatMap((callee) =>
-    [...eachAction(callee.fact.body)].flatMap((it) =>
+  const functions = reading.linking.calls.callees(file, call);
+  const name = pathOf(call.callee);
+  const words = [name, ...roles.flatMap(commandIn)].join(' ');
+  const own: Back = { name, words, file, at: call.at, functions, known: 'always', index };
+  const inner = functions.flatMap((callee) =>
+    [...eachAction(depth < maxDepth ? callee.fact.body : [])].flatMap((it) =>
       it.kind === 'call' ? backsIn(callee.file, it, index, reading, depth + 1) : [],
     ),
   );
-  return [...own, ...inner];
+  return isUndoing(words) ? [own, ...inner] : inner;
+}
+
+function commandIn(role: Role): readonly string[] {
+  return role.kind === 'publish' && role.isRequest ? [said(role.event)] : [];
 }
 
 /** `push(() => releaseStock())`, `unshift(releaseStock)`, `push({ type: 'releaseStock' })`. */

@@ -44,26 +44,48 @@ function nextToFail(steps: readonly StepNode[], step: StepNode): StepNode | unde
 }
 
 function findingOf(saga: SagaNode, step: StepNode, deed: Deed, next: StepNode): RuleFinding {
-  const isStub = step.fact?.compensation !== undefined && step.fact.compensation !== null;
-  const empty = isStub && typeof step.fact.compensation === 'number';
   return {
     file: step.file,
     at: step.at,
     symbol: step.name,
-    message: empty
-      ? `The compensation of \`${step.name}\` does nothing: when \`${next.name}\` fails, what \`${deed.name}\` did stays done.`
-      : `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did with \`${deed.name}\`: \`${saga.name}\` stays half done.`,
+    message: messageFor(saga, step, deed, next),
     help: `Add a compensation to \`${step.name}\` that undoes it and may run twice, or mark the step as the pivot if the saga only goes forward from there.`,
     related: [
       { file: deed.file, at: deed.at, message: `\`${deed.name}\` changes something.` },
       { file: next.file, at: next.at, message: `\`${next.name}\` can fail.` },
     ],
-    fixes: fixesOf(saga, step),
+    fixes: fixesOf(saga, step, deed),
   };
 }
 
-function fixesOf({ fact }: SagaNode, { file, at, name }: StepNode): readonly Fix[] {
-  if (fact.form !== 'steps') return [];
-  const plan = { kind: 'add-compensation', target: { file, at }, stepName: name } as const;
+function messageFor({ name }: SagaNode, step: StepNode, deed: Deed, next: StepNode): string {
+  if (typeof step.fact?.compensation === 'number')
+    return `The compensation of \`${step.name}\` does nothing: when \`${next.name}\` fails, what \`${deed.name}\` did stays done.`;
+  const how = deed.name.split('.').at(-1) === step.name ? '' : ` with \`${deed.name}\``;
+  return `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did${how}: \`${name}\` stays half done.`;
+}
+
+function fixesOf(
+  { fact: { form }, steps }: SagaNode,
+  { file, at, name, fact }: StepNode,
+  deed: Deed,
+): readonly Fix[] {
+  const key = fact && keyOf(steps);
+  // A runner or a builder that knows no compensations can't be given one from here, nor a class without a sibling to follow.
+  const isBare = form === 'class' || (fact?.isChained && !steps.some((it) => it.fact?.compensation));
+  if (isBare || (fact && fact.compensation === undefined && key === undefined)) return [];
+  const plan = {
+    kind: 'add-compensation',
+    target: { file, at },
+    stepName: name,
+    ...(key !== undefined && { key }),
+    ...(!fact && { deed: deed.name }),
+  } as const;
   return [{ title: `Add a compensation to ${name}`, plan }];
+}
+
+/** The method by which the other steps take themselves back. */
+function keyOf(steps: readonly StepNode[]): string | undefined {
+  const functions = steps.flatMap((it) => it.undoing.flatMap((one) => one.functions));
+  return functions.find((it) => it.fact.kind === 'method')?.fact.name;
 }
