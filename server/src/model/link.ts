@@ -22,30 +22,33 @@ export function link(
   const byPath = inOrder(files);
   const linking = linkProgram(byPath, projects);
   const read = messagesOf(linking);
-  const producerDrafts = draftProducers(linking, read);
-  const consumerDrafts = draftConsumers(linking, read);
-  const events = collectEvents(linking, producerDrafts, consumerDrafts);
-  const bodies = bodiesOf(linking, consumerDrafts, read);
+  const drafts = { producers: draftProducers(linking, read), consumers: draftConsumers(linking, read) };
+  const events = collectEvents(linking, drafts.producers, drafts.consumers);
+  const bodies = bodiesOf(linking, drafts.consumers, read);
   const serviceOf = servicesOf(projects);
-  const drafts = { producers: producerDrafts, consumers: consumerDrafts };
   const transportOf = feedsOf({ linking, ...drafts, serviceOf });
   const { isComplete } = options;
   const { nodes, ...found } = nodesOf({ events, ...drafts, transportOf, isComplete, serviceOf });
-  let sagas: EventModel['sagas'] | undefined;
+  const sagas = lazily(() => sagasOf(linking, bodies.bodyOf));
   return {
     files: byPath,
     events: nodes,
     ...found,
     // To tell sagas from other functions takes their bodies, so they are looked for when somebody asks.
     get sagas() {
-      return (sagas ??= sagasOf(linking, bodies.bodyOf));
+      return sagas();
     },
     program: linking.program,
     isComplete,
     bodyOf: bodies.bodyOf,
-    bodyOfConsumer: bodiesByConsumer(found.consumers, consumerDrafts, bodies),
+    bodyOfConsumer: bodiesByConsumer(found.consumers, drafts.consumers, bodies),
     serviceOf,
   };
+}
+
+function lazily<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Sorted by path, so that the model does not depend on the order in which files came. */

@@ -63,6 +63,11 @@ function rootOf(facts: FileFacts, fn: FunctionFact): string | number {
   return root.owner ?? root.id;
 }
 
+/** Whether a function calls what a step does: `step.execute(…)`. */
+export function runsSteps({ body }: FunctionFact): boolean {
+  return [...callsIn(body)].some((it) => isOn(it, forth));
+}
+
 /** `step.execute(…)`, `steps[i].compensate(…)`. */
 function isOn({ call: { callee } }: CallAction, verbs: RegExp): boolean {
   if (callee.kind !== 'member' || !verbs.test(callee.name)) return false;

@@ -3,6 +3,7 @@ import { rule as dualWrite } from './dual-write.ts';
 import { rule as missingCompensation } from './missing-compensation.ts';
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
 import { rule as missingFailureEvent } from './missing-failure-event.ts';
+import { rule as missingStepTimeout } from './missing-step-timeout.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
 import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   missingCompensation,
   missingEventMetadata,
   missingFailureEvent,
+  missingStepTimeout,
   nonIdempotentConsumer,
   nonPastTenseEvent,
   swallowedError,

@@ -1,0 +1,77 @@
+// Whether somebody limits how long a call may take: the call itself, the function around it, or whatever runs the step.
+import type { FunctionFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { Place } from '../text.ts';
+import type { Effect, EventModel, SagaNode } from './model.ts';
+import { orchestratorsOf, runsSteps } from './orchestrators.ts';
+
+/** Clients that give up by themselves after a default time. */
+const limitedClients = /stripe|aws|@google-cloud|@azure|octokit|twilio|sendgrid|prisma|grpc/i;
+
+/** Calls to other systems that wait as long as it takes. */
+export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): readonly Effect[] {
+  const hasDefault = hasDefaultTimeout(model);
+  return effects.filter((effect) => {
+    const { role, name } = effect;
+    if (effect.inCatch) return false;
+    if (role.kind === 'publish')
+      return role.isRequest === true && role.gives === 'observable' && !isLimitedAt(model, effect);
+    if (role.kind !== 'remote' || role.what !== 'http' || role.hasTimeLimit) return false;
+    if (limitedClients.test(`${role.library} ${name}`)) return false;
+    const isFetch = /(?:^|\.)fetch$/.test(name);
+    return (
+      (isFetch || !hasDefault) &&
+      !isLimitedAt(model, effect) &&
+      !effect.via.some((it) => isLimitedAt(model, it))
+    );
+  });
+}
+
+/** Whether whatever runs the steps of a saga limits each: in the saga's own file, or an orchestrator of the workspace. */
+export function isLimitedByRunner(model: EventModel, saga: SagaNode): boolean {
+  const files = new Set([saga.file, ...[...orchestratorsOf(model)].map((it) => it.file)]);
+  return [...files].some((file) => {
+    const functions = model.files.get(file)?.functions ?? [];
+    const running = functions.filter(runsSteps);
+    return functions.some((it) => limits(it) && running.some((inner) => encloses(it, inner)));
+  });
+}
+
+function encloses({ kind, span }: FunctionFact, inner: FunctionFact): boolean {
+  return kind !== 'module' && span.start <= inner.span.start && inner.span.end <= span.end;
+}
+
+/** Whether the function around a place has a time limit in it. */
+function isLimitedAt(model: EventModel, { file, at }: Place): boolean {
+  const functions = model.files.get(file)?.functions ?? [];
+  const around = functions.filter(
+    (it) => it.kind !== 'module' && it.span.start <= at.start && at.end <= it.span.end,
+  );
+  return around.some(limits);
+}
+
+function limits({ body }: FunctionFact): boolean {
+  return [...callsIn(body)].some(
+    ({ roles, call }) =>
+      roles.some((it) => it.kind === 'time-limit') ||
+      (call.callee.kind === 'member' && call.callee.name === 'race'),
+  );
+}
+
+/** `axios.create({ timeout })`, `got.extend({ timeout })`, `HttpModule.register({ timeout })`: then every call has it. */
+function hasDefaultTimeout(model: EventModel): boolean {
+  for (const { functions, types } of model.files.values()) {
+    const calls = functions.flatMap((it) => [...callsIn(it.body)].map((action) => action.call));
+    const decorated = types.flatMap((it) => it.decorators.flatMap((decorator) => decorator.args));
+    const args = [...calls.filter((it) => isSetup(it.callee)).flatMap((it) => it.args), ...decorated];
+    if (args.some((it) => it.kind === 'object' && it.entries.some((entry) => /^timeout/.test(entry.key))))
+      return true;
+  }
+  return false;
+}
+
+function isSetup(callee: { readonly kind: string; readonly name?: string }): boolean {
+  return (
+    callee.kind === 'member' && /^(?:create|extend|register|registerAsync|defaults)$/.test(callee.name ?? '')
+  );
+}

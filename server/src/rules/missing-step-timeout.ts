@@ -1,0 +1,46 @@
+// A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
+import { z } from 'zod';
+import type { Effect, SagaNode, StepNode } from '../model/model.ts';
+import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
+import type { Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'missing-step-timeout',
+  severity: 'warning',
+  summary: 'A step of a saga waits for a remote call or a reply without a limit',
+  hasFix: false,
+  options: z.strictObject({}),
+  *check({ model }) {
+    const seen = new Set<string>();
+    for (const saga of model.sagas) {
+      // A durable engine has limits of its own.
+      if (saga.fact.engine !== undefined || isLimitedByRunner(model, saga)) continue;
+      for (const step of saga.steps) {
+        const [call] = step.hasTimeLimit ? [] : unlimitedCalls(model, step.effects);
+        const found = call && findingOf(saga, step, call);
+        const key = found && `${found.file} ${found.at.start}`;
+        if (!found || key === undefined || seen.has(key)) continue;
+        seen.add(key);
+        yield found;
+      }
+    }
+  },
+};
+
+function findingOf(saga: SagaNode, step: StepNode, call: Effect): RuleFinding {
+  const place = call.via[0] ?? call;
+  return {
+    file: place.file,
+    at: place.at,
+    symbol: place.name.split('.').at(-1) ?? place.name,
+    message: `\`${step.name}\` waits for \`${call.name}\` without a limit: when no answer comes, \`${saga.name}\` hangs and neither goes on nor compensates.`,
+    help:
+      call.role.kind === 'publish'
+        ? 'Pipe it through `timeout(…)` of rxjs, so that the step fails and the saga compensates.'
+        : 'Hand `signal: AbortSignal.timeout(…)` or a timeout to the call, so that the step fails and the saga compensates.',
+    related:
+      call.via.length > 0
+        ? [{ file: call.file, at: call.at, message: `\`${call.name}\` has no limit.` }]
+        : [],
+  };
+}
