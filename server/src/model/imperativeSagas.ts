@@ -71,7 +71,8 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   const deed = deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
-  const place = { name: calleeName(action.call.callee) ?? path, file: fn.file, at: action.call.at };
+  const name = events.find((it) => it !== '') ?? calleeName(action.call.callee) ?? path;
+  const place = { name, file: fn.file, at: action.call.at };
   return [
     {
       ...place,
@@ -79,7 +80,7 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
       ...(deed && { deed }),
       ...{ canFail: true, isPivot: false, isRetriable: false, hasTimeLimit: isActivity },
       ...{ compensation: 'no', undoing: [] },
-      words: [path, ...events].join(' '),
+      words: events.join(' ').trim() || path,
       index,
     },
   ];
@@ -99,7 +100,7 @@ function deedIn(
   const isRow = effects.every((it) => it.role.kind !== 'remote' && !isCommand(it));
   const name = calleeName(action.call.callee) ?? '';
   const path = pathOf(action.call.callee);
-  return isRow && !takingHold.test(name) && !/order\w*\.(?:create|place|save|insert)$/i.test(path)
+  return isRow && !takingHold.test(name) && !/order\w*\.(?:create|place|insert)$/i.test(path)
     ? undefined
     : { file: fn.file, at: action.call.at, name: path };
 }
@@ -110,7 +111,8 @@ function isUnknownWork(
   { call, settled, roles }: CallAction,
   { calls }: Linking,
 ): boolean {
-  if (settled !== 'awaited' || roles.length > 0 || call.callee.kind !== 'member' || asks(call.callee.name))
+  const isOther = roles.some((it) => it.kind !== 'schedule' && it.kind !== 'retry');
+  if (settled !== 'awaited' || isOther || call.callee.kind !== 'member' || asks(call.callee.name))
     return false;
   return (
     calls.callees(file, call).length === 0 && calls.typing.typeOf(file, call.callee.object) !== undefined
@@ -124,11 +126,12 @@ function fails({ role }: Effect, { settled }: CallAction): boolean {
 }
 
 function withUndoing(step: Draft, steps: readonly Draft[], back: TakingBack): StepNode {
-  const { words: _words, index, ...node } = step;
+  const { words, index, ...node } = step;
   const found = [
-    back.pushes.filter((it) => isMeantFor(it, step)),
+    back.pushes.filter((it) => meantBy(it, steps) === step),
     back.backs.filter((it) => takesBack(it, step, steps)),
-    back.pushes.filter((it) => !steps.some((one) => isMeantFor(it, one)) && isBeside(it, index, steps)),
+    back.rows.filter((it) => it.words === receiverIn(words)),
+    back.pushes.filter((it) => !meantBy(it, steps) && isBeside(it, index, steps)),
   ].find((it) => it.length > 0);
   if (found) return { ...node, compensation: 'yes', undoing: found.map((it) => undoingOf(it, index)) };
   const isStray = back.backs.some(
@@ -141,6 +144,7 @@ function withUndoing(step: Draft, steps: readonly Draft[], back: TakingBack): St
 /** A call that names what it takes back takes back that, and not what another verb of its kind did. */
 function takesBack({ words }: Back, step: Draft, steps: readonly Draft[]): boolean {
   if (!undoes(words, step.words)) return false;
+  if (!step.deed && steps.some((it) => it.deed && undoes(words, it.words))) return false;
   const isNamed = (it: Draft): boolean => undoes(words, it.words) && sharesSubject(words, it.words);
   return isNamed(step) || !steps.some(isNamed);
 }
@@ -150,8 +154,17 @@ function isRunner(words: string, { pushes }: TakingBack): boolean {
   return pushes.length > 0 && isUndoing(words) && !namesSubject(words);
 }
 
-function isMeantFor({ words }: Back, step: Draft): boolean {
-  return undoes(words, step.words) || sharesSubject(words, step.words);
+/** `orders` of `orders.create`. */
+function receiverIn(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('.')));
+}
+
+/** The nearest step that the words on the stack speak of. */
+function meantBy({ words, index }: Back, steps: readonly Draft[]): Draft | undefined {
+  const distance = (it: Draft): number => Math.abs(it.index - index);
+  return steps
+    .filter((it) => undoes(words, it.words) || sharesSubject(words, it.words))
+    .toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
 function undoingOf(
@@ -207,7 +220,7 @@ function isCommand({ role }: Effect): boolean {
 }
 
 function commandOf(effect: Effect, { program }: Linking): string {
-  if (effect.role.kind !== 'publish') return '';
+  if (!isCommand(effect) || effect.role.kind !== 'publish') return '';
   const { event } = effect.role;
   return program.stringOf(effect.file, event) ?? pathOf(event.kind === 'new' ? event.callee : event);
 }

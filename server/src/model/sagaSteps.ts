@@ -24,7 +24,7 @@ export function declaredStep(file: FilePath, fact: StepFact, reading: Reading): 
     fact,
     effects: fact.isReadOnly ? [] : effects,
     ...(deed && { deed }),
-    canFail: actions.length === 0 || actions.some((it) => canFail(it, reading.bodyOf)),
+    canFail: deed !== undefined || actions.length === 0 || actions.some((it) => canFail(it, reading.bodyOf)),
     isPivot: fact.isPivot === true,
     isRetriable: fact.isRetriable === true,
     hasTimeLimit: fact.hasTimeLimit === true,

@@ -8,7 +8,7 @@ import type { Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { FunctionNode, Undoing } from './model.ts';
-import { isSurelyUndoing, isUndoing } from './undoing.ts';
+import { isSurelyUndoing, isUndoing, namesSubject } from './undoing.ts';
 
 /** A call of the body, or of a callback in it, and where it stands. */
 export interface Placed {
@@ -27,6 +27,8 @@ export interface TakingBack {
   readonly backs: readonly Back[];
   /** What is put on a stack to be run later; its words may say nothing. */
   readonly pushes: readonly Back[];
+  /** What is written again after a failure, by the path of what keeps it: an order that becomes a failed one. */
+  readonly rows: readonly Back[];
   /** What else happens after a failure and can't be read, or is announced to others: any step may be taken back by it. */
   readonly open: readonly CallAction[];
 }
@@ -57,6 +59,7 @@ export function takingBack(
   const facts = reading.linking.files.get(fn.file);
   const backs: Back[] = [];
   const pushes: Back[] = [];
+  const rows: Back[] = [];
   const open: CallAction[] = [...failures.filter((it) => isOpen(fn.file, it, reading))];
   for (const { action, zone, index } of placed) {
     if (isPush(action)) {
@@ -64,10 +67,21 @@ export function takingBack(
     } else if (zone !== 'line' || isSurelyUndoing(pathOf(action.call.callee))) {
       const found = backsIn(fn.file, action, index, reading, 0);
       backs.push(...found);
+      if (zone === 'catch') rows.push(...rewritten(fn.file, action, index));
       if (zone === 'catch' && found.length === 0 && isOpen(fn.file, action, reading)) open.push(action);
     }
   }
-  return { backs, pushes, open };
+  return { backs, pushes, rows, open };
+}
+
+function rewritten(file: FilePath, { call, roles }: CallAction, index: number): readonly Back[] {
+  const name = pathOf(call.callee);
+  const isWritten =
+    roles.some((it) => it.kind === 'write') || /\.(?:update|save|set|mark|fail|persist)\w*$/.test(name);
+  const words = name.slice(0, name.lastIndexOf('.'));
+  return isWritten && words !== ''
+    ? [{ name, words, file, at: call.at, functions: [], known: 'always', index }]
+    : [];
 }
 
 /** The call itself where its name says so, and those that its body makes. */
@@ -82,14 +96,16 @@ function backsIn(
   if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
   const functions = reading.linking.calls.callees(file, call);
   const name = pathOf(call.callee);
-  const words = [name, ...roles.flatMap(commandIn)].join(' ');
+  const words = roles.flatMap(commandIn).join(' ') || name;
   const own: Back = { name, words, file, at: call.at, functions, known: 'always', index };
   const inner = functions.flatMap((callee) =>
     [...eachAction(depth < maxDepth ? callee.fact.body : [])].flatMap((it) =>
       it.kind === 'call' ? backsIn(callee.file, it, index, reading, depth + 1) : [],
     ),
   );
-  return isUndoing(words) ? [own, ...inner] : inner;
+  // `compensate()` says less than what it calls.
+  const isTelling = isUndoing(words) && (inner.length === 0 || namesSubject(words));
+  return isTelling ? [own, ...inner] : inner;
 }
 
 function commandIn(role: Role): readonly string[] {

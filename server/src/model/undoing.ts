@@ -61,7 +61,7 @@ export function isSurelyUndoing(path: string): boolean {
 
 /** Whether `back` takes back what `forth` did. Both are paths of callees, or what names a command. */
 export function undoes(back: string, forth: string): boolean {
-  if (!isUndoing(back) || isSurelyUndoing(forth)) return false;
+  if (!isUndoing(back) || isSurelyUndoing(forth) || back === forth) return false;
   if (pairs.some(([does, undoesIt]) => does.test(forth) && undoesIt.test(back))) return true;
   return sharesSubject(back, forth);
 }

@@ -58,11 +58,12 @@ function findingOf(saga: SagaNode, step: StepNode, deed: Deed, next: StepNode): 
   };
 }
 
-function messageFor({ name }: SagaNode, step: StepNode, deed: Deed, next: StepNode): string {
+function messageFor({ name, fact }: SagaNode, step: StepNode, deed: Deed, next: StepNode): string {
   if (typeof step.fact?.compensation === 'number')
     return `The compensation of \`${step.name}\` does nothing: when \`${next.name}\` fails, what \`${deed.name}\` did stays done.`;
+  const saga = fact.form === 'imperative' && fact.owner !== undefined ? `${fact.owner}.${name}` : name;
   const how = deed.name.split('.').at(-1) === step.name ? '' : ` with \`${deed.name}\``;
-  return `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did${how}: \`${name}\` stays half done.`;
+  return `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did${how}: \`${saga}\` stays half done.`;
 }
 
 function fixesOf(
