@@ -17,7 +17,7 @@ export interface Api {
 let session: Session | undefined;
 
 /** Called by VS Code once, on the first TypeScript file. */
-export async function activate(context: ExtensionContext): Promise<Api> {
+export function activate(context: ExtensionContext): Api {
   const output = window.createOutputChannel('sagalint', { log: true });
   const pages = pagesFrom(context);
   const started = new Session({ serverModule: context.asAbsolutePath('dist/server.cjs'), pages, output });
@@ -35,7 +35,8 @@ export async function activate(context: ExtensionContext): Promise<Api> {
       if (change.affectsConfiguration('sagalint.enable')) await started.follow(isEnabled());
     }),
   );
-  await started.follow(isEnabled());
+  // Nobody's typing waits for the server: `status` tells when it has read the workspace.
+  void started.follow(isEnabled());
   return { status: () => started.status };
 }
 

@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     vsix: { type: 'string' },
     file: { type: 'string', default: 'services/order/src/place-order.saga.ts' },
-    line: { type: 'string', default: '52' },
+    line: { type: 'string', default: '44' },
     out: { type: 'string', default: join(root, 'docs/images/editor.png') },
   },
 });
@@ -62,8 +62,11 @@ async function arrange(page) {
     .locator('.monaco-editor :is(.squiggly-error, .squiggly-warning)')
     .first()
     .waitFor({ state: 'attached' });
+  // Without the side bar the messages fit.
+  await page.keyboard.press('Control+B');
   await page.keyboard.press('Control+Shift+M');
   await page.locator('.markers-panel .monaco-list-row .marker-icon').first().waitFor();
+  await page.keyboard.press('Control+1');
   await untilQuiet(page);
 }
 

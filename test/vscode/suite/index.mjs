@@ -10,7 +10,7 @@ export async function run() {
   if (output) Mocha.reporters.Base.consoleLog = (...args) => appendFileSync(output, `${format(...args)}\n`);
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 60_000,
+    timeout: 120_000,
     slow: 5000,
     color: Boolean(process.env.FORCE_COLOR),
   });

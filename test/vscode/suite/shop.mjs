@@ -54,9 +54,14 @@ export function summary() {
     .sort();
 }
 
-/** Opens a file of the example in the editor. */
+/** Opens a file of the example in the editor, as it is on the disk: VS Code may still hold what was there before. */
 export async function show(file) {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(join(shop, file)));
+  const path = join(shop, file);
+  const document = await until(`the text of ${file}`, async () => {
+    const opened = await vscode.workspace.openTextDocument(path);
+    return opened.getText() === readFileSync(path, 'utf8') && opened;
+  });
+  return vscode.window.showTextDocument(document);
 }
 
 /** The code actions at a finding, with their edits. */
@@ -75,6 +80,12 @@ export async function actionAt(at, title) {
   );
 }
 
+/** TypeScript's errors of syntax have codes from 1000 to 1999. */
+export async function syntaxErrors(uri) {
+  const errors = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'ts');
+  return errors.filter(({ code }) => code >= 1000 && code < 2000);
+}
+
 /** Does what a click on the action does. */
 export async function apply(action) {
   if (action.edit && !(await vscode.workspace.applyEdit(action.edit)))
@@ -91,7 +102,7 @@ export function write(file, text) {
 }
 
 /** Asks until the answer is truthy. VS Code cancels a request when another extension registers its provider meanwhile. */
-export async function until(what, ask, milliseconds = 30_000) {
+export async function until(what, ask, milliseconds = 50_000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const answer = await Promise.resolve()

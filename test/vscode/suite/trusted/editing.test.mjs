@@ -79,6 +79,18 @@ describe('Files on the disk', () => {
     await noFinding(fault);
   });
 
+  it('are linted again when many change at once, as in a change of branch', async () => {
+    const rule = 'missing-event-metadata';
+    const files = [...new Set(findings({ rule }).map(({ file }) => file))];
+    assert.ok(files.length > 2, 'few files would prove nothing');
+    for (const file of files) write(file, 'export {};\n');
+    write('services/order/src/returns.ts', returns);
+    await until('the findings of the other branch', () => {
+      const left = files.filter((file) => findings({ file }).length > 0);
+      return left.length === 0 && findings({ rule, file: 'services/order/src/returns.ts' }).length > 0;
+    });
+  });
+
   it('keep their findings when their folder is renamed', async () => {
     const [old, fresh] = ['services/returns/src/returns.ts', 'services/parcels/src/returns.ts'];
     write(old, returns);

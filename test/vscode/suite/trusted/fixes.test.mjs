@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'mocha';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { faults } from '../faults.mjs';
 import {
   actionAt,
+  actionsAt,
   apply,
   finding,
   findings,
@@ -11,8 +12,23 @@ import {
   rememberFindings,
   restore,
   show,
+  syntaxErrors,
   until,
+  write,
 } from '../shop.mjs';
+
+const parcels = `import { Kafka } from 'kafkajs';
+
+const producer = new Kafka({ clientId: 'parcels', brokers: ['localhost:9092'] }).producer();
+
+export async function announcePacked(parcelId: string): Promise<void> {
+  producer.send({ topic: 'parcel.packed', messages: [{ value: parcelId }] });
+}
+
+export async function announceSent(parcelId: string): Promise<void> {
+  producer.send({ topic: 'parcel.sent', messages: [{ value: parcelId }] });
+}
+`;
 
 describe('Quick fixes', () => {
   before(rememberFindings);
@@ -43,6 +59,35 @@ describe('Quick fixes', () => {
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), before);
     await finding(faults[0]);
+  });
+});
+
+describe('Safe fixes', () => {
+  const rule = 'unawaited-publish';
+  const file = 'services/order/src/parcels.ts';
+  let document;
+  before(rememberFindings);
+  beforeEach(async () => {
+    write(file, parcels);
+    ({ document } = await show(file));
+    await until('its findings', () => findings({ rule, file }).length === 2);
+  });
+  afterEach(restore);
+
+  it('mend all findings of their rule in a file at once', async () => {
+    const [first] = findings({ rule, file });
+    await apply(await actionAt(first, /^Fix all unawaited-publish in this file$/));
+    await until('silence', () => findings({ rule, file }).length === 0);
+    assert.equal(document.getText(), parcels.replaceAll('  producer.send', '  await producer.send'));
+  });
+
+  it('are one action that may run on save', async () => {
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const kind = vscode.CodeActionKind.SourceFixAll.append('sagalint');
+    const [fixAll] = await actionsAt({ uri: document.uri, diagnostic: { range: whole } }, kind);
+    await apply(fixAll);
+    await until('silence', () => findings({ rule, file }).length === 0);
+    assert.equal(document.getText(), parcels.replaceAll('  producer.send', '  await producer.send'));
   });
 });
 
@@ -80,9 +125,3 @@ describe('Explaining', () => {
     );
   });
 });
-
-/** TypeScript's errors of syntax have codes from 1000 to 1999. */
-async function syntaxErrors(uri) {
-  const errors = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'ts');
-  return errors.filter(({ code }) => code >= 1000 && code < 2000);
-}

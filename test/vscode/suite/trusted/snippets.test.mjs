@@ -3,12 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { extension, findings, rememberFindings, restore, show, until, write } from '../shop.mjs';
+import {
+  extension,
+  findings,
+  rememberFindings,
+  restore,
+  show,
+  syntaxErrors,
+  until,
+  write,
+} from '../shop.mjs';
 
 const file = 'services/order/src/fresh.ts';
 const snippets = Object.entries(
   JSON.parse(readFileSync(join(extension.extensionPath, 'snippets/sagalint.code-snippets'), 'utf8')),
 );
+
+// What is no file of its own is expanded where it belongs.
+const surroundings = { 'saga-step': ['export const steps = [\n', '\n];\n'] };
 
 describe('Snippets', () => {
   before(rememberFindings);
@@ -26,13 +38,18 @@ describe('Snippets', () => {
   });
 
   for (const [name, { prefix, body }] of snippets) {
-    it(`expand ${prefix} to code without findings`, async () => {
-      write(file, '');
-      const { document } = await show(file);
+    it(`expand ${prefix} to its text, without errors of syntax and without findings`, async () => {
+      const [before, after] = surroundings[prefix] ?? ['', ''];
+      write(file, before + after);
+      const editor = await show(file);
+      const inside = editor.document.positionAt(before.length);
+      editor.selection = new vscode.Selection(inside, inside);
       await vscode.commands.executeCommand('editor.action.insertSnippet', { langId: 'typescript', name });
-      await until('its text', () => document.lineCount >= body.length);
-      assert.doesNotMatch(document.getText(), /\$\{?\d|\\\}/);
-      assert.match(document.getText(), /^export /m);
+      await until('its text', () => editor.document.lineCount >= body.length);
+      const text = editor.document.getText();
+      assert.doesNotMatch(text, /\$\{?\d|\\\}/);
+      for (const line of plainLines(body)) assert.ok(text.includes(line), `“${line}” is not in\n${text}`);
+      await until('the syntax tree', async () => (await syntaxErrors(editor.document.uri)).length === 0);
       // Long enough for the debounce: silence is what must be seen.
       await new Promise((done) => setTimeout(done, 1500));
       assert.deepEqual(
@@ -55,3 +72,11 @@ describe('Snippets', () => {
     assert.doesNotMatch(document.getText(), /OrderSaga/);
   });
 });
+
+/** The lines that hold no placeholder, as the editor shows them. */
+function plainLines(body) {
+  const lines = body.map((line) => line.replaceAll('\\}', '\u0000').replaceAll('\\\\', '\\').trim());
+  return lines
+    .filter((line) => line !== '' && !/[$\\]/.test(line))
+    .map((line) => line.replaceAll('\u0000', '}'));
+}
