@@ -93,7 +93,8 @@ function functionAround(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
   return canBeAsync ? found : undefined;
 }
 
-function madeAsync(source: ts.SourceFile, fn: ts.FunctionLikeDeclaration): readonly Edit[] {
+/** Makes a function async, with the type that it gives. */
+export function madeAsync(source: ts.SourceFile, fn: ts.FunctionLikeDeclaration): readonly Edit[] {
   if (ts.getCombinedModifierFlags(fn) & ts.ModifierFlags.Async) return [];
   const start = asyncPlace(source, fn);
   return [{ at: { start, end: start }, text: 'async ' }, ...promised(source, fn.type)];

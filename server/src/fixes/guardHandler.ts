@@ -1,184 +1,101 @@
-// Lets a handler skip a message that was handled before, by the workspace's own guard or by an inbox in a new file.
+// Lets a handler skip a message that it processed before, by the workspace's own guard or by an inbox in a new file.
 import { ts } from 'ts-morph';
-import type { Edit, FileEdit, FilePath } from '../text.ts';
+import type { FileEdit, FilePath } from '../text.ts';
+import { aroundStatements, aroundValue } from './aroundWork.ts';
+import { keyOf } from './guardKey.ts';
+import { regionOf } from './guardedRegion.ts';
 import { importOfFile } from './imports.ts';
-import type { GuardHandlerPlan } from './plan.ts';
-import { indentAt, newlineOf, nodeAt, parse, unitOf, usesSemicolons } from './style.ts';
+import { inboxBeside, inboxFunction } from './inboxFile.ts';
+import type { GuardArgument, GuardHandlerPlan } from './plan.ts';
+import { parse, quoteOf } from './style.ts';
 
-/** The edits of the handler's file, and the inbox where there is no guard yet. */
+/** The edits of the handler's file, and the inbox where there is no guard yet; none where a guard can't go around the work. */
 export function guardHandler(
   plan: GuardHandlerPlan,
   read: (file: FilePath) => string | undefined,
 ): readonly FileEdit[] {
-  const { target, existing } = plan;
-  const text = read(target.file);
+  const text = read(plan.target.file);
   if (text === undefined) return [];
-  const source = parse(target.file, text);
-  const name = nodeAt(source, target.at);
-  const handler = name && handlerAt(name);
+  const source = parse(plan.target.file, text);
+  const handler = handlerAt(source, plan.target.at.start);
   const body = handler?.body;
-  if (!handler || !body || !ts.isBlock(body)) return [];
-  const key = keyOf(source, handler, plan);
-  if (!key) return [];
-  const file = existing?.file ?? `${target.file.slice(0, target.file.lastIndexOf('/'))}/inbox.ts`;
-  const imported = importOfFile(source, existing?.name ?? 'inbox', file, false);
-  const guard = existing
-    ? wrapped(source, body, `${existing.name}(${key.text}, `)
-    : [claimed(source, body, key.text)];
-  const edits = [...imported, ...asynchronous(source, handler), ...key.edits, ...guard];
-  const own: FileEdit = { file: target.file, edits };
-  if (existing || read(file) !== undefined) return [own];
-  return [{ file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text: inbox(source) }] }, own];
+  if (!handler || !body) return [];
+  const region = ts.isBlock(body) ? regionOf(body) : undefined;
+  if (ts.isBlock(body) && !region) return [];
+  const key = keyOf(source, handler, plan, region?.before ?? []);
+  if (!key || (!region && key.first !== undefined)) return [];
+  const { guard, created } = guardOf(plan, source, read);
+  const held = region && key.comment !== undefined ? freeName(handler) : undefined;
+  const args = argumentsOf(guard.arguments, plan.consumer, held ?? key.text, quoteOf(text));
+  const call = `${guard.name}(${args}async () => `;
+  const around = region
+    ? aroundStatements(source, { handler, region, call, key: { ...key, name: held } })
+    : aroundValue(source, body, call);
+  const imported = guard.file === undefined ? [] : importOfFile(source, guard.name, guard.file, false);
+  return [...created, { file: plan.target.file, edits: [...imported, ...key.edits, ...around] }];
 }
 
-/** The function whose name stands there, or the one that is handed to the call there. */
-function handlerAt(name: ts.Node): ts.FunctionLikeDeclaration | undefined {
-  for (let node = name.parent; !ts.isSourceFile(node); node = node.parent) {
-    if (ts.isMethodDeclaration(node) || ts.isFunctionDeclaration(node)) return node;
-    const value =
-      ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)
-        ? node.initializer
-        : ts.isCallExpression(node)
-          ? node.arguments.findLast((it) => isFunction(it))
-          : undefined;
-    if (value && isFunction(value)) return value;
-    if (ts.isStatement(node)) return undefined;
-  }
-  return undefined;
-}
-
-function isFunction(node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression {
-  return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
-}
-
-interface Key {
-  readonly text: string;
-  /** What the parameter list needs for it. */
-  readonly edits: readonly Edit[];
-}
-
-function keyOf(
-  source: ts.SourceFile,
-  { parameters }: ts.FunctionLikeDeclaration,
-  { key, eventParameter }: GuardHandlerPlan,
-): Key | undefined {
-  const name = parameters[eventParameter]?.name;
-  if (!name) return undefined;
-  if (key.form === 'kafka') return ofKafka(source, name);
-  const wanted = key.form === 'amqp' ? 'properties' : key.field;
-  const taken = member(source, name, wanted);
-  if (!taken) return undefined;
-  if (key.form === 'amqp') return { ...taken, text: `String(${taken.text}.messageId)` };
-  return key.prefix === undefined ? taken : { ...taken, text: `\`${key.prefix} \${${taken.text}}\`` };
-}
-
-/** Topic, partition and offset name a record for ever. */
-function ofKafka(source: ts.SourceFile, name: ts.BindingName): Key | undefined {
-  const parts = ['topic', 'partition', 'message'].map((it) => member(source, name, it));
-  const [topic, partition, message] = parts;
-  if (!topic || !partition || !message) return undefined;
-  const text = `\`\${${topic.text}}/\${${partition.text}}/\${${message.text}.offset}\``;
-  // Several names that are missing in one pattern are one insertion.
-  const edits = parts.flatMap((it) => it?.edits ?? []);
-  const first = edits[0];
-  return { text, edits: first ? [{ at: first.at, text: edits.map((it) => it.text).join('') }] : [] };
-}
-
-/** A member of the parameter: `event.id`, or the name that a pattern gives it, added to the pattern where it is not there. */
-function member(source: ts.SourceFile, name: ts.BindingName, wanted: string): Key | undefined {
-  if (ts.isIdentifier(name)) return { text: `${name.text}.${wanted}`, edits: [] };
-  if (!ts.isObjectBindingPattern(name)) return undefined;
-  const found = name.elements.find((it) => (it.propertyName ?? it.name).getText(source) === wanted);
-  if (found) return ts.isIdentifier(found.name) ? { text: found.name.text, edits: [] } : undefined;
-  const last = name.elements.at(-1);
-  const start = last?.end ?? name.getStart(source) + 1;
-  return { text: wanted, edits: [{ at: { start, end: start }, text: `, ${wanted}` }] };
-}
-
-function asynchronous(source: ts.SourceFile, handler: ts.FunctionLikeDeclaration): readonly Edit[] {
-  if (ts.getCombinedModifierFlags(handler) & ts.ModifierFlags.Async) return [];
-  const isMethod = ts.isMethodDeclaration(handler);
-  const start = isMethod ? handler.name.getStart(source) : handler.getStart(source);
-  const type = handler.type;
-  const promised: readonly Edit[] =
-    type && !/^Promise\b/.test(type.getText(source))
-      ? [
-          { at: { start: type.getStart(source), end: type.getStart(source) }, text: 'Promise<' },
-          { at: { start: type.end, end: type.end }, text: '>' },
-        ]
-      : [];
-  return [{ at: { start, end: start }, text: 'async ' }, ...promised];
-}
-
-/** Behind the statements that only leave: `if (!message) return;`. */
-function claimed(source: ts.SourceFile, body: ts.Block, key: string): Edit {
-  const { text } = source;
-  const leaving = body.statements.findIndex((it) => !isLeaving(it));
-  const before = leaving <= 0 ? undefined : body.statements[leaving - 1];
-  const first = body.statements[0];
-  const newline = newlineOf(text);
-  const indent = first
-    ? indentAt(text, first.getStart(source))
-    : `${indentAt(text, body.getStart(source))}${unitOf(text)}`;
-  const end = usesSemicolons(source) ? ';' : '';
-  const start = before?.end ?? body.getStart(source) + 1;
-  return {
-    at: { start, end: start },
-    text: `${newline}${indent}if (!(await inbox.claim(${key}))) return${end}`,
+/** The function that has its name, or where it has none its `=>` or `function`, there. */
+function handlerAt(source: ts.SourceFile, offset: number): ts.FunctionLikeDeclaration | undefined {
+  let found: ts.FunctionLikeDeclaration | undefined;
+  const visit = (node: ts.Node): void => {
+    if (isHandler(node) && placesOf(source, node).includes(offset)) found = node;
+    ts.forEachChild(node, visit);
   };
+  visit(source);
+  return found;
 }
 
-function isLeaving(node: ts.Statement): boolean {
-  if (!ts.isIfStatement(node) || node.elseStatement) return false;
-  const then = ts.isBlock(node.thenStatement) ? node.thenStatement.statements.at(-1) : node.thenStatement;
-  return then !== undefined && ts.isReturnStatement(then);
+type Handler = ts.MethodDeclaration | ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;
+
+function isHandler(node: ts.Node): node is Handler {
+  const isOne =
+    ts.isMethodDeclaration(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isArrowFunction(node);
+  return isOne && !node.asteriskToken;
 }
 
-/** The whole body becomes the callback; its lines move in by one level. */
-function wrapped(source: ts.SourceFile, body: ts.Block, call: string): readonly Edit[] {
-  const { text } = source;
-  const newline = newlineOf(text);
-  const unit = unitOf(text);
-  const outer = indentAt(text, body.end - 1);
-  const end = usesSemicolons(source) ? ';' : '';
-  const inside = text.slice(body.getStart(source) + 1, body.end - 1).trimEnd();
-  const moved = inside.includes('\`') ? inside : inside.replace(/(\r?\n)(?=[^\r\n])/g, `$1${unit}`);
-  const start = body.getStart(source) + 1;
-  const code = `${newline}${outer}${unit}await ${call}async () => {${moved}${newline}${outer}${unit}})${end}${newline}${outer}`;
-  return [{ at: { start, end: body.end - 1 }, text: code }];
+function placesOf(source: ts.SourceFile, node: Handler): readonly number[] {
+  const word = ts.isArrowFunction(node) ? node.equalsGreaterThanToken : node;
+  return [node.name, holderOf(node), word].flatMap((it) => (it ? [it.getStart(source)] : []));
 }
 
-const inboxLines = [
-  '/** Runs one statement of SQL; hand in the transaction of the handler where there is one. */',
-  'type Execute = (sql: string, parameters: readonly unknown[]) => Promise<{ readonly rowCount: number | null }>;',
-  '',
-  'let execute: Execute | undefined;',
-  '',
-  '/** Tells the inbox its database; call it at start. The table: CREATE TABLE inbox (message_id text PRIMARY KEY). */',
-  'export function openInbox(own: Execute): void {',
-  '\texecute = own;',
-  '}',
-  '',
-  '/** Remembers the messages that were handled, across restarts and instances: a unique key decides who is first. */',
-  'export const inbox = {',
-  '\t/** Whether this delivery is the first one; false for a redelivery. */',
-  '\tasync claim(messageId: string): Promise<boolean> {',
-  "\t\tif (execute === undefined) throw new Error('Call openInbox() before messages are handled.');",
-  "\t\tconst sql = 'INSERT INTO inbox (message_id) VALUES ($1) ON CONFLICT DO NOTHING';",
-  '\t\tconst { rowCount } = await execute(sql, [messageId]);',
-  '\t\treturn rowCount === 1;',
-  '\t},',
-  '};',
-  '',
-];
+/** The name of the variable, property or field that holds a function. */
+function holderOf(node: Handler): ts.Node | undefined {
+  let outer: ts.Node = node.parent;
+  while (ts.isParenthesizedExpression(outer) || ts.isAsExpression(outer) || ts.isSatisfiesExpression(outer))
+    outer = outer.parent;
+  return ts.isVariableDeclaration(outer) || ts.isPropertyAssignment(outer) || ts.isPropertyDeclaration(outer)
+    ? outer.name
+    : undefined;
+}
 
-/** The inbox in the style of the handler's file. */
-function inbox(source: ts.SourceFile): string {
-  const unit = unitOf(source.text);
-  const hasSemicolons = usesSemicolons(source);
-  const lines = inboxLines.map((it) => {
-    const indented = it.replaceAll('\t', unit);
-    return hasSemicolons ? indented : indented.replace(/;$/, '');
-  });
-  return lines.join(newlineOf(source.text));
+interface Guard {
+  /** How the handler calls it. */
+  readonly name: string;
+  readonly arguments: readonly GuardArgument[];
+  /** Where it is imported from. */
+  readonly file?: FilePath;
+}
+
+function guardOf(
+  { existing }: GuardHandlerPlan,
+  source: ts.SourceFile,
+  read: (file: FilePath) => string | undefined,
+): { readonly guard: Guard; readonly created: readonly FileEdit[] } {
+  if (existing) return { guard: existing, created: [] };
+  const { file, created } = inboxBeside(source, read);
+  return { guard: { file, name: inboxFunction, arguments: ['consumer', 'key'] }, created };
+}
+
+/** What stands before the callback. */
+function argumentsOf(all: readonly GuardArgument[], consumer: string, key: string, quote: string): string {
+  return all.map((it) => `${it === 'key' ? key : `${quote}${consumer}${quote}`}, `).join('');
+}
+
+/** A name for the key that the handler does not use yet. */
+function freeName(handler: ts.FunctionLikeDeclaration): string {
+  return /\bmessageId\b/.test(handler.getText()) ? 'messageKey' : 'messageId';
 }

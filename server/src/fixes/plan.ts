@@ -18,12 +18,17 @@ export interface AddFieldsPlan {
   readonly kind: 'add-fields';
   readonly target: Place;
   readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'Date' }[];
+  /** Files that may hold object literals of the type: these get the fields too. */
+  readonly makers?: readonly FilePath[];
 }
 /** Lets the declaration at `target` extend a base type of the workspace, with the import. */
 export interface ExtendBasePlan {
   readonly kind: 'extend-base';
   readonly target: Place;
-  readonly base: { readonly file: FilePath; readonly name: string };
+  /** `from` is the package or path alias by which others import it; absent where a relative path does. */
+  readonly base: { readonly file: FilePath; readonly name: string; readonly from?: string };
+  /** Files that may hold object literals of the type: these get the fields too. */
+  readonly makers?: readonly FilePath[];
 }
 /** Creates a base type beside the declaration's file and lets the declaration extend it. */
 export interface CreateBasePlan {
@@ -31,6 +36,8 @@ export interface CreateBasePlan {
   readonly target: Place;
   readonly name: string;
   readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'Date' }[];
+  /** Files that may hold object literals of the type: these get the fields too. */
+  readonly makers?: readonly FilePath[];
 }
 /** Declares the failure event beside the success event at `target`, and adds it to the unions, enums and topic maps that hold its sibling. */
 export interface AddFailureEventPlan {
@@ -40,20 +47,32 @@ export interface AddFailureEventPlan {
   /** Places that list the sibling: a union's member, an enum's member, a topic map's entry. */
   readonly listedAt: readonly Place[];
 }
-/** Lets the handler at `target` skip a message that was handled: by the workspace's own guard, or an inbox in a new file. */
+/** Lets the handler at `target` skip a message that it processed: by the workspace's own guard, or an inbox in a new file. */
 export interface GuardHandlerPlan {
   readonly kind: 'guard-handler';
+  /** The handler's name, or where it has none its `=>` or `function`. */
   readonly target: Place;
   readonly eventParameter: number;
   readonly key: MessageKey;
-  /** A function of the workspace that takes a key and a callback, and runs the callback once for the key. */
-  readonly existing?: { readonly file: FilePath; readonly name: string };
+  /** By which name the handler goes in an inbox that several share. */
+  readonly consumer: string;
+  /** What takes a callback last and runs it once for a key; without a file it is at hand in the handler's class. */
+  readonly existing?: {
+    readonly name: string;
+    readonly arguments: readonly GuardArgument[];
+    readonly file?: FilePath;
+  };
 }
-/** What tells a redelivery from a new message: a field of the event (with a prefix where it is only the subject's id), or the broker's own. */
-export type MessageKey =
-  | { readonly form: 'field'; readonly field: string; readonly prefix?: string }
-  | { readonly form: 'kafka' }
-  | { readonly form: 'amqp' };
+/** What a guard wants before its callback. */
+export type GuardArgument = 'consumer' | 'key';
+/**
+ * What tells a redelivery from a new message: the event's own id (`field`) where it has one, else its contents (`event`)
+ * or what the broker knows it by. `of` says what the handler is given.
+ */
+export interface MessageKey {
+  readonly of: 'event' | 'kafka' | 'amqp' | 'job';
+  readonly field?: string;
+}
 /** Adds a compensation to the step at `target` in the saga's own style. */
 export interface AddCompensationPlan {
   readonly kind: 'add-compensation';

@@ -1,48 +1,137 @@
-// How a consumer is made to skip what it handled already: by the guard that the workspace has, or by a new inbox.
-import type { MessageKey } from '../fixes/plan.ts';
-import type { ConsumerNode, EventModel } from '../model/model.ts';
+// How a consumer is made to skip what it processed already: by the guard that the workspace has, or by a new inbox.
+import type { TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from '../model/model.ts';
+import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
 const idFields = ['eventId', 'messageId', 'event_id', 'message_id', 'uuid'];
 const wrapperName =
   /^(?:idempotent|withInbox|withIdempotency|handleOnce|processOnce|executeOnce|runOnce|ensureIdempotent|runIdempotent)\w*$/;
 
-/** At most one fix; none where nothing at hand tells one message from another. */
+/**
+ * At most one fix; none where nothing at hand tells one message from another, and none for a request: whoever asks
+ * again wants the answer again.
+ */
 export function guardFixes(consumer: ConsumerNode, model: EventModel): readonly Fix[] {
-  const key = keyOf(consumer, model);
-  if (!key) return [];
-  const existing = existingGuard(model);
-  const target = { file: consumer.file, at: consumer.at };
-  const { eventParameter } = consumer.fact;
-  const plan = { kind: 'guard-handler', target, eventParameter, key, ...(existing && { existing }) } as const;
+  const { handler, fact } = consumer;
+  const key = handler && keyOf(consumer, handler, model);
+  if (!handler || !key || isAnswered(consumer) || handler.fact.isAbstract || handler.fact.isGenerator)
+    return [];
+  const existing = guardInClass(handler, model) ?? existingGuard(handler.file, model);
+  const plan: GuardHandlerPlan = {
+    kind: 'guard-handler',
+    target: { file: handler.file, at: handler.fact.at },
+    eventParameter: isRegistered(consumer, handler) ? fact.eventParameter : 0,
+    key,
+    consumer: nameOf(consumer, handler),
+    ...(existing && { existing }),
+  };
   if (existing) return [{ title: `Guard with ${existing.name}`, plan, isPreferred: true }];
   return [{ title: 'Guard with an inbox (creates inbox.ts)', plan }];
 }
 
-/** A function of the workspace that takes a key and runs a callback once for it. */
-function existingGuard(model: EventModel): { readonly file: string; readonly name: string } | undefined {
+function isAnswered({ fact }: ConsumerNode): boolean {
+  return fact.isRequest === true && fact.library === '@nestjs/microservices';
+}
+
+function keyOf(consumer: ConsumerNode, handler: FunctionNode, model: EventModel): MessageKey | undefined {
+  const { fact } = consumer;
+  if (isRegistered(consumer, handler)) {
+    const field = fieldOf(consumer, model);
+    const own = field !== undefined && { field };
+    if (fact.library === 'kafkajs' && fact.name !== 'eachBatch') return { of: 'kafka', ...own };
+    if (fact.library === 'amqplib') return { of: 'amqp', ...own };
+    if (fact.library === 'bullmq' || fact.library === '@nestjs/bull') return { of: 'job' };
+  }
+  const type = typeOfParameter(handler, isRegistered(consumer, handler) ? fact.eventParameter : 0, model);
+  if (!type) return undefined;
+  const { fields } = model.program.fieldsOf(handler.file, type);
+  const field = idFields.find((it) => fields.get(it)?.member.isOptional === false);
+  if (field !== undefined) return { of: 'event', field };
+  return fields.size > 0 || isOfWorkspace(handler, type, model) ? { of: 'event' } : undefined;
+}
+
+/** What a broker's library hands over is no event yet; a part of a type (`OrderPlaced['data']`) is. */
+function isOfWorkspace({ file }: FunctionNode, type: TypeExpr, { program }: EventModel): boolean {
+  if (type.kind === 'ref') return program.typeNamed(file, type.name) !== undefined;
+  return type.kind === 'other' || type.kind === 'union' || type.kind === 'intersection';
+}
+
+/** Whether the library calls the handler itself, and not a dispatcher that took the message apart. */
+function isRegistered({ fact, at }: ConsumerNode, handler: FunctionNode): boolean {
+  return typeof fact.handler !== 'number' || (at.start === fact.at.start && handler.fact.id === fact.handler);
+}
+
+/** The id that the declared event carries. */
+function fieldOf({ events }: ConsumerNode, model: EventModel): string | undefined {
+  const declaration = events.length === 1 ? events[0]?.declarations[0] : undefined;
+  if (!declaration) return undefined;
+  const { fields } = model.program.fieldsOf(declaration.file, declaration);
+  return idFields.find((it) => fields.get(it)?.member.isOptional === false);
+}
+
+function typeOfParameter(
+  { file, fact }: FunctionNode,
+  index: number,
+  { files }: EventModel,
+): TypeExpr | undefined {
+  const parameter = fact.parameters[index];
+  return parameter === undefined ? undefined : files.get(file)?.bindings[parameter]?.type;
+}
+
+/** A function of the same service that takes a key and runs a callback once for it. */
+function existingGuard(beside: FilePath, model: EventModel): GuardHandlerPlan['existing'] {
   for (const [file, facts] of model.files) {
-    const found = facts.functions.find(({ isExported, owner, parameters: [first, second], name }) => {
-      if (!isExported || owner !== undefined || first === undefined || second === undefined) return false;
-      const key = facts.bindings[first]?.type;
-      return wrapperName.test(name) && key?.kind === 'primitive' && key.name === 'string';
-    });
-    if (found) return { file, name: found.name };
+    if (model.serviceOf(file) !== model.serviceOf(beside)) continue;
+    for (const fn of facts.functions) {
+      if (!fn.isExported || fn.owner !== undefined || !wrapperName.test(fn.name)) continue;
+      const wanted = argumentsOf(facts, fn);
+      if (wanted) return { file, name: fn.name, arguments: wanted };
+    }
   }
   return undefined;
 }
 
-function keyOf({ fact, events, handler }: ConsumerNode, model: EventModel): MessageKey | undefined {
-  if (fact.library === 'kafkajs') return { form: 'kafka' };
-  if (fact.library === 'amqplib') return { form: 'amqp' };
-  const parameter = handler?.fact.parameters[fact.eventParameter];
-  const bindings = handler && model.files.get(handler.file)?.bindings;
-  const type = parameter === undefined ? undefined : bindings?.[parameter]?.type;
-  if (!handler || !type) return undefined;
-  const { fields } = model.program.fieldsOf(handler.file, type);
-  const own = idFields.find((it) => fields.has(it));
-  if (own !== undefined) return { form: 'field', field: own };
-  const subject = [...fields.keys()].find((it) => /(?:[a-z]Id|_id|^id)$/.test(it));
-  if (subject === undefined) return undefined;
-  return { form: 'field', field: subject, prefix: events[0]?.name ?? fact.name };
+/** A guard that the handler's class holds already: `this.inbox.processOnce(…)`. */
+function guardInClass({ file, fact }: FunctionNode, model: EventModel): GuardHandlerPlan['existing'] {
+  const owner = model.files.get(file)?.types.find((it) => it.kind === 'class' && it.name === fact.owner);
+  for (const { name, type, isStatic } of owner?.members ?? []) {
+    const held = type?.kind === 'ref' && !isStatic ? model.program.typeNamed(file, type.name) : undefined;
+    const facts = held && model.files.get(held.file);
+    const methods = facts?.functions.filter(
+      (it) => it.owner === held?.fact.name && wrapperName.test(it.name),
+    );
+    for (const method of methods ?? []) {
+      const wanted = facts && argumentsOf(facts, method);
+      if (wanted) return { name: `this.${name}.${method.name}`, arguments: wanted };
+    }
+  }
+  return undefined;
+}
+
+/** What it wants before its callback; undefined where that is not only a key and perhaps the consumer's name. */
+function argumentsOf(facts: FileFacts, { parameters }: FunctionFact): readonly GuardArgument[] | undefined {
+  const all = parameters.map((it) => facts.bindings[it]);
+  const last = all.at(-1);
+  const isWork = last?.type?.kind === 'function';
+  const wanted = all.slice(0, -1).flatMap((it): GuardArgument[] => {
+    if (it?.type?.kind !== 'primitive' || it.type.name !== 'string') return [];
+    return [/consumer|handler|subscriber|group|scope/i.test(it.name) ? 'consumer' : 'key'];
+  });
+  const isPlain = wanted.length === all.length - 1 && wanted.filter((it) => it === 'key').length === 1;
+  return isWork && isPlain ? wanted : undefined;
+}
+
+const commonNames = /^(?:|eachMessage|consume|subscribe|on|handler?|process|run)$/;
+
+/** `PaymentConsumer.onOrderPlaced`, or for a function without a name the file's and the event's. */
+function nameOf({ file, fact, events }: ConsumerNode, handler: FunctionNode): string {
+  const own = commonNames.test(handler.fact.name) ? undefined : handler.fact.name;
+  const owner = handler.fact.owner ?? fact.owner;
+  if (own !== undefined || owner !== undefined)
+    return [owner, own].filter((it) => it !== undefined).join('.');
+  const stem = file.slice(file.lastIndexOf('/') + 1).replace(/\.[cm]?tsx?$/, '');
+  return [stem, events[0]?.name].filter((it) => it !== undefined).join('/');
 }
