@@ -7,6 +7,8 @@ import {
   runTests as runTestsTrusted,
 } from '@vscode/test-electron';
 import { root } from '../../tools/setup.mjs';
+import { chromium } from './chromium.mjs';
+import { setUp } from './setup.mjs';
 import { installExtension } from './vscodeWeb.mjs';
 
 /* global AbortSignal */
@@ -19,7 +21,13 @@ export async function chooseEditor() {
   if (wanted === 'web') return webEditor('SAGALINT_VSCODE asks for it');
   const isForced = process.env.SAGALINT_VSCODE !== undefined;
   const obstacle = isForced ? undefined : await whyNotDesktop();
-  return obstacle === undefined ? desktopEditor(wanted) : webEditor(obstacle);
+  if (obstacle !== undefined) return webEditor(obstacle);
+  try {
+    return await desktopEditor(wanted);
+  } catch (error) {
+    if (isForced) throw error;
+    return webEditor(`the desktop program can’t be downloaded: ${error.message}`);
+  }
 }
 
 async function whyNotDesktop() {
@@ -48,7 +56,10 @@ async function desktopEditor(version) {
   return { name: `desktop VS Code (${version})`, executable, install };
 }
 
+/** What it needs is got here, so that a lack of it is said once and not by each suite. */
 function webEditor(reason) {
+  chromium();
+  setUp();
   return {
     name: `the web build of VS Code, because ${reason}`,
     executable: join(root, 'test/vscode/launcher.mjs'),

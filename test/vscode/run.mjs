@@ -1,6 +1,7 @@
 // Tests the packaged extension in a real VS Code: the desktop program where it can be had, the web build otherwise.
 //   node test/vscode/run.mjs [--vsix FILE] [--verbose]
-// SAGALINT_VSCODE chooses: `web`, or a version of the desktop program (`stable`, `insiders`, `1.91.0`).
+// SAGALINT_VSCODE chooses: `web`, or a version of the desktop program (`stable`, `insiders`, or 1.100.0 and
+// newer: older ones can't load tests that are ES modules).
 // SAGALINT_TESTS chooses test files: a part of their names.
 import { mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

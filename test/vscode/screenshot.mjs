@@ -31,10 +31,11 @@ const userSettings = {
   'problems.defaultViewMode': 'tree',
 };
 
+const vsix = values.vsix ?? (await packageExtension());
 const folder = mkdtempSync(join(tmpdir(), 'sagalint-picture-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const extensionsDir = join(folder, 'extensions');
-installExtension(values.vsix ?? (await packageExtension()), extensionsDir);
+installExtension(vsix, extensionsDir);
 const example = join(root, 'examples/happy-path-shop');
 const viewport = { width: 1280, height: 860 };
 const vscode = await startVSCode({ extensionsDir, userSettings, viewport });

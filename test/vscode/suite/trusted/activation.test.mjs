@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { extension, ready, shop, until } from '../shop.mjs';
@@ -7,6 +9,7 @@ describe(`The extension in VS Code ${vscode.version}`, () => {
   it('is the installed package', () => {
     assert.ok(extension, 'sagalint.sagalint is not installed');
     assert.match(extension.extensionPath, /sagalint\.sagalint-\d/);
+    assert.ok(!existsSync(join(extension.extensionPath, 'node_modules')), 'everything is bundled');
   });
 
   it('starts when a TypeScript file is opened', async () => {
