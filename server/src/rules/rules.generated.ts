@@ -8,6 +8,7 @@ import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
 import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
+import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
 import { rule as unpersistedSaga } from './unpersisted-saga.ts';
 import type { Rule } from './rule.ts';
 
@@ -22,5 +23,6 @@ export const rules: readonly Rule[] = [
   nonPastTenseEvent,
   swallowedError,
   unawaitedPublish,
+  unhandledCompensationFailure,
   unpersistedSaga,
 ];

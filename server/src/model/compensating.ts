@@ -1,0 +1,166 @@
+// The calls that take a step back, and what becomes of their failure.
+import type { Action, CallAction, TryAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { branchesOf, callsIn } from '../facts/walk.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+
+const compensating = /^(?:compensate\w*|withCompensation|undo\w*|roll_?[bB]ack\w*|revert)$/;
+const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
+const stackName = /compensat|rollbacks|undos|undoStack/i;
+const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
+const plumbing =
+  /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|manager|migration\w*|knex|t)$/i;
+
+/** How the failure of a compensation gets lost. */
+export type Loss = 'floating' | 'stops-the-others' | 'only-logged';
+
+export interface LostCompensation {
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+  readonly loss: Loss;
+}
+
+/** All compensating calls whose failure nobody learns of, or whose failure keeps others from running. */
+export function* lostCompensations(model: EventModel): Iterable<LostCompensation> {
+  const isUnretried = triesOnce(model);
+  for (const facts of model.files.values()) {
+    const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
+    for (const fact of facts.functions) {
+      const fn: FunctionNode = { file: facts.file, fact };
+      const around = contextOf(facts, fact);
+      for (const found of visit(fact.body, { ...around, model, fn, facts })) {
+        // Activities are tried again by the engine, unless their policy says once.
+        if (found.loss === 'only-logged' && (isDurable || isUnretried !== undefined) && isUnretried !== true)
+          continue;
+        yield found;
+      }
+    }
+  }
+}
+
+/** Whether activities of Temporal are tried once only; undefined where there are none. */
+function triesOnce(model: EventModel): boolean | undefined {
+  let answer: boolean | undefined;
+  for (const facts of model.files.values()) {
+    for (const action of facts.functions.flatMap((it) => [...callsIn(it.body)])) {
+      if (action.call.callee.kind !== 'name' || action.call.callee.name !== 'proxyActivities') continue;
+      answer = answer === true || action.call.args.some((it) => attempts(it) === '1');
+    }
+  }
+  return answer;
+}
+
+function attempts(expr: Expr): string | undefined {
+  if (expr.kind !== 'object') return undefined;
+  for (const { key, value } of expr.entries) {
+    if (key === 'maximumAttempts' && value.kind === 'literal') return value.text;
+    const inner = attempts(value);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+interface Context {
+  readonly model: EventModel;
+  readonly fn: FunctionNode;
+  readonly facts: FileFacts;
+  /** The innermost try whose body we are in. */
+  readonly guardedBy?: TryAction;
+  readonly inCatch: boolean;
+  readonly inLoop: boolean;
+  /** What still comes in the catch after the action. */
+  readonly after: readonly Action[];
+  /** In an async callback of `forEach`, whose promise nobody waits for. */
+  readonly isForgotten: boolean;
+}
+
+/** A callback that `forEach` forgets, or the plain start of a body. */
+function contextOf(
+  facts: FileFacts,
+  fact: FunctionFact,
+): Pick<Context, 'inCatch' | 'inLoop' | 'after' | 'isForgotten'> {
+  const outer = fact.outer === undefined ? undefined : facts.functions[fact.outer];
+  const isForgotten =
+    fact.isAsync &&
+    outer !== undefined &&
+    [...callsIn(outer.body)].some(
+      ({ call: { callee, args } }) =>
+        callee.kind === 'member' &&
+        callee.name === 'forEach' &&
+        args.some((it) => it.kind === 'function' && it.function === fact.id),
+    );
+  return { inCatch: false, inLoop: false, after: [], isForgotten };
+}
+
+function* visit(actions: readonly Action[], context: Context): Iterable<LostCompensation> {
+  for (const [index, action] of actions.entries()) {
+    const here = context.inCatch
+      ? { ...context, after: [...actions.slice(index + 1), ...context.after] }
+      : context;
+    if (action.kind === 'call') {
+      const loss = isCompensating(action, here) ? lossOf(action, here) : undefined;
+      if (loss) yield { fn: here.fn, action, loss };
+    } else if (action.kind === 'try') {
+      yield* visit(action.body, action.handler === null ? here : { ...here, guardedBy: action });
+      const inCatch = { ...here, inCatch: true, after: here.inCatch ? here.after : [] };
+      yield* visit(action.handler ?? [], inCatch);
+      yield* visit(action.finalizer, here);
+    } else {
+      const inner = action.kind === 'loop' ? { ...here, inLoop: true } : here;
+      for (const list of branchesOf(action)) yield* visit(list, inner);
+    }
+  }
+}
+
+/** By what it is called, or by the topic that it asks on. */
+function isCompensating({ call, roles }: CallAction, { model, facts, fn, inLoop }: Context): boolean {
+  if (roles.some((it) => it.kind === 'log')) return false;
+  const published = roles.find((it) => it.kind === 'publish');
+  if (published?.kind === 'publish') {
+    const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
+    return topic !== undefined && asking.test(topic) && published.gives !== 'nothing';
+  }
+  const { callee } = call;
+  if (callee.kind === 'name') return stacked.test(callee.name) && (inLoop || stackName.test(fn.fact.name));
+  if (callee.kind !== 'member' || !compensating.test(callee.name)) return false;
+  const object = callee.object.kind === 'name' || callee.object.kind === 'member' ? callee.object.name : '';
+  // `rollback` is a transaction's word too: then what it is called on must be a step.
+  const isTransaction = roles.some((it) => it.kind === 'transaction');
+  return !plumbing.test(object) && (!isTransaction || /^(?:s|it)$|step|activit|participant/i.test(object));
+}
+
+function lossOf(action: CallAction, context: Context): Loss | undefined {
+  const { guardedBy, inCatch, inLoop, after, isForgotten } = context;
+  if (isForgotten) return 'floating';
+  if (action.settled === 'dropped') return givesPromise(action, context) ? 'floating' : undefined;
+  if (action.settled === 'handled') return undefined;
+  if (guardedBy?.handler) return isOnlyLogging(guardedBy.handler, context) ? 'only-logged' : undefined;
+  if (action.settled !== 'awaited' || !inCatch) return undefined;
+  const isFollowed = inLoop || after.some((it) => it.kind === 'throw' || endsInCompensation(it, context));
+  return isFollowed ? 'stops-the-others' : undefined;
+}
+
+function endsInCompensation(action: Action, context: Context): boolean {
+  const calls = action.kind === 'call' ? [action] : branchesOf(action).flatMap((it) => [...callsIn(it)]);
+  return calls.some((it) => isCompensating(it, context));
+}
+
+function givesPromise({ call, roles }: CallAction, { model, fn }: Context): boolean {
+  if (roles.some((it) => it.kind === 'publish' && it.gives === 'promise')) return true;
+  const callees = model.program.calleesOf(fn.file, fn, call);
+  return callees.some(
+    ({ fact }) => fact.isAsync || (fact.returns?.kind === 'ref' && fact.returns.name === 'Promise'),
+  );
+}
+
+/** A handler that only prints, or keeps the error in memory: nobody retries, records or is called. */
+function isOnlyLogging(handler: readonly Action[], { fn }: Context): boolean {
+  return handler.every((action) => {
+    if (action.kind === 'assign') return true;
+    if (action.kind !== 'call') return action.kind === 'return' || action.kind === 'continue';
+    const { callee } = action.call;
+    const isKept = callee.kind === 'member' && callee.name === 'push';
+    return action.roles.some((it) => it.kind === 'log') || isKept || fn.fact.body.length === 0;
+  });
+}

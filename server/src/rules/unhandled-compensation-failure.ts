@@ -1,0 +1,49 @@
+// A compensation may fail too: then somebody must try again, write it down, or call a human, and the others must still run.
+import { z } from 'zod';
+import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
+import type { EventModel } from '../model/model.ts';
+import type { Rule, RuleFinding } from './rule.ts';
+
+const said: Readonly<Record<Loss, { readonly what: string; readonly help: string }>> = {
+  floating: {
+    what: 'nobody waits for it: its failure is an unhandled rejection, and the process may end before it ran',
+    help: 'Await it in a `for … of` with a try of its own, retry it, and record and alert what still fails.',
+  },
+  'stops-the-others': {
+    what: 'when it fails, what comes after it in the catch never runs, and nothing is recorded',
+    help: 'Give each compensation a try of its own, retry it, and record and alert what still fails.',
+  },
+  'only-logged': {
+    what: 'its failure is only logged: what it should take back stays done, and nobody is told',
+    help: 'Retry it, and then record the saga as stuck and alert somebody, or hand it to a dead-letter queue.',
+  },
+};
+
+export const rule: Rule = {
+  id: 'unhandled-compensation-failure',
+  severity: 'warning',
+  summary: 'A compensation that fails is neither retried nor recorded nor brought to a human',
+  hasFix: false,
+  options: z.strictObject({}),
+  *check({ model }) {
+    for (const lost of lostCompensations(model)) yield findingOf(model, lost);
+  },
+};
+
+function findingOf(model: EventModel, { fn, action, loss }: LostCompensation): RuleFinding {
+  const { what, help } = said[loss];
+  const { call, roles } = action;
+  const published = roles.find((it) => it.kind === 'publish');
+  const topic = published?.kind === 'publish' ? (published.channel ?? published.event) : undefined;
+  const text = topic && model.program.stringOf(fn.file, topic);
+  const name =
+    text ?? (call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This');
+  const isHere = topic?.kind === 'string' || topic?.kind === 'member';
+  return {
+    file: fn.file,
+    at: isHere ? topic.at : call.at,
+    symbol: name,
+    message: `\`${name}\` takes a step back, and ${what}.`,
+    help,
+  };
+}
