@@ -18,7 +18,9 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
   const effects = effectsByCall(reading.bodyOf(fn).effects);
   const isLocal = runsTransaction(fn);
   const drafts = placed.flatMap((it) => {
-    const own = (effects.get(it.action.call.at.start) ?? []).filter((one) => !(isLocal && isStored(one)));
+    const all = effects.get(it.action.call.at.start) ?? [];
+    const own = all.filter((one) => !(isLocal && isStored(one)));
+    if (own.length < all.length && own.length === 0) return [];
     return draftOf(
       {
         fn,
@@ -43,7 +45,7 @@ export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[],
     sagaName.test(`${fact.name} ${fact.owner ?? ''}`) ||
     /(?:saga|orchestrator|workflow)s?\.[cm]?tsx?$/i.test(file);
   if (isNamed && steps.filter((it) => it.deed).length > 1) return true;
-  const parties = new Set(held.filter(takesHold).map((it) => partyOf(it)));
+  const parties = new Set(held.filter(takesHold).flatMap(partyOf));
   const isConsumer = facts.consumers.some((it) => it.handler === fact.function);
   return parties.size > 1 && !isConsumer && held.some((it) => !it.effects.some(isStored));
 }
@@ -244,7 +246,9 @@ function takesHold({ name }: StepNode): boolean {
   return takingHold.test(name);
 }
 
-function partyOf({ deed, name }: StepNode): string {
+/** Who holds it: the receiver, or a function that calls another service; a method of one's own says nothing. */
+function partyOf({ deed, name, effects }: StepNode): readonly string[] {
   const path = deed?.name ?? name;
-  return path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : path;
+  if (path.includes('.')) return [path.slice(0, path.lastIndexOf('.'))];
+  return effects.some((it) => it.role.kind === 'remote' || isCommand(it)) ? [path] : [];
 }

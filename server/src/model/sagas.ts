@@ -25,6 +25,8 @@ export function sagasOf(linking: Linking, bodyOf: Reading['bodyOf']): readonly S
 function isMeant(facts: FileFacts, { fact, steps }: SagaNode, reading: Reading): boolean {
   if (fact.form === 'step') return false;
   if (fact.form === 'imperative') return isSaga(fact, facts.file, steps, facts);
+  // A workflow that only reads or tells is a saga no more than any other job.
+  if (fact.engine === 'temporal') return steps.some((it) => it.deed || it.compensation === 'yes');
   if (fact.form !== 'steps') return true;
   if (!fact.steps.every((it) => isStep(facts.file, it, reading))) return false;
   if (fact.steps.some((it) => mentionsUndoing(facts.file, it, reading))) return true;

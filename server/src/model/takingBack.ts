@@ -122,9 +122,7 @@ function pushed(facts: FileFacts, { call }: CallAction, index: number, reading: 
         ? reading.linking.calls.functionsOf(file, arg)
         : [],
   );
-  const words = call.args.flatMap((arg) =>
-    arg.kind === 'function' ? fnOf(facts, arg.function).flatMap(callsOf) : wordsIn(arg, 0),
-  );
+  const words = call.args.flatMap((arg) => wordsIn(facts, arg, 0));
   const name = words.find(isUndoing) ?? words[0] ?? 'the compensation';
   return { name, words: words.join(' '), file, at: call.at, functions, known: 'before', index };
 }
@@ -138,18 +136,31 @@ function callsOf({ fact }: FunctionNode): readonly string[] {
   return [...eachAction(fact.body)].flatMap((it) => (it.kind === 'call' ? [pathOf(it.call.callee)] : []));
 }
 
-function wordsIn(expr: Expr, depth: number): readonly string[] {
+function wordsIn(facts: FileFacts, expr: Expr, depth: number): readonly string[] {
   if (depth > 2) return [];
-  if (expr.kind === 'string') return [expr.value];
-  if (expr.kind === 'name' || expr.kind === 'member') return [pathOf(expr)];
-  if (expr.kind === 'object') {
-    // A tag says what is to be done, what stands beside it says to what.
-    const tags = expr.entries.filter((it) => it.value.kind === 'string');
-    return (tags.length > 0 ? tags : expr.entries).flatMap((it) => wordsIn(it.value, depth + 1));
+  const inside = (it: Expr): readonly string[] => wordsIn(facts, it, depth + 1);
+  switch (expr.kind) {
+    case 'string':
+      return [expr.value];
+    case 'name':
+    case 'member':
+      return [pathOf(expr)];
+    case 'function':
+      return fnOf(facts, expr.function).flatMap(callsOf);
+    case 'call':
+    case 'new':
+      return [pathOf(expr.callee), ...expr.args.flatMap(inside)];
+    case 'array':
+      return expr.items.flatMap(inside);
+    case 'object': {
+      // A function or a tag says what is to be done, what stands beside it says to what.
+      const values = expr.entries.map((it) => it.value);
+      const kinds = ['function', 'string'].find((kind) => values.some((it) => it.kind === kind));
+      return values.filter((it) => kinds === undefined || it.kind === kinds).flatMap(inside);
+    }
+    default:
+      return [];
   }
-  if (expr.kind === 'call' || expr.kind === 'new')
-    return [pathOf(expr.callee), ...expr.args.flatMap((it) => wordsIn(it, depth + 1))];
-  return expr.kind === 'array' ? expr.items.flatMap((it) => wordsIn(it, depth + 1)) : [];
 }
 
 function said(event: Expr): string {

@@ -13,6 +13,7 @@ export const rule: Rule = {
     // A step of a durable engine may stand in several workflows and is mended in one place.
     const seen = new Set<string>();
     for (const saga of model.sagas) {
+      if (isRepeated(saga)) continue;
       for (const step of revocable(saga.steps)) {
         const { deed } = step;
         const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step) : undefined;
@@ -24,6 +25,11 @@ export const rule: Rule = {
     }
   },
 };
+
+/** Temporal repeats an activity until it succeeds: a workflow that compensates nothing goes forward only. */
+function isRepeated({ fact, steps }: SagaNode): boolean {
+  return fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
+}
 
 /** The steps before the pivot that are not simply repeated until they succeed. */
 function revocable(steps: readonly StepNode[]): readonly StepNode[] {
