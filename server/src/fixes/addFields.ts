@@ -5,8 +5,7 @@ import { importOf } from './imports.ts';
 import { bracedBy, insertMembers, separatorOf } from './members.ts';
 import type { AddFieldsPlan } from './plan.ts';
 import { nodeAt, parse } from './style.ts';
-
-type Field = AddFieldsPlan['fields'][number];
+import { entryFor, needsUuid, valueOf, type Field } from './values.ts';
 
 /** The edits of the declaration's file. */
 export function addFields(
@@ -16,9 +15,23 @@ export function addFields(
   const text = read(target.file);
   if (text === undefined) return [];
   const source = parse(target.file, text);
-  const node = nodeAt(source, target.at);
+  const named = nodeAt(source, target.at);
+  const node = named && (schemaBehind(source, named) ?? named);
   const edits = node ? editsFor(source, node, fields) : [];
   return edits.length > 0 ? [{ file: target.file, edits }] : [];
+}
+
+/** `type OrderPlaced = z.infer<typeof OrderPlacedSchema>` is mended in the schema. */
+function schemaBehind(source: ts.SourceFile, { parent }: ts.Node): ts.Node | undefined {
+  if (!ts.isTypeAliasDeclaration(parent) || !ts.isTypeReferenceNode(parent.type)) return undefined;
+  const [inner, ...others] = parent.type.typeArguments ?? [];
+  if (!inner || others.length > 0 || !ts.isTypeQueryNode(inner)) return undefined;
+  const name = inner.exprName.getText(source);
+  const declared = source.statements
+    .filter((it) => ts.isVariableStatement(it))
+    .flatMap((it) => [...it.declarationList.declarations])
+    .find((it) => it.name.getText(source) === name);
+  return declared?.initializer && schemaObject(declared.initializer) ? declared.name : undefined;
 }
 
 function editsFor(source: ts.SourceFile, node: ts.Node, fields: readonly Field[]): readonly Edit[] {
@@ -41,7 +54,7 @@ function intoType(
   const members = [...node.members];
   const isReadonly = members.length > 0 && members.every((it) => /^readonly\s/.test(it.getText(source)));
   const isOneLine = !node.getText(source).includes('\n') && members.length > 0;
-  const separator = separatorOf(source, members, ';') || (isOneLine ? ';' : '');
+  const separator = separatorOf(source, members) || (isOneLine ? ';' : '');
   const lines = fields.map((it) => `${isReadonly ? 'readonly ' : ''}${it.name}: ${it.type}`);
   return insertMembers(source, bracedBy(source, node, members), lines, separator);
 }
@@ -86,7 +99,8 @@ function intoClass(
     : undefined;
   const lines = own.map((it) => fieldOf(it, id?.name ?? 'randomUUID'));
   const edits: Edit[] = [...(id?.edits ?? [])];
-  if (lines.length > 0) edits.push(insertMembers(source, bracedBy(source, node, members), lines, ';'));
+  if (lines.length > 0)
+    edits.push(insertMembers(source, bracedBy(source, node, members), lines, separatorOf(source, members)));
   if (own.length < fields.length && constructor) edits.push(correlated(source, constructor));
   return edits;
 }
@@ -147,15 +161,9 @@ function intoObject(
   object: ts.ObjectLiteralExpression,
   fields: readonly Field[],
 ): readonly Edit[] {
-  const isIdWanted = fields.some((it) => it.name === 'eventId' || it.name === 'correlationId');
+  const isIdWanted = fields.some((it) => needsUuid(it, object));
   const id = isIdWanted ? importOf(source, 'randomUUID', 'node:crypto') : undefined;
-  const lines = fields.map((it) => `${it.name}: ${valueOf(it, id?.name ?? 'randomUUID')}`);
+  const lines = fields.map((it) => entryFor(it, object, id?.name ?? 'randomUUID'));
   const members = [...object.properties];
   return [...(id?.edits ?? []), insertMembers(source, bracedBy(source, object, members), lines, ',')];
-}
-
-function valueOf({ name, type }: Field, uuid: string): string {
-  if (type === 'number') return '1';
-  if (type === 'Date') return 'new Date()';
-  return name === 'occurredAt' ? 'new Date().toISOString()' : `${uuid}()`;
 }

@@ -8,6 +8,7 @@ import { awaitCall } from './awaitCall.ts';
 import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
 import { guardHandler } from './guardHandler.ts';
+import { withMakers } from './makers.ts';
 import type { FixPlan } from './plan.ts';
 import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
@@ -16,11 +17,11 @@ import { rethrow } from './rethrow.ts';
 export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undefined): readonly FileEdit[] {
   switch (plan.kind) {
     case 'add-fields':
-      return addFields(plan, read);
+      return withMakers(addFields(plan, read), plan, read);
     case 'extend-base':
-      return extendBase(plan, read);
+      return withMakers(extendBase(plan, read), plan, read);
     case 'create-base':
-      return createBase(plan, read);
+      return withMakers(createBase(plan, read), plan, read);
     case 'add-failure-event':
       return addFailureEvent(plan, read);
     case 'guard-handler':

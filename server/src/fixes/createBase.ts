@@ -1,13 +1,14 @@
 // Creates a base event beside a declaration, in the style of that declaration, and lets the declaration extend it.
 import { ts } from 'ts-morph';
 import type { FileEdit, FilePath } from '../text.ts';
-import { extendBase } from './extendBase.ts';
+import { extendBase, isInSchema } from './extendBase.ts';
 import type { CreateBasePlan } from './plan.ts';
 import { newlineOf, nodeAt, parse, quoteOf, unitOf, usesSemicolons } from './style.ts';
+import { valueOf } from './values.ts';
 
 /** The new file and the edits of the declaration's file. */
 export function createBase(
-  { target, name, fields }: CreateBasePlan,
+  { target, name, fields, makers = [] }: CreateBasePlan,
   read: (file: FilePath) => string | undefined,
 ): readonly FileEdit[] {
   const text = read(target.file);
@@ -16,21 +17,25 @@ export function createBase(
   const node = nodeAt(source, target.at);
   if (!node) return [];
   const style = styleOf(node);
-  const own = style === 'schema' ? `${name}Schema` : name;
-  const file = `${target.file.slice(0, target.file.lastIndexOf('/'))}/${fileName(target.file, name)}`;
-  if (read(file) !== undefined)
-    return extendBase({ kind: 'extend-base', target, base: { file, name: own } }, read);
-  const extended = extendBase({ kind: 'extend-base', target, base: { file, name: own } }, read);
-  if (extended.length === 0) return [];
-  const content = written(source, style, own, fields);
-  return [{ file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text: content }] }, ...extended];
+  const folder = target.file.slice(0, target.file.lastIndexOf('/'));
+  for (const free of [name, 'EventBase', 'EventMetadata']) {
+    const own = style === 'schema' ? `${free}Schema` : free;
+    const file = `${folder}/${fileName(target.file, free)}`;
+    // What has the name already is not what the rule looked for.
+    if (read(file) !== undefined || new RegExp(`\\b${own}\\b`).test(text)) continue;
+    const extended = extendBase({ kind: 'extend-base', target, base: { file, name: own }, makers }, read);
+    if (extended.length === 0) return [];
+    const content = written(source, style, own, fields);
+    return [{ file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text: content }] }, ...extended];
+  }
+  return [];
 }
 
 type Style = 'interface' | 'class' | 'schema';
 
-function styleOf({ parent }: ts.Node): Style {
-  if (ts.isClassDeclaration(parent)) return 'class';
-  return ts.isVariableDeclaration(parent) ? 'schema' : 'interface';
+function styleOf(node: ts.Node): Style {
+  if (ts.isClassDeclaration(node.parent)) return 'class';
+  return isInSchema(node) ? 'schema' : 'interface';
 }
 
 /** As the files beside it are called: `base-event.ts`, `base.event.ts` or `baseEvent.ts`. */
@@ -38,7 +43,10 @@ function fileName(beside: FilePath, name: string): string {
   const own = beside.slice(beside.lastIndexOf('/') + 1);
   const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').split(' ');
   if (/^[a-z\d]+(?:-[a-z\d]+)*\.event\.ts$/.test(own))
-    return `${words.slice(0, -1).join('-').toLowerCase()}.event.ts`;
+    return `${words
+      .filter((it, at) => at === 0 || it !== 'Event')
+      .join('-')
+      .toLowerCase()}.event.ts`;
   if (/^[A-Z]/.test(own)) return `${name}.ts`;
   if (own.includes('-')) return `${words.join('-').toLowerCase()}.ts`;
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}.ts`;
@@ -80,7 +88,7 @@ function ofInterface({ name, fields, unit, end }: Writing): readonly string[] {
 function ofClass({ name, fields, unit, quote, end }: Writing): readonly string[] {
   const lines = fields.map((it) => {
     if (it.name === 'correlationId') return `${unit}${it.name}?: ${it.type}${end}`;
-    return `${unit}readonly ${it.name}: ${it.type} = ${valueOf(it)}${end}`;
+    return `${unit}readonly ${it.name}: ${it.type} = ${valueOf(it, 'randomUUID')}${end}`;
   });
   const imported = `import { randomUUID } from ${quote}node:crypto${quote}${end}`;
   return [imported, '', `export abstract class ${name} {`, ...lines, '}'];
@@ -90,10 +98,4 @@ function ofSchema({ name, fields, unit, quote, end }: Writing): readonly string[
   const lines = fields.map((it) => `${unit}${it.name}: z.${it.type === 'Date' ? 'date' : it.type}(),`);
   const imported = `import { z } from ${quote}zod${quote}${end}`;
   return [imported, '', `export const ${name} = z.object({`, ...lines, `})${end}`];
-}
-
-function valueOf({ name, type }: CreateBasePlan['fields'][number]): string {
-  if (type === 'number') return '1';
-  if (type === 'Date') return 'new Date()';
-  return name === 'occurredAt' ? 'new Date().toISOString()' : 'randomUUID()';
 }

@@ -1,13 +1,13 @@
 // Lets a declaration build on a base event: `extends`, `Base & …`, `Base.extend(…)`, with the import.
 import { ts } from 'ts-morph';
 import type { Edit, FileEdit, FilePath } from '../text.ts';
-import { importOfFile } from './imports.ts';
+import { endingIn, importOfModule, specifierTo } from './imports.ts';
 import { indentAt, newlineOf, nodeAt, parse, unitOf } from './style.ts';
 import type { ExtendBasePlan } from './plan.ts';
 
 /** The edits of the declaration's file. */
 export function extendBase(
-  { target, base }: ExtendBasePlan,
+  { target, base, makers = [] }: ExtendBasePlan,
   read: (file: FilePath) => string | undefined,
 ): readonly FileEdit[] {
   const text = read(target.file);
@@ -15,11 +15,21 @@ export function extendBase(
   const source = parse(target.file, text);
   const node = nodeAt(source, target.at);
   const edits = node ? extended(source, node, base.name) : [];
-  if (edits.length === 0) return [];
-  const isType =
-    node !== undefined && !ts.isClassDeclaration(node.parent) && !ts.isVariableDeclaration(node.parent);
-  const imported = base.file === target.file ? [] : importOfFile(source, base.name, base.file, isType);
-  return [{ file: target.file, edits: [...imported, ...edits] }];
+  if (!node || edits.length === 0) return [];
+  if (base.file === target.file) return [{ file: target.file, edits }];
+  const ending = endingIn([text, ...makers.flatMap((it) => read(it) ?? [])]);
+  const from = base.from ?? specifierTo(target.file, base.file, ending);
+  const isType = !ts.isClassDeclaration(node.parent) && !isInSchema(node);
+  return [{ file: target.file, edits: [...importOfModule(source, base.name, from, isType), ...edits] }];
+}
+
+/** Whether a name is that of a schema, or stands in one. */
+export function isInSchema(node: ts.Node): boolean {
+  const outer = ts.findAncestor(
+    node,
+    (it) => ts.isTypeNode(it) || ts.isObjectLiteralExpression(it) || ts.isVariableDeclaration(it),
+  );
+  return outer !== undefined && !ts.isTypeNode(outer);
 }
 
 function extended(source: ts.SourceFile, node: ts.Node, base: string): readonly Edit[] {
@@ -31,8 +41,9 @@ function extended(source: ts.SourceFile, node: ts.Node, base: string): readonly 
   if (ts.isVariableDeclaration(parent) && parent.initializer)
     return ofSchema(source, parent.initializer, base);
   for (let outer = parent; !ts.isSourceFile(outer); outer = outer.parent) {
-    if (ts.isTypeLiteralNode(outer))
-      return [{ at: { start: outer.end, end: outer.end }, text: ` & ${base}` }];
+    if (ts.isTypeLiteralNode(outer) || ts.isTypeReferenceNode(outer))
+      return [before(outer.end, ` & ${base}`)];
+    if (ts.isCallExpression(outer)) return ofSchema(source, outer, base);
   }
   return [];
 }

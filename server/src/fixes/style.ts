@@ -17,6 +17,12 @@ export function unitOf(text: string): string {
   return /^(?:\t| {2,4})(?=\S)/m.exec(text)?.[0] ?? '  ';
 }
 
+/** How long a line may be: as long as the file's own, but neither less than 80 nor more than 120 characters. */
+export function widthOf(text: string): number {
+  const longest = Math.max(...text.split('\n').map((it) => it.length));
+  return Math.min(Math.max(longest, 80), 120);
+}
+
 /** The white space at the start of the line that an offset stands on. */
 export function indentAt(text: string, offset: number): string {
   const line = text.lastIndexOf('\n', offset - 1) + 1;

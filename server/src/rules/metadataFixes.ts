@@ -2,7 +2,8 @@
 import type { Expr } from '../facts/expressions.ts';
 import { metadataOf, type Aliases, type MetadataKind } from '../model/metadata.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
-import type { Place } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
+import type { MakersOf } from './makers.ts';
 import type { Fix } from './rule.ts';
 
 /** The fields that supply what is missing, in the order of the message. */
@@ -26,40 +27,59 @@ export interface Mended {
   readonly missing: readonly MetadataKind[];
 }
 
+/** What the fixes are worked out from. */
+export interface Known {
+  readonly model: EventModel;
+  readonly makersOf: MakersOf;
+}
+
 /** Adding the fields, extending the workspace's base event, or making one. */
 export function metadataFixes(
-  model: EventModel,
+  { model, makersOf }: Known,
   fault: Mended,
   chosen: Aliases & { readonly required: readonly MetadataKind[] },
 ): readonly Fix[] {
   const fields = fieldsFor(fault.missing);
+  const makers = fault.node ? makersOf(fault.node) : [];
   const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
   const add: Fix = {
     title: `Add ${fields.map((it) => it.name).join(', ')}`,
-    plan: { kind: 'add-fields', target, fields },
+    plan: { kind: 'add-fields', target, fields, makers },
   };
   if (!fault.node) return [add];
   const base = existingBase(model, fault.node, fault.missing, chosen);
-  if (base) {
-    const plan = {
-      kind: 'extend-base',
-      target: fault.place,
-      base: { file: base.file, name: base.fact.name },
-    } as const;
-    return [{ title: `Extend ${base.fact.name}`, plan, isPreferred: true }, add];
-  }
-  const all = fieldsFor(chosen.required);
+  if (base) return [extending(base, fault.place, makers), add];
   const create: Fix = {
     title: 'Create a base event and extend it',
-    plan: { kind: 'create-base', target: fault.place, name: 'BaseEvent', fields: all },
+    plan: {
+      kind: 'create-base',
+      target: fault.place,
+      name: 'BaseEvent',
+      fields: fieldsFor(chosen.required),
+      makers,
+    },
   };
   // A base with all fields would clash with those that the event declares in its own way.
   const isBare = !hasBase(fault.node) && fault.missing.length === chosen.required.length;
   return [{ ...add, isPreferred: true }, ...(isBare ? [create] : [])];
 }
 
+function extending({ file, fact: { name }, from }: Base, target: Place, makers: readonly FilePath[]): Fix {
+  const base = { file, name, ...(from === undefined ? {} : { from }) };
+  return {
+    title: `Extend ${name}`,
+    plan: { kind: 'extend-base', target, base, makers },
+    isPreferred: true,
+  };
+}
+
 function hasBase({ fact }: TypeNode): boolean {
   return fact.bases.length > 0 || fact.alias?.kind === 'intersection' || fact.alias?.kind === 'ref';
+}
+
+interface Base extends TypeNode {
+  /** How to import it where a relative path would leave the service. */
+  readonly from?: string;
 }
 
 /** A base that other events of the workspace extend, or that is named as one, and that has all that is missing. */
@@ -68,19 +88,32 @@ function existingBase(
   node: TypeNode,
   missing: readonly MetadataKind[],
   chosen: Aliases,
-): TypeNode | undefined {
+): Base | undefined {
   for (const facts of model.files.values()) {
     for (const fact of facts.types) {
-      const isNamed =
-        /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/.test(
-          fact.name,
-        );
-      if (!isNamed || !fact.isExported || fact === node.fact || !fits(fact, node)) continue;
+      if (!baseName.test(fact.name) || !fact.isExported || fact === node.fact || !fits(fact, node)) continue;
       const candidate = { file: facts.file, fact };
       const { present, isOpen } = metadataOf(model, candidate, chosen);
       const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
-      if (!isOpen && !isOwnBase && missing.every((it) => present.has(it))) return candidate;
+      if (isOpen || isOwnBase || !missing.every((it) => present.has(it))) continue;
+      if (model.serviceOf(facts.file) === model.serviceOf(node.file)) return candidate;
+      const from = specifierOf(model, candidate, node.file);
+      if (from !== undefined) return { ...candidate, from };
     }
+  }
+  return undefined;
+}
+
+const baseName =
+  /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/;
+
+/** The package by which the service imports the base already. */
+function specifierOf(model: EventModel, { fact }: TypeNode, from: FilePath): string | undefined {
+  const service = model.serviceOf(from);
+  for (const { file, imports } of model.files.values()) {
+    const named = imports.find((it) => it.name === fact.name && !it.from.startsWith('.'));
+    if (!named || model.serviceOf(file) !== service) continue;
+    if (model.program.typeNamed(file, named.local)?.fact === fact) return named.from;
   }
   return undefined;
 }

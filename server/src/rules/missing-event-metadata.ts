@@ -12,7 +12,8 @@ import {
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { statesFact } from '../model/names.ts';
 import type { Place } from '../text.ts';
-import { fieldsFor, metadataFixes } from './metadataFixes.ts';
+import { makersIn } from './makers.ts';
+import { fieldsFor, metadataFixes, type Known } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({
@@ -101,6 +102,7 @@ export const rule: Rule<Options> = {
   hasFix: true,
   options,
   *check({ model, options: chosen }) {
+    const known = { model, makersOf: makersIn(model) };
     const faults = model.events.flatMap((event) => [...faultsOf(model, event, chosen)]);
     const shared = sharedBases(model, faults, chosen);
     const bases = new Set<TypeNode['fact']>();
@@ -109,10 +111,10 @@ export const rule: Rule<Options> = {
       if (fault.object && objects.has(fault.object)) continue;
       if (fault.object) objects.add(fault.object);
       const base = fault.node && shared.get(fault.node.fact);
-      if (!base) yield findingOf(model, fault, chosen);
+      if (!base) yield findingOf(known, fault, chosen);
       else if (!bases.has(base.fault.node.fact)) {
         bases.add(base.fault.node.fact);
-        yield baseFinding(model, base, chosen);
+        yield baseFinding(known, base, chosen);
       }
     }
   },
@@ -223,7 +225,7 @@ function baseOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefin
   return undefined;
 }
 
-function findingOf(model: EventModel, fault: Fault, chosen: Options): RuleFinding {
+function findingOf(known: Known, fault: Fault, chosen: Options): RuleFinding {
   const { event, place, name, missing } = fault;
   const producer = event.producers[0];
   return {
@@ -235,11 +237,11 @@ function findingOf(model: EventModel, fault: Fault, chosen: Options): RuleFindin
       producer && fault.node
         ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }]
         : [],
-    fixes: metadataFixes(model, fault, chosen),
+    fixes: metadataFixes(known, fault, chosen),
   };
 }
 
-function baseFinding(model: EventModel, { fault, events }: SharedBase, chosen: Options): RuleFinding {
+function baseFinding(known: Known, { fault, events }: SharedBase, chosen: Options): RuleFinding {
   const { name, missing, place } = fault;
   const count = `${events.length} events`;
   return {
@@ -248,7 +250,7 @@ function baseFinding(model: EventModel, { fault, events }: SharedBase, chosen: O
     message: `\`${name}\`, the base of ${count}, carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
     related: events.slice(0, 5).map((it) => ({ ...it.place, message: `\`${it.name}\` extends it.` })),
-    fixes: metadataFixes(model, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
+    fixes: metadataFixes(known, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
   };
 }
 
