@@ -22,6 +22,8 @@ export interface ConsumerDraft {
   readonly entry?: { readonly caller: FunctionNode; readonly action: CallAction };
   /** Calls of branches that are consumers of their own. */
   readonly handedOn: readonly CallAction[];
+  /** Where it is registered; absent for a branch. */
+  readonly registeredIn?: FilePath;
 }
 
 const handlerMethods = [
@@ -60,6 +62,7 @@ function draftsOf(
   const messages = [...named, ...typed, ...inline.map((name): Message => ({ kind: 'name', name }))];
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
+    registeredIn: facts.file,
     fact,
     handler,
     messages: messages.length > 0 ? messages : split.length > 0 ? [] : [{ kind: 'unknown' }],

@@ -111,11 +111,16 @@ function isIdempotent(
   provenance: Provenance,
   linking: Linking,
 ): boolean {
-  if (role.kind === 'publish') return false;
+  if (role.kind === 'publish') return isReply(action);
   if (role.kind === 'remote') return role.isRead === true || (role.what === 'http' && isReplacing(action));
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
   if (role.operation === 'update') return provenance !== 'shifted' && !shiftsData(fn, role, linking);
   return role.operation === 'insert' && provenance === 'loaded';
+}
+
+/** Who asks again wants the answer again: `channel.sendToQueue(message.properties.replyTo, …)`. */
+function isReply({ call }: CallAction): boolean {
+  return call.args.some((it) => it.kind === 'member' && /^reply_?to$/i.test(it.name));
 }
 
 function isReplacing({ call }: CallAction): boolean {

@@ -3,6 +3,7 @@ import type { FunctionFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
+import { localBuses } from './localBuses.ts';
 import type { Message } from './messages.ts';
 import type { FunctionNode } from './model.ts';
 import { eventKey } from './names.ts';
@@ -21,10 +22,16 @@ const maxDepth = 4;
 
 /** The transport of each consumer: an in-process one that a broker or relay feeds counts as the broker's. */
 export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transport {
-  const isFed = fedBy(parts);
+  const isFed = fedBy(parts, ({ role }) => role.transport === 'in-process');
+  const isFedLocally = fedBy(
+    parts,
+    ({ role, isRelay }) => role.library === 'own-bus' && role.transport === 'unknown' && !isRelay,
+  );
   const nestTransport = nestTransports(parts.linking, parts.serviceOf);
+  const isLocal = localBuses(parts.linking);
   return (consumer) => {
     const { library, transport, isRequest } = consumer.fact;
+    if (isLocal(consumer)) return isFedLocally(consumer) ? 'broker' : 'in-process';
     if (transport === 'in-process') return isFed(consumer) ? 'broker' : transport;
     if (library !== '@nestjs/microservices') return transport;
     const spoken = nestTransport(consumer.file);
@@ -33,16 +40,14 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
 }
 
 /** Follows in-process publishes upwards to a handler that a broker calls. */
-function fedBy({
-  linking,
-  producers,
-  consumers,
-  serviceOf,
-}: FeedParts): (consumer: ConsumerDraft) => boolean {
+function fedBy(
+  { linking, producers, consumers, serviceOf }: FeedParts,
+  isLocal: (producer: ProducerDraft) => boolean,
+): (consumer: ConsumerDraft) => boolean {
   const brokered = new Set<FunctionFact>();
   for (const { fact, handler } of consumers)
     if (fact.transport === 'broker' && handler) brokered.add(handler.fact);
-  const local = producers.filter((it) => it.role.transport === 'in-process');
+  const local = producers.filter(isLocal);
   const relays = new Set(local.filter((it) => it.isRelay).map((it) => serviceOf(it.file)));
   const outboxed = new Set(
     producers

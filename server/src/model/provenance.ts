@@ -22,6 +22,9 @@ export type Provenance =
 
 const loads =
   /^(?:find|get|load|fetch|read|query|select|lookup|retrieve|one|first|single|exists|search|byId|ofId)/i;
+/** What a query is told before it runs. */
+const queryWords =
+  /^(?:populate|session|lean|exec|select|sort|limit|skip|orFail|hint|lock|setLock|collation|maxTimeMS|leftJoinAndSelect|relation|include)$/i;
 const makes = /^(?:create|build|make|new|from|of|register|place|open|start|init|construct|factory)/i;
 const shifts =
   /^(?:add|increase|decrease|increment|decrement|deduct|debit|credit|withdraw|deposit|push|append|reserve|release|restock|consume|charge|reduce|subtract|adjust|remove)/i;
@@ -86,13 +89,25 @@ function ofMade(
   depth: number,
 ): Provenance {
   const name = expr.callee.kind === 'name' || expr.callee.kind === 'member' ? expr.callee.name : '';
-  if (expr.kind === 'call' && loads.test(name) && !makes.test(name)) return 'loaded';
+  if (expr.kind === 'call' && isLoaded(expr)) return 'loaded';
   if (expr.kind === 'new' || makes.test(name)) return ofArguments(facts, expr);
   for (const callee of linking.calls.callees(fn.file, expr)) {
     const given = returned(callee, linking, depth);
     if (given !== 'unknown' && typeof given === 'string') return given;
   }
   return 'unknown';
+}
+
+/** `Order.findById(id)`, also with more said of the query: `.populate('ticket')`, `.session(session)`. */
+function isLoaded({ callee }: Expr & { kind: 'call' }): boolean {
+  const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+  if (loads.test(name) && !makes.test(name)) return true;
+  return (
+    callee.kind === 'member' &&
+    queryWords.test(name) &&
+    callee.object.kind === 'call' &&
+    isLoaded(callee.object)
+  );
 }
 
 type CallLike = Expr & { kind: 'new' | 'call' };
