@@ -10,19 +10,39 @@ const ruleSetting = z.union([level, z.tuple([level, z.record(z.string(), z.unkno
 });
 const rules = z.record(z.string(), ruleSetting);
 
-const call = z.strictObject({
-  call: z.string().optional().describe('The call as written: `eventBus.dispatch`.'),
-  decorator: z.string().optional().describe('The name of a decorator: `Handles`.'),
-  base: z.string().optional().describe('The name of a base class.'),
-  event: z.number().int().nonnegative().optional().describe('Which argument is or names the event, from 0.'),
+const place = z
+  .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.[\w$-]+)*$/)], {
+    error: 'expected the number of an argument from 0, or a path in it: `0.topic`',
+  })
+  .describe('Which argument, from 0; `0.topic` is an entry of the first one.');
+
+const publish = z.strictObject({
+  call: z.string().describe('The call as written: `eventBus.dispatch`, or a function: `publishEvent`.'),
+  event: place.default(0).describe('What is or names the event.'),
+  payload: place.optional().describe('What travels, where it is written apart from the name.'),
+});
+
+const consume = z.strictObject({
+  call: z.string().optional().describe('A call that registers a handler: `eventBus.handle`.'),
+  decorator: z.string().optional().describe('A decorator of handler methods or classes: `Handles`.'),
+  base: z.string().optional().describe('A base class or interface whose first type argument is the event.'),
+  event: place.optional().describe('What names the event, in the call or the decorator.'),
+  handler: place.optional().describe('Where the handler stands; the last function otherwise.'),
+  method: z.string().optional().describe('The method that handles, in a class.'),
 });
 
 const framework = z.strictObject({
-  name: z.string().describe('The name that findings and facts use.'),
-  publish: z.array(call).default([]).describe('Calls that hand an event to the bus.'),
-  consume: z.array(call).default([]).describe('Calls, decorators or base classes that register a consumer.'),
-  guards: z.array(call).default([]).describe('Calls or decorators that make a redelivery harmless.'),
-  outbox: z.array(call).default([]).describe('Calls that store an event in the outbox.'),
+  name: z.string().describe('The name that facts use.'),
+  publish: z.array(publish).default([]).describe('Calls that hand an event to the bus.'),
+  consume: z
+    .array(consume)
+    .default([])
+    .describe('Calls, decorators or base classes that register a consumer.'),
+  guards: z
+    .array(z.strictObject({ call: z.string() }))
+    .default([])
+    .describe('Calls that make a redelivery harmless: around a callback, or before the work.'),
+  outbox: z.array(publish).default([]).describe('Calls that store an event in the outbox.'),
   eventBases: z.array(z.string()).default([]).describe('Types whose subtypes are events.'),
 });
 

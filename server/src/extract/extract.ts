@@ -10,7 +10,7 @@ import type { Framework } from './frameworks/framework.ts';
 import { frameworks as known } from './frameworks/known.ts';
 import { functionIdOf, readDecorators, readModule } from './functions.ts';
 import { readExports, readImports } from './modules.ts';
-import { markOthers } from './notEvents.ts';
+import { markTypes } from './notEvents.ts';
 import type { Reading } from './reading.ts';
 import { recognise } from './recognise.ts';
 import { readSagas } from './sagas.ts';
@@ -46,7 +46,8 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
     },
     frameworks,
   );
-  return { ...facts, types: markOthers(facts), sagas: readSagas(facts) };
+  const eventBases = new Set(frameworks.flatMap((it) => it.eventBases ?? []));
+  return { ...facts, types: markTypes(facts, eventBases), sagas: readSagas(facts) };
 }
 
 function drain(draft: Draft): void {

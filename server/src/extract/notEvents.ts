@@ -20,15 +20,21 @@ const reportName =
 const worksAs =
   /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render)$/;
 
-/** The types, those that are no events marked with the reason. */
-export function markOthers(facts: FileFacts): readonly TypeFact[] {
+/** The types, those that are no events marked with the reason, and those whose base a framework names marked as events. */
+export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): readonly TypeFact[] {
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
   const isUi = /\.tsx$/.test(facts.file) || facts.imports.some((it) => uiPackage.test(it.from));
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   return facts.types.map((type) => {
+    if (eventBases.size > 0 && isBuiltOn(type, eventBases)) return { ...type, isEvent: true };
     const reason = reasonAgainst(type, { isRedux, isUi, methods });
     return reason === undefined ? type : { ...type, notAnEvent: reason };
   });
+}
+
+function isBuiltOn({ bases, implements: implemented, alias }: TypeFact, names: ReadonlySet<string>): boolean {
+  const parts = alias?.kind === 'intersection' ? alias.of : alias ? [alias] : [];
+  return [...bases, ...implemented, ...parts].some((it) => it.kind === 'ref' && names.has(it.name));
 }
 
 interface Surroundings {

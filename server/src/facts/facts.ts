@@ -72,6 +72,8 @@ export interface TypeFact {
   readonly decorators: readonly DecoratorFact[];
   /** A redux action, ORM entity, UI event …: what makes it no domain event though it looks like one. */
   readonly notAnEvent?: string;
+  /** A framework says that what extends or implements this type's base is an event. */
+  readonly isEvent?: boolean;
 }
 
 export interface FunctionFact {

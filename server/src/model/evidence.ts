@@ -43,6 +43,7 @@ export function isMessageType({ fact }: TypeNode): boolean {
 /** 2 is enough: one strong piece counts 2, a weak one 1. Says nothing about who publishes it. */
 export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   if (!isMessageType({ file: facts.file, fact }) || isPayloadName(fact.name)) return 0;
+  if (fact.isEvent) return 2;
   const name = declaredName(fact);
   let weight = 0;
   if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;

@@ -4,8 +4,14 @@ import { defaultConfig, type Config } from '../config/settings.ts';
 import type { Severity } from '../rules/rule.ts';
 import type { RuleOptions, RunConfig } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
+import { describedBy, type Frameworks } from './ownFrameworks.ts';
 
-export type ConfigOf = Omit<RunConfig, 'textOf'>;
+export interface ConfigOf extends Omit<RunConfig, 'textOf'> {
+  /** The frameworks that the configuration of a file describes, with the known ones; undefined where it describes none. */
+  readonly frameworksFor: (file: FilePath) => Frameworks | undefined;
+  /** Tells one set of described frameworks from another. */
+  readonly frameworksKey: string;
+}
 
 /** A configuration and the folder it holds for. */
 export interface PlacedConfig {
@@ -47,10 +53,13 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
         ? []
         : variants([...sorted, standard], ruleId, (it) => isOn(it, ruleId, severity, run), configFor),
     isLinted: (file) => configFor(file).includes(file),
+    frameworksFor: (file) => configFor(file).frameworks,
+    frameworksKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.frameworks])),
   };
 }
 
 interface Prepared extends PlacedConfig {
+  readonly frameworks: Frameworks | undefined;
   readonly includes: (file: FilePath) => boolean;
   readonly overrides: readonly {
     readonly matches: (path: string) => boolean;
@@ -64,6 +73,7 @@ function prepare({ dir, config }: PlacedConfig): Prepared {
   return {
     dir,
     config,
+    frameworks: describedBy(config),
     overrides: config.overrides.map((it) => ({
       matches: picomatch(it.files, { dot: true }),
       rules: it.rules,

@@ -71,7 +71,7 @@ export class Workspace {
     const old = this.#entries.get(file);
     if (old?.text === text) return;
     const before = old?.facts ?? old?.before;
-    const isTriggered = mayMatter(text) || isNamedAfterEvents(file);
+    const isTriggered = this.#isTriggered(file, text);
     this.#entries.set(file, { text, isTriggered, ...(before ? { before } : {}) });
     if (!old) this.#forgetImports();
     this.#snapshot = undefined;
@@ -92,8 +92,19 @@ export class Workspace {
   }
 
   setConfig(configOf: ConfigOf): void {
+    const isReadAnew = configOf.frameworksKey !== this.#configOf.frameworksKey;
     this.#configOf = configOf;
     this.#snapshot = undefined;
+    if (!isReadAnew) return;
+    // Other frameworks see other facts in the same texts.
+    for (const [file, { text }] of this.#entries)
+      this.#entries.set(file, { text, isTriggered: this.#isTriggered(file, text) });
+    this.#forgetImports();
+  }
+
+  #isTriggered(file: FilePath, text: string): boolean {
+    if (mayMatter(text) || isNamedAfterEvents(file)) return true;
+    return this.#configOf.frameworksFor(file)?.mayMatter(text) ?? false;
   }
 
   /** Says whether every file of the workspace was put in; until then nothing may be called absent. */
@@ -190,7 +201,7 @@ export class Workspace {
     if (entry.facts || entry.failure !== undefined) return entry.facts;
     this.#extractions += 1;
     try {
-      const facts = extract(file, entry.text);
+      const facts = extract(file, entry.text, this.#configOf.frameworksFor(file)?.frameworks);
       const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
       entry.facts = isSame ? entry.before : facts;
     } catch (error) {

@@ -12,6 +12,8 @@ export interface Framework {
   readonly triggers: readonly string[];
   /** What methods of its types give, so that `kafka.producer()` is known to be a `Producer`. */
   readonly makes?: Makes;
+  /** Types whose subtypes are events. */
+  readonly eventBases?: readonly string[];
   /** Recognises a call; the first framework that answers with roles wins. */
   readonly roles?: (site: CallSite) => readonly Role[];
   /** Recognises the registration of a consumer in a call. */

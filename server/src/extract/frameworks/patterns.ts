@@ -49,6 +49,10 @@ export interface Patterns {
   readonly consume?: readonly ConsumePattern[];
   /** Methods that tell the broker what became of a message: `{ 'Message.ack': 'ack' }`. */
   readonly acks?: Readonly<Record<string, AckRole['what']>>;
+  /** Calls that make a redelivery harmless. */
+  readonly guards?: readonly { readonly call: string }[];
+  /** Types whose subtypes are events. */
+  readonly eventBases?: readonly string[];
   /** What a message carries its content in: `JSON.parse(message.data)`; only for the facts' readers. */
   readonly transport?: Transport;
 }
@@ -62,6 +66,7 @@ export function fromPatterns(patterns: Patterns): Framework {
     name,
     triggers,
     ...(makes ? { makes } : {}),
+    ...(patterns.eventBases ? { eventBases: patterns.eventBases } : {}),
     roles: (site) => rolesOf(patterns, site),
     consumers: (site) =>
       (patterns.consume ?? []).flatMap((it) =>
@@ -79,7 +84,16 @@ function rolesOf(patterns: Patterns, site: CallSite): readonly Role[] {
   for (const [call, what] of Object.entries(patterns.acks ?? {})) {
     if (isCall(patterns, call, site)) return [{ kind: 'ack', library: patterns.name, what }];
   }
-  return [];
+  const guard = patterns.guards?.find((it) => isCall(patterns, it.call, site));
+  return guard ? [guarded(patterns, site)] : [];
+}
+
+/** Around a callback, or a claim before the work. */
+function guarded({ name }: Patterns, { view, call }: CallSite): Role {
+  const body = call.args.find((it) => view.valueOf(it).kind === 'function');
+  const key = call.args.find((it) => it !== body);
+  const form = body ? 'wrap' : 'claim';
+  return { kind: 'guard', library: name, form, ...(key && { key }), ...(body && { body }) };
 }
 
 /** By the receiver's type and package; where the package is not known, by the receiver's name. */
