@@ -4,8 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { GuardRole } from '../../facts/roles.ts';
 import { type CallSite, type Framework } from './framework.ts';
 
-const store =
-  /inbox|processed|idempoten|dedup|duplicate|seen_?(events|messages|ids)|handled_?(events|messages)/i;
+const store = /inbox|processed|idemp|dedup|duplicate|seen_?(events|messages|ids)|handled_?(events|messages)/i;
 const checks =
   /^(is|has|was|already|exists|check|find|get|has)\w*(processed|handled|duplicate|seen|exists?)?/i;
 const checkName =
@@ -16,7 +15,7 @@ const wraps = /^(run|execute|process|handle|with|once|idempotent|ensure|guard)\w
 
 export const guards: Framework = {
   name: 'guard',
-  triggers: ['inbox', 'Inbox', 'idempoten', 'Idempoten', 'rocessed', 'dedup', 'Dedup'],
+  triggers: ['inbox', 'Inbox', 'idemp', 'Idemp', 'rocessed', 'dedup', 'Dedup'],
   roles(site) {
     const redis = setIfAbsent(site);
     if (redis) return [redis];
