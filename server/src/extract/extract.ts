@@ -31,21 +31,9 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
   drain(draft);
   const types = readTypeFacts(readingOf(draft));
   drain(draft);
-  const facts = recognise(
-    {
-      file,
-      imports,
-      exports: readExports(source),
-      bindings: draft.bindings,
-      types,
-      functions: draft.functions,
-      consumers: [],
-      sagas: [],
-      suppressions: readSuppressions(text),
-      gaps: [],
-    },
-    frameworks,
-  );
+  const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
+  const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
+  const facts = recognise({ ...read, functions: draft.functions, ...rest }, frameworks);
   const eventBases = new Set(frameworks.flatMap((it) => it.eventBases ?? []));
   return { ...facts, types: markTypes(facts, eventBases), sagas: readSagas(facts) };
 }
