@@ -1,0 +1,154 @@
+// Follow-up messages that leave behind by which id their flow is followed.
+import type { Expr } from '../facts/expressions.ts';
+import type { BindingFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { FilePath, Span } from '../text.ts';
+import { pathOf } from './effects.ts';
+import { handedOn, together, type Handling } from './handedOn.ts';
+import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
+import type { ConsumerNode, Effect, EventModel, FunctionNode, ProducerNode } from './model.ts';
+
+export interface LostCorrelation {
+  readonly consumer: ConsumerNode;
+  readonly producer: ProducerNode;
+  /** The way from the handler to the producer's call. */
+  readonly here: Handling;
+  /** The variable that holds what is published, where it is made before. */
+  readonly variable: (BindingFact & { readonly file: FilePath }) | undefined;
+  readonly payload: (Expr & { readonly kind: 'object' | 'new' }) | undefined;
+}
+
+/** All of them, each place once. */
+export function* lostCorrelations(model: EventModel): Iterable<LostCorrelation> {
+  const producers = new Map(model.producers.map((it) => [`${it.file}:${it.at.start}`, it]));
+  const propagating = propagatingServices(model);
+  const seen = new Set<ProducerNode>();
+  for (const consumer of model.consumers) {
+    if (consumer.fact.isRequest || !consumer.handler || propagating.has(model.serviceOf(consumer.file)))
+      continue;
+    for (const effect of model.bodyOfConsumer(consumer).effects) {
+      const producer = producerOf(effect, producers);
+      if (!producer || seen.has(producer)) continue;
+      seen.add(producer);
+      const lost = lostAt(model, consumer, consumer.handler, effect, producer);
+      if (lost) yield lost;
+    }
+  }
+}
+
+/** The outermost call that names the event on the way to a publish, or to the row of an outbox. */
+function producerOf(effect: Effect, producers: ReadonlyMap<string, ProducerNode>): ProducerNode | undefined {
+  for (const { file, at } of [...effect.via, effect]) {
+    const found = producers.get(`${file}:${at.start}`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const parked = /dead.?letter|dlq|dlx|retr(?:y|ies)|parking|poison|quarantine/i;
+const jobs = /^(?:bull|bullmq|bee-queue|agenda|pg-boss|graphile-worker)$/;
+
+function lostAt(
+  model: EventModel,
+  consumer: ConsumerNode,
+  handler: FunctionNode,
+  effect: Effect,
+  producer: ProducerNode,
+): LostCorrelation | undefined {
+  const { role, event, action } = producer;
+  const transport = effect.role.kind === 'publish' ? effect.role.transport : role.transport;
+  if (role.isRequest || jobs.test(role.library) || transport === 'unknown') return undefined;
+  if (consumer.transport !== 'broker' && transport === 'in-process') return undefined;
+  if (parked.test(`${event?.name ?? ''} ${event?.wireNames.join(' ') ?? ''} ${pathOf(action.call.callee)}`))
+    return undefined;
+  const levels = levelsTo(model, handler, effect);
+  const depth = levels?.findIndex((it) => it.action === action) ?? -1;
+  if (!levels || depth < 0) return undefined;
+  if (levels.slice(depth + 1).some(({ entry }) => takesFromContext(model, entry))) return undefined;
+  const here = { model, levels: levels.slice(0, depth + 1) };
+  const judged = together(action.call.args.map((it) => handedOn(here, producer.file, it)));
+  return judged === 'no' ? { consumer, producer, here, ...payloadOf(here, producer) } : undefined;
+}
+
+type Payload = Pick<LostCorrelation, 'variable' | 'payload'>;
+
+/** What is published, and the variable that it is made for in the same function. */
+function payloadOf({ model }: Handling, { file, action }: ProducerNode): Payload {
+  for (const arg of action.call.args) {
+    const found = payloadIn(model, file, arg, undefined, 0);
+    if (found) return found;
+  }
+  return { variable: undefined, payload: undefined };
+}
+
+const wrappers = /^(?:messages|value|data|payload|body|content|Entries|Detail|Message|MessageBody)$/;
+
+function payloadIn(
+  model: EventModel,
+  file: FilePath,
+  expr: Expr,
+  variable: Payload['variable'],
+  depth: number,
+): Payload | undefined {
+  const deeper = (it: Expr): Payload | undefined => payloadIn(model, file, it, variable, depth + 1);
+  if (depth > 8) return undefined;
+  if (expr.kind === 'array') return expr.items[0] && deeper(expr.items[0]);
+  if (expr.kind === 'call') return firstOf(expr.args, deeper);
+  if (expr.kind === 'name') {
+    const binding = bindingOf(model, file, expr.binding);
+    if (!binding?.init || binding.kind === 'parameter' || binding.isTopLevel) return undefined;
+    return payloadIn(model, file, binding.init, { ...binding, file }, depth + 1);
+  }
+  if (expr.kind === 'object') {
+    const inner = firstOf(
+      expr.entries.filter((it) => wrappers.test(it.key)).map((it) => it.value),
+      deeper,
+    );
+    return inner ?? { variable, payload: expr };
+  }
+  return expr.kind === 'new' ? { variable, payload: expr } : undefined;
+}
+
+function firstOf<T>(items: readonly Expr[], read: (it: Expr) => T | undefined): T | undefined {
+  for (const item of items) {
+    const found = read(item);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const contextual =
+  /correlation|getStore|activeSpan|(?:^|\.)inject$|traceparent|(?:^|\.)cls\.|requestContext|asyncContext/i;
+
+/** A publishing layer that adds the id from what it keeps for the running work. */
+function takesFromContext(model: EventModel, { file, fact }: FunctionNode): boolean {
+  const inside = model.files.get(file)?.functions.filter((it) => holds(fact.span, it.span)) ?? [];
+  return inside.some((fn) =>
+    [...callsIn(fn.body)].some(
+      (it) => contextual.test(pathOf(it.call.callee)) && !isGenerator(it.call.callee),
+    ),
+  );
+}
+
+function isGenerator(callee: Expr): boolean {
+  return /generate|create|new|random/i.test(lastName(callee));
+}
+
+const propagation =
+  /^@opentelemetry\/(?!semantic)|^nestjs-cls$|^(?:node:)?async_hooks$|^dd-trace|^elastic-apm-node|^cls-hooked$|^@sentry\/opentelemetry/;
+
+/** Services in which some library hands on what belongs to the running work. */
+function propagatingServices(model: EventModel): ReadonlySet<string> {
+  const services = new Set<string>();
+  for (const { file, imports } of model.files.values()) {
+    if (imports.some((it) => propagation.test(it.from))) services.add(model.serviceOf(file));
+  }
+  return services;
+}
+
+/** Where the finding sits: on the payload's variable, else on the call that publishes. */
+export function placeOf({ producer, variable }: LostCorrelation): { file: FilePath; at: Span; name: string } {
+  if (variable) return { file: variable.file, at: variable.at, name: variable.name };
+  const { callee, at } = producer.action.call;
+  return { file: producer.file, at, name: lastName(callee) };
+}

@@ -1,0 +1,34 @@
+// One flow runs over many services; only an id that every message hands on ties its log lines and messages together.
+import { z } from 'zod';
+import { lostCorrelations, placeOf, type LostCorrelation } from '../model/lostCorrelations.ts';
+import type { Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'lost-correlation',
+  severity: 'warning',
+  summary: 'A consumer publishes a follow-up event without the correlation id of the event it handles',
+  hasFix: false,
+  options: z.object({}),
+  *check({ model }) {
+    for (const lost of lostCorrelations(model)) yield findingOf(lost);
+  },
+};
+
+function findingOf(lost: LostCorrelation): RuleFinding {
+  const { consumer, producer } = lost;
+  const { file, at, name } = placeOf(lost);
+  const event = producer.event ? `\`${producer.event.name}\`` : 'A follow-up message';
+  return {
+    file,
+    at,
+    symbol: name,
+    message: `${event} does not hand on the correlation id of ${handledBy(consumer)}: nobody can follow the flow over this hop.`,
+    help: 'Copy the correlation id from the handled event, and set the causation id to its id.',
+    related: [{ file: consumer.file, at: consumer.at, message: `\`${consumer.name}\` handles the event.` }],
+  };
+}
+
+function handledBy({ events, name }: LostCorrelation['consumer']): string {
+  const [only] = events;
+  return only && events.length === 1 ? `\`${only.name}\`` : `the message that \`${name}\` handles`;
+}
