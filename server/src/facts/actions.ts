@@ -56,7 +56,11 @@ export interface SwitchAction {
   readonly kind: 'switch';
   readonly on: Expr;
   /** `tests` is empty for `default`; cases that fall through are joined with the next. */
-  readonly cases: readonly { readonly tests: readonly Expr[]; readonly body: readonly Action[]; readonly at: Span }[];
+  readonly cases: readonly {
+    readonly tests: readonly Expr[];
+    readonly body: readonly Action[];
+    readonly at: Span;
+  }[];
   readonly at: Span;
 }
 export interface LoopAction {

@@ -1,7 +1,15 @@
 // All that one file says about events. Plain JSON data: no node, no Map, no Date, nothing of another file.
 import type { FilePath, Span } from '../text.ts';
 import type { Action } from './actions.ts';
-import type { BindingId, CallExpr, DecoratorFact, Expr, FunctionId, Member, TypeExpr } from './expressions.ts';
+import type {
+  BindingId,
+  CallExpr,
+  DecoratorFact,
+  Expr,
+  FunctionId,
+  Member,
+  TypeExpr,
+} from './expressions.ts';
 import type { Transport } from './roles.ts';
 
 export interface FileFacts {
