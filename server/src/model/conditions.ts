@@ -141,12 +141,10 @@ function isVersion(expr: Expr): boolean {
   return (expr.kind === 'member' || expr.kind === 'name') && versions.test(expr.name);
 }
 
+/** What says most: `!order || order.status === 'paid'` is more than a look at stored data. */
 function firstOf(parts: readonly Expr[], context: ConditionContext): Duplicate | undefined {
-  for (const part of parts) {
-    const found = duplicateIn(part, context);
-    if (found) return found;
-  }
-  return undefined;
+  const found = parts.flatMap((it) => duplicateIn(it, context) ?? []);
+  return found.find((it) => it.level === 'yes') ?? found[0];
 }
 
 function inverted(found: Duplicate | undefined): Duplicate | undefined {

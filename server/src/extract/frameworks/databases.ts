@@ -239,5 +239,11 @@ function ranSql(site: CallSite): Role | undefined {
   const first = site.arg(0);
   const text = first?.kind === 'object' ? site.view.entryOf(first, 'text') : first;
   if (text?.kind !== 'string' && text?.kind !== 'template') return undefined;
-  return readSql(text);
+  return readSql(text, valuesOf(site, first));
+}
+
+/** `query(sql, [a, b])`, `query({ text, values: [a, b] })`. */
+function valuesOf(site: CallSite, first: Expr | undefined): readonly Expr[] {
+  const list = first?.kind === 'object' ? site.view.entryOf(first, 'values') : site.arg(1);
+  return list?.kind === 'array' ? list.items : [];
 }

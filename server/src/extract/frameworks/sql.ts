@@ -1,5 +1,5 @@
 // What a SQL text does. It reads the head and a few telling clauses; nothing more is needed to judge a repeat.
-import type { StringExpr, TemplateExpr } from '../../facts/expressions.ts';
+import type { Expr, ObjectEntry, StringExpr, TemplateExpr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
 
 const name = String.raw`["\`\[]?(?:\w+["\`\]]?\.["\`\[]?)?(\w+)`;
@@ -23,12 +23,16 @@ const heads: readonly { readonly test: RegExp; readonly operation: WriteRole['op
   },
 ];
 
-/** The role of a statement, `BEGIN`/`COMMIT`/`ROLLBACK` included; undefined for a text that is no SQL. */
-export function readSql(expr: StringExpr | TemplateExpr): Role | undefined {
+/**
+ * The role of a statement, `BEGIN`/`COMMIT`/`ROLLBACK` included; undefined for a text that is no SQL. `values` are what
+ * its placeholders stand for.
+ */
+export function readSql(expr: StringExpr | TemplateExpr, values: readonly Expr[] = []): Role | undefined {
   const text =
     expr.kind === 'string'
       ? expr.value
       : expr.parts.map((it) => (typeof it === 'string' ? it : ' ? ')).join('');
+  const given = expr.kind === 'string' ? values : expr.parts.filter((it) => typeof it !== 'string');
   const phase = /^\s*(begin|start transaction|commit|rollback)\b/i.exec(text)?.[1]?.toLowerCase();
   if (phase) {
     const is = phase === 'commit' || phase === 'rollback' ? phase : 'begin';
@@ -38,9 +42,28 @@ export function readSql(expr: StringExpr | TemplateExpr): Role | undefined {
     const store = head.test.exec(text)?.[1];
     if (store === undefined) continue;
     if (head.operation === 'read') return { kind: 'read', library: 'sql', store, confidence: 'shape' };
-    return written(text, store, head.operation);
+    const entries = head.operation === 'update' ? setBy(text, given) : [];
+    const data = entries.length > 0 && {
+      data: { kind: 'object', entries, spreads: [], at: expr.at } as const,
+    };
+    return { ...written(text, store, head.operation), ...data };
   }
   return undefined;
+}
+
+/** `SET quantity = $1, price = ?`: the columns with what their placeholders stand for. */
+function setBy(text: string, values: readonly Expr[]): readonly ObjectEntry[] {
+  const clause = /\bset\b([\s\S]*?)(?:\bwhere\b|$)/i.exec(text);
+  if (!clause) return [];
+  const before = [...text.slice(0, clause.index).matchAll(/\?/g)].length;
+  let asked = before;
+  return [...(clause[1] ?? '').matchAll(/(?:(\w+)["`\]]?\s*=\s*)?(?:\$(\d+)|\?)(\s*[-+*/|(])?/g)].flatMap(
+    (it) => {
+      const [, key, place, computed] = it;
+      const value = values[place === undefined ? asked++ : Number(place) - 1];
+      return key !== undefined && value && computed === undefined ? [{ key, value, at: value.at }] : [];
+    },
+  );
 }
 
 function written(text: string, store: string, operation: WriteRole['operation']): WriteRole {
