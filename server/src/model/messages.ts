@@ -11,7 +11,7 @@ import { classAt, entryOf, rootOf } from './values.ts';
 /** One message that an expression may be. */
 export type Message =
   | { readonly kind: 'type'; readonly node: TypeNode }
-  | { readonly kind: 'name'; readonly name: string; readonly object?: ObjectExpr }
+  | { readonly kind: 'name'; readonly name: string; readonly object?: ObjectExpr; readonly file?: FilePath }
   | { readonly kind: 'object'; readonly object: ObjectExpr; readonly file: FilePath }
   /** A parameter (or what hangs below it) decides: the callers know. */
   | {
@@ -66,7 +66,7 @@ export function messagesOf(linking: Linking): ReadMessage {
       const tag = entryOf(object, key);
       if (!tag || tag.kind === 'object') continue;
       const tagged = read(file, tag, depth + 1).filter((it) => it.kind !== 'unknown' && it.kind !== 'object');
-      if (tagged.length > 0) return tagged.map((it) => (it.kind === 'name' ? { ...it, object } : it));
+      if (tagged.length > 0) return tagged.map((it) => (it.kind === 'name' ? { ...it, object, file } : it));
     }
     const inner = object.spreads
       .flatMap((it) => read(file, it, depth + 1))

@@ -69,8 +69,15 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   const payload = role.payload ? read(file, role.payload) : [];
   const types = payload.filter((it) => it.kind === 'type');
   if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) return named;
-  const objects = named.some((it) => it.kind === 'name') ? payload.filter((it) => it.kind === 'object') : [];
+  const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
+}
+
+/** Where the topic names the event, a literal's own tag says it once more: it is the literal that counts. */
+function objectOf(message: Message): readonly Message[] {
+  if (message.kind === 'object') return [message];
+  const { object, file } = message.kind === 'name' ? message : {};
+  return object && file !== undefined ? [{ kind: 'object', object, file }] : [];
 }
 
 /** The publishing functions that a call recognised by its name runs: then both are one producer. */
