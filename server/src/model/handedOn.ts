@@ -25,9 +25,9 @@ const flowId =
 const containers = /^(?:_?meta(?:data)?|headers?|context|ctx|envelope|trace|tracing)$/i;
 const contents =
   /^(?:data|payload|body|content|value|detail|event|messages?|records?|properties|options|entries|messagebody|messageattributes|key)$/i;
-const encoders = /^(?:stringify|from|encode|serialize|toString|toJSON|freeze|assign|toBinary|json)$/;
+const encoders = /^(?:String|stringify|from|encode|serialize|toString|toJSON|freeze|assign|toBinary|json)$/;
 const fresh = /uuid|nanoid|ulid|random|^v[1467]$|generateId|generate|createId|cuid|objectid|uniqueid/i;
-const scalars = /^(?:toISOString|now|Date|Number|String|toFixed|getTime|Boolean|parseInt|parseFloat|BigInt)$/;
+const scalars = /^(?:toISOString|now|Date|Number|toFixed|getTime|Boolean|parseInt|parseFloat|BigInt)$/;
 
 /** Whether a name is one by which a flow is followed over services. */
 export function namesFlow(name: string): boolean {

@@ -7,6 +7,7 @@ import { rule as missingFailureEvent } from './missing-failure-event.ts';
 import { rule as missingStepTimeout } from './missing-step-timeout.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
 import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
+import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   missingStepTimeout,
   nonIdempotentConsumer,
   nonPastTenseEvent,
+  orderDependentConsumer,
   swallowedError,
   unawaitedPublish,
   unhandledCompensationFailure,

@@ -1,0 +1,237 @@
+// State that a handler loads by the message it handles, and gives up on where it is not there yet.
+import type { Action, CallAction, IfAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { BindingFact } from '../facts/facts.ts';
+import type { FilePath, Span } from '../text.ts';
+import { pathOf } from './effects.ts';
+import { blocksOf, eachAction } from './fileIndex.ts';
+import { isHandled, type Handling, type Level } from './handedOn.ts';
+import { bindingOf, holds, lastName, levelOfParameter } from './handling.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+
+export interface Absence {
+  readonly consumer: ConsumerNode;
+  readonly file: FilePath;
+  /** The variable that receives the load, and the call that loads. */
+  readonly variable: BindingFact;
+  readonly load: CallAction;
+  /** Where the work ends when nothing was found. */
+  readonly check: Span;
+  /** The check stands in a function whose caller goes on with what it gives. */
+  readonly isPassedOver: boolean;
+}
+
+const deepest = 4;
+
+/** All of them, each load once. */
+export function* absences(model: EventModel): Iterable<Absence> {
+  const seen = new Set<CallAction>();
+  for (const consumer of model.consumers) {
+    if (consumer.fact.isRequest || !consumer.handler) continue;
+    for (const here of reached({ model, levels: [] }, consumer.handler, new Set())) {
+      for (const absence of absencesIn(here, consumer)) {
+        if (seen.has(absence.load)) continue;
+        seen.add(absence.load);
+        yield absence;
+      }
+    }
+  }
+}
+
+/** A way whose last level is the function that was reached. */
+type Reached = Handling & { readonly fn: FunctionNode };
+
+function* reached(before: Handling, fn: FunctionNode, seen: Set<FunctionNode['fact']>): Iterable<Reached> {
+  if (seen.has(fn.fact) || before.levels.length > deepest) return;
+  seen.add(fn.fact);
+  const { model } = before;
+  const inside = model.files.get(fn.file)?.functions.filter((it) => holds(fn.fact.span, it.span)) ?? [];
+  for (const fact of inside) {
+    for (const action of eachAction(fact.body)) {
+      if (action.kind !== 'call') continue;
+      const here = { model, levels: [...before.levels, { entry: fn, action }] };
+      yield* fact === fn.fact && action.result !== undefined ? [{ ...here, fn }] : [];
+      for (const callee of model.program.calleesOf(fn.file, fn, action.call))
+        yield* reached(here, callee, seen);
+    }
+  }
+}
+
+/** The load by the last level's call, where its function gives up without a result. */
+function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Absence> {
+  const load = here.levels.at(-1)?.action;
+  const variable = load && bindingOf(here.model, here.fn.file, load.result);
+  if (!load || !variable || !isLoad(here, load)) return;
+  if (consumer.transport === 'in-process' && !/saga|process|workflow|instance/i.test(variable.name)) return;
+  const { file, fact } = here.fn;
+  const check = checkOf(here, fact.body, variable);
+  if (!check || !isMovedOn(here, variable, check.at)) return;
+  const found = { consumer, file, variable, load, check: check.at, isPassedOver: false };
+  const caller = here.levels.at(-2);
+  const gives = check.then.some((it) => it.kind === 'return' && it.value);
+  if (!caller || !gives || caller.action.settled === 'dropped') yield found;
+  else yield* passedOver(here, caller, found);
+}
+
+/** `return null` of a helper: the handler has to look, and does not. */
+function* passedOver(here: Reached, caller: Level, found: Absence): Iterable<Absence> {
+  const { file, fact } = caller.entry;
+  const variable = bindingOf(here.model, file, caller.action.result);
+  if (!variable) return;
+  for (const action of eachAction(fact.body)) {
+    if (action.kind === 'if' && mentions(here.model, file, action.condition, variable)) return;
+  }
+  yield { ...found, file, variable, load: caller.action, isPassedOver: true };
+}
+
+const loads = /^(?:find|get|load|fetch|read|query|select|retrieve|lookup|by[A-Z]|one|first|ofId)/;
+const lists = /all$|many|list|s$|^findBy$|count|exists/i;
+const stores = /repo|store|dao|manager|prisma|orm|\bdb\b|\bem\b|collection|table|model|saga|^[A-Z]|service/i;
+const besides =
+  /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|http|api|client/i;
+
+/** One stored thing by an id of the handled message, whatever its version. */
+function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boolean {
+  const name = lastName(call.callee);
+  const path = pathOf(call.callee);
+  if (isNew || (settled !== 'awaited' && settled !== 'collected')) return false;
+  if (!loads.test(name) || (lists.test(name) && !/address|status|process$/i.test(name))) return false;
+  if (besides.test(path) || roles.some((it) => it.kind === 'remote' || it.kind === 'guard')) return false;
+  if (!roles.some((it) => it.kind === 'read') && !stores.test(path)) return false;
+  if (call.args.some((it) => namesVersion(it))) return false;
+  return call.args.some((it) => isHandledPart(here, here.fn.file, it));
+}
+
+function namesVersion(expr: Expr): boolean {
+  if (expr.kind === 'object')
+    return expr.entries.some((it) => /version|sequence/i.test(it.key) || namesVersion(it.value));
+  return (expr.kind === 'member' || expr.kind === 'name') && /version|sequence/i.test(expr.name);
+}
+
+/** Whether an argument is read from the handled message, alone or inside of a condition. */
+function isHandledPart(here: Handling, file: FilePath, expr: Expr, depth = 0): boolean {
+  if (depth > 10) return false;
+  const deeper = (it: Expr): boolean => isHandledPart(here, file, it, depth + 1);
+  switch (expr.kind) {
+    case 'member':
+      return deeper(expr.object) || isHandled(here, file, expr.object);
+    case 'object':
+      return expr.entries.some((it) => deeper(it.value));
+    case 'call':
+    case 'new':
+      return expr.args.some(deeper);
+    case 'template':
+      return expr.parts.some((it) => typeof it !== 'string' && deeper(it));
+    case 'name':
+      return isHandledValue(here, file, bindingOf(here.model, file, expr.binding), depth);
+    default:
+      return false;
+  }
+}
+
+function isHandledValue(
+  here: Handling,
+  file: FilePath,
+  binding: BindingFact | undefined,
+  depth: number,
+): boolean {
+  if (!binding || binding.isAwaited) return false;
+  if (binding.kind !== 'parameter')
+    return binding.init?.kind === 'member' && isHandledPart(here, file, binding.init, depth + 1);
+  const index = levelOfParameter(here, file, binding);
+  if (index === undefined) return false;
+  if (index === 0) return binding.index === undefined;
+  const caller = here.levels[index - 1];
+  const arg = caller && givenFor(binding, caller.action);
+  const outer = { ...here, levels: here.levels.slice(0, index) };
+  return caller !== undefined && arg !== undefined && isHandledPart(outer, caller.entry.file, arg, depth + 1);
+}
+
+/** The argument for a parameter, or for a name taken out of one. */
+function givenFor({ index, name }: BindingFact, { call }: CallAction): Expr | undefined {
+  if (index !== undefined) return call.args[index];
+  const objects = call.args.flatMap((it) => (it.kind === 'object' ? it.entries : []));
+  return objects.find((it) => it.key === name)?.value;
+}
+
+/** `if (!order) { log(); return; }`. */
+function checkOf(here: Reached, list: readonly Action[], variable: BindingFact): IfAction | undefined {
+  for (const action of list) {
+    const isCheck = action.kind === 'if' && isAbsence(here, action.condition, variable);
+    if (isCheck) return action.otherwise.length === 0 && givesUp(action.then) ? action : undefined;
+    for (const inner of blocksOf(action)) {
+      const found = checkOf(here, inner, variable);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function isAbsence(here: Reached, condition: Expr, variable: BindingFact): boolean {
+  if (condition.kind !== 'operation') return false;
+  const [left, right] = condition.of;
+  const isIt = (it: Expr | undefined): boolean =>
+    it?.kind === 'name' && bindingOf(here.model, here.fn.file, it.binding) === variable;
+  if (condition.operator === '!') return isIt(left);
+  if (condition.operator === '||') return condition.of.some((it) => isAbsence(here, it, variable));
+  const isNothing = right?.kind === 'literal' || (right?.kind === 'name' && right.name === 'undefined');
+  return /^===?$/.test(condition.operator) && isIt(left) && isNothing;
+}
+
+/** Nothing but a log line or an acknowledgement, and then the end. */
+function givesUp(list: readonly Action[]): boolean {
+  const last = list.at(-1);
+  if (last?.kind !== 'return') return false;
+  if (
+    last.value &&
+    last.value.kind !== 'literal' &&
+    !(last.value.kind === 'name' && last.value.name === 'undefined')
+  )
+    return false;
+  return list.slice(0, -1).every((it) => it.kind === 'call' && isQuiet(it));
+}
+
+function isQuiet({ call, roles }: CallAction): boolean {
+  if (roles.some((it) => it.kind === 'ack'))
+    return roles.every((it) => it.kind !== 'ack' || it.what === 'ack');
+  return (
+    roles.some((it) => it.kind === 'log') || /log|warn|console|debug|stringify/i.test(pathOf(call.callee))
+  );
+}
+
+/** The message changes what was loaded: only then does it matter that it came too early. */
+function isMovedOn(here: Reached, variable: BindingFact, check: Span): boolean {
+  const { file, fact } = here.fn;
+  const writes = here.model
+    .bodyOf(here.fn)
+    .effects.some(
+      (it) =>
+        it.role.kind === 'write' &&
+        it.role.operation !== 'delete' &&
+        (it.via[0] ?? it).at.start > check.end &&
+        !besides.test(it.name),
+    );
+  if (!writes) return false;
+  for (const action of eachAction(fact.body)) {
+    if (
+      action.kind === 'assign' &&
+      action.at.start > check.end &&
+      mentions(here.model, file, action.target, variable)
+    )
+      return true;
+    if (action.kind !== 'call' || action.call.at.start < check.end || isQuiet(action)) continue;
+    if ([action.call.callee, ...action.call.args].some((it) => mentions(here.model, file, it, variable)))
+      return true;
+  }
+  return false;
+}
+
+function mentions(model: EventModel, file: FilePath, expr: Expr, variable: BindingFact): boolean {
+  const deeper = (it: Expr): boolean => mentions(model, file, it, variable);
+  if (expr.kind === 'name') return bindingOf(model, file, expr.binding) === variable;
+  if (expr.kind === 'member') return deeper(expr.object);
+  if (expr.kind === 'object') return expr.spreads.some(deeper) || expr.entries.some((it) => deeper(it.value));
+  if (expr.kind === 'call' || expr.kind === 'new') return deeper(expr.callee) || expr.args.some(deeper);
+  if (expr.kind === 'array') return expr.items.some(deeper);
+  return (expr.kind === 'choice' || expr.kind === 'operation') && expr.of.some(deeper);
+}
