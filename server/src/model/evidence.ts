@@ -11,6 +11,8 @@ const eventBase =
   /^(?:I|Abstract|Base)?(?:Domain|Integration|Base|Cloud|Application|Broker|Messaging)?Event(?:Base|Envelope|Message|V\d+)?$|^(?:Event|Message)?Envelope$/;
 const payloadName =
   /(?:Payload|Data|Dto|DTO|Props|Params|Args|Input|Output|Options|Config|Request|Response|Result|State|Meta|Metadata|Body|Headers|Context|Details?)(?:V\d+)?$/;
+/** What a type is called that describes the form of another's content. */
+const formName = /Schema(?:V\d+)?$/;
 const otherRole =
   /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Worker|Step|Spec|Test|Mock)$/;
 const tagName = /^(?:_?_?type|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
@@ -34,6 +36,7 @@ export function isBaseName(name: string): boolean {
 export function isMessageType({ fact }: TypeNode): boolean {
   if (fact.kind === 'enum' || fact.isAbstract || fact.parameters.length > 0 || fact.notAnEvent) return false;
   if (isBaseName(fact.name) || otherRole.test(fact.name)) return false;
+  if ((fact.kind === 'interface' || fact.alias?.kind === 'object') && formName.test(fact.name)) return false;
   const alias = fact.alias;
   if (!alias) return true;
   if (alias.kind === 'ref') return alias.args.length > 0 && !isUtility(alias.name);

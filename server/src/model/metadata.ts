@@ -149,12 +149,14 @@ function common(parts: readonly Metadata[]): Metadata {
   return { present: new Set(kinds), isOpen: parts.some((it) => it.isOpen) };
 }
 
+const besides = ['specversion', 'source', 'metadata', 'meta', 'aggregateid'];
+
 /** A bare `id` is the event's own only beside other metadata: in `WorkspaceCreated { id, ownerId }` it is the workspace's. */
 function kindsNamed(names: readonly string[], aliases: Aliases): ReadonlySet<MetadataKind> {
   const plain = new Set(names.map(plainly));
   const kinds = new Set(metadataKinds.filter((kind) => aliases[kind].some((it) => plain.has(plainly(it)))));
   const hasOthers =
-    kinds.has('timestamp') || kinds.has('correlationId') || plain.has('specversion') || plain.has('source');
+    kinds.has('timestamp') || kinds.has('correlationId') || besides.some((it) => plain.has(it));
   if (plain.has('id') && hasOthers) kinds.add('id');
   return kinds;
 }
