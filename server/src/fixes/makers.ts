@@ -49,7 +49,8 @@ function incompleteIn(
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node)) {
       const fields = missingFrom(checker, node, declaring);
-      if (fields.length > 0) found.push({ start: node.getStart(source), fields });
+      // It may be written anew as a whole, so nothing in it can be changed besides.
+      if (fields.length > 0) return void found.push({ start: node.getStart(source), fields });
     }
     ts.forEachChild(node, visit);
   };
@@ -136,11 +137,23 @@ function offsetBefore(offset: number, changes: readonly Edit[]): number {
   return before;
 }
 
+/** An import that both want is inserted once; two on top of a file have no blank line between them. */
 function joined(declared: readonly FileEdit[], made: readonly FileEdit[]): readonly FileEdit[] {
   const own = new Map(made.map((it) => [it.file, it.edits]));
   const files = new Set(declared.map((it) => it.file));
-  return [
-    ...declared.map((it) => ({ ...it, edits: [...it.edits, ...(own.get(it.file) ?? [])] })),
-    ...made.filter((it) => !files.has(it.file)),
-  ];
+  const all = declared.map((it): FileEdit => {
+    const further = (own.get(it.file) ?? []).filter((one) => !it.edits.some((edit) => isSame(edit, one)));
+    return { ...it, edits: [...it.edits.map((edit) => closeTo(edit, further)), ...further] };
+  });
+  return [...all, ...made.filter((it) => !files.has(it.file))];
+}
+
+function isSame(a: Edit, b: Edit): boolean {
+  return a.at.start === b.at.start && a.text === b.text;
+}
+
+function closeTo(edit: Edit, others: readonly Edit[]): Edit {
+  const isFollowed = others.some((it) => it.at.start === edit.at.start && /^import /.test(it.text));
+  if (!isFollowed || !/^import /.test(edit.text)) return edit;
+  return { ...edit, text: edit.text.replace(/(\r?\n)\r?\n$/, '$1') };
 }
