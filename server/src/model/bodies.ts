@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
-import type { FilePath } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import {
   emptySummary,
@@ -61,9 +61,7 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
     if (!consumer.handler) return { effects: [], isOpen: true };
     const body = bodyOf(consumer.handler);
     const guard = dispatchGuard(consumer, { linking, summaryOf });
-    const effects = body.effects.filter(
-      (it) => !isHandedOn(it.via[0]?.at.start, it.at.start, consumer.handedOn),
-    );
+    const effects = body.effects.filter((it) => ![...it.via, it].some(isOneOf(consumer.handedOn)));
     return { ...body, effects: guard ? effects.map((it) => guardedBy(it, guard)) : effects };
   };
   return { bodyOf, bodyOfConsumer };
@@ -73,8 +71,8 @@ function asBody(summary: Summary): Body {
   return { effects: summary.drafts.map((it) => it.effect), isOpen: summary.isOpen };
 }
 
-function isHandedOn(via: number | undefined, at: number, handedOn: readonly CallAction[]): boolean {
-  return handedOn.some((it) => placeOfCall(it) === (via ?? at));
+function isOneOf(places: readonly Place[]): (place: Place) => boolean {
+  return ({ file, at }) => places.some((it) => it.file === file && it.at.start === at.start);
 }
 
 /** The handlers of commands and queries by the class that names them. */

@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
-import type { FilePath, Span } from '../text.ts';
+import type { FilePath, Place, Span } from '../text.ts';
 import { branchesOf, type Branch } from './dispatch.ts';
 import { evidenceOf, isMessageType, isPayloadName } from './evidence.ts';
 import { indexOf } from './fileIndex.ts';
@@ -21,7 +21,7 @@ export interface ConsumerDraft {
   /** The call by which a dispatcher runs the handler. */
   readonly entry?: { readonly caller: FunctionNode; readonly action: CallAction };
   /** Calls of branches that are consumers of their own. */
-  readonly handedOn: readonly CallAction[];
+  readonly handedOn: readonly Place[];
   /** Where it is registered; absent for a branch. */
   readonly registeredIn?: FilePath;
 }
@@ -66,7 +66,9 @@ function draftsOf(
     fact,
     handler,
     messages: messages.length > 0 ? messages : split.length > 0 ? [] : [{ kind: 'unknown' }],
-    handedOn: split.flatMap((it) => (it.action ? [it.action] : [])),
+    handedOn: split.flatMap(({ action, dispatcher }) =>
+      action ? [{ file: dispatcher.file, at: action.call.at }] : [],
+    ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact))];
 }
