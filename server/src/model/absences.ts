@@ -8,6 +8,7 @@ import { blocksOf, eachAction } from './fileIndex.ts';
 import { isHandled, type Handling, type Level } from './handedOn.ts';
 import { bindingOf, holds, lastName, levelOfParameter } from './handling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { entryOf } from './values.ts';
 
 export interface Absence {
   readonly consumer: ConsumerNode;
@@ -138,20 +139,27 @@ function isHandledValue(
   if (!binding || binding.isAwaited) return false;
   if (binding.kind !== 'parameter')
     return binding.init?.kind === 'member' && isHandledPart(here, file, binding.init, depth + 1);
-  const index = levelOfParameter(here, file, binding);
-  if (index === undefined) return false;
-  if (index === 0) return binding.index === undefined;
+  const parameter = wholeParameter(here, file, binding);
+  const index = parameter && levelOfParameter(here, file, parameter);
+  if (!parameter || index === undefined) return false;
+  if (index === 0) return parameter !== binding;
   const caller = here.levels[index - 1];
-  const arg = caller && givenFor(binding, caller.action);
+  const arg = parameter.index === undefined ? undefined : caller?.action.call.args[parameter.index];
+  if (!caller || !arg) return false;
   const outer = { ...here, levels: here.levels.slice(0, index) };
-  return caller !== undefined && arg !== undefined && isHandledPart(outer, caller.entry.file, arg, depth + 1);
+  const part = arg.kind === 'object' && parameter !== binding ? entryOf(arg, binding.name) : arg;
+  if (!part) return false;
+  return (
+    isHandledPart(outer, caller.entry.file, part, depth + 1) ||
+    (parameter !== binding && isHandled(outer, caller.entry.file, part))
+  );
 }
 
-/** The argument for a parameter, or for a name taken out of one. */
-function givenFor({ index, name }: BindingFact, { call }: CallAction): Expr | undefined {
-  if (index !== undefined) return call.args[index];
-  const objects = call.args.flatMap((it) => (it.kind === 'object' ? it.entries : []));
-  return objects.find((it) => it.key === name)?.value;
+/** The parameter itself, or the one that a name was taken out of. */
+function wholeParameter(here: Handling, file: FilePath, binding: BindingFact): BindingFact | undefined {
+  if (binding.index !== undefined || binding.init?.kind !== 'member') return binding;
+  const { object } = binding.init;
+  return object.kind === 'name' ? bindingOf(here.model, file, object.binding) : undefined;
 }
 
 /** `if (!order) { log(); return; }`. */
