@@ -11,7 +11,9 @@ import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
+import { rule as unhandledFailureEvent } from './unhandled-failure-event.ts';
 import { rule as unpersistedSaga } from './unpersisted-saga.ts';
+import { rule as unserializablePayload } from './unserializable-payload.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, sorted by id. */
@@ -28,5 +30,7 @@ export const rules: readonly Rule[] = [
   swallowedError,
   unawaitedPublish,
   unhandledCompensationFailure,
+  unhandledFailureEvent,
   unpersistedSaga,
+  unserializablePayload,
 ];

@@ -1,0 +1,145 @@
+// What becomes of an event's fields on the way through JSON. A type that can't be resolved is taken for one that survives.
+import type { TypeExpr } from '../facts/expressions.ts';
+import type { FilePath } from '../text.ts';
+import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
+
+/** What JSON does to a value: it throws, drops it, empties it, or makes a string of it. */
+export type Loss = 'bigint' | 'symbol' | 'function' | 'Map' | 'Set' | 'Date' | 'undefined' | 'instance';
+
+export interface LostField {
+  readonly field: Field;
+  readonly loss: Loss;
+  /** The field's path from the event: `items`. */
+  readonly path: string;
+  /** For an instance: its class. */
+  readonly type?: TypeNode;
+}
+
+/** The fields of an event that do not survive JSON, each with the reason. */
+export function lostFields(model: EventModel, event: EventNode): readonly LostField[] {
+  return event.declarations.flatMap((node) => {
+    if (writesItself(model, node)) return [];
+    const { fields } = model.program.fieldsOf(node.file, node);
+    const context: Context = { model, isSent: isSent(event), seen: new Set([node]) };
+    const lost = [...fields.values()].flatMap((it) => lostIn(context, it, it.name));
+    const isData = [...fields.values()].filter((it) => it.member.type?.kind !== 'function').length > 1;
+    return lost.filter((it) => it.loss !== 'function' || (isData && !isImplemented(model, it.field)));
+  });
+}
+
+/** An interface that classes implement describes behaviour, which stays where it is. */
+function isImplemented({ program }: EventModel, { from }: Field): boolean {
+  return from !== undefined && program.subtypesOf(from).length > 0;
+}
+
+/** Whether an event may leave this process: nobody was seen to publish it, or not only on an in-process bus. */
+export function mayTravel({ producers, consumers }: EventNode): boolean {
+  const transports = [...producers.map((it) => it.role.transport), ...consumers.map((it) => it.transport)];
+  return transports.length === 0 || transports.some((it) => it === 'broker' || it === 'outbox');
+}
+
+interface Context {
+  readonly model: EventModel;
+  readonly isSent: boolean;
+  readonly seen: ReadonlySet<TypeNode>;
+}
+
+function isSent({ producers }: EventNode): boolean {
+  return producers.some(({ role }) => role.transport === 'broker' || role.transport === 'outbox');
+}
+
+const writing = /^(?:toJSON|serialize|serialise|toPrimitives|toPayload|toObject|toMessage|toDto|toPlain)$/i;
+
+/** A class that makes its own message decides there what travels. */
+function writesItself({ program, files }: EventModel, node: TypeNode): boolean {
+  return program
+    .lineageOf(node)
+    .some((it) =>
+      (files.get(it.file)?.functions ?? []).some((fn) => fn.owner === it.fact.name && writing.test(fn.name)),
+    );
+}
+
+function lostIn(context: Context, field: Field, path: string): readonly LostField[] {
+  const { type, decorators } = field.member;
+  if (!type || (decorators ?? []).some((it) => /^(?:Type|Transform|Exclude)$/.test(it.name))) return [];
+  if (type.kind === 'function' && field.from?.fact.kind !== 'interface' && field.from?.fact.kind !== 'alias')
+    return [];
+  return lossOf(context, { field, path, type, file: field.file });
+}
+
+interface Asked {
+  readonly field: Field;
+  readonly path: string;
+  readonly type: TypeExpr;
+  readonly file: FilePath;
+}
+
+function lossOf(context: Context, asked: Asked): readonly LostField[] {
+  const { type, field, path } = asked;
+  if (type.kind === 'primitive')
+    return type.name === 'bigint' || type.name === 'symbol' ? [{ field, path, loss: type.name }] : [];
+  if (type.kind === 'function') return [{ field, path, loss: 'function' }];
+  if (type.kind === 'array') return lossOfItems(context, asked, type.of);
+  if (type.kind === 'object') {
+    return type.members.flatMap((member) =>
+      lostIn(context, { name: member.name, file: asked.file, member }, `${path}.${member.name}`),
+    );
+  }
+  // A union with another form may well be written in that one: `Date | string`.
+  if (type.kind === 'union') {
+    const rest = type.of.filter((it) => !isNothing(it));
+    const [only] = rest;
+    return only && rest.length === 1 ? lossOf(context, { ...asked, type: only }) : [];
+  }
+  return type.kind === 'ref' ? lossOfReference(context, asked, type) : [];
+}
+
+function lossOfItems(context: Context, asked: Asked, items: TypeExpr): readonly LostField[] {
+  const isHoled =
+    items.kind === 'union' && items.of.some((it) => it.kind === 'primitive' && it.name === 'undefined');
+  if (isHoled) return [{ field: asked.field, path: asked.path, loss: 'undefined' }];
+  return lossOf(context, { ...asked, type: items });
+}
+
+function isNothing(type: TypeExpr): boolean {
+  if (type.kind === 'literal') return type.value === 'null' || type.value === 'undefined';
+  return type.kind === 'primitive' && (type.name === 'null' || type.name === 'undefined');
+}
+
+const builtIn: Readonly<Record<string, Loss>> = {
+  Map: 'Map', ReadonlyMap: 'Map', WeakMap: 'Map', Set: 'Set', ReadonlySet: 'Set', WeakSet: 'Set',
+  Date: 'Date', Function: 'function',
+}; // prettier-ignore
+const wrapping = new Set(['Readonly', 'Required', 'Partial', 'NonNullable']);
+const listing = new Set(['Array', 'ReadonlyArray']);
+
+function lossOfReference(
+  context: Context,
+  asked: Asked,
+  { name, args }: Extract<TypeExpr, { kind: 'ref' }>,
+): readonly LostField[] {
+  const { field, path, file } = asked;
+  const [first] = args;
+  if (first && wrapping.has(name)) return lossOf(context, { ...asked, type: first });
+  if (first && listing.has(name)) return lossOfItems(context, asked, first);
+  const named = context.model.program.typeNamed(file, name);
+  if (!named) {
+    const loss = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+    return loss && context.model.program.packageOf(file, name) === undefined ? [{ field, path, loss }] : [];
+  }
+  if (named.fact.kind === 'class') return lossOfInstance(context, asked, named);
+  if (context.seen.has(named) || context.seen.size > 4 || named.fact.parameters.length > 0) return [];
+  const { fields } = context.model.program.fieldsOf(named.file, named);
+  const inner = { ...context, seen: new Set([...context.seen, named]) };
+  return [...fields.values()].flatMap((it) => lostIn(inner, it, `${path}.${it.name}`));
+}
+
+/** Only where the event was seen to leave the process: elsewhere a class stands for its data as often as not. */
+function lossOfInstance(context: Context, { field, path }: Asked, type: TypeNode): readonly LostField[] {
+  if (!context.isSent || writesItself(context.model, type)) return [];
+  const functions = context.model.files.get(type.file)?.functions ?? [];
+  const behaves = functions.some(
+    (it) => it.owner === type.fact.name && it.kind === 'method' && it.isStatic !== true,
+  );
+  return behaves ? [{ field, path, loss: 'instance', type }] : [];
+}
