@@ -1,6 +1,7 @@
 // Turns the plan of a fix into edits, with the texts at hand. A plan whose place is not there any more gives none.
 import { impossible } from '../impossible.ts';
 import type { FileEdit, FilePath } from '../text.ts';
+import { acknowledgeLast } from './acknowledgeLast.ts';
 import { addCompensation } from './addCompensation.ts';
 import { addFailureEvent } from './addFailureEvent.ts';
 import { addFields } from './addFields.ts';
@@ -32,6 +33,8 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return awaitCall(plan, read);
     case 'rethrow':
       return rethrow(plan, read);
+    case 'acknowledge-last':
+      return acknowledgeLast(plan, read);
     case 'rename':
       return rename(plan, read);
     case 'insert-text':

@@ -10,6 +10,7 @@ export type FixPlan =
   | AddCompensationPlan
   | AwaitCallPlan
   | RethrowPlan
+  | AcknowledgeLastPlan
   | RenamePlan
   | InsertTextPlan;
 
@@ -96,6 +97,11 @@ export interface RethrowPlan {
   readonly target: Place;
   /** The call in the catch that acknowledges the message: it rejects it instead. */
   readonly acknowledged?: Span;
+}
+/** Moves the statement with the call at `target`, which acknowledges a message, behind the work of its block. */
+export interface AcknowledgeLastPlan {
+  readonly kind: 'acknowledge-last';
+  readonly target: Place;
 }
 /** Renames a type in the files that declare or import it. */
 export interface RenamePlan {

@@ -1,0 +1,102 @@
+// Messages that the broker takes for handled while the work on them is still to come.
+import type { Action, CallAction } from '../facts/actions.ts';
+import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
+import { mayFollow } from './order.ts';
+
+/** Where a message is acknowledged too early, and the work that comes later. */
+export type EarlyAck =
+  /** The broker never waits for an acknowledgement. */
+  | { readonly how: 'unasked'; readonly consumer: ConsumerNode; readonly work: Effect }
+  /** The handler acknowledges and goes on to work, or starts the work and does not wait for it. */
+  | {
+      readonly how: 'first' | 'unawaited';
+      readonly consumer: ConsumerNode;
+      readonly work: Effect;
+      readonly fn: FunctionNode;
+      readonly action: CallAction;
+    };
+
+/** Work that may fail without anybody missing it. */
+const optional = /log|audit|metric|track|analytic|telemetry|cache|warm|heartbeat|cleanup|notify/i;
+
+/** The early acknowledgement of a consumer, or undefined where it has none that is sure. */
+export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck | undefined {
+  const { handler, fact, transport } = consumer;
+  if (!handler || transport !== 'broker' || fact.isRequest) return undefined;
+  const { effects } = model.bodyOf(handler);
+  const works = effects.filter(isWork);
+  if (fact.acknowledges === 'before') {
+    const [work] = works;
+    return work && { how: 'unasked', consumer, work };
+  }
+  return ackFirst(consumer, handler, effects) ?? unawaitedWork(model, consumer, handler);
+}
+
+function isWork({ role, inCatch }: Effect): boolean {
+  if (inCatch) return false;
+  if (role.kind === 'write') return role.library !== 'redis';
+  if (role.kind === 'remote') return !role.isRead;
+  return role.transport === 'broker' && !role.isRequest;
+}
+
+/** Work that was done before, such as a row in an inbox, may be all that the acknowledgement stands for. */
+function ackFirst(
+  consumer: ConsumerNode,
+  fn: FunctionNode,
+  effects: readonly Effect[],
+): EarlyAck | undefined {
+  const { body } = fn.fact;
+  for (const action of callsIn(body)) {
+    if (!isAck(action) || isInCatch(body, action) || isLeft(body, action)) continue;
+    const { start } = action.call.at;
+    if (effects.some((it) => mayFollow(body, headOf(it), start))) continue;
+    const work = effects.find((it) => isWork(it) && mayFollow(body, start, headOf(it)));
+    if (work) return { how: 'first', consumer, work, fn, action };
+  }
+  return undefined;
+}
+
+function isAck({ roles }: CallAction): boolean {
+  return roles.some((it) => it.kind === 'ack' && it.what === 'ack');
+}
+
+/** The call in the function itself that leads to an effect. */
+function headOf(effect: Effect): number {
+  return (effect.via[0] ?? effect).at.start;
+}
+
+function isInCatch(body: readonly Action[], action: CallAction): boolean {
+  return [...actionsIn(body)].some(
+    (it) => it.kind === 'try' && [...callsIn(it.handler ?? [])].includes(action),
+  );
+}
+
+/** `ack(message); continue;`: the branch that acknowledges does not come to the work. */
+function isLeft(list: readonly Action[], action: CallAction): boolean {
+  if (list.includes(action)) return list.some((it) => it.kind === 'break' || it.kind === 'continue');
+  return list.some((it) => it.kind !== 'call' && branchesOf(it).some((inner) => isLeft(inner, action)));
+}
+
+/** A handler that ends, or acknowledges, while what it started still runs. */
+function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
+  const { body, isAsync } = fn.fact;
+  const { acknowledges } = consumer.fact;
+  const ends = acknowledges === 'auto' || acknowledges === 'after';
+  if (!isAsync || (!ends && ![...callsIn(body)].some(isAck))) return undefined;
+  for (const action of callsIn(body)) {
+    if (action.settled !== 'dropped' || action.roles.length > 0 || isInCatch(body, action)) continue;
+    const work = workOf(model, fn, action);
+    if (work) return { how: 'unawaited', consumer, work, fn, action };
+  }
+  return undefined;
+}
+
+/** What a dropped call of the workspace changes; a publish alone is the business of `unawaited-publish`. */
+function workOf(model: EventModel, fn: FunctionNode, { call }: CallAction): Effect | undefined {
+  const callees = model.program.calleesOf(fn.file, fn, call);
+  const [callee] = callees;
+  if (!callee || callees.length > 1 || !callee.fact.isAsync || optional.test(callee.fact.name))
+    return undefined;
+  return model.bodyOf(callee).effects.find((it) => isWork(it) && it.role.kind !== 'publish');
+}

@@ -1,0 +1,70 @@
+// What is acknowledged is deleted: a crash in the work that comes later loses the message.
+import { z } from 'zod';
+import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
+import { pathOf } from '../model/effects.ts';
+import { canAwait } from '../model/lostPublishes.ts';
+import type { Fix, Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'early-ack',
+  severity: 'warning',
+  summary: 'A message is acknowledged before the work on it is done, so a crash in between loses it',
+  hasFix: true,
+  options: z.object({}),
+  *check({ model }) {
+    const seen = new Set<string>();
+    for (const consumer of model.consumers) {
+      const early = earlyAckOf(model, consumer);
+      if (!early) continue;
+      const finding = findingOf(early);
+      const place = `${finding.file}:${finding.at.start}`;
+      if (seen.has(place)) continue;
+      seen.add(place);
+      yield finding;
+    }
+  },
+};
+
+function findingOf(early: EarlyAck): RuleFinding {
+  const { consumer, work } = early;
+  const related = [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }];
+  if (early.how === 'unasked')
+    return {
+      file: consumer.file,
+      at: consumer.at,
+      symbol: consumer.name,
+      message: `\`${consumer.name}\` takes messages with \`noAck\`: the broker deletes them as it sends them, and a failure of \`${work.name}\` loses one.`,
+      help: 'Leave `noAck` out and acknowledge when the work is done.',
+      related,
+    };
+  const path = pathOf(early.action.call.callee);
+  const isFirst = early.how === 'first';
+  return {
+    file: early.fn.file,
+    at: early.action.call.at,
+    symbol: path.slice(path.lastIndexOf('.') + 1),
+    message: isFirst
+      ? `\`${consumer.name}\` acknowledges the message before \`${work.name}\`: when that fails, the message is gone.`
+      : `\`${consumer.name}\` does not wait for \`${path}\`: the message is acknowledged before \`${work.name}\` is done, and a failure loses it.`,
+    help: isFirst
+      ? 'Acknowledge when the work is done.'
+      : 'Await it, so that its failure is the failure of the handler.',
+    related,
+    fixes: fixesFor(early),
+  };
+}
+
+function fixesFor(early: EarlyAck): readonly Fix[] {
+  if (early.how === 'unasked') return [];
+  const target = { file: early.fn.file, at: early.action.call.at };
+  if (early.how === 'first')
+    return [
+      {
+        title: 'Acknowledge when the work is done',
+        plan: { kind: 'acknowledge-last', target },
+        isPreferred: true,
+      },
+    ];
+  if (!canAwait(early.fn.fact, early.action)) return [];
+  return [{ title: 'Await the work', plan: { kind: 'await-call', target }, isPreferred: true }];
+}
