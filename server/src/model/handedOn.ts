@@ -1,21 +1,8 @@
 // Whether a published message hands on the correlation id of the message that its consumer handles, as far as the expressions tell.
-import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr, NewExpr, ObjectEntry, ObjectExpr } from '../facts/expressions.ts';
 import type { BindingFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { assignedTo, bindingOf, lastName, levelOfParameter } from './handling.ts';
-import type { EventModel, FunctionNode } from './model.ts';
-
-/** A function on the way from the handler (the first level) to the publish, and the call in it that leads on. */
-export interface Level {
-  readonly entry: FunctionNode;
-  readonly action: CallAction;
-}
-
-export interface Handling {
-  readonly model: EventModel;
-  readonly levels: readonly Level[];
-}
+import { assignedTo, bindingOf, lastName, levelOfParameter, type Handling } from './handling.ts';
 
 /** `silent`: says nothing either way (a topic, a number); `no`: a payload whose parts are known and none of which does it. */
 export type HandedOn = 'yes' | 'no' | 'unknown' | 'silent';

@@ -1,11 +1,22 @@
 // The way from a handler to what it does: which function is entered by which call, and what a variable is given on it.
+import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
-import type { Handling, Level } from './handedOn.ts';
 import type { Effect, EventModel, FunctionNode } from './model.ts';
+
+/** A function on the way from the handler (the first level) to the publish, and the call in it that leads on. */
+export interface Level {
+  readonly entry: FunctionNode;
+  readonly action: CallAction;
+}
+
+export interface Handling {
+  readonly model: EventModel;
+  readonly levels: readonly Level[];
+}
 
 /** The functions from a handler to an effect, each with the call that leads on; undefined where one is not found. */
 export function levelsTo(

@@ -4,7 +4,8 @@ import type { BindingFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { pathOf } from './effects.ts';
-import { handedOn, together, type Handling } from './handedOn.ts';
+import { handedOn, together } from './handedOn.ts';
+import type { Handling } from './handling.ts';
 import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode, ProducerNode } from './model.ts';
 
