@@ -12,9 +12,11 @@ import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
+import { rule as unconsumedEvent } from './unconsumed-event.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
 import { rule as unhandledFailureEvent } from './unhandled-failure-event.ts';
 import { rule as unpersistedSaga } from './unpersisted-saga.ts';
+import { rule as unproducedEvent } from './unproduced-event.ts';
 import { rule as unserializablePayload } from './unserializable-payload.ts';
 import type { Rule } from './rule.ts';
 
@@ -33,8 +35,10 @@ export const rules: readonly Rule[] = [
   orderDependentConsumer,
   swallowedError,
   unawaitedPublish,
+  unconsumedEvent,
   unhandledCompensationFailure,
   unhandledFailureEvent,
   unpersistedSaga,
+  unproducedEvent,
   unserializablePayload,
 ];

@@ -1,0 +1,42 @@
+// Events with one end only: published and never handled, or handled and never published. Silent where the other end may stand
+// elsewhere: it counts only beside events of the same file and library whose both ends are here.
+import type { EventModel, EventNode } from './model.ts';
+import { eventKey } from './names.ts';
+import { spokenNames } from './spokenNames.ts';
+
+/** Events that are published here and handled by nobody, though the same producer's other events are handled here. */
+export function unconsumed(model: EventModel): readonly EventNode[] {
+  if (!model.isComplete) return [];
+  return model.events.filter((event) => {
+    if (event.isProduced !== 'yes' || event.isConsumed !== 'no') return false;
+    const ends = new Set(event.producers.map((it) => `${it.file} ${it.role.library}`));
+    const isBeside = model.producers.some(
+      (it) => it.event?.isConsumed === 'yes' && ends.has(`${it.file} ${it.role.library}`),
+    );
+    return isBeside && !isSpokenElsewhere(model, event);
+  });
+}
+
+/** Events that are handled here and published by nobody, though the other events of the same consumers are published here. */
+export function unproduced(model: EventModel): readonly EventNode[] {
+  if (!model.isComplete) return [];
+  return model.events.filter((event) => {
+    if (event.isProduced !== 'no' || event.consumers.length === 0) return false;
+    const ends = new Set(event.consumers.map((it) => `${it.file} ${it.fact.library}`));
+    const isBeside = model.consumers.some(
+      (it) =>
+        ends.has(`${it.file} ${it.fact.library}`) && it.events.some((other) => other.isProduced === 'yes'),
+    );
+    return isBeside && !isSpokenElsewhere(model, event);
+  });
+}
+
+/** A file names it that neither declares it nor is one of the ends known: it may be the other end, not understood. */
+function isSpokenElsewhere(model: EventModel, event: EventNode): boolean {
+  const own = new Set([...event.producers, ...event.consumers, ...event.declarations].map((it) => it.file));
+  for (const [file, facts] of model.files) {
+    if (own.has(file)) continue;
+    for (const name of spokenNames(facts)) if (eventKey(name) === event.key) return true;
+  }
+  return false;
+}

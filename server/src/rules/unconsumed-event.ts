@@ -1,0 +1,39 @@
+// An event that nobody handles: dead code, or a consumer that was forgotten.
+import { z } from 'zod';
+import { placeOfName } from '../model/listings.ts';
+import { unconsumed } from '../model/looseEnds.ts';
+import type { EventNode } from '../model/model.ts';
+import type { Rule, RuleFinding } from './rule.ts';
+
+const options = z.strictObject({
+  external: z.array(z.string()).default([]).describe('Events that another system consumes.'),
+});
+
+export const rule: Rule<z.infer<typeof options>> = {
+  id: 'unconsumed-event',
+  severity: 'info',
+  summary: 'An event is published and nothing consumes it',
+  hasFix: false,
+  options,
+  *check({ model, options: { external } }) {
+    for (const event of unconsumed(model)) {
+      if (
+        [event.name, ...event.wireNames].some((it) => external.includes(it)) ||
+        /fail|reject|declin/i.test(event.name)
+      )
+        continue;
+      yield { ...placeOfName(model, event), ...tell(event) };
+    }
+  },
+};
+
+function tell(event: EventNode): Omit<RuleFinding, 'file' | 'at'> {
+  return {
+    symbol: event.name,
+    message: `No consumer handles \`${event.name}\`.`,
+    help: 'Add a consumer, stop producing it, or list it in the option `external`.',
+    related: event.producers
+      .slice(0, 3)
+      .map(({ file, at }) => ({ file, at, message: 'It is published here.' })),
+  };
+}

@@ -1,0 +1,35 @@
+// A consumer of an event that nobody publishes: it never runs.
+import { z } from 'zod';
+import { placeOfName } from '../model/listings.ts';
+import { unproduced } from '../model/looseEnds.ts';
+import type { EventNode } from '../model/model.ts';
+import type { Rule, RuleFinding } from './rule.ts';
+
+const options = z.strictObject({
+  external: z.array(z.string()).default([]).describe('Events that another system produces.'),
+});
+
+export const rule: Rule<z.infer<typeof options>> = {
+  id: 'unproduced-event',
+  severity: 'info',
+  summary: 'An event is consumed and nothing produces it',
+  hasFix: false,
+  options,
+  *check({ model, options: { external } }) {
+    for (const event of unproduced(model)) {
+      if ([event.name, ...event.wireNames].some((it) => external.includes(it))) continue;
+      yield { ...placeOfName(model, event), ...tell(event) };
+    }
+  },
+};
+
+function tell(event: EventNode): Omit<RuleFinding, 'file' | 'at'> {
+  return {
+    symbol: event.name,
+    message: `No producer publishes \`${event.name}\`: its consumers never run.`,
+    help: 'Publish it, remove the consumer, or list it in the option `external`.',
+    related: event.consumers
+      .slice(0, 3)
+      .map(({ file, at }) => ({ file, at, message: 'It is consumed here.' })),
+  };
+}
