@@ -17,18 +17,24 @@ const uiName =
   /(?:Click|Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Blur|Scroll|Resize|Key|Hover|Swipe|Press|Change|Input|Submit)Event$/;
 const reportName =
   /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
+const reportTag = /analytics|telemetry|tracking|metrics/i;
 const worksAs =
-  /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render)$/;
+  /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render|up|down)$/;
 
 /** The types, those that are no events marked with the reason, and those whose base a framework names marked as events. */
 export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): readonly TypeFact[] {
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
   const isUi = /\.tsx$/.test(facts.file) || facts.imports.some((it) => uiPackage.test(it.from));
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
+  const marked = new Set<string>();
   return facts.types.map((type) => {
     if (eventBases.size > 0 && isBuiltOn(type, eventBases)) return { ...type, isEvent: true };
-    const reason = reasonAgainst(type, { isRedux, isUi, methods });
-    return reason === undefined ? type : { ...type, notAnEvent: reason };
+    const reason =
+      reasonAgainst(type, { isRedux, isUi, methods }) ??
+      (isBuiltOn(type, marked) ? 'built on one' : undefined);
+    if (reason === undefined) return type;
+    marked.add(type.name);
+    return { ...type, notAnEvent: reason };
   });
 }
 
@@ -55,7 +61,17 @@ function reasonAgainst(type: TypeFact, { isRedux, isUi, methods }: Surroundings)
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
     return 'part of a user interface';
   if (isRedux) return 'a redux action';
-  return reportName.test(type.name) ? 'a record for people or monitoring' : undefined;
+  return reportName.test(type.name) || isTaggedAsReport(type)
+    ? 'a record for people or monitoring'
+    : undefined;
+}
+
+/** `eventType: AnalyticsEvents.PageViewed`. */
+function isTaggedAsReport({ members, alias }: TypeFact): boolean {
+  const all = alias?.kind === 'object' ? alias.members : members;
+  return all.some(({ name, type }) => {
+    return /(?:type|name|event)$/i.test(name) && type?.kind === 'ref' && reportTag.test(type.name);
+  });
 }
 
 function isUiBase(base: TypeExpr): boolean {

@@ -22,8 +22,8 @@ export interface ConsumerDraft {
   readonly entry?: { readonly caller: FunctionNode; readonly action: CallAction };
   /** Calls of branches that are consumers of their own. */
   readonly handedOn: readonly Place[];
-  /** Where it is registered; absent for a branch. */
-  readonly registeredIn?: FilePath;
+  /** The file of the call, decorator or class that registers it, or registers its dispatcher. */
+  readonly registeredIn: FilePath;
 }
 
 const handlerMethods = [
@@ -70,10 +70,10 @@ function draftsOf(
       action ? [{ file: dispatcher.file, at: action.call.at }] : [],
     ),
   };
-  return [own, ...split.flatMap((it) => ofBranch(it, fact))];
+  return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file))];
 }
 
-function ofBranch(branch: Branch, fact: ConsumerFact): readonly ConsumerDraft[] {
+function ofBranch(branch: Branch, fact: ConsumerFact, registeredIn: FilePath): readonly ConsumerDraft[] {
   const { handler, action, dispatcher } = branch;
   if (!handler) return [];
   return [
@@ -82,6 +82,7 @@ function ofBranch(branch: Branch, fact: ConsumerFact): readonly ConsumerDraft[] 
       at: handler.fact.at,
       name: handler.fact.name,
       fact,
+      registeredIn,
       handler,
       messages: branch.names.map((name) => ({ kind: 'name', name })),
       ...(action && { entry: { caller: dispatcher, action } }),

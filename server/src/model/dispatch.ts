@@ -16,6 +16,8 @@ export interface Branch {
 }
 
 const discriminant = /(?:type|topic|event|name|subject|pattern|routing_?key|kind|channel|queue|action)$/i;
+/** `options.type` chooses how to work and does not tell messages apart. */
+const settings = /(?:options|opts|config|configuration|settings|transport|strategy|provider|process)$/i;
 const noHandler =
   /^(?:log|debug|info|warn|error|parse|stringify|validate|assert|ack|nack|commit|get|is|has|to)/i;
 
@@ -115,5 +117,6 @@ function testsOf(condition: Expr): readonly Expr[] {
 }
 
 function isDiscriminant(expr: Expr): boolean {
+  if (expr.kind === 'member' && expr.object.kind === 'name' && settings.test(expr.object.name)) return false;
   return (expr.kind === 'name' || expr.kind === 'member') && discriminant.test(expr.name);
 }

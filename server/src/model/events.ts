@@ -3,7 +3,7 @@ import type { ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
-import { declaredName, evidenceOf, isMessageType, isPayloadName, tagOf } from './evidence.ts';
+import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tagOf } from './evidence.ts';
 import type { Message } from './messages.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, statesFact } from './names.ts';
@@ -93,7 +93,11 @@ function record(
   keysOf: (message: Message) => readonly string[],
 ): void {
   if (message.kind === 'type') {
-    if (!isPayloadName(message.node.fact.name) && !message.node.fact.notAnEvent)
+    if (
+      !isPayloadName(message.node.fact.name) &&
+      !message.node.fact.notAnEvent &&
+      !isWorkName(message.node.fact.name)
+    )
       declare(drafts, message.node);
     return;
   }

@@ -14,7 +14,7 @@ const payloadName =
 /** What a type is called that describes the form of another's content. */
 const formName = /Schema(?:V\d+)?$/;
 const otherRole =
-  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Worker|Step|Spec|Test|Mock)$/;
+  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock)$/;
 const tagName = /^(?:_?_?type|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
 /** The suffix of a schema constant taken off: `OrderPlacedSchema` declares `OrderPlaced`. */
@@ -25,6 +25,11 @@ export function declaredName(fact: TypeFact): string {
 /** A type of the events' form but not what travels as a whole: `OrderPlacedPayload`. */
 export function isPayloadName(name: string): boolean {
   return payloadName.test(name.replace(/Schema(?:V\d+)?$/, ''));
+}
+
+/** A piece of work in a queue, which is asked for and has not happened: `Job`, `SendEmailJob`. */
+export function isWorkName(name: string): boolean {
+  return /(?:^|[a-z])(?:Job|Task)$/.test(name);
 }
 
 /** A base, envelope or generic that events are made of. */

@@ -13,7 +13,7 @@ const brokers =
 export function localBuses(linking: Linking): (consumer: ConsumerDraft) => boolean {
   const known = new Map<TypeNode['fact'], boolean>();
   return ({ fact, registeredIn }) => {
-    const facts = registeredIn === undefined ? undefined : linking.files.get(registeredIn);
+    const facts = linking.files.get(registeredIn);
     if (!facts || fact.library !== 'own-bus' || fact.transport !== 'unknown') return false;
     const bus = busOf(facts, fact);
     const type = bus && linking.calls.typing.typeOf(facts.file, bus);
@@ -30,15 +30,22 @@ function busOf(facts: FileFacts, { handler }: ConsumerFact): Expr | undefined {
     for (const { action } of sites) {
       const { callee, args } = action.call;
       const last = args.at(-1);
-      if (callee.kind === 'member' && last && isHandler(last, handler)) return callee.object;
+      if (callee.kind === 'member' && last && isHandler(unbound(last), handler, facts)) return callee.object;
     }
   }
   return undefined;
 }
 
-function isHandler(arg: Expr, handler: ConsumerFact['handler']): boolean {
-  if (typeof handler === 'number') return arg.kind === 'function' && arg.function === handler;
-  return arg.at.start === handler.at.start && arg.kind === handler.kind;
+/** `this.handle.bind(this)` hands over `this.handle`. */
+function unbound(arg: Expr): Expr {
+  const isBound = arg.kind === 'call' && arg.callee.kind === 'member' && arg.callee.name === 'bind';
+  return isBound && arg.callee.kind === 'member' ? arg.callee.object : arg;
+}
+
+function isHandler(arg: Expr, handler: ConsumerFact['handler'], { functions }: FileFacts): boolean {
+  if (typeof handler !== 'number') return arg.at.start === handler.at.start && arg.kind === handler.kind;
+  if (arg.kind === 'function') return arg.function === handler;
+  return arg.kind === 'member' && arg.object.kind === 'this' && functions[handler]?.name === arg.name;
 }
 
 function staysHere(type: TypeNode, linking: Linking): boolean {

@@ -159,6 +159,12 @@ export function messagesOf(linking: Linking): ReadMessage {
     return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
   };
 
+  /** `target.routingKey: string` names a message, and is not one of the type of `target`. */
+  const isText = (file: FilePath, expr: Expr): boolean => {
+    const typed = expr.kind === 'member' ? calls.typing.typedOf(file, expr) : undefined;
+    return typed?.kind === 'written' && typed.type.kind === 'primitive';
+  };
+
   const enumMember = (file: FilePath, expr: Expr): string | undefined => {
     if (expr.kind !== 'member') return undefined;
     const owner = values.evaluate(file, expr.object);
@@ -179,6 +185,7 @@ export function messagesOf(linking: Linking): ReadMessage {
       return read(facts.file, over, depth + 1).map((it) =>
         it.kind === 'unknown' ? { kind: 'relayed' } : it,
       );
+    if (isText(facts.file, expr)) return [{ kind: 'unknown' }];
     if (root.init && root.init.kind !== 'name') return read(facts.file, root.init, depth + 1);
     return [{ kind: 'unknown' }];
   };

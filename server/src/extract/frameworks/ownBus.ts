@@ -4,7 +4,7 @@ import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { namesEvent } from './eventEmitters.ts';
-import { isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
+import { doesImport, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
 
 const publishes =
@@ -18,6 +18,20 @@ const busName =
 const outboxName = /outbox/i;
 const noBus =
   /socket|^io$|server$|window|document|process$|logger|^log$|analytics|response|^res$|router|program|element|ref$|store$|redux|vscode|worker$|child|page$|browser/i;
+/** What is emitted in a browser's page stays there. */
+const userInterfaces = [
+  'react',
+  'react-dom',
+  'react-native',
+  'preact',
+  'vue',
+  'svelte',
+  'solid-js',
+  '@angular/core',
+];
+/** What a Node stream or socket tells of itself. */
+const ofStream =
+  /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line)$/;
 const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
 
 export const ownBus: Framework = {
@@ -46,7 +60,7 @@ export const ownBus: Framework = {
 
 function isBus(site: CallSite): boolean {
   const { receiver, receiverName, origin } = site;
-  if (!receiver) return false;
+  if (!receiver || doesImport(site.view, userInterfaces)) return false;
   if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;
   if (origin?.from !== undefined && isForeign(origin.from)) return /events?|bus|queue|mq/i.test(origin.from);
   return (
@@ -149,6 +163,7 @@ function eventOf(site: CallSite, first: Expr | undefined): Expr | undefined {
       site.view.entryOf(value, 'topic') ??
       site.view.entryOf(value, 'type')
     );
+  if (value.kind === 'string' && ofStream.test(value.value)) return undefined;
   if (isText(value)) return namesEvent(value) || busName.test(site.receiverName) ? value : undefined;
   if (value.kind === 'member' || value.kind === 'array') return value;
   return value.kind === 'name' && /^[A-Z]/.test(value.name) ? value : undefined;

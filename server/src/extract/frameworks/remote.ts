@@ -28,7 +28,8 @@ const mail = [
 const sms = ['twilio', '@aws-sdk/client-pinpoint'];
 const payment = ['stripe', 'braintree', '@paypal/', 'square', 'razorpay', '@mollie/'];
 const storage = ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob', 'minio'];
-const readsOnly = /^(get|head|options|retrieve|list|find|fetch|search|verify|construct)/i;
+const readsOnly =
+  /^(get|head|options|retrieve|list|find|fetch|search|verify|construct|stat|head|exists|describe|download|presign|query|check|count|is[A-Z]|has[A-Z])/i;
 
 export const remote: Framework = {
   name: 'remote',
