@@ -18,6 +18,8 @@ export interface Metadata {
   readonly isOpen: boolean;
 }
 
+/** Their envelope belongs to the engine: whoever emits can add nothing but data. */
+const engines: ReadonlySet<string> = new Set(['medusa', 'inngest']);
 const containers =
   /^(_?meta(data|Data)?|headers?|context|envelope|eventMeta(data)?|trace|tracing|\$metadata)$/;
 
@@ -79,6 +81,7 @@ export function addedOnTheWay(model: EventModel, event: EventNode, aliases: Alia
       ...model.program.calleesOf(producer.file, producer.fn, producer.action.call),
     ];
     const own = producer.action.call.args.map((it) => wrapper(model, producer.file, it, event, aliases));
+    if (engines.has(producer.role.library)) return { present: new Set<MetadataKind>(), isOpen: true };
     return together([...own, ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3))]);
   });
   return common(added);

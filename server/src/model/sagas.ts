@@ -58,14 +58,15 @@ function stepsOf(facts: FileFacts, fact: SagaFact, reading: Reading): readonly S
   return stepsInBody({ file: facts.file, fact: fn }, reading, fact.engine);
 }
 
-/** The `createStep`s that a workflow calls, wherever they stand. */
+/** The `createStep`s that a workflow calls, wherever they stand. Its events are held back by the engine until all have ended. */
 function engineSteps(
   facts: FileFacts,
   body: Parameters<typeof placedCalls>[1],
   reading: Reading,
 ): readonly StepNode[] {
   return placedCalls(facts, body).flatMap(({ action }) => {
-    const found = stepAt(facts.file, action.call.callee, reading.linking);
+    const isEvent = action.roles.some((it) => it.kind === 'publish');
+    const found = isEvent ? undefined : stepAt(facts.file, action.call.callee, reading.linking);
     return found ? [declaredStep(found.file, found.fact, reading)] : [];
   });
 }

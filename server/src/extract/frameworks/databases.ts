@@ -7,7 +7,11 @@ import { type CallSite, type Framework } from './framework.ts';
 import { readSql } from './sql.ts';
 
 const storeName =
-  /(repo(sitory)?|dao|model|collection|table|entity_?manager|manager|em|tx|trx|transaction|prisma|db|database|knex|store|orm|session|client|pool|conn(ection)?|queryrunner|datasource|mapper)s?(service|client)?$/i;
+  /(repo(sitory)?|model|collection|table|entity_?manager|manager|transaction|prisma|database|knex|store|session|client|connection|queryrunner|datasource|mapper)s?(service|client)?$/i;
+/** Short names stand alone or as the last word: `em`, `this.userDb`, not `items`. */
+const shortStoreName =
+  /(?:^|_)(?:em|tx|trx|db|orm|dao|pool|conn)s?$|[a-z\d](?:Em|Tx|Trx|D[bB]|O(?:rm|RM)|D(?:ao|AO)|Pool|Conn)s?$/;
+const collections = /^(?:Map|Set|WeakMap|WeakSet|Array|URLSearchParams|FormData|Headers)$/;
 const notStore =
   /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form/i;
 
@@ -80,10 +84,14 @@ function isStore(site: CallSite): boolean {
   if (isDocument(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
   if (onlyStores.test(site.name)) return true;
-  if (notStore.test(name)) return false;
-  if (storeName.test(name) || (site.origin && storeName.test(site.origin.name))) return true;
+  if (notStore.test(name) || (site.origin && collections.test(site.origin.name))) return false;
+  if (namesStore(name) || (site.origin && namesStore(site.origin.name))) return true;
   const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
   return /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) || isModelClass(site, name);
+}
+
+function namesStore(name: string): boolean {
+  return storeName.test(name) || shortStoreName.test(name);
 }
 
 /** `order.save()` where `order` came from `Order.build(…)`, `new Order(…)` or `await Order.findById(…)`: an object that stores itself. */

@@ -17,8 +17,9 @@ function emitted(site: CallSite): readonly PublishRole[] {
   const isStep = site.name === 'emitEventStep';
   const isModule = site.name === 'emit' && /event(Module|Bus)(Service)?_?$/i.test(site.receiverName);
   const given = site.arg(0);
-  const event = given && (site.view.entryOf(given, 'eventName') ?? site.view.entryOf(given, 'name'));
-  if ((!isStep && !isModule) || !event || !doesImport(site.view, ['@medusajs/'])) return [];
+  const named = given && (site.view.entryOf(given, 'eventName') ?? site.view.entryOf(given, 'name'));
+  const event = named ?? (isModule ? given : undefined);
+  if ((!isStep && !isModule) || !given || !event || !doesImport(site.view, ['@medusajs/'])) return [];
   const data = site.view.entryOf(given, 'data');
   return [
     {
