@@ -21,6 +21,8 @@ export interface StatusParams {
   /** Event names that could not be read from the text. */
   readonly unread: number;
   readonly message?: string;
+  /** What the round of linting took, without the quiet time before it. */
+  readonly milliseconds?: number;
 }
 
 /** Request: the facts of one file, as people read them. */

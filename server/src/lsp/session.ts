@@ -45,6 +45,7 @@ export class Session {
   #isWorking = false;
   #isDirty = false;
   #cost = 0;
+  #roundStart = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -161,6 +162,7 @@ export class Session {
   async #work(): Promise<void> {
     this.#isWorking = true;
     this.#isDirty = false;
+    this.#roundStart = performance.now();
     try {
       for (const folder of this.#isEnabled ? this.#folders : []) await this.#catchUp(folder);
       const started = performance.now();
@@ -216,6 +218,7 @@ export class Session {
       files: sum(snapshots.map((it) => it.files)),
       findings: sum(snapshots.map((it) => it.findings.length)),
       unread: sum(snapshots.map((it) => it.model.unread.length)),
+      milliseconds: performance.now() - this.#roundStart,
     });
   }
 
