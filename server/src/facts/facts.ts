@@ -10,7 +10,7 @@ import type {
   Member,
   TypeExpr,
 } from './expressions.ts';
-import type { Transport } from './roles.ts';
+import type { FailurePolicy, Transport } from './roles.ts';
 
 export interface FileFacts {
   readonly file: FilePath;
@@ -128,6 +128,10 @@ export interface ConsumerFact {
   readonly isRequest?: boolean;
   /** When the library acknowledges by itself, where that is known: `after` the handler succeeded, `never` where the handler has to. */
   readonly acknowledges?: 'before' | 'after' | 'never' | 'auto';
+  /** The queue that it reads, where the events do not name it. */
+  readonly queue?: Expr;
+  /** What the registration itself says about messages that fail. */
+  readonly policy?: FailurePolicy;
 }
 
 /** A saga as one file shows it; joining it over files is the model's work. */

@@ -15,7 +15,8 @@ export function printFacts(facts: FileFacts): string {
     ...facts.consumers.map((it) => {
       const events = it.events.map(printExpr).join(', ') || 'unnamed events';
       const request = it.isRequest === true ? ', request' : '';
-      return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}`;
+      const policy = it.policy ? `, deadLetter ${it.policy.deadLetter} limit ${it.policy.limit}` : '';
+      return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}${policy}`;
     }),
     ...facts.sagas.flatMap((it) => printSaga(facts, it)),
     ...facts.suppressions.map(
@@ -107,6 +108,7 @@ function printRole(role: Role): string {
   const parts = Object.entries(role).flatMap(([key, value]) => {
     if (key === 'kind' || key === 'library' || value === undefined || value === false) return [];
     if (value === true) return [key];
+    if (key === 'deadLetter' || key === 'limit') return [`${key} ${value}`];
     return [typeof value === 'string' ? value : `${key} ${printExpr(value)}`];
   });
   return `${role.kind} ${[...parts, `(${role.library})`].join(' ')}`;

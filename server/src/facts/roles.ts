@@ -15,7 +15,8 @@ export type Role =
   | TimeLimitRole
   | ScheduleRole
   | LogRole
-  | AlertRole;
+  | AlertRole
+  | QueueRole;
 
 /** Where a message travels: `broker` delivers at least once, `in-process` at most once in this process, `outbox` is a row for a relay. */
 export type Transport = 'broker' | 'in-process' | 'outbox' | 'unknown';
@@ -35,6 +36,8 @@ export interface PublishRole {
   readonly gives: 'promise' | 'observable' | 'confirm' | 'nothing' | 'unknown';
   /** A command or query to one receiver (request-reply) rather than an event. */
   readonly isRequest?: boolean;
+  /** By which the broker drops a second message of the same key: `jobId`, `MessageDeduplicationId`, `msgID`. */
+  readonly deduplicationKey?: Expr;
   readonly confidence: Confidence;
 }
 /** Changes stored data. */
@@ -116,4 +119,22 @@ export interface LogRole {
 export interface AlertRole {
   readonly kind: 'alert';
   readonly library: string;
+}
+/** Declares a queue, or says how its messages are tried: `assertQueue`, `new Worker(…)`, `queueOptions`, the options of a job. */
+export interface QueueRole extends FailurePolicy {
+  readonly kind: 'queue';
+  readonly library: string;
+  /** What names the queue; absent where the call does not say. */
+  readonly queue?: Expr;
+}
+/** Whether something is written: `unknown` where the options can't be read. */
+export type Written = 'given' | 'none' | 'unknown';
+/** What becomes of a message that fails again and again, as the library spells it. */
+export interface FailurePolicy {
+  /** Where it goes in the end: a dead-letter exchange or queue, the set of failed jobs. */
+  readonly deadLetter: Written;
+  /** How often, or for how long, it is tried: attempts, a delivery limit, a time to live. */
+  readonly limit: Written;
+  /** Between two tries time passes. */
+  readonly isDelayed?: boolean;
 }

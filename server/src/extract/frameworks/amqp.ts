@@ -4,6 +4,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
+import { queueDeclared, subscriptionPolicy } from './rabbitQueues.ts';
 
 const modules = ['amqplib', 'amqplib/', 'amqp-connection-manager', '@golevelup/nestjs-rabbitmq'];
 const acks: Readonly<Record<string, AckRole['what']>> = {
@@ -28,7 +29,12 @@ export const amqp: Framework = {
     'AmqpConnection.channel': 'Channel',
   },
   roles(site) {
+    if (isNack(site))
+      return [
+        { kind: 'ack', library: '@golevelup/nestjs-rabbitmq', what: whatOf(site.arg(0), 'nack', false) },
+      ];
     if (!isChannel(site)) return [];
+    if (site.name === 'assertQueue') return queueDeclared(site);
     if (site.name === 'publish' && site.call.args.length >= 3)
       return [published(site, site.arg(1), site.call.args[2])];
     if (site.name === 'sendToQueue') return [published(site, site.arg(0), site.call.args[1])];
@@ -42,11 +48,13 @@ export const amqp: Framework = {
   methods({ view, fn, decorator }) {
     if (decorator.name !== 'RabbitSubscribe' && decorator.name !== 'RabbitRPC') return [];
     const key = view.entryOf(decorator.args[0], 'routingKey');
+    const queue = view.entryOf(decorator.args[0], 'queue');
     const consumer: ConsumerFact = methodConsumer(fn, {
       library: '@golevelup/nestjs-rabbitmq',
       transport: 'broker',
       events: key?.kind === 'array' ? key.items : key ? [key] : [],
       ...(decorator.name === 'RabbitRPC' ? { isRequest: true } : {}),
+      ...(queue && { queue, policy: subscriptionPolicy(view, decorator.args[0]) }),
     });
     return [consumer];
   },
@@ -92,13 +100,24 @@ function nameOf(site: CallSite, key: Expr | undefined): Expr {
 
 function acknowledged(site: CallSite, what: AckRole['what']): Role {
   const requeue = site.arg(what === 'reject' ? 1 : 2);
-  const isRequeue = what !== 'ack' && !(requeue?.kind === 'literal' && requeue.text === 'false');
-  return { kind: 'ack', library: 'amqplib', what: isRequeue ? 'requeue' : what };
+  return { kind: 'ack', library: 'amqplib', what: what === 'ack' ? what : whatOf(requeue, what, true) };
+}
+
+/** `nack(message, false, isFirstTry)` puts back some messages only. */
+function whatOf(requeue: Expr | undefined, what: AckRole['what'], isDefault: boolean): AckRole['what'] {
+  const isPutBack = requeue ? requeue.kind === 'literal' && requeue.text === 'true' : isDefault;
+  return isPutBack ? 'requeue' : what;
+}
+
+/** `return new Nack(true)` of a handler of golevelup. */
+function isNack({ action, name, origin }: CallSite): boolean {
+  return action.isNew === true && name === 'Nack' && isFrom(origin, modules);
 }
 
 function consumed(site: CallSite, callback: Expr): ConsumerFact {
   const handler = handlerOf(site.view, callback);
   const noAck = site.view.entryOf(site.call.args[2], 'noAck');
+  const [queue] = site.call.args;
   const owner = site.view.ownerOf(site.fn.id);
   return {
     ...labelOf(site.view, handler, { name: 'consume', at: site.call.at }),
@@ -108,6 +127,7 @@ function consumed(site: CallSite, callback: Expr): ConsumerFact {
     handler,
     eventParameter: 0,
     acknowledges: noAck?.kind === 'literal' && noAck.text === 'true' ? 'before' : 'never',
+    ...(queue && { queue }),
     ...(owner === undefined ? {} : { owner }),
   };
 }

@@ -7,6 +7,7 @@ import type { FileView } from '../view.ts';
 import type { CallSite, Framework } from './framework.ts';
 import { handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt } from './patterns.ts';
+import { queueRoles } from './sqsQueues.ts';
 
 /** What a command or method sends: entries that hold one message, and in it the event's name, the channel and the content. */
 interface Sent {
@@ -60,11 +61,16 @@ export const aws: Framework = {
     '@aws-sdk/client-s',
     '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-kinesis',
+    'aws-sqs',
+    'aws_sqs',
     'aws-lambda',
     'aws-sdk',
     'sqs-consumer',
   ],
-  roles: (site) => sent(site),
+  roles(site) {
+    const roles = queueRoles(site);
+    return roles.length > 0 ? roles : sent(site);
+  },
   consumers: (site) => polled(site),
   modules: lambdas,
 };
@@ -104,6 +110,7 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
   const attribute =
     argumentAt(site.view, [entry], '0.MessageAttributes.eventType.StringValue') ??
     argumentAt(site.view, [entry], '0.MessageAttributes.type.StringValue');
+  const key = entry.entries.find((it) => it.key === 'MessageDeduplicationId')?.value;
   const event = within(entry, how.names) ?? attribute ?? channel ?? { kind: 'unknown', at: site.call.at };
   return {
     kind: 'publish',
@@ -113,6 +120,7 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     ...(channel ? { channel } : {}),
     ...(payload ? { payload } : {}),
     gives: 'promise',
+    ...(key && { deduplicationKey: key }),
     confidence: 'type',
   };
 }

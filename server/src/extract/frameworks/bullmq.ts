@@ -1,6 +1,8 @@
 // BullMQ (https://docs.bullmq.io), Bull and their NestJS modules. A job is a command to one kind of worker, delivered at least once.
+import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
+import { queueOf, optionsPolicy } from './jobOptions.ts';
 import { isFrom, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 
@@ -11,7 +13,10 @@ export const bullmq: Framework = {
   name: 'bullmq',
   triggers: ['bull', 'Queue'],
   roles(site) {
-    return (site.name === 'add' || site.name === 'addBulk') && isQueue(site) ? [added(site)] : [];
+    if ((site.name === 'add' || site.name === 'addBulk') && isQueue(site)) return added(site);
+    const isMade = site.action.isNew === true && isFrom(site.origin, modules);
+    const isRegistered = site.name === 'registerQueue' && isFrom(site.origin, nestModules);
+    return isMade || isRegistered ? queueOf(site) : [];
   },
   consumers(site) {
     const isWorker = site.action.isNew === true && site.name === 'Worker' && isFrom(site.origin, modules);
@@ -30,11 +35,13 @@ function isQueue({ origin, receiver, receiverName, view }: CallSite): boolean {
 }
 
 /** `add(name, data, options)` of BullMQ, `add(data, options)` of Bull. */
-function added(site: CallSite): Role {
+function added(site: CallSite): readonly Role[] {
   const [first, second] = site.call.args;
   const isNamed = isText(site.arg(0)) || site.call.args.length > 2;
   const queue = site.receiver ?? { kind: 'unknown', at: site.call.at };
   const payload = isNamed ? second : first;
+  const options = site.call.args[isNamed ? 2 : 1];
+  const key = site.name === 'add' ? rawEntry(site, options, 'jobId') : undefined;
   const role: PublishRole = {
     kind: 'publish',
     library: 'bullmq',
@@ -44,9 +51,17 @@ function added(site: CallSite): Role {
     ...(payload ? { payload } : {}),
     gives: 'promise',
     isRequest: true,
+    ...(key && { deduplicationKey: key }),
     confidence: isFrom(site.origin, modules) ? 'type' : 'name',
   };
-  return role;
+  const policy = site.name === 'add' && options ? optionsPolicy(site.view, options) : undefined;
+  return policy ? [role, { kind: 'queue', library: 'bullmq', queue, ...policy }] : [role];
+}
+
+/** The entry as it is written, since a constant's place says more than its value. */
+function rawEntry({ view }: CallSite, options: Expr | undefined, key: string): Expr | undefined {
+  const object = options && view.valueOf(options);
+  return object?.kind === 'object' ? object.entries.find((it) => it.key === key)?.value : undefined;
 }
 
 function consumed(site: CallSite, callback: CallSite['call']['args'][number]): ConsumerFact {

@@ -4,6 +4,7 @@ import type { PublishRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { methodConsumer } from './messages.ts';
+import { microserviceQueue } from './rabbitQueues.ts';
 
 const modules = ['@nestjs/microservices'];
 const clients = new Set([
@@ -25,6 +26,8 @@ export const nestjsMicroservices: Framework = {
   roles(site) {
     const roles = acknowledged(site);
     if (roles.length > 0) return roles;
+    if (site.name === 'connectMicroservice' || site.name === 'createMicroservice')
+      return microserviceQueue(site);
     if (!isClient(site) || (site.name !== 'emit' && site.name !== 'send')) return [];
     return [sent(site)];
   },
@@ -77,8 +80,9 @@ function valueIn(
 /** `context.getChannelRef().ack(originalMessage)`. */
 function acknowledged(site: CallSite): readonly Role[] {
   if (site.name !== 'ack' && site.name !== 'nack' && site.name !== 'reject') return [];
-  const isChannel = /channel/i.test(site.receiverName);
-  return isChannel
-    ? [{ kind: 'ack', library: '@nestjs/microservices', what: site.name === 'ack' ? 'ack' : 'nack' }]
-    : [];
+  if (!/channel/i.test(site.receiverName)) return [];
+  if (site.name === 'ack') return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
+  const requeue = site.arg(site.name === 'reject' ? 1 : 2);
+  const isPutBack = requeue === undefined || (requeue.kind === 'literal' && requeue.text === 'true');
+  return [{ kind: 'ack', library: '@nestjs/microservices', what: isPutBack ? 'requeue' : 'nack' }];
 }

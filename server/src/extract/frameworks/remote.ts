@@ -28,6 +28,9 @@ const mail = [
 const sms = ['twilio', '@aws-sdk/client-pinpoint'];
 const payment = ['stripe', 'braintree', '@paypal/', 'square', 'razorpay', '@mollie/'];
 const storage = ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob', 'minio'];
+/** Header, option or field by which the other side knows a repeat. */
+const idempotencyKeys =
+  /^(?:x-)?idempot\w*[-_]?key$|^idempotency-?token$|^(?:request|client)[-_]?(?:request[-_]?)?token$|^request[-_]?id$|^paypal-request-id$|^deduplication_?id$/i;
 const readsOnly =
   /^(get|head|options|retrieve|list|find|fetch|search|verify|construct|stat|head|exists|describe|download|presign|query|check|count|is[A-Z]|has[A-Z])/i;
 
@@ -121,12 +124,7 @@ function keyIn(site: CallSite, expr: Expr, depth: number): Expr | undefined {
   const object = site.view.valueOf(expr);
   if (object.kind !== 'object' || depth === 0) return undefined;
   for (const entry of object.entries) {
-    if (
-      /^(x-)?idempot\w*[-_]?key$|^(request|client)[-_]?(token|request[-_]?token|id)$|^deduplication_?id$/i.test(
-        entry.key,
-      )
-    )
-      return entry.value;
+    if (idempotencyKeys.test(entry.key)) return entry.value;
     const inner = keyIn(site, entry.value, depth - 1);
     if (inner) return inner;
   }

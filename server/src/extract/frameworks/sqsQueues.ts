@@ -1,0 +1,46 @@
+// SQS queues as code declares them, and messages that are made visible again at once.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+import type { Role } from '../../facts/roles.ts';
+import { isFrom, type CallSite } from './framework.ts';
+
+const constructs = ['aws-cdk-lib/aws-sqs', '@aws-cdk/aws-sqs'];
+const lastResort = /dlq|dead|fail|poison|parking|error/i;
+
+/** `new Queue(this, 'Orders', { deadLetterQueue })` of the CDK, and `ChangeMessageVisibility` to nothing. */
+export function queueRoles(site: CallSite): readonly Role[] {
+  if (site.action.isNew) return declared(site);
+  const command = site.arg(0);
+  const isSent = site.name === 'send' && command?.kind === 'new' && command.callee.kind === 'name';
+  const isCommand =
+    isSent && command.callee.kind === 'name' && command.callee.name === 'ChangeMessageVisibilityCommand';
+  const input = isCommand
+    ? command.args[0]
+    : site.name === 'changeMessageVisibility'
+      ? site.arg(0)
+      : undefined;
+  const timeout = site.view.entryOf(input, 'VisibilityTimeout');
+  const isAtOnce = timeout?.kind === 'literal' && timeout.text === '0';
+  return isAtOnce ? [{ kind: 'ack', library: 'aws', what: 'requeue' }] : [];
+}
+
+function declared({ name, origin, call, view }: CallSite): readonly Role[] {
+  const isQueue = isFrom(origin, constructs) || (origin?.from === 'aws-cdk-lib' && origin.name === 'aws_sqs');
+  const [, queue, options] = call.args;
+  if (name !== 'Queue' || !isQueue || !queue) return [];
+  const id = view.valueOf(queue);
+  const object = options && view.valueOf(options);
+  if (id.kind !== 'string' || lastResort.test(id.value)) return [];
+  const isRead = !options || (object?.kind === 'object' && object.spreads.length === 0);
+  const isGiven = view.entryOf(options, 'deadLetterQueue') !== undefined;
+  const deadLetter = isGiven ? 'given' : isRead ? 'none' : 'unknown';
+  // Without a redrive policy a message comes back until its retention ends.
+  return [
+    {
+      kind: 'queue',
+      library: 'aws',
+      queue,
+      deadLetter,
+      limit: isGiven ? 'given' : isRead ? 'none' : 'unknown',
+    },
+  ];
+}
