@@ -1,7 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // vitest reads its configuration from a default export.
 export default defineConfig({
+  // Snippets run with packages that only the fixtures have; tsconfig.json names their types.
+  resolve: {
+    alias: { bullmq: fixturePackage('bullmq'), pg: fixturePackage('pg'), typeorm: fixturePackage('typeorm') },
+  },
   test: {
     include: ['test/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: ['test/vscode/**', 'test/workspaces/**', '**/node_modules/**'],
@@ -12,3 +17,7 @@ export default defineConfig({
     reporters: ['default', './test/fixture/countReporter.ts'],
   },
 });
+
+function fixturePackage(name: string): string {
+  return fileURLToPath(new URL(`test/fixture/node_modules/${name}`, import.meta.url));
+}

@@ -101,6 +101,8 @@ export interface OrderSagaStore {
   save(saga: OrderSaga, leaseMs: number): Promise<boolean>;
   /** Sagas which have not ended and which no worker holds. */
   unfinished(): Promise<string[]>;
+  find(id: string): Promise<OrderSaga | undefined>;
+  withStatus(status: OrderSaga['status']): Promise<string[]>;
 }
 
 /** What the orchestrator works with. `alert` reaches a human; it may be called twice for one saga. */
@@ -145,6 +147,11 @@ export class OrderSagaOrchestrator {
   async resume(id: string): Promise<void> {
     const saga = await this.#parts.store.claim(id, this.#leaseMs());
     if (saga !== undefined) await this.#continue(saga);
+  }
+
+  /** How far a saga came: each step with its attempts and its last error. */
+  async inspect(id: string): Promise<OrderSaga | undefined> {
+    return this.#parts.store.find(id);
   }
 
   /** For a human, once the cause of a stuck saga is mended. */
@@ -314,6 +321,14 @@ export function sqliteOrderSagaStore(db: DatabaseSync, now: () => number = Date.
         .prepare(select)
         .all(now())
         .map((row) => String(row.id));
+    },
+    async find(id) {
+      const row = db.prepare('select fence, state from order_sagas where id = ?').get(id);
+      return row && { ...JSON.parse(String(row.state)), fence: Number(row.fence) };
+    },
+    async withStatus(status) {
+      const rows = db.prepare('select id from order_sagas where status = ?').all(status);
+      return rows.map((row) => String(row.id));
     },
   };
 }

@@ -1,9 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 import { check, resolveConfig } from 'prettier';
 import {
+  ModuleKind,
+  ModuleResolutionKind,
   createCompilerHost,
   createProgram,
   flattenDiagnosticMessageText,
@@ -20,20 +24,37 @@ import {
   readSnippetSources,
   snippetBody,
 } from '../tools/gen/snippets.ts';
-import type { SnippetSource } from '../tools/gen/snippets.ts';
-import { expandSnippet } from './runtime/expand.ts';
+import { expandedBody, expandedFile } from './expandedSources.ts';
+import type { Typed } from './expandedSources.ts';
 
 const root = dirname(import.meta.dirname);
 const sources = await readSnippetSources();
-const retyped: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  'domain-event': { 1: 'CustomerParcel', 2: 'OrderPlaced' },
-  'failure-event': { 1: 'CustomerParcel', 2: 'Expired' },
-  'idempotent-consumer': { 1: 'CustomerParcel', 2: 'OrderPlaced' },
-  'outbox-publish': { 1: 'CustomerParcel', 2: 'OrderPlaced' },
-  saga: { 1: 'CustomerParcel', 2: 'holdSeat', 3: 'freeSeat', 6: '1_000', 7: 'attempts: 3' },
-  'saga-step': { 1: 'send-parcel' },
+const retyped: Typed = {
+  Order: 'CustomerParcel',
+  Placed: 'WrittenDown',
+  Payment: 'BankTransfer',
+  Processed: 'CarriedOut',
+  reserveStock: 'holdSeat',
+  releaseStock: 'freeSeat',
+  ReserveStock: 'HoldSeat',
+  chargeCard: 'takeMoney',
+  refundCard: 'giveMoneyBack',
+  CancelOrder: 'DropParcel',
+  EventEnvelope: 'SealedEvent',
+  'create-shipment': 'send-parcel',
 };
-const names = ['domain-event', 'failure-event', 'idempotent-consumer', 'outbox-publish', 'saga', 'saga-step'];
+const names = [
+  ...['choreography', 'consumer-amqplib', 'consumer-bullmq', 'consumer-kafkajs', 'consumer-monitor'],
+  ...['consumer-nestjs', 'consumer-sqs', 'correlation', 'domain-event', 'domain-event-class'],
+  ...['domain-event-type', 'domain-event-zod', 'event-envelope', 'event-pair', 'event-union'],
+  ...['failure-event', 'idempotent-consumer', 'inbox-postgres', 'outbox-postgres', 'outbox-prisma'],
+  ...['outbox-publish', 'outbox-typeorm', 'process-manager', 'replay', 'retry', 'saga', 'saga-class'],
+  ...['saga-medusa', 'saga-nestjs', 'saga-resume', 'saga-step', 'saga-store-postgres', 'saga-temporal'],
+  'timeout',
+];
+/** The one package that a snippet is for, beside Node. */
+const packages =
+  /^(@nestjs\/(common|cqrs|microservices)|@temporalio\/workflow|@medusajs\/workflows-sdk|rxjs|zod|pg|kafkajs|amqplib|bullmq|aws-lambda|typeorm)$/;
 
 test('The generated file is up to date and is plain JSON', async () => {
   for (const { path, text } of await generateSnippets()) {
@@ -54,37 +75,43 @@ describe.each(sources)('$name', (source) => {
   });
 
   test('expands to its source when nothing is retyped', () => {
-    expect(expanded(source, {})).toBe(source.body);
+    expect(expandedBody(source)).toBe(source.body);
   });
 
-  test('needs nothing but Node', () => {
+  test('needs nothing but Node and what it is for', () => {
     const imports = [...source.body.matchAll(/\bfrom '([^']+)'/g)].map(([, name = '']) => name);
-    expect(imports.filter((name) => !isBuiltin(name))).toEqual([]);
+    expect(imports.filter((name) => !isBuiltin(name) && !packages.test(name))).toEqual([]);
   });
 });
 
-test('All sources compile under strict, as they stand and retyped', () => {
-  const texts = new Map<string, string>();
-  for (const source of sources) {
-    texts.set(`${root}/snippets/as-is-${source.name}.ts`, expandedFile(source, {}));
-    texts.set(`${root}/snippets/retyped-${source.name}.ts`, expandedFile(source, retyped));
+test.each([
+  ['as they stand', {}],
+  ['retyped', retyped],
+])('All sources compile under strict and have no finding, %s', async (_, typed) => {
+  const folder = await mkdtemp(join(root, 'test/fixture/expanded-'));
+  try {
+    const files = sources.map((source) => join(folder, source.file));
+    for (const source of sources)
+      await writeFile(join(folder, source.file), expandedFile(source, sources, typed));
+    expect(compileErrors(files)).toEqual([]);
+    expect(await findingsIn(folder)).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
   }
-  const files = sources.map(({ file }) => `${root}/snippets/${file}`);
-  expect(compileErrors([...files, ...texts.keys()], texts)).toEqual([]);
 });
 
 test('The compiler sees an error in a snippet', () => {
-  const file = `${root}/snippets/broken.ts`;
+  const file = join(root, 'test/fixture/broken.ts');
   expect(compileErrors([file], new Map([[file, 'export const total: number = null;']]))).toHaveLength(1);
 });
 
 test('A typed name gives class, variable, topic and table names', () => {
-  const texts = sources.map((source) => expanded(source, retyped)).join('\n');
+  const texts = sources.map((source) => expandedBody(source, retyped)).join('\n');
   for (const name of ['CustomerParcelSaga', 'customerParcelSagaSteps', "'confirm-customer-parcel'"]) {
     expect(texts).toContain(name);
   }
   expect(texts).toContain('create table if not exists customer_parcel_sagas');
-  expect(texts).toContain("'customer-parcel.order-placed'");
+  expect(texts).toContain("'customer-parcel.written-down'");
   expect(texts).toContain("name: 'hold-seat'");
   expect(texts).not.toMatch(/OrderSaga|order_saga/);
 });
@@ -104,26 +131,33 @@ test('A placeholder that does not occur is refused', () => {
   expect(() => snippetBody(source)).toThrow('`Order` does not occur');
 });
 
-function expanded(source: SnippetSource, typed: typeof retyped): string {
-  return expandSnippet(snippetBody(source).split('\n'), typed[source.name]);
+/** What `sagalint check` says of a folder outside of our own sources. */
+async function findingsIn(folder: string): Promise<string[]> {
+  const place = await mkdtemp(join(tmpdir(), 'snippets-'));
+  await cp(folder, place, { recursive: true });
+  const command = [join(root, 'bin/sagalint.cjs'), 'check', '--preset', 'strict', '--format', 'json', place];
+  const { stdout, status } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  await rm(place, { recursive: true });
+  const { files, findings }: { files: number; findings: { ruleId: string; message: string }[] } =
+    JSON.parse(stdout);
+  expect({ files, status }).toEqual({ files: sources.length, status: findings.length === 0 ? 0 : 1 });
+  return findings.map(({ ruleId, message }) => `${ruleId}: ${message}`);
 }
 
-/** The expansion in the place where it is used: after what it needs, inside what surrounds it. */
-function expandedFile(source: SnippetSource, typed: typeof retyped): string {
-  const needed = sources.find(({ name }) => name === source.after);
-  const [before, after] = source.around;
-  // The step of the source file names the saga as the source does.
-  const own = before.replace(/^import .* from '\.\/.*\n/gm, '').replaceAll('OrderSaga', sagaName(typed));
-  return `${needed ? expanded(needed, typed) : ''}\n${own}${expanded(source, typed)}${after}`;
-}
+/** How frameworks with decorators want it, and how bundlers resolve. */
+const looser = {
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  module: ModuleKind.ESNext,
+  moduleResolution: ModuleResolutionKind.Bundler,
+  paths: {},
+};
 
-function sagaName(typed: typeof retyped): string {
-  return `${typed.saga?.[1] ?? 'Order'}Saga`;
-}
-
-function compileErrors(files: readonly string[], texts: ReadonlyMap<string, string>): string[] {
+/** As strict as we are ourselves; the packages are those of the fixtures. */
+function compileErrors(files: readonly string[], texts: ReadonlyMap<string, string> = new Map()): string[] {
   const config: unknown = readConfigFile(`${root}/tsconfig.json`, (it) => sys.readFile(it)).config;
-  const { options } = parseJsonConfigFileContent(config, sys, root);
+  const parsed = parseJsonConfigFileContent(config, sys, root);
+  const options = { ...parsed.options, ...looser };
   const host = createCompilerHost(options);
   const readFromDisk = host.readFile;
   host.readFile = (file) => texts.get(file) ?? readFromDisk(file);

@@ -1,20 +1,17 @@
 // Real processes, killed for real: `kill -9` at a moment of the first run, again in the resumed one, and
 // then a third process which is left alone.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 
 import { afterAll, expect, test } from 'vitest';
 
+import { run } from './killedRuns.ts';
 import { imbalances } from './shop.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'killed-saga-'));
 afterAll(() => rm(folder, { recursive: true }));
-const program = fileURLToPath(new URL('killedProcess.ts', import.meta.url));
 
 const options = { timeout: 60_000 };
 
@@ -41,9 +38,3 @@ test.concurrent.each([
     expect(imbalances(db)).toEqual([]);
   },
 );
-
-async function run(...args: string[]): Promise<unknown> {
-  const child = spawn(process.execPath, ['--no-warnings', program, ...args], { stdio: 'inherit' });
-  const [code, signal]: unknown[] = await once(child, 'exit');
-  return signal ?? code;
-}

@@ -49,7 +49,7 @@ test.each(ends)('A saga is %s under %j', async (status, calls) => {
   let seen: string | null = null;
   await world.run(async (it) => {
     await it.start();
-    seen = it.status();
+    seen = await it.status();
   });
   expect(seen).toBe(status);
   expect(world.alerts).toHaveLength(status === 'stuck' ? 1 : 0);

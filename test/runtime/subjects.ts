@@ -3,14 +3,25 @@ import { randomUUID } from 'node:crypto';
 
 import type * as Snippet from '../../snippets/saga.ts';
 import { order } from './world.ts';
-import type { MakeSubject } from './world.ts';
+import type { MakeSubject, World } from './world.ts';
 
 const limits = { timeoutMs: 2, attempts: 3, backoffMs: 0, maxBackoffMs: 0 };
 
+/** Where the saga is kept, and how its leases end early. */
+export interface Keeping {
+  readonly store: Snippet.OrderSagaStore;
+  readonly expireLeases?: () => Promise<void>;
+}
+
 /** The snippet's saga; the module is given, so that a damaged copy can be run too. */
-export function snippetSaga(snippet: typeof Snippet): MakeSubject {
+export function snippetSaga(
+  snippet: typeof Snippet,
+  keep: (world: World) => Keeping = (world) => ({
+    store: snippet.sqliteOrderSagaStore(world.db, () => world.now),
+  }),
+): MakeSubject {
   return (world, worker) => {
-    const store = snippet.sqliteOrderSagaStore(world.db, () => world.now);
+    const { store, expireLeases } = keep(world);
     const services = world.services(worker, (message) => new snippet.OrderSagaRejection(message));
     const orchestrator = new snippet.OrderSagaOrchestrator({
       store: world.store(worker, store),
@@ -19,21 +30,21 @@ export function snippetSaga(snippet: typeof Snippet): MakeSubject {
       log: (entry) => world.logs.push(entry),
       limits,
     });
-    const read = (): Snippet.OrderSaga => {
-      const row = world.db.prepare('select state from order_sagas').get();
-      return JSON.parse(String(row?.state ?? '{"status":"running","steps":{}}'));
-    };
+    const read = async (): Promise<Snippet.OrderSaga | undefined> => orchestrator.inspect('saga-1');
     return {
       start: () => orchestrator.start('saga-1', 'request-1', order),
       resumeAll: () => orchestrator.resumeAll(),
       retryStuck: () => orchestrator.retryStuck('saga-1'),
-      status: () => read().status,
-      complaints: () => complaintsAbout(read()),
+      status: async () => (await read())?.status ?? 'running',
+      complaints: async () => complaintsAbout(await read()),
+      expireLeases,
     };
   };
 }
 
-function complaintsAbout({ status, steps }: Snippet.OrderSaga): string[] {
+function complaintsAbout(saga: Snippet.OrderSaga | undefined): string[] {
+  if (saga === undefined) return ['there is no saga'];
+  const { status, steps } = saga;
   const { 'confirm-order': pivot, ...others } = steps;
   const isPivotDone = pivot?.status === 'done' || pivot?.status === 'started';
   if (status === 'completed' && !isPivotDone) return ['completed without its last step'];
@@ -68,5 +79,11 @@ export const naiveSaga: MakeSubject = (world, worker) => {
     }
   };
   const nothing = async (): Promise<void> => undefined;
-  return { start, resumeAll: nothing, retryStuck: nothing, status: () => null, complaints: () => [] };
+  return {
+    start,
+    resumeAll: nothing,
+    retryStuck: nothing,
+    status: async () => null,
+    complaints: async () => [],
+  };
 };

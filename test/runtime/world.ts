@@ -16,9 +16,11 @@ export interface Subject {
   resumeAll(): Promise<void>;
   retryStuck(): Promise<void>;
   /** What is wrong with the saga's own record; empty if nothing is, or if it keeps none. */
-  complaints(): string[];
+  complaints(): Promise<string[]>;
   /** Null if the subject keeps no record of how far it came. */
-  status(): string | null;
+  status(): Promise<string | null>;
+  /** Lets all leases end, where they go by another clock than the world's. */
+  expireLeases?(): Promise<void>;
 }
 
 /** How a process gets its saga. `decline` makes the error that says no for good. */
@@ -48,11 +50,14 @@ export class World {
   readonly #writes: Schedule['writes'][number][];
   readonly #makeSubject: MakeSubject;
   #late: (() => void)[] = [];
+  /** Looks at the saga without taking part. */
+  readonly judge: Subject;
 
   constructor({ calls, writes }: Schedule, makeSubject: MakeSubject) {
     this.#calls = [...calls];
     this.#writes = [...writes];
     this.#makeSubject = makeSubject;
+    this.judge = makeSubject(this, new Worker());
   }
 
   /** Lets a process work until it is done, fails or dies. False unless it was done. */
@@ -69,8 +74,9 @@ export class World {
     return end === 'done';
   }
 
-  expireLeases(): void {
+  async expireLeases(): Promise<void> {
     this.now += 1_000_000;
+    await this.judge.expireLeases?.();
   }
 
   endFaults(): void {
@@ -116,7 +122,7 @@ export class World {
   }
 
   async #takeOver(): Promise<void> {
-    this.expireLeases();
+    await this.expireLeases();
     await this.run((other) => other.resumeAll());
   }
 
@@ -127,6 +133,8 @@ export class World {
       claim: (id, leaseMs) => this.write(worker, () => store.claim(id, leaseMs)),
       save: (saga, leaseMs) => this.write(worker, () => store.save(saga, leaseMs)),
       unfinished: () => store.unfinished(),
+      find: (id) => store.find(id),
+      withStatus: (status) => store.withStatus(status),
     };
   }
 
@@ -154,28 +162,28 @@ export interface Outcome {
  */
 export async function outcomeUnder(schedule: Schedule, makeSubject: MakeSubject): Promise<Outcome> {
   const world = new World(schedule, makeSubject);
-  const judge = makeSubject(world, new Worker());
-  await runToTheEnd(world, judge, schedule.deliveries);
-  const status = judge.status();
-  if (!hasEnded(judge)) return { status, faults: ['the saga does not end'] };
-  const faults = judge.complaints();
+  const { judge } = world;
+  await runToTheEnd(world, schedule.deliveries);
+  const status = await judge.status();
+  if (!(await hasEnded(judge))) return { status, faults: ['the saga does not end'] };
+  const faults = await judge.complaints();
   world.endFaults();
   if (status === 'stuck') {
     if (world.alerts.length === 0) faults.push('the saga is stuck and nobody was told');
     await world.run((it) => it.retryStuck());
-    if (judge.status() === 'stuck') faults.push('the saga is still stuck after the cause was mended');
+    if ((await judge.status()) === 'stuck') faults.push('the saga is still stuck after the cause was mended');
   }
   await world.run((it) => it.start());
-  return { status, faults: [...faults, ...judge.complaints(), ...imbalances(world.db)] };
+  return { status, faults: [...faults, ...(await judge.complaints()), ...imbalances(world.db)] };
 }
 
-async function runToTheEnd(world: World, judge: Subject, deliveries: number): Promise<void> {
+async function runToTheEnd(world: World, deliveries: number): Promise<void> {
   let isAcknowledged = false;
-  for (let round = 0; round < 80 && !(isAcknowledged && hasEnded(judge)); round += 1) {
+  for (let round = 0; round < 80 && !(isAcknowledged && (await hasEnded(world.judge))); round += 1) {
     if (!isAcknowledged) isAcknowledged = await world.run((it) => startOften(it, deliveries));
-    world.expireLeases();
+    await world.expireLeases();
     await world.run((it) => it.resumeAll());
-    world.expireLeases();
+    await world.expireLeases();
   }
 }
 
@@ -183,7 +191,7 @@ async function startOften(subject: Subject, deliveries: number): Promise<void> {
   await Promise.all(Array.from({ length: deliveries }, () => subject.start()));
 }
 
-function hasEnded(subject: Subject): boolean {
-  const status = subject.status();
+async function hasEnded(subject: Subject): Promise<boolean> {
+  const status = await subject.status();
   return status !== 'running' && status !== 'compensating';
 }

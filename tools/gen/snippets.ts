@@ -2,7 +2,7 @@
 // says what a user may retype:
 //   // snippet: saga                     the prefix
 //   // description: …
-//   // after: domain-event               it names what this other snippet declares
+//   // after: domain-event, saga         it names what these other snippets declare
 //   // placeholder 1: Order              PascalCase or camelCase: its other spellings follow the typed word
 //   // placeholder 2: revenue            anything else: the same text again wherever it occurs
 //   // choice 3: Failed | Rejected       the same, chosen from a list; the first is the one in the source
@@ -34,7 +34,7 @@ export interface SnippetSource {
   readonly file: string;
   readonly name: string;
   readonly description: string;
-  readonly after: string | undefined;
+  readonly after: readonly string[];
   readonly stops: readonly Stop[];
   readonly body: string;
   readonly around: readonly [string, string];
@@ -63,7 +63,14 @@ export function readSnippetSource(file: string, text: string): SnippetSource {
   if (name === undefined || description === undefined)
     throw new Error(`${file}: needs \`// snippet:\` and \`// description:\`.`);
   const stops = readStops(before);
-  const source = { file, name, description, after: head('after'), stops, body: dedent(body) };
+  const source = {
+    file,
+    name,
+    description,
+    after: head('after')?.split(', ') ?? [],
+    stops,
+    body: dedent(body),
+  };
   return { ...source, around: [before.replace(/^(\/\/ .*\n)+/, ''), after] };
 }
 
@@ -118,8 +125,8 @@ function formsOf(stop: Stop): Form[] {
   const camelWord = word.charAt(0).toLowerCase() + word.slice(1);
   const pascalWord = word.charAt(0).toUpperCase() + word.slice(1);
   const [dashed, lined] = [lower.join('-'), lower.join('_')];
-  // SQL has a word `order` of its own.
-  const end = '(?![a-z0-9])(?! by\\b)';
+  // SQL, Prisma and TypeORM each have a word `order` of their own.
+  const end = '(?![a-z0-9])(?! by\\b)(?!By\\b)(?!: \\{)';
   return [
     { ...form(`${pascalWord}(?![a-z])`, word === pascalWord ? null : pascal), isPascal: true },
     form(`(?<![A-Za-z])${lined}(?=_)|(?<=_)${lined}${end}`, snake),

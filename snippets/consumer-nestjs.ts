@@ -1,0 +1,54 @@
+// snippet: consumer-nestjs
+// description: Idempotent NestJS consumer (RabbitMQ): acknowledged after the work, dead-lettered after failures
+// after: domain-event, inbox-postgres
+// placeholder 1: Order
+// placeholder 2: Placed
+// placeholder 3: revenue
+import type { OrderPlaced } from './domain-event.ts';
+import { once } from './inbox-postgres.ts';
+// region body
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload, RmqContext } from '@nestjs/microservices';
+import { Pool } from 'pg';
+
+/** The transport's options: nothing is acknowledged by itself, and what fails five times is parked. */
+export const orderPlacedQueue = {
+  queue: 'revenue.order-placed',
+  noAck: false,
+  prefetchCount: 10,
+  queueOptions: {
+    durable: true,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': 5,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': 'revenue.order-placed.dead',
+    },
+  },
+};
+
+@Controller()
+export class OrderPlacedConsumer {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  @EventPattern<string>('order.placed')
+  async handle(@Payload() event: OrderPlaced, @Ctx() context: RmqContext): Promise<void> {
+    const message = context.getMessage();
+    try {
+      await once(this.#pool, { consumer: 'revenue', eventId: event.eventId }, async (client) => {
+        const update = 'update revenue set total_in_cents = total_in_cents + $1';
+        await client.query(update, [event.data.amountInCents]);
+      });
+    } catch (error) {
+      // The broker counts the deliveries and parks the message at the limit.
+      context.getChannelRef().nack(message, false, true);
+      throw error;
+    }
+    context.getChannelRef().ack(message);
+  }
+}
+// endregion body

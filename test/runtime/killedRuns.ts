@@ -1,0 +1,13 @@
+// Starts killedProcess.ts and tells how it ended.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('killedProcess.ts', import.meta.url));
+
+/** The exit status of a process that ended by itself, or the signal that killed it. */
+export async function run(...args: string[]): Promise<unknown> {
+  const child = spawn(process.execPath, ['--no-warnings', program, ...args], { stdio: 'inherit' });
+  const [code, signal]: unknown[] = await once(child, 'exit');
+  return signal ?? code;
+}
