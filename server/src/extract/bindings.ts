@@ -74,9 +74,27 @@ function originOf(draft: Draft, { node, kind, name }: Declaration): Partial<Bind
   if (ts.isVariableDeclaration(node)) {
     const index = draft.imports.findIndex((it) => it.local === name.text);
     if (index >= 0 && isRequire(node)) return { kind: 'import', import: index };
-    return node.type ? { type: readType(node.type, draft.source) } : {};
+    const taken = takenAs(draft, node);
+    return { ...(node.type ? { type: readType(node.type, draft.source) } : {}), ...taken };
   }
-  return {};
+  return ts.isBindingElement(node) ? takenAs(draft, patternHolder(node)) : {};
+}
+
+function takenAs(draft: Draft, node: ts.Node): Partial<BindingFact> {
+  const type = ts.isVariableDeclaration(node) && node.initializer ? castOf(node.initializer) : undefined;
+  return type ? { takenAs: readType(type, draft.source) } : {};
+}
+
+function castOf(node: ts.Expression): ts.TypeNode | undefined {
+  if (ts.isAsExpression(node) || ts.isTypeAssertionExpression(node))
+    return ts.isConstTypeReference(node.type) ? undefined : node.type;
+  return ts.isParenthesizedExpression(node) || ts.isAwaitExpression(node)
+    ? castOf(node.expression)
+    : undefined;
+}
+
+function patternHolder({ parent: { parent } }: ts.BindingElement): ts.Node {
+  return ts.isBindingElement(parent) ? patternHolder(parent) : parent;
 }
 
 function parameterFacts(draft: Draft, node: ts.ParameterDeclaration): Partial<BindingFact> {

@@ -49,6 +49,8 @@ export interface BindingFact {
   readonly type?: TypeExpr;
   /** The value at the declaration. A destructured name has a `member` of what is taken apart. */
   readonly init?: Expr;
+  /** What the value at the declaration is taken for (`JSON.parse(text) as OrderPlaced`); for a destructured name, of the whole. */
+  readonly takenAs?: TypeExpr;
   /** Whether `init` was awaited. */
   readonly isAwaited?: boolean;
   /** For a parameter: whose, and which (from 0); names inside a destructured parameter have `init` and no index. */

@@ -9,6 +9,7 @@ import { awaitCall } from './awaitCall.ts';
 import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
 import { guardHandler } from './guardHandler.ts';
+import { handOn } from './handOn.ts';
 import { withMakers } from './makers.ts';
 import type { FixPlan } from './plan.ts';
 import { rename } from './rename.ts';
@@ -35,6 +36,8 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return rethrow(plan, read);
     case 'acknowledge-last':
       return acknowledgeLast(plan, read);
+    case 'hand-on':
+      return handOn(plan, read);
     case 'rename':
       return rename(plan, read);
     case 'insert-text':

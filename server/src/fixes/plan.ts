@@ -11,6 +11,7 @@ export type FixPlan =
   | AwaitCallPlan
   | RethrowPlan
   | AcknowledgeLastPlan
+  | HandOnPlan
   | RenamePlan
   | InsertTextPlan;
 
@@ -102,6 +103,31 @@ export interface RethrowPlan {
 export interface AcknowledgeLastPlan {
   readonly kind: 'acknowledge-last';
   readonly target: Place;
+}
+/** Copies ids of the handled message into what is made at `target`. */
+export interface HandOnPlan {
+  readonly kind: 'hand-on';
+  /** The object literal, `new` or call: its whole text. */
+  readonly target: Place;
+  /** What the handled message is called there, or a name in the pattern that takes it apart. */
+  readonly from: { readonly name: string } | { readonly pattern: Span };
+  /** Entries to add to an object literal, or to replace in it. */
+  readonly entries: readonly HandedEntry[];
+  /** Arguments of a `new` or a call, by their index. */
+  readonly arguments: readonly HandedArgument[];
+}
+export interface HandedEntry {
+  readonly name: string;
+  /** What is read of the handled message: `correlationId`, `metadata.correlationId`. */
+  readonly path: string;
+  /** The entry that is to hold an object with this one: `headers`. */
+  readonly inside?: string;
+}
+export interface HandedArgument {
+  readonly index: number;
+  readonly path: string;
+  /** The one entry of an object that is the argument. */
+  readonly name?: string;
 }
 /** Renames a type in the files that declare or import it. */
 export interface RenamePlan {

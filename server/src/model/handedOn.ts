@@ -61,7 +61,7 @@ function ofObject(here: Handling, file: FilePath, object: ObjectExpr, depth: num
 }
 
 function ofEntry(here: Handling, file: FilePath, { key, value }: ObjectEntry, depth: number): HandedOn {
-  if (flowId.test(key)) return isFresh(here, file, value) ? 'no' : 'yes';
+  if (flowId.test(key)) return isFreshId(here, file, value) ? 'no' : 'yes';
   if (key === '[]') return 'unknown';
   if (containers.test(key) || contents.test(key)) return handedOn(here, file, value, depth + 1);
   return ofField(here, file, value, depth);
@@ -70,7 +70,8 @@ function ofEntry(here: Handling, file: FilePath, { key, value }: ObjectEntry, de
 /** A plain field hands it on only where the whole message, or an object that has it, is its value. */
 function ofField(here: Handling, file: FilePath, value: Expr, depth: number): HandedOn {
   if (isHandled(here, file, value)) return 'yes';
-  if (value.kind === 'name' && flowId.test(value.name)) return isFresh(here, file, value) ? 'silent' : 'yes';
+  if (value.kind === 'name' && flowId.test(value.name))
+    return isFreshId(here, file, value) ? 'silent' : 'yes';
   if (value.kind === 'member' && flowId.test(value.name)) return 'yes';
   if (value.kind !== 'object' && value.kind !== 'array' && value.kind !== 'new') return 'silent';
   return handedOn(here, file, value, depth + 1) === 'yes' ? 'yes' : 'silent';
@@ -103,7 +104,7 @@ function ofNew(here: Handling, file: FilePath, made: NewExpr, depth: number): Ha
   const maker = type && here.model.program.methodOf(type, 'constructor');
   const parameters = maker ? maker.fact.parameters.map((it) => bindingOf(here.model, maker.file, it)) : [];
   const parts = made.args.map((arg, index): HandedOn => {
-    if (flowId.test(parameters[index]?.name ?? '')) return isFresh(here, file, arg) ? 'no' : 'yes';
+    if (flowId.test(parameters[index]?.name ?? '')) return isFreshId(here, file, arg) ? 'no' : 'yes';
     const isWhole = arg.kind === 'object' || made.args.length === 1;
     return isWhole ? handedOn(here, file, arg, depth + 1) : ofField(here, file, arg, depth);
   });
@@ -116,7 +117,7 @@ function ofNew(here: Handling, file: FilePath, made: NewExpr, depth: number): Ha
 }
 
 function ofName(here: Handling, file: FilePath, expr: Expr & { kind: 'name' }, depth: number): HandedOn {
-  if (flowId.test(expr.name)) return isFresh(here, file, expr) ? 'silent' : 'yes';
+  if (flowId.test(expr.name)) return isFreshId(here, file, expr) ? 'silent' : 'yes';
   if (containers.test(expr.name)) return 'yes';
   if (here.model.program.stringOf(file, expr) !== undefined || expr.name === 'undefined') return 'silent';
   const binding = bindingOf(here.model, file, expr.binding);
@@ -192,8 +193,8 @@ function isHandledName(
   return binding.init !== undefined && isHandled(here, file, binding.init, depth + 1);
 }
 
-/** A new id for each message follows nothing. */
-function isFresh(here: Handling, file: FilePath, value: Expr, depth = 0): boolean {
+/** Whether a value is a new id for each message, which follows nothing. */
+export function isFreshId(here: Handling, file: FilePath, value: Expr, depth = 0): boolean {
   if (depth > 6) return false;
   if (value.kind === 'literal' || value.kind === 'string') return true;
   if (value.kind === 'call' || value.kind === 'new')
@@ -201,12 +202,12 @@ function isFresh(here: Handling, file: FilePath, value: Expr, depth = 0): boolea
       fresh.test(lastName(value.callee)) &&
       value.args.every((it) => it.kind === 'literal' || it.kind === 'object')
     );
-  if (value.kind === 'choice') return value.of.every((it) => isFresh(here, file, it, depth + 1));
+  if (value.kind === 'choice') return value.of.every((it) => isFreshId(here, file, it, depth + 1));
   if (value.kind !== 'name') return value.kind === 'member' && value.name === 'undefined';
   const binding = bindingOf(here.model, file, value.binding);
   return (
     binding?.init !== undefined &&
     binding.kind !== 'parameter' &&
-    isFresh(here, file, binding.init, depth + 1)
+    isFreshId(here, file, binding.init, depth + 1)
   );
 }

@@ -1,13 +1,14 @@
 // One flow runs over many services; only an id that every message hands on ties its log lines and messages together.
 import { z } from 'zod';
 import { lostCorrelations, placeOf, type LostCorrelation } from '../model/lostCorrelations.ts';
+import { handOnFixes } from './handOnFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
   id: 'lost-correlation',
   severity: 'warning',
   summary: 'A consumer publishes a follow-up event without the correlation id of the event it handles',
-  hasFix: false,
+  hasFix: true,
   options: z.object({}),
   *check({ model }) {
     for (const lost of lostCorrelations(model)) yield findingOf(lost);
@@ -25,6 +26,7 @@ function findingOf(lost: LostCorrelation): RuleFinding {
     message: `${event} does not hand on the correlation id of ${handledBy(consumer)}: nobody can follow the flow over this hop.`,
     help: 'Copy the correlation id from the handled event, and set the causation id to its id.',
     related: [{ file: consumer.file, at: consumer.at, message: `\`${consumer.name}\` handles the event.` }],
+    fixes: handOnFixes(lost),
   };
 }
 
