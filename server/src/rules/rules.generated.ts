@@ -18,6 +18,7 @@ import { rule as unhandledFailureEvent } from './unhandled-failure-event.ts';
 import { rule as unpersistedSaga } from './unpersisted-saga.ts';
 import { rule as unproducedEvent } from './unproduced-event.ts';
 import { rule as unserializablePayload } from './unserializable-payload.ts';
+import { rule as unstableIdempotencyKey } from './unstable-idempotency-key.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, sorted by id. */
@@ -41,4 +42,5 @@ export const rules: readonly Rule[] = [
   unpersistedSaga,
   unproducedEvent,
   unserializablePayload,
+  unstableIdempotencyKey,
 ];

@@ -1,0 +1,59 @@
+// Which functions may run again for one message: what brokers call, what sagas resume, with all that these call.
+import type { FunctionFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+import { holds } from './handling.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+
+/** What runs a function again: a consumer of a broker, or a saga. */
+export interface Repeater {
+  readonly name: string;
+  readonly consumer?: ConsumerNode;
+}
+
+const deepest = 6;
+
+/** By function: what may run it again. */
+export function repeatersOf(model: EventModel): ReadonlyMap<FunctionFact, readonly Repeater[]> {
+  const found = new Map<FunctionFact, Repeater[]>();
+  const note = (start: FunctionNode, repeater: Repeater): void => {
+    for (const { fact } of reachedFrom(model, start)) found.set(fact, [...(found.get(fact) ?? []), repeater]);
+  };
+  for (const consumer of model.consumers) {
+    if (consumer.handler && consumer.transport === 'broker')
+      note(consumer.handler, { name: consumer.name, consumer });
+  }
+  for (const [file, facts] of model.files) {
+    for (const saga of facts.sagas) {
+      if (saga.form === 'stream' || saga.form === 'imperative') continue;
+      const bodies = [saga.function, ...saga.steps.flatMap((it) => [it.action, it.compensation])];
+      for (const body of bodies) {
+        const inner = typeof body === 'number' ? facts.functions[body] : undefined;
+        const named = typeof body === 'object' && body ? model.program.functionsOf(file, body) : [];
+        for (const fn of inner ? [{ file, fact: inner }] : named) note(fn, { name: saga.name });
+      }
+    }
+  }
+  for (const saga of model.sagas) {
+    const id = saga.fact.function;
+    const fact = id === undefined ? undefined : model.files.get(saga.file)?.functions[id];
+    if (fact && saga.fact.form === 'imperative') note({ file: saga.file, fact }, { name: saga.name });
+  }
+  return found;
+}
+
+/** A function, those written inside it, and the functions of the workspace that they call. */
+export function reachedFrom(model: EventModel, start: FunctionNode): Iterable<FunctionNode> {
+  const seen = new Map<FunctionFact, FunctionNode>();
+  const enter = (fn: FunctionNode, depth: number): void => {
+    if (seen.has(fn.fact) || depth > deepest) return;
+    const inside = model.files.get(fn.file)?.functions.filter((it) => holds(fn.fact.span, it.span)) ?? [];
+    for (const fact of inside) seen.set(fact, { file: fn.file, fact });
+    for (const fact of inside) {
+      for (const { call } of callsIn(fact.body))
+        for (const callee of model.program.calleesOf(fn.file, { file: fn.file, fact }, call))
+          enter(callee, depth + 1);
+    }
+  };
+  enter(start, 0);
+  return seen.values();
+}
