@@ -4,10 +4,12 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
-import { indexOf } from './fileIndex.ts';
-import { below, type Message, type ReadMessage } from './messages.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
+import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
+import { below } from './origins.ts';
 import type { Linking } from './program.ts';
+import { messagesTyped } from './typedMessages.ts';
 
 /** A call that hands over one or more messages. */
 export interface ProducerDraft {
@@ -68,7 +70,11 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   const named = read(file, role.event);
   const payload = role.payload ? read(file, role.payload) : [];
   const types = payload.filter((it) => it.kind === 'type');
-  if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) return named;
+  if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) {
+    // A wrapper that is handed the name and the payload: its callers know both.
+    const handed = named.every((it) => it.kind === 'parameter') && role.payload !== undefined;
+    return handed ? [...named, ...payload.filter((it) => it.kind === 'parameter')] : named;
+  }
   const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
 }
@@ -102,7 +108,7 @@ interface Forwarding {
 function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, context: Forwarding): void {
   const open = site.messages.filter((it) => it.kind === 'parameter' || it.kind === 'member');
   if (open.length === 0 || depth === 0) return;
-  const enclosing = openFunction(site, open);
+  const enclosing = openFunction(site, open, context.linking);
   for (const { caller, action } of context.linking.calls.callersOf(enclosing)) {
     if (context.seen.has(action) || action === site.action) continue;
     context.seen.add(action);
@@ -113,14 +119,16 @@ function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, cont
   }
 }
 
-function openFunction(site: ProducerDraft, open: readonly Message[]): FunctionNode {
+function openFunction(site: ProducerDraft, open: readonly Message[], linking: Linking): FunctionNode {
   const parameter = open.find((it) => it.kind === 'parameter');
-  return parameter ? { file: site.file, fact: parameter.fn } : enclosingMethod(site.fn, site.fn);
+  return parameter ? { file: site.file, fact: parameter.fn } : enclosingMethod(site.fn, linking);
 }
 
 /** A publish inside a callback belongs to the named function around it. */
-function enclosingMethod(fn: FunctionNode, site: FunctionNode): FunctionNode {
-  return fn.fact.name !== '' ? fn : site;
+function enclosingMethod(fn: FunctionNode, { files }: Pick<Linking, 'files'>): FunctionNode {
+  const { outer, name } = fn.fact;
+  const around = name === '' && outer !== undefined ? files.get(fn.file)?.functions[outer] : undefined;
+  return around ? enclosingMethod({ file: fn.file, fact: around }, { files }) : fn;
 }
 
 function handedIn(
@@ -133,9 +141,27 @@ function handedIn(
   if (message.kind !== 'parameter') return [];
   const arg = action.call.args[message.index];
   if (!arg) return [];
+  const call = message.path.indexOf(called);
+  if (call >= 0) return givenBy(below(arg, message.path.slice(0, call)), caller.file, linking, read);
   const exact = below(arg, message.path);
   const whole = exact && exact !== arg ? read(caller.file, arg).filter((it) => it.kind === 'type') : [];
   return [...read(caller.file, exact ?? arg), ...whole];
+}
+
+/** `handle(store, openCart)`: what the function handed in gives. */
+function givenBy(
+  expr: Expr | undefined,
+  file: FilePath,
+  linking: Linking,
+  read: ReadMessage,
+): readonly Message[] {
+  return (expr ? linking.calls.functionsOf(file, expr) : []).flatMap((fn) => {
+    const typed = fn.fact.returns ? messagesTyped(linking, fn.file, fn.fact.returns) : [];
+    if (typed.length > 0) return typed;
+    return [...eachAction(fn.fact.body)].flatMap((it) =>
+      it.kind === 'return' && it.value ? read(fn.file, it.value) : [],
+    );
+  });
 }
 
 /** `new OrderCreatedPublisher(client).publish(…)`: the receiver's class says what `this.subject` is. */

@@ -4,6 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import { type CallSite, type Framework } from './framework.ts';
+import { outboxRow } from './outboxes.ts';
 import { readSql } from './sql.ts';
 
 const storeName =
@@ -69,15 +70,21 @@ export const databases: Framework = {
     const opened = transaction(site);
     if (opened) return [opened];
     const sql = ranSql(site);
-    if (sql) return [sql];
+    if (sql) return withEvent(site, sql);
     if (!isStore(site)) return [];
     const written = writeOf(site);
-    if (written) return [written];
+    if (written) return withEvent(site, written);
     return reads.test(site.name)
       ? [{ kind: 'read', library: 'database', ...where(site), ...store(site), confidence: 'name' }]
       : [];
   },
 };
+
+/** A row of an outbox is a message too. */
+function withEvent(site: CallSite, role: Role): readonly Role[] {
+  const event = role.kind === 'write' ? outboxRow(site.view, role) : undefined;
+  return event ? [role, event] : [role];
+}
 
 function isStore(site: CallSite): boolean {
   if (!site.receiver) return false;
@@ -170,6 +177,7 @@ function dataOf(site: CallSite): Expr | undefined {
   const data = site.view.entryOf(first, 'data');
   if (data) return data;
   if (site.name.startsWith('update') || site.name.startsWith('find')) return site.arg(1) ?? first;
+  if (entityOf(site) !== undefined) return site.arg(1);
   return first;
 }
 
@@ -183,11 +191,14 @@ function where(site: CallSite): { where?: Expr } {
 }
 
 function store(site: CallSite): { store?: string } {
-  const name = site.receiverName.replace(/\(\)$/, '');
+  return { store: entityOf(site) ?? site.receiverName.replace(/\(\)$/, '') };
+}
+
+/** `manager.insert(Order, { … })`: an entity manager is told the entity first. */
+function entityOf(site: CallSite): string | undefined {
   const first = site.call.args[0];
-  if (/manager|^em$|^tx$|^trx$/i.test(name) && first?.kind === 'name' && /^[A-Z]/.test(first.name))
-    return { store: first.name };
-  return { store: name };
+  const isManager = /manager|^em$|^tx$|^trx$/i.test(site.receiverName.replace(/\(\)$/, ''));
+  return isManager && first?.kind === 'name' && /^[A-Z]/.test(first.name) ? first.name : undefined;
 }
 
 function increments(site: CallSite, data: Expr): boolean {

@@ -42,7 +42,7 @@ export function readSql(expr: StringExpr | TemplateExpr, values: readonly Expr[]
     const store = head.test.exec(text)?.[1];
     if (store === undefined) continue;
     if (head.operation === 'read') return { kind: 'read', library: 'sql', store, confidence: 'shape' };
-    const entries = head.operation === 'update' ? setBy(text, given) : [];
+    const entries = head.operation === 'update' ? setBy(text, given) : insertedBy(text, given);
     const data = entries.length > 0 && {
       data: { kind: 'object', entries, spreads: [], at: expr.at } as const,
     };
@@ -64,6 +64,20 @@ function setBy(text: string, values: readonly Expr[]): readonly ObjectEntry[] {
       return key !== undefined && value && computed === undefined ? [{ key, value, at: value.at }] : [];
     },
   );
+}
+
+/** `INSERT INTO outbox (id, payload) VALUES ($1, ?)`: the columns with what their placeholders stand for. */
+function insertedBy(text: string, values: readonly Expr[]): readonly ObjectEntry[] {
+  const clause = /\binto\s+[\w."`[\]]+\s*\(([^()]*)\)\s*values\s*\(([^)]*)/i.exec(text);
+  if (!clause) return [];
+  const columns = (clause[1] ?? '').split(',').map((it) => it.replace(/["`[\]\s]/g, ''));
+  let asked = 0;
+  return (clause[2] ?? '').split(',').flatMap((given, index) => {
+    const place = /^\s*(?:\$(\d+)|\?)/.exec(given);
+    const value = place && values[place[1] === undefined ? asked++ : Number(place[1]) - 1];
+    const key = columns[index];
+    return key && value ? [{ key, value, at: value.at }] : [];
+  });
 }
 
 function written(text: string, store: string, operation: WriteRole['operation']): WriteRole {

@@ -1,0 +1,3 @@
+export { DomainEvent } from './domain-event';
+export { RoomReservationFailed, RoomReserved } from './room-events';
+export { TripBooked, TripBookingFailed, TripConfirmed } from './trip-events';
