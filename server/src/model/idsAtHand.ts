@@ -77,7 +77,8 @@ function throughPattern(
   const { model, levels } = lost.here;
   const holder = whole.kind === 'name' ? bindingOf(model, file, whole.binding) : undefined;
   const type = element.takenAs ?? holder?.type ?? holder?.takenAs;
-  const found = idsOf(lost, file, { binding: element, value: whole, type });
+  const found =
+    idsOf(lost, file, { binding: element, value: whole, type }) ?? takenOut(model, file, whole, type);
   const around = levels.at(-1)?.entry.fact.span;
   if (!found || !around) return undefined;
   const wanted = [found.flow, ...(found.cause ? [found.cause] : [])].map((it) => it.path.split('.')[0]);
@@ -93,6 +94,21 @@ function throughPattern(
   return isTaken === true ? undefined : { from: { pattern: element.at }, ...found };
 }
 
+/** `const { sagaId, orderId } = message`, where nothing more is known of the message. */
+function takenOut(
+  model: EventModel,
+  file: FilePath,
+  whole: Expr,
+  type: TypeExpr | undefined,
+): Found | undefined {
+  if (type && !isAny(type)) return undefined;
+  for (const { name, init } of model.files.get(file)?.bindings ?? []) {
+    const isBeside = init?.kind === 'member' && init.object.at.start === whole.at.start;
+    if (isBeside && namesFlow(init.name) && name === init.name) return { flow: loose(name) };
+  }
+  return undefined;
+}
+
 interface Source {
   readonly binding: BindingFact;
   readonly value: Expr | undefined;
@@ -102,7 +118,7 @@ interface Source {
 function idsOf(lost: LostCorrelation, file: FilePath, { binding, value, type }: Source): Found | undefined {
   const { model } = lost.here;
   if (type && !isAny(type)) return inFields(model, model.program.fieldsOf(file, type));
-  const isUntyped = type !== undefined || (value?.kind === 'call' && isParse(value));
+  const isUntyped = type !== undefined || (value !== undefined && isParsed(value));
   if (isUntyped) return inEvents(model, lost.consumer.events);
   const given =
     value?.kind === 'call' ? returned(model, file, value, binding.isAwaited === true, lost) : undefined;
@@ -113,8 +129,10 @@ function isAny(type: TypeExpr): boolean {
   return type.kind === 'primitive' && type.name === 'any';
 }
 
-function isParse({ callee }: Expr & { kind: 'call' }): boolean {
-  return lastName(callee) === 'parse' && callee.kind === 'member' && lastName(callee.object) === 'JSON';
+function isParsed(value: Expr): boolean {
+  if (value.kind === 'choice') return value.of.some(isParsed);
+  const callee = value.kind === 'call' ? value.callee : undefined;
+  return callee?.kind === 'member' && callee.name === 'parse' && lastName(callee.object) === 'JSON';
 }
 
 /** What a function of the workspace says that it returns. */

@@ -15,7 +15,7 @@ const title = 'Copy the correlation id from the handled event';
 /** At most one fix; none where a shape is not known or has no field for it. */
 export function handOnFixes(lost: LostCorrelation): readonly Fix[] {
   const { payload } = lost;
-  const plan = (payload && intoPayload(lost, payload)) ?? headerFix(lost);
+  const plan = (payload && intoPayload(lost, payload)) ?? besidePayload(lost) ?? headerFix(lost);
   return plan ? [{ title, plan, isPreferred: true }] : [];
 }
 
@@ -26,6 +26,20 @@ function intoPayload(
   const ids = idsAtHand(lost, payload);
   if (!ids) return undefined;
   return payload.kind === 'object' ? intoObject(lost, payload, ids) : intoNew(lost, payload, ids);
+}
+
+/** `outbox.store(event, { schema })`: what the layer wants to know beside the event has the field. */
+function besidePayload(lost: LostCorrelation): HandOnPlan | undefined {
+  const { producer, here, variable, payload } = lost;
+  const { file } = producer;
+  for (const arg of producer.action.call.args) {
+    if (arg.kind !== 'object' || arg === payload) continue;
+    const shape = shapeOf({ here, producer, variable: undefined }, arg);
+    const ids = shape === 'any' || shape === 'unknown' ? undefined : idsAtHand(lost, payload ?? arg);
+    const entries = ids && shape !== 'any' && shape !== 'unknown' && entriesFor(lost, file, arg, ids, shape);
+    if (ids && entries) return planFor({ file, at: arg.at }, ids, { entries });
+  }
+  return undefined;
 }
 
 interface Place {
@@ -61,7 +75,7 @@ const containers = /^_?(?:meta(?:data)?|headers?|context|envelope)$/i;
 type Shape = Fields | 'any' | 'unknown';
 
 function shapeOf(
-  { here: { model, levels }, variable, producer }: LostCorrelation,
+  { here: { model, levels }, variable, producer }: Pick<LostCorrelation, 'here' | 'variable' | 'producer'>,
   object: ObjectExpr,
 ): Shape {
   if (variable)
