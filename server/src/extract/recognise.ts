@@ -60,15 +60,24 @@ function consumersOfMembers(framework: Framework, view: FileView): readonly Cons
   return found;
 }
 
-/** One handler at one place is one consumer; the more specific framework comes first in the list. */
+/**
+ * One handler is one consumer: of two libraries the more specific, which comes first in the list; registered for several
+ * events with one library it handles them all.
+ */
 function distinct(consumers: readonly ConsumerFact[]): readonly ConsumerFact[] {
-  const seen = new Set<string>();
-  return consumers.filter((it) => {
+  const found = new Map<string, ConsumerFact>();
+  for (const it of consumers) {
     const body = typeof it.handler === 'number' ? `#${it.handler}` : `@${it.handler.at.start}`;
-    if (seen.has(body)) return false;
-    seen.add(body);
-    return true;
-  });
+    const before = found.get(body);
+    if (!before) found.set(body, it);
+    else if (before.library === it.library) found.set(body, joined(before, it));
+  }
+  return [...found.values()];
+}
+
+function joined(first: ConsumerFact, second: ConsumerFact): ConsumerFact {
+  const places = new Set(first.events.map((it) => it.at.start));
+  return { ...first, events: [...first.events, ...second.events.filter((it) => !places.has(it.at.start))] };
 }
 
 function siteOf(view: FileView, fn: FunctionFact, action: CallAction): CallSite {

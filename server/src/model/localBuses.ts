@@ -1,6 +1,7 @@
 // Whether a hand-written bus stays in its process: its code is here, and nothing beside it speaks to a broker.
 import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
@@ -8,6 +9,7 @@ import type { Linking } from './program.ts';
 
 const brokers =
   /kafka|amqp|rabbit|nats|mqtt|sqs|sns|aws|pubsub|service-?bus|event-?bridge|redis|bull|stan|pulsar|inngest|temporal|axios/i;
+const emitters = /^(?:(?:node:)?events|eventemitter[23]|emittery|mitt|@nestjs\/event-emitter)$/;
 
 /** Asks it of the bus on which a consumer subscribes; false where the bus is not seen. */
 export function localBuses(linking: Linking): (consumer: ConsumerDraft) => boolean {
@@ -17,11 +19,16 @@ export function localBuses(linking: Linking): (consumer: ConsumerDraft) => boole
     if (!facts || fact.library !== 'own-bus' || fact.transport !== 'unknown') return false;
     const bus = busOf(facts, fact);
     const type = bus && linking.calls.typing.typeOf(facts.file, bus);
-    if (!type) return false;
+    if (!type) return bus !== undefined && isEmitter(linking, facts.file, bus);
     let isLocal = known.get(type.fact);
     if (isLocal === undefined) known.set(type.fact, (isLocal = staysHere(type, linking)));
     return isLocal;
   };
+}
+
+/** An emitter of Node or a package like it, made in another file. */
+function isEmitter({ calls }: Linking, file: FilePath, bus: Expr): boolean {
+  return emitters.test(calls.typing.foreignOf(file, bus)?.from ?? '');
 }
 
 /** The object of the call that registers the handler. */

@@ -3,6 +3,7 @@
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
+import type { Origin } from '../view.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 
@@ -15,54 +16,90 @@ const modules = [
   'emittery',
   'mitt',
 ];
-const types = new Set(['EventEmitter', 'EventEmitter2', 'EventEmitter3', 'Emittery']);
+const types = new Set([
+  'EventEmitter',
+  'EventEmitter2',
+  'EventEmitter3',
+  'Emittery',
+  'TypedEmitter',
+  'default',
+]);
+
+const registers = /^(?:on|once|addListener|prependListener|prependOnceListener|many|prependMany)$/;
 
 export const eventEmitters: Framework = {
   name: 'event-emitter',
-  triggers: ['EventEmitter', 'eventemitter', 'OnEvent', 'emittery'],
+  triggers: ['EventEmitter', 'eventemitter', 'OnEvent', 'emittery', 'mitt'],
+  makes: { 'mitt.default': 'Emitter' },
   roles(site) {
     if (site.name !== 'emit' && site.name !== 'emitAsync') return [];
-    if (!isEmitter(site) || !namesEvent(site.arg(0))) return [];
+    if (!speaksOfEvent(site)) return [];
     return [emitted(site)];
   },
   consumers(site) {
-    if (!['on', 'addListener', 'once'].includes(site.name)) return [];
-    const event = site.arg(0);
-    const last = site.call.args[1];
-    if (!isEmitter(site) || !namesEvent(event) || !event || !mayHandle(site.view, last)) return [];
-    const handler = handlerOf(site.view, last);
-    const label = labelOf(site.view, handler, { name: site.name, at: site.call.at });
+    const [event] = site.call.args;
+    const callback = site.call.args.find((it, index) => index > 0 && mayHandle(site.view, it));
+    if (!registers.test(site.name) || !event || !callback || !speaksOfEvent(site)) return [];
+    const handler = handlerOf(site.view, callback);
+    const owner = site.view.ownerOf(site.fn.id);
     return [
       {
-        ...label,
+        ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
         library: 'event-emitter',
         transport: 'in-process',
-        events: [event],
+        events: listed(site.view.valueOf(event)),
         handler,
         eventParameter: 0,
+        ...(owner === undefined ? {} : { owner }),
       },
     ];
   },
-  methods({ fn, decorator }) {
+  methods({ view, fn, decorator }) {
     if (decorator.name !== 'OnEvent') return [];
-    const event = decorator.args[0];
+    const [event] = decorator.args;
     const consumer: ConsumerFact = methodConsumer(fn, {
       library: 'event-emitter',
       transport: 'in-process',
-      events: event ? [event] : [],
+      events: event ? listed(view.valueOf(event)) : [],
     });
     return [consumer];
   },
 };
 
-function isEmitter(site: CallSite): boolean {
-  return isFrom(site.origin, modules) && (types.has(site.origin?.name ?? '') || site.origin?.from === 'mitt');
+/** `OnEvent(['order.cancelled', 'order.expired'])`. */
+function listed(event: Expr): readonly Expr[] {
+  return event.kind === 'array' ? event.items : [event];
+}
+
+function speaksOfEvent(site: CallSite): boolean {
+  const event = site.arg(0);
+  if (isEmitter(site.origin)) return namesEvent(event);
+  return isOwnEmitter(site) && namesDomainEvent(event);
+}
+
+function isEmitter(origin: Origin | undefined): boolean {
+  return isFrom(origin, modules) && (types.has(origin?.name ?? '') || origin?.from === 'mitt');
+}
+
+/** `this.emit(…)` in a class that extends an emitter, or a call on an instance of it. */
+function isOwnEmitter({ view, receiver, origin, fn }: CallSite): boolean {
+  const isThis = receiver?.kind === 'this';
+  const name = isThis ? view.ownerOf(fn.id) : origin?.from === undefined ? origin?.name : undefined;
+  const type = name === undefined ? undefined : view.typeNamed(name);
+  return (type?.bases ?? []).some((it) => isEmitter(view.originOfType(it)));
+}
+
+/** Players, parsers and connections are emitters too: `'stateChanged'` of theirs is not the shop's. */
+function namesDomainEvent(event: Expr | undefined): boolean {
+  if (event?.kind === 'string')
+    return /^[a-z]+(?:[.:][a-z_-]+)+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)+$/.test(event.value);
+  return event?.kind === 'member' && event.object.kind === 'name' && /^[A-Z]/.test(event.object.name);
 }
 
 /** `'order.placed'`, `OrderEvents.Placed`; not `'error'`, `'close'`, `'connection'`: one lower-case word is a stream's own event. */
 export function namesEvent(expr: Expr | undefined): boolean {
   if (!expr) return false;
-  if (expr.kind === 'string') return /[a-z\d][.:_\-/][a-zA-Z\d]|[a-z][A-Z]|^[A-Z]/.test(expr.value);
+  if (expr.kind === 'string') return /[a-z\d][.:_\-/][a-zA-Z\d*]|[a-z][A-Z]|^[A-Z]/.test(expr.value);
   return expr.kind === 'member' || expr.kind === 'template' || expr.kind === 'name' || expr.kind === 'choice';
 }
 

@@ -6,6 +6,7 @@ import { bullmq } from './bullmq.ts';
 import { databases } from './databases.ts';
 import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
+import { eventStreams } from './eventStreams.ts';
 import type { Framework } from './framework.ts';
 import { googlePubsub } from './googlePubsub.ts';
 import { guards } from './guards.ts';
@@ -25,6 +26,7 @@ import { remote } from './remote.ts';
 export const frameworks: readonly Framework[] = [
   nestjsMicroservices,
   nestjsCqrs,
+  eventStreams,
   kafkajs,
   amqp,
   bullmq,

@@ -33,8 +33,11 @@ function applied(site: CallSite): readonly Role[] {
   return event?.kind === 'new' || event?.kind === 'object' ? [role(site, event, false)] : [];
 }
 
-function isOwnMethod(site: CallSite): boolean {
-  return site.receiver?.kind === 'this';
+/** Of this aggregate, or `order.apply(…)` where this file declares what an order is. */
+function isOwnMethod({ receiver, origin, view }: CallSite): boolean {
+  if (receiver?.kind === 'this') return true;
+  const type = origin && origin.from === undefined ? view.typeNamed(origin.name) : undefined;
+  return (type?.bases ?? []).some((it) => it.kind === 'ref' && it.name === 'AggregateRoot');
 }
 
 function published(site: CallSite): readonly Role[] {

@@ -19,6 +19,8 @@ const clients = new Set([
   'ClientMqtt',
 ]);
 
+const sends = new Set(['emit', 'send', 'emitBatch']);
+
 export const nestjsMicroservices: Framework = {
   name: '@nestjs/microservices',
   triggers: ['@nestjs/microservices', 'EventPattern', 'MessagePattern', 'ClientProxy', 'ClientKafka'],
@@ -28,8 +30,7 @@ export const nestjsMicroservices: Framework = {
     if (roles.length > 0) return roles;
     if (site.name === 'connectMicroservice' || site.name === 'createMicroservice')
       return microserviceQueue(site);
-    if (!isClient(site) || (site.name !== 'emit' && site.name !== 'send')) return [];
-    return [sent(site)];
+    return isClient(site) && sends.has(site.name) ? [sent(site)] : [];
   },
   methods({ fn, decorator }) {
     if (decorator.name !== 'EventPattern' && decorator.name !== 'MessagePattern') return [];
@@ -77,12 +78,22 @@ function valueIn(
   return value && keys.every((it) => it === 'key' || it === 'value' || it === 'headers') ? value : payload;
 }
 
-/** `context.getChannelRef().ack(originalMessage)`. */
+/** `context.getChannelRef().ack(originalMessage)`, `context.getConsumer().commitOffsets(…)`. */
 function acknowledged(site: CallSite): readonly Role[] {
+  const commits = site.name === 'commitOffsets' && isKafkaConsumer(site);
+  if (commits) return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
   if (site.name !== 'ack' && site.name !== 'nack' && site.name !== 'reject') return [];
   if (!/channel/i.test(site.receiverName)) return [];
   if (site.name === 'ack') return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
   const requeue = site.arg(site.name === 'reject' ? 1 : 2);
   const isPutBack = requeue === undefined || (requeue.kind === 'literal' && requeue.text === 'true');
   return [{ kind: 'ack', library: '@nestjs/microservices', what: isPutBack ? 'requeue' : 'nack' }];
+}
+
+/** `const consumer = context.getConsumer()`, or the client itself. */
+function isKafkaConsumer({ view, receiver, origin }: CallSite): boolean {
+  const object = receiver && view.valueOf(receiver);
+  const isAsked =
+    object?.kind === 'call' && object.callee.kind === 'member' && object.callee.name === 'getConsumer';
+  return isAsked || (isFrom(origin, modules) && /^ClientKafka/.test(origin?.name ?? ''));
 }
