@@ -29,6 +29,9 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
   if (ts.isUnionTypeNode(node)) return { kind: 'union', of: node.types.map(next), at };
   if (ts.isIntersectionTypeNode(node)) return { kind: 'intersection', of: node.types.map(next), at };
   if (ts.isArrayTypeNode(node)) return { kind: 'array', of: next(node.elementType), at };
+  if (ts.isTupleTypeNode(node)) return tuple(node, next, at);
+  if (ts.isRestTypeNode(node)) return next(node.type);
+  if (ts.isNamedTupleMember(node)) return next(node.type);
   if (ts.isTypeOperatorNode(node)) return next(node.type);
   if (ts.isTypeQueryNode(node)) return { kind: 'typeof', name: node.exprName.getText(source), at };
   if (ts.isFunctionTypeNode(node)) return { kind: 'function', returns: next(node.type), at };
@@ -36,6 +39,13 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
   const keyword = ts.tokenToString(node.kind);
   if (keyword !== undefined) return { kind: 'primitive', name: keyword, at };
   return { kind: 'other', text: node.getText(source).slice(0, 200), at };
+}
+
+/** `[OrderPlaced, StockReserved]` is a list of either. */
+function tuple(node: ts.TupleTypeNode, next: (it: ts.TypeNode) => TypeExpr, at: TypeExpr['at']): TypeExpr {
+  const items = node.elements.map(next);
+  const [only, ...others] = items;
+  return { kind: 'array', of: only && others.length === 0 ? only : { kind: 'union', of: items, at }, at };
 }
 
 function readLiteral(node: ts.LiteralTypeNode, source: ts.SourceFile, at: TypeExpr['at']): TypeExpr {

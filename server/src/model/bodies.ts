@@ -13,7 +13,7 @@ import {
   type Summary,
   type Walking,
 } from './frames.ts';
-import type { ReadMessage } from './messages.ts';
+import type { ReadMessage } from './message.ts';
 import type { Body, FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { statesOf } from './states.ts';

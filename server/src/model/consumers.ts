@@ -1,15 +1,15 @@
 // Which functions consume which messages: registrations bound to their handlers, dispatchers taken apart into branches.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { branchesOf, type Branch } from './dispatch.ts';
-import { evidenceOf, isMessageType, isPayloadName } from './evidence.ts';
 import { indexOf } from './fileIndex.ts';
-import type { Message, ReadMessage } from './messages.ts';
+import type { Message, ReadMessage } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { decoratedConsumers } from './ownDecorators.ts';
 import type { Linking } from './program.ts';
+import { messagesTyped } from './typedMessages.ts';
 
 export interface ConsumerDraft {
   readonly file: FilePath;
@@ -141,31 +141,13 @@ function eventTypesOf(handler: FunctionNode, fact: ConsumerFact, linking: Linkin
   const facts = linking.files.get(handler.file);
   const id = handler.fact.parameters[fact.eventParameter];
   const type = id === undefined ? undefined : facts?.bindings[id]?.type;
-  const ofParameter = type ? typesIn(handler.file, type, linking, 0) : [];
+  const ofParameter = type ? messagesTyped(linking, handler.file, type) : [];
   if (ofParameter.length > 0 || !facts || handler.fact.owner === undefined) return ofParameter;
   const owner = indexOf(facts).types.get(handler.fact.owner);
   const args = [...(owner?.bases ?? []), ...(owner?.implements ?? [])].flatMap((it) =>
     it.kind === 'ref' ? it.args : [],
   );
-  return args.flatMap((it) => typesIn(handler.file, it, linking, 0));
-}
-
-/** Event types in a written type, through unions, aliases and envelopes. */
-function typesIn(file: FilePath, type: TypeExpr, linking: Linking, depth: number): readonly Message[] {
-  if (depth > 4) return [];
-  if (type.kind === 'union') return type.of.flatMap((it) => typesIn(file, it, linking, depth + 1));
-  if (type.kind !== 'ref') return [];
-  const node = linking.values.typeNamed(file, type.name);
-  if (node && isConsumable(node, linking)) return [{ kind: 'type', node }];
-  const alias = node?.fact.alias;
-  if (node && alias) return typesIn(node.file, alias, linking, depth + 1);
-  return type.args.flatMap((it) => typesIn(file, it, linking, depth + 1));
-}
-
-function isConsumable(node: TypeNode, { files }: Linking): boolean {
-  const facts = files.get(node.file);
-  if (!facts || !isMessageType(node) || isPayloadName(node.fact.name)) return false;
-  return evidenceOf(facts, node.fact) > 0;
+  return args.flatMap((it) => messagesTyped(linking, handler.file, it));
 }
 
 function isNamed(message: Message): boolean {

@@ -4,7 +4,7 @@ import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tagOf } from './evidence.ts';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, statesFact } from './names.ts';
 import type { ProducerDraft } from './producers.ts';

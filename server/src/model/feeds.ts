@@ -4,7 +4,7 @@ import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { localBuses } from './localBuses.ts';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { nestTransports } from './nestTransports.ts';

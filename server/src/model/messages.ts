@@ -1,32 +1,15 @@
 // What a published or consumed expression names: declared types, wire names, an inline object, or a value handed in from elsewhere.
 import type { CallExpr, Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
-import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { isMessageType, isPayloadName } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
-import type { FunctionNode, TypeNode } from './model.ts';
+import { called, type Message, type ReadMessage } from './message.ts';
+import type { FunctionNode } from './model.ts';
+import { below, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
+import { foreignName, messagesTyped } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
-
-/** One message that an expression may be. */
-export type Message =
-  | { readonly kind: 'type'; readonly node: TypeNode }
-  | { readonly kind: 'name'; readonly name: string; readonly object?: ObjectExpr; readonly file?: FilePath }
-  | { readonly kind: 'object'; readonly object: ObjectExpr; readonly file: FilePath }
-  /** A parameter (or what hangs below it) decides: the callers know. */
-  | {
-      readonly kind: 'parameter';
-      readonly fn: FunctionFact;
-      readonly index: number;
-      readonly path: readonly string[];
-    }
-  /** A member of `this` decides: subclasses know. */
-  | { readonly kind: 'member'; readonly owner: TypeNode; readonly name: string }
-  /** Taken from a store or collected by an aggregate: whoever put it there is its producer. */
-  | { readonly kind: 'relayed' }
-  | { readonly kind: 'unknown' };
-
-export type ReadMessage = (file: FilePath, expr: Expr) => readonly Message[];
 
 const tagKeys = [
   'type', 'eventType', 'event_type', 'eventName', 'event_name', 'name', 'event', 'kind', 'subject', 'pattern',
@@ -36,6 +19,8 @@ const encoders =
   /^(?:stringify|from|encode|serialize|toBuffer|toJson|toJSON|of|parse|deserialize|instanceToPlain|clone|freeze)$/;
 const relays =
   /(?:uncommitted|pending|domain|unpublished|outbox|recorded|pulled?|dequeue|unsent)\w*|events$/i;
+/** Where an aggregate keeps what it collected. */
+const collected = /(?:uncommitted|pending|domain|unpublished|recorded|raised|integration)_?events$/i;
 const maxDepth = 8;
 
 /** Reads messages over a program. */
@@ -99,10 +84,46 @@ export function messagesOf(linking: Linking): ReadMessage {
     const typed = calls.typing.typeOf(file, call);
     if (typed && isMessageType(typed) && !isPayloadName(typed.fact.name))
       return [{ kind: 'type', node: typed }];
-    const made = calls.callees(file, call).flatMap((it) => readMade(it, file, call, depth));
+    const callees = calls.callees(file, call);
+    const made = callees.flatMap((it) => readMade(it, file, call, depth));
     if (made.length > 0) return made;
+    const given = callees.flatMap((it) =>
+      it.fact.returns ? messagesTyped(linking, it.file, it.fact.returns) : [],
+    );
+    if (given.length > 0) return given;
     if (argument && encoders.test(last)) return read(file, argument, depth + 1);
-    return relays.test(last) ? [{ kind: 'relayed' }] : [{ kind: 'unknown' }];
+    if (relays.test(last)) return [{ kind: 'relayed' }];
+    if (callee.kind === 'member' && iterations.test(last))
+      return readMapped(file, callee.object, argument, depth);
+    return callees.length > 0 ? [{ kind: 'unknown' }] : readForeign(file, call, depth);
+  };
+
+  const resultsOf = ({ file, fact }: FunctionNode, depth: number): readonly Message[] =>
+    [...eachAction(fact.body)].flatMap((it) =>
+      it.kind === 'return' && it.value ? read(file, it.value, depth + 2) : [],
+    );
+
+  /** `events.map(toMessage)`: what the callback makes of the items, or else the items. */
+  const readMapped = (
+    file: FilePath,
+    items: Expr,
+    callback: Expr | undefined,
+    depth: number,
+  ): readonly Message[] => {
+    const mappers = callback ? calls.functionsOf(file, callback) : [];
+    const made = mappers.flatMap((it) => resultsOf(it, depth)).filter(isTold);
+    return made.length > 0 ? made : read(file, items, depth + 1);
+  };
+
+  /** `jsonEvent(event)`, `handle(command)`: a function from elsewhere gives its argument in another form, or is handed in. */
+  const readForeign = (file: FilePath, { callee, args }: CallExpr, depth: number): readonly Message[] => {
+    const handed = read(file, callee, depth + 1).filter((it) => it.kind === 'parameter');
+    if (handed.length > 0) return handed.map((it) => ({ ...it, path: [...it.path, called] }));
+    const passed = args.slice(0, 1).flatMap((it) => read(file, it, depth + 1));
+    return [
+      ...passed.filter((it) => it.kind === 'type' || it.kind === 'parameter' || it.kind === 'relayed'),
+      { kind: 'unknown' },
+    ];
   };
 
   /** What a factory function gives, with the caller's arguments for its parameters. */
@@ -116,7 +137,9 @@ export function messagesOf(linking: Linking): ReadMessage {
     for (const action of eachAction(callee.fact.body)) {
       if (action.kind !== 'return' || !action.value) continue;
       for (const message of read(callee.file, action.value, depth + 2)) {
-        if (message.kind !== 'parameter') made.push(message);
+        // What an object keeps, somebody put there.
+        if (message.kind === 'member') made.push({ kind: 'relayed' });
+        else if (message.kind !== 'parameter') made.push(message);
         else made.push(...handedIn(message, callee.fact, file, call, depth));
       }
     }
@@ -142,8 +165,8 @@ export function messagesOf(linking: Linking): ReadMessage {
     const typed = ofDeclaredType(file, expr);
     if (typed.length > 0) return typed;
     if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
-    const member = enumMember(file, expr);
-    if (member) return [{ kind: 'name', name: member }];
+    const member = enumMember(file, expr) ?? foreignName(linking, file, expr);
+    if (member !== undefined) return [{ kind: 'name', name: member }];
     const facts = values.factsOf(file);
     return facts ? handedFrom(facts, expr, depth) : [{ kind: 'unknown' }];
   };
@@ -154,6 +177,8 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (typed?.kind === 'written') {
       const literals = literalsOf(typed.type);
       if (literals.length > 0) return literals.map((name) => ({ kind: 'name', name }));
+      const events = messagesTyped(linking, typed.file, typed.type);
+      if (events.length > 0) return events;
     }
     const node = calls.typing.typeOf(file, expr);
     return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
@@ -172,6 +197,7 @@ export function messagesOf(linking: Linking): ReadMessage {
   };
 
   const handedFrom = (facts: FileFacts, expr: Expr, depth: number): readonly Message[] => {
+    if (expr.kind === 'member' && collected.test(expr.name)) return [{ kind: 'relayed' }];
     if (expr.kind === 'member' && expr.object.kind === 'this') {
       const owner = classAt(facts, expr.at.start);
       if (owner) return [{ kind: 'member', owner: { file: facts.file, fact: owner }, name: expr.name }];
@@ -179,8 +205,8 @@ export function messagesOf(linking: Linking): ReadMessage {
     const root = rootOf(facts, expr);
     if (!root) return [{ kind: 'unknown' }];
     const parameter = parameterOf(facts, root);
-    if (parameter) return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
-    const over = loopSource(facts, root);
+    const over = parameter ? iterated(facts, parameter) : loopSource(facts, root);
+    if (parameter && !over) return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
     if (over)
       return read(facts.file, over, depth + 1).map((it) =>
         it.kind === 'unknown' ? { kind: 'relayed' } : it,
@@ -201,51 +227,8 @@ interface CallExprLike {
   readonly args: readonly Expr[];
 }
 
-/** What stands below an argument at a path of keys, if it is written out. */
-export function below(arg: Expr, path: readonly string[]): Expr | undefined {
-  let at: Expr | undefined = arg;
-  for (const key of path) {
-    if (at?.kind !== 'object') return undefined;
-    at = entryOf(at, key);
-  }
-  return at;
-}
-
-/** The function and position of a parameter's binding; names inside a destructured one count as it. */
-export function parameterOf(
-  facts: FileFacts,
-  binding: BindingFact,
-): { readonly fn: FunctionFact; readonly index: number } | undefined {
-  if (binding.kind !== 'parameter' || binding.function === undefined) return undefined;
-  const fn = facts.functions[binding.function];
-  if (!fn) return undefined;
-  const index = binding.index ?? fn.parameters.findIndex((it) => holds(facts.bindings[it], binding));
-  return index < 0 ? { fn, index: 0 } : { fn, index };
-}
-
-function holds(parameter: BindingFact | undefined, binding: BindingFact): boolean {
-  return (
-    parameter !== undefined && parameter.at.start <= binding.at.start && binding.at.end <= parameter.at.end
-  );
-}
-
-/** The keys that lead from a parameter to an expression, through destructuring. */
-export function pathOf(facts: FileFacts, expr: Expr): readonly string[] {
-  if (expr.kind === 'member') return [...pathOf(facts, expr.object), expr.name];
-  if (expr.kind !== 'name' || expr.binding === undefined) return [];
-  const binding = facts.bindings[expr.binding];
-  const init = binding?.init;
-  const isAlias = init && (init.kind === 'member' || init.kind === 'name') && binding.index === undefined;
-  return isAlias ? pathOf(facts, init) : [];
-}
-
-function loopSource(facts: FileFacts, binding: BindingFact): Expr | undefined {
-  const id = facts.bindings.indexOf(binding);
-  for (const fn of facts.functions) {
-    for (const action of eachAction(fn.body))
-      if (action.kind === 'loop' && action.item === id) return action.over;
-  }
-  return undefined;
+function isTold(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'name';
 }
 
 function literalsOf(type: TypeExpr): readonly string[] {

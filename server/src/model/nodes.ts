@@ -3,7 +3,7 @@ import type { Transport } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import type { EventDraft, Events } from './events.ts';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 import type { Answer, ConsumerNode, EventNode, ProducerNode } from './model.ts';
 import type { ProducerDraft } from './producers.ts';
 

@@ -45,12 +45,15 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
   return [...drafts.values()].flat().flatMap((it) => finished(it, covered));
 }
 
-function directSites({ files }: Linking, read: ReadMessage): readonly ProducerDraft[] {
+function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
   const sites: ProducerDraft[] = [];
-  for (const facts of files.values()) {
+  for (const facts of linking.files.values()) {
     for (const { fn, action, role } of indexOf(facts).publishes) {
       if (role.isRequest) continue;
-      const messages = readSite(facts.file, role, read);
+      const written = readSite(facts.file, role, read);
+      const messages = written.some(isTold)
+        ? written
+        : [...ofPublisher(facts.file, action, linking), ...written];
       const isRelay = messages.some((it) => it.kind === 'relayed');
       sites.push({
         file: facts.file,
@@ -77,6 +80,17 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   }
   const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
+}
+
+/** `class OrderPlacedPublisher extends Publisher<OrderPlaced>`, whose base is not here: the class tells what it publishes. */
+function ofPublisher(file: FilePath, { call: { callee } }: CallAction, linking: Linking): readonly Message[] {
+  const node = callee.kind === 'member' ? linking.calls.typing.typeOf(file, callee.object) : undefined;
+  if (!node || !/[a-z](?:Publisher|Producer)$/.test(node.fact.name)) return [];
+  for (const base of node.fact.bases) {
+    const typed = base.kind === 'ref' ? base.args.flatMap((it) => messagesTyped(linking, node.file, it)) : [];
+    if (typed.length > 0) return typed;
+  }
+  return [];
 }
 
 /** Where the topic names the event, a literal's own tag says it once more: it is the literal that counts. */
@@ -216,6 +230,10 @@ function finished(draft: ProducerDraft, covered: ReadonlySet<FunctionFact>): rea
   const messages = draft.messages.filter(isNamed);
   if (messages.length > 0 || draft.isRelay) return [{ ...draft, messages }];
   return covered.has(draft.fn.fact) ? [] : [{ ...draft, messages }];
+}
+
+function isTold(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'name';
 }
 
 function isNamed(message: Message): boolean {

@@ -3,7 +3,7 @@ import type { Action } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import { eachAction } from './fileIndex.ts';
-import { parameterOf } from './messages.ts';
+import { parameterOf } from './origins.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { entryOf, rootOf } from './values.ts';

@@ -3,7 +3,7 @@ import type { Expr, ObjectEntry } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { WriteRole } from '../facts/roles.ts';
 import type { HandedField } from './frames.ts';
-import { below, parameterOf, pathOf } from './messages.ts';
+import { below, parameterOf, pathOf } from './origins.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { dependsOn } from './provenance.ts';

@@ -15,7 +15,7 @@ import {
   type Verdict,
   type Walk,
 } from './frames.ts';
-import { parameterOf } from './messages.ts';
+import { parameterOf } from './origins.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { rootOf } from './values.ts';
 

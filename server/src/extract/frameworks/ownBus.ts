@@ -30,8 +30,7 @@ const userInterfaces = [
   '@angular/core',
 ];
 /** What a Node stream or socket tells of itself. */
-const ofStream =
-  /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line)$/;
+const ofStream = /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line)$/;
 const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
 
 export const ownBus: Framework = {
@@ -103,6 +102,8 @@ function named(site: CallSite): readonly PublishRole[] {
   if (first.kind === 'array' && first.items.length > 0) {
     return first.items.map((it) => published(site, site.view.valueOf(it), undefined));
   }
+  const several = listed(site, site.call.args.slice(1));
+  if (several.length > 0) return several;
   const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first);
   const second = site.call.args.length > 1 ? site.call.args.at(-1) : undefined;
   if (isNamed && second) {
@@ -112,6 +113,16 @@ function named(site: CallSite): readonly PublishRole[] {
   const event =
     looksLikeEvent(site, first) || first.kind === 'name' || first.kind === 'member' ? first : undefined;
   return event ? [published(site, event, undefined)] : [];
+}
+
+/** `publish(order, [new OrderPlaced(…)])`, `publish(order, events)`: the aggregate, then what it states. */
+function listed(site: CallSite, args: readonly Expr[]): readonly PublishRole[] {
+  const [arg] = args;
+  const list = arg && site.view.valueOf(arg);
+  if (list?.kind === 'array' && list.items.some((it) => site.view.valueOf(it).kind === 'new'))
+    return list.items.map((it) => published(site, site.view.valueOf(it), undefined));
+  const isEvents = arg?.kind === 'name' && /(?:^e|E)vents$/.test(arg.name);
+  return isEvents && !isText(site.call.args[0]) ? [published(site, arg, undefined)] : [];
 }
 
 function isConstant(site: CallSite, expr: Expr): boolean {

@@ -1,0 +1,28 @@
+// What a site says about the message that it hands over or takes.
+import type { Expr, ObjectExpr } from '../facts/expressions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import type { TypeNode } from './model.ts';
+
+/** One message that an expression may be. */
+export type Message =
+  | { readonly kind: 'type'; readonly node: TypeNode }
+  | { readonly kind: 'name'; readonly name: string; readonly object?: ObjectExpr; readonly file?: FilePath }
+  | { readonly kind: 'object'; readonly object: ObjectExpr; readonly file: FilePath }
+  /** A parameter (or what hangs below it) decides: the callers know. */
+  | {
+      readonly kind: 'parameter';
+      readonly fn: FunctionFact;
+      readonly index: number;
+      readonly path: readonly string[];
+    }
+  /** A member of `this` decides: subclasses know. */
+  | { readonly kind: 'member'; readonly owner: TypeNode; readonly name: string }
+  /** Taken from a store or collected by an aggregate: whoever put it there is its producer. */
+  | { readonly kind: 'relayed' }
+  | { readonly kind: 'unknown' };
+
+export type ReadMessage = (file: FilePath, expr: Expr) => readonly Message[];
+
+/** In a path of keys: what the value gives when it is called. */
+export const called = '()';

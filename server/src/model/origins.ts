@@ -1,0 +1,75 @@
+// Where a value comes from inside one file: the parameter it hangs on, the loop or callback that hands it out.
+import type { Expr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
+import { entryOf } from './values.ts';
+
+/** Methods that hand every item to their callback. */
+export const iterations = /^(?:map|forEach|flatMap|filter|some|every|concatMap|mergeMap|mapSeries|each)$/;
+
+/** What stands below an argument at a path of keys, if it is written out. */
+export function below(arg: Expr, path: readonly string[]): Expr | undefined {
+  let at: Expr | undefined = arg;
+  for (const key of path) {
+    if (at?.kind !== 'object') return undefined;
+    at = entryOf(at, key);
+  }
+  return at;
+}
+
+/** The function and position of a parameter's binding; names inside a destructured one count as it. */
+export function parameterOf(
+  facts: FileFacts,
+  binding: BindingFact,
+): { readonly fn: FunctionFact; readonly index: number } | undefined {
+  if (binding.kind !== 'parameter' || binding.function === undefined) return undefined;
+  const fn = facts.functions[binding.function];
+  if (!fn) return undefined;
+  const index = binding.index ?? fn.parameters.findIndex((it) => holds(facts.bindings[it], binding));
+  return index < 0 ? { fn, index: 0 } : { fn, index };
+}
+
+function holds(parameter: BindingFact | undefined, binding: BindingFact): boolean {
+  return (
+    parameter !== undefined && parameter.at.start <= binding.at.start && binding.at.end <= parameter.at.end
+  );
+}
+
+/** The keys that lead from a parameter to an expression, through destructuring. */
+export function pathOf(facts: FileFacts, expr: Expr): readonly string[] {
+  if (expr.kind === 'member') return [...pathOf(facts, expr.object), expr.name];
+  if (expr.kind !== 'name' || expr.binding === undefined) return [];
+  const binding = facts.bindings[expr.binding];
+  const init = binding?.init;
+  const isAlias = init && (init.kind === 'member' || init.kind === 'name') && binding.index === undefined;
+  return isAlias ? pathOf(facts, init) : [];
+}
+
+/** What a loop runs through whose variable this is. */
+export function loopSource(facts: FileFacts, binding: BindingFact): Expr | undefined {
+  const id = facts.bindings.indexOf(binding);
+  for (const fn of facts.functions) {
+    for (const action of eachAction(fn.body))
+      if (action.kind === 'loop' && action.item === id) return action.over;
+  }
+  return undefined;
+}
+
+/** The list whose items a callback is given: `events.forEach((event) => …)`. */
+export function iterated(
+  facts: FileFacts,
+  { fn, index }: { readonly fn: FunctionFact; readonly index: number },
+): Expr | undefined {
+  if (fn.name !== '' || index !== 0) return undefined;
+  for (const [name, sites] of indexOf(facts).calls) {
+    if (!iterations.test(name)) continue;
+    const site = sites.find(({ action }) => isGiven(action.call.args[0], fn));
+    const callee = site?.action.call.callee;
+    if (callee?.kind === 'member') return callee.object;
+  }
+  return undefined;
+}
+
+function isGiven(arg: Expr | undefined, fn: FunctionFact): boolean {
+  return arg?.kind === 'function' && arg.function === fn.id;
+}

@@ -1,0 +1,70 @@
+// The messages that a value may be by its written type: through unions, aliases, arrays and promises, and types of packages not here.
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { FilePath } from '../text.ts';
+import { evidenceOf, isMessageType, isPayloadName, tagOf } from './evidence.ts';
+import type { Message } from './message.ts';
+import type { TypeNode } from './model.ts';
+import { statesFact } from './names.ts';
+import type { Linking } from './program.ts';
+
+/** A union of more members than this is what a whole system speaks, and says nothing of one place. */
+const maxMembers = 24;
+const maxDepth = 5;
+const containers = new Set([
+  'Promise',
+  'Readonly',
+  'Awaited',
+  'NonNullable',
+  'Set',
+  'Iterable',
+  'AsyncIterable',
+]);
+
+/** The events that a written type stands for; empty where it says nothing. */
+export function messagesTyped(linking: Linking, file: FilePath, type: TypeExpr): readonly Message[] {
+  const found = inType(linking, file, type, 0);
+  return found.length <= maxMembers ? found : [];
+}
+
+/** `OrderPlacedEvent` or `Subjects.OrderPlaced` of a package that is not in the workspace: the name is all there is to know. */
+export function foreignName({ program }: Linking, file: FilePath, expr: Expr): string | undefined {
+  const root = expr.kind === 'member' ? expr.object : expr;
+  if (root.kind !== 'name' || (expr.kind !== 'name' && expr.kind !== 'member')) return undefined;
+  if (!/^[A-Z]/.test(root.name) || (expr.kind === 'member' && !/^[A-Z]/.test(expr.name))) return undefined;
+  const isForeign = program.packageOf(file, root.name) !== undefined || root.binding === undefined;
+  return isForeign && (statesFact(expr.name) || /[a-z\d]Event$/.test(expr.name)) ? expr.name : undefined;
+}
+
+function inType(linking: Linking, file: FilePath, type: TypeExpr, depth: number): readonly Message[] {
+  if (depth > maxDepth) return [];
+  const inner = (it: TypeExpr): readonly Message[] => inType(linking, file, it, depth + 1);
+  if (type.kind === 'array') return inner(type.of);
+  if (type.kind === 'union') return type.of.flatMap(inner);
+  if (type.kind !== 'ref') return [];
+  if (containers.has(type.name)) return type.args.slice(0, 1).flatMap(inner);
+  const node = linking.values.typeNamed(file, type.name);
+  if (!node) {
+    const name = foreignName(linking, file, { kind: 'name', name: type.name, at: type.at });
+    return name === undefined ? [] : [{ kind: 'name', name }];
+  }
+  return isEvent(node, linking) ? [{ kind: 'type', node }] : inAlias(linking, node, depth);
+}
+
+function inAlias(linking: Linking, node: TypeNode, depth: number): readonly Message[] {
+  const { alias } = node.fact;
+  if (!alias || node.fact.notAnEvent) return [];
+  if (alias.kind !== 'union') return inType(linking, node.file, alias, depth + 1);
+  return alias.of.flatMap((member) => {
+    const tag = tagOf({ ...node.fact, alias: member, members: [] });
+    const isEventTag = tag !== undefined && (statesFact(tag) || /[a-z]Events?$/.test(node.fact.name));
+    const declared = inType(linking, node.file, member, depth + 1);
+    if (declared.length > 0) return declared;
+    return isEventTag ? [{ kind: 'name', name: tag }] : [];
+  });
+}
+
+function isEvent(node: TypeNode, { files }: Linking): boolean {
+  const facts = files.get(node.file);
+  if (!facts || !isMessageType(node) || isPayloadName(node.fact.name)) return false;
+  return evidenceOf(facts, node.fact) > 0;
+}
