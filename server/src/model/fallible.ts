@@ -1,5 +1,6 @@
 // Steps that can fail, by what the names of their events say, and whether another name announces the failure of one.
 import { eventKey, isParticiple, stemOf, wordsOf } from './names.ts';
+import { once } from './once.ts';
 
 /** The words that decide; a rule gives them as options. */
 export interface FailureWords {
@@ -102,7 +103,9 @@ export function saysFailure(name: string, { failures }: FailureWords): boolean {
 
 /** Whether a name announces that the step failed: it says so, of the same subject or deed. */
 export function isFailureOf(step: Step, name: string, words: FailureWords): boolean {
-  const rest = aboutWhat(name, words);
+  const known = subjects(words);
+  if (!known.has(name)) known.set(name, aboutWhat(name, words));
+  const rest = known.get(name);
   if (!rest) return false;
   const deed = vague.has(step.action) ? [] : [stemOf(step.action)];
   if (step.isUndoing) return rest.some((it) => deed.includes(it) || sharesGroup(it, deed));
@@ -152,6 +155,9 @@ function deedNoun(action: string, before: string): string {
   const noun = nouns[action] ?? '';
   return stemOf(noun) === stemOf(before) || (action === 'created' && before === 'Payment') ? '' : noun;
 }
+
+/** What names are about: each is asked for every event. */
+const subjects = once((_: FailureWords) => new Map<string, readonly string[] | undefined>());
 
 /** The stems of what a failure's name is about, or undefined for a name that says nothing of failing. */
 function aboutWhat(name: string, { failures }: FailureWords): readonly string[] | undefined {

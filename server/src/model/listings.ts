@@ -1,16 +1,20 @@
 // Where the workspace lists an event beside its siblings: members of unions and enums, entries of topic maps.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
-import type { Place } from '../text.ts';
+import type { Place, Span } from '../text.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
+import { once } from './once.ts';
 
 /** All places that list the event. */
 export function listingsOf(model: EventModel, event: EventNode): readonly Place[] {
-  return [...model.files.values()].flatMap((facts) => [
-    ...facts.types.flatMap((it) => inType(model, event, facts, it)),
-    ...facts.bindings.flatMap((it) => (it.isTopLevel && it.init ? inMap(event, facts, it.init) : [])),
+  const { byName, byType } = listed(model);
+  const names = [event.key, ...event.wireNames];
+  const found = new Set([
+    ...names.flatMap((it) => byName.get(it) ?? []),
+    ...event.declarations.flatMap((it) => byType.get(it.fact) ?? []),
   ]);
+  return [...found].sort((a, b) => a.order - b.order).map(({ file, at }) => ({ file, at }));
 }
 
 /** Where a reader would look: the declaration, else the member of an enum, else the literal that is published. */
@@ -24,36 +28,76 @@ export function placeOfName(model: EventModel, event: EventNode): Place {
   return event.place;
 }
 
-function inType(model: EventModel, event: EventNode, facts: FileFacts, fact: TypeFact): readonly Place[] {
-  const { file } = facts;
-  if (fact.kind === 'enum') {
-    const own = fact.members.filter(
-      ({ name, init }) => isKey(event, name) || (init?.kind === 'string' && isKey(event, init.value)),
-    );
-    return own.map(({ at }) => ({ file, at }));
+interface Listed extends Place {
+  /** Files come in the order of the model. */
+  readonly order: number;
+}
+
+interface Listings {
+  /** By the key of an event, and by the name as it stands. */
+  readonly byName: ReadonlyMap<string, readonly Listed[]>;
+  readonly byType: ReadonlyMap<TypeFact, readonly Listed[]>;
+}
+
+const listed = once(({ files, program }: EventModel): Listings => {
+  const byName = new Map<string, Listed[]>();
+  const byType = new Map<TypeFact, Listed[]>();
+  let order = 0;
+  for (const facts of files.values()) {
+    for (const { at, names, type } of entriesOf(facts)) {
+      const place = { file: facts.file, at, order: (order += 1) };
+      for (const it of names) put(byName, it, place);
+      const named = type === undefined ? undefined : program.typeNamed(facts.file, type);
+      if (named) put(byType, named.fact, place);
+    }
   }
-  if (!fact.alias) return [];
-  const names = (type: TypeExpr): readonly Place[] => {
-    if (type.kind === 'union' || type.kind === 'intersection') return type.of.flatMap(names);
-    if (type.kind === 'literal') return isKey(event, type.value) ? [{ file, at: type.at }] : [];
-    if (type.kind !== 'ref' && type.kind !== 'typeof') return [];
-    const named = model.program.typeNamed(file, type.name);
-    const isOwn = named && event.declarations.some((it) => it.fact === named.fact);
-    return isOwn ? [{ file, at: type.at }] : [];
+  return { byName, byType };
+});
+
+function put<Key>(map: Map<Key, Listed[]>, key: Key, place: Listed): void {
+  const places = map.get(key);
+  if (places) places.push(place);
+  else map.set(key, [place]);
+}
+
+interface Entry {
+  readonly at: Span;
+  /** What it is called, as it stands and as an event's key. */
+  readonly names: readonly string[];
+  /** The type that it names. */
+  readonly type?: string;
+}
+
+const entriesOf = once((facts: FileFacts): readonly Entry[] => [
+  ...facts.types.flatMap(inType),
+  ...facts.bindings.flatMap((it) => (it.isTopLevel && it.init ? inMap(it.init) : [])),
+]);
+
+function inType(fact: TypeFact): readonly Entry[] {
+  if (fact.kind === 'enum') {
+    return fact.members.map(({ name, init, at }) => ({
+      at,
+      names: [...called(name), ...(init?.kind === 'string' ? called(init.value) : [])],
+    }));
+  }
+  const inUnion = (type: TypeExpr): readonly Entry[] => {
+    if (type.kind === 'union' || type.kind === 'intersection') return type.of.flatMap(inUnion);
+    if (type.kind === 'literal') return [{ at: type.at, names: called(type.value) }];
+    return type.kind === 'ref' || type.kind === 'typeof' ? [{ at: type.at, names: [], type: type.name }] : [];
   };
-  return fact.alias.kind === 'union' ? names(fact.alias) : [];
+  return fact.alias?.kind === 'union' ? inUnion(fact.alias) : [];
 }
 
 /** `const TOPICS = { paymentProcessed: 'payment.processed', … }`: entries are text, and more than one. */
-function inMap(event: EventNode, facts: FileFacts, value: Expr): readonly Place[] {
+function inMap(value: Expr): readonly Entry[] {
   if (value.kind !== 'object' || value.entries.length === 0) return [];
   if (!value.entries.every((it) => it.value.kind === 'string' || it.value.kind === 'name')) return [];
-  const own = value.entries.filter(
-    (it) => isKey(event, it.key) || (it.value.kind === 'string' && isKey(event, it.value.value)),
-  );
-  return own.map(({ at }) => ({ file: facts.file, at }));
+  return value.entries.map((it) => ({
+    at: it.at,
+    names: [...called(it.key), ...(it.value.kind === 'string' ? called(it.value.value) : [])],
+  }));
 }
 
-function isKey({ key, wireNames }: EventNode, name: string): boolean {
-  return eventKey(name) === key || wireNames.includes(name);
+function called(name: string): readonly string[] {
+  return [eventKey(name), name];
 }

@@ -4,6 +4,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { EventModel } from './model.ts';
+import { once } from './once.ts';
 
 const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
 const back =
@@ -25,20 +26,34 @@ export interface Orchestrator {
 }
 
 /** All orchestrators of the workspace that no durable engine runs. */
-export function* orchestratorsOf(model: EventModel): Iterable<Orchestrator> {
-  for (const facts of model.files.values()) {
-    if (facts.imports.some((it) => engine.test(it.from))) continue;
-    for (const [owner, functions] of byOwner(facts)) {
-      const calls = functions.flatMap((it) => [...callsIn(it.body)]);
-      if (!calls.some((it) => isOn(it, forth)) || !calls.some((it) => isOn(it, back))) continue;
-      const type = facts.types.find((it) => it.name === owner);
-      const [first] = functions;
-      const { name, at } = type ?? first ?? { name: '', at: { start: 0, end: 0 } };
-      const others = calls.filter((it) => !isOn(it, forth) && !isOn(it, back));
-      yield { file: facts.file, name, at, isPersisted: others.some((it) => keeps(model, facts, it)) };
-    }
-  }
+export const orchestratorsOf = once((model: EventModel): readonly Orchestrator[] =>
+  [...model.files.values()].flatMap((facts) =>
+    runnersIn(facts).map(({ name, at, others }) => ({
+      file: facts.file,
+      name,
+      at,
+      isPersisted: others.some((it) => keeps(model, facts, it)),
+    })),
+  ),
+);
+
+interface Runner {
+  readonly name: string;
+  readonly at: Span;
+  /** Its calls besides those of steps. */
+  readonly others: readonly CallAction[];
 }
+
+const runnersIn = once((facts: FileFacts): readonly Runner[] => {
+  if (facts.imports.some((it) => engine.test(it.from))) return [];
+  return [...byOwner(facts)].flatMap(([owner, functions]) => {
+    const calls = functions.flatMap((it) => [...callsIn(it.body)]);
+    if (!calls.some((it) => isOn(it, forth)) || !calls.some((it) => isOn(it, back))) return [];
+    const type = facts.types.find((it) => it.name === owner);
+    const { name, at } = type ?? functions[0] ?? { name: '', at: { start: 0, end: 0 } };
+    return [{ name, at, others: calls.filter((it) => !isOn(it, forth) && !isOn(it, back)) }];
+  });
+});
 
 /** The functions of each class, and of each function outside of classes, with all callbacks inside. */
 function byOwner(facts: FileFacts): ReadonlyMap<string | number, readonly FunctionFact[]> {

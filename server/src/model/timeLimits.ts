@@ -1,8 +1,9 @@
 // Whether somebody limits how long a call may take: the call itself, the function around it, or whatever runs the step.
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { Place } from '../text.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
+import { once } from './once.ts';
 import { orchestratorsOf, runsSteps } from './orchestrators.ts';
 
 /** Clients that give up by themselves after a default time. */
@@ -29,13 +30,21 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
 
 /** Whether whatever runs the steps of a saga limits each: in the saga's own file, or an orchestrator of the workspace. */
 export function isLimitedByRunner(model: EventModel, saga: SagaNode): boolean {
-  const files = new Set([saga.file, ...[...orchestratorsOf(model)].map((it) => it.file)]);
-  return [...files].some((file) => {
-    const functions = model.files.get(file)?.functions ?? [];
-    const running = functions.filter(runsSteps);
-    return functions.some((it) => limits(it) && running.some((inner) => encloses(it, inner)));
-  });
+  const own = model.files.get(saga.file);
+  return (own !== undefined && limitsSteps(own)) || isAnyRunnerLimited(model);
 }
+
+const isAnyRunnerLimited = once((model: EventModel) =>
+  orchestratorsOf(model).some(({ file }) => {
+    const facts = model.files.get(file);
+    return facts !== undefined && limitsSteps(facts);
+  }),
+);
+
+const limitsSteps = once(({ functions }: FileFacts) => {
+  const running = functions.filter(runsSteps);
+  return functions.some((it) => limits(it) && running.some((inner) => encloses(it, inner)));
+});
 
 function encloses({ kind, span }: FunctionFact, inner: FunctionFact): boolean {
   return kind !== 'module' && span.start <= inner.span.start && inner.span.end <= span.end;
@@ -59,16 +68,14 @@ function limits({ body }: FunctionFact): boolean {
 }
 
 /** `axios.create({ timeout })`, `got.extend({ timeout })`, `HttpModule.register({ timeout })`: then every call has it. */
-function hasDefaultTimeout(model: EventModel): boolean {
-  for (const { functions, types } of model.files.values()) {
-    const calls = functions.flatMap((it) => [...callsIn(it.body)].map((action) => action.call));
-    const decorated = types.flatMap((it) => it.decorators.flatMap((decorator) => decorator.args));
-    const args = [...calls.filter((it) => isSetup(it.callee)).flatMap((it) => it.args), ...decorated];
-    if (args.some((it) => it.kind === 'object' && it.entries.some((entry) => /^timeout/.test(entry.key))))
-      return true;
-  }
-  return false;
-}
+const hasDefaultTimeout = once(({ files }: EventModel) => [...files.values()].some(setsTimeout));
+
+const setsTimeout = once(({ functions, types }: FileFacts) => {
+  const calls = functions.flatMap((it) => [...callsIn(it.body)].map((action) => action.call));
+  const decorated = types.flatMap((it) => it.decorators.flatMap((decorator) => decorator.args));
+  const args = [...calls.filter((it) => isSetup(it.callee)).flatMap((it) => it.args), ...decorated];
+  return args.some((it) => it.kind === 'object' && it.entries.some((entry) => /^timeout/.test(entry.key)));
+});
 
 function isSetup(callee: { readonly kind: string; readonly name?: string }): boolean {
   return (

@@ -1,0 +1,13 @@
+// What a question gives about something that never changes (the facts of a file, a model) is worked out once.
+
+/** Keeps each answer as long as what was asked about lives. */
+export function once<Subject extends object, Answer>(
+  ask: (subject: Subject) => Answer,
+): (subject: Subject) => Answer {
+  const answers = new WeakMap<Subject, { readonly answer: Answer }>();
+  return (subject) => {
+    let known = answers.get(subject);
+    if (!known) answers.set(subject, (known = { answer: ask(subject) }));
+    return known.answer;
+  };
+}
