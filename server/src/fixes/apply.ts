@@ -6,6 +6,7 @@ import { addCompensation } from './addCompensation.ts';
 import { addFailureEvent } from './addFailureEvent.ts';
 import { addFields } from './addFields.ts';
 import { awaitCall } from './awaitCall.ts';
+import { catchInside } from './catchInside.ts';
 import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
 import { guardHandler } from './guardHandler.ts';
@@ -38,6 +39,8 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return acknowledgeLast(plan, read);
     case 'hand-on':
       return handOn(plan, read);
+    case 'catch-inside':
+      return catchInside(plan, read);
     case 'rename':
       return rename(plan, read);
     case 'insert-text':

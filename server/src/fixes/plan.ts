@@ -12,6 +12,7 @@ export type FixPlan =
   | RethrowPlan
   | AcknowledgeLastPlan
   | HandOnPlan
+  | CatchInsidePlan
   | RenamePlan
   | InsertTextPlan;
 
@@ -128,6 +129,11 @@ export interface HandedArgument {
   readonly path: string;
   /** The one entry of an object that is the argument. */
   readonly name?: string;
+}
+/** Lets the stream or promise that the operator at `target` (`mergeMap`) is given catch its own errors. */
+export interface CatchInsidePlan {
+  readonly kind: 'catch-inside';
+  readonly target: Place;
 }
 /** Renames a type in the files that declare or import it. */
 export interface RenamePlan {

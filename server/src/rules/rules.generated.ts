@@ -2,6 +2,7 @@
 import { rule as dualWrite } from './dual-write.ts';
 import { rule as earlyAck } from './early-ack.ts';
 import { rule as eventCycle } from './event-cycle.ts';
+import { rule as fragileEventStream } from './fragile-event-stream.ts';
 import { rule as lostCorrelation } from './lost-correlation.ts';
 import { rule as missingCompensation } from './missing-compensation.ts';
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   dualWrite,
   earlyAck,
   eventCycle,
+  fragileEventStream,
   lostCorrelation,
   missingCompensation,
   missingEventMetadata,
