@@ -75,7 +75,7 @@ export const settings = {
     .describe(
       'Globs of what is left out, besides tests, generated code, declaration files, build output and node_modules.',
     ),
-  external: z.array(z.string()).default([]).describe('Events that other systems produce or consume.'),
+  external: z.array(z.string()).default([]).describe('Events that other systems produce or consume; `billing.*` means all that begin so.'),
   services: z
     .record(z.string(), z.array(z.string()))
     .default({})

@@ -2,6 +2,7 @@
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import { bodiesOf, type Bodies } from './bodies.ts';
+import { contractsOf } from './contracts.ts';
 import { draftConsumers, type ConsumerDraft } from './consumers.ts';
 import { collectEvents } from './events.ts';
 import { feedsOf } from './feeds.ts';
@@ -43,6 +44,7 @@ export function link(
     bodyOf: bodies.bodyOf,
     bodyOfConsumer: bodiesByConsumer(found.consumers, drafts.consumers, bodies),
     serviceOf,
+    isPublic: contractsOf(projects, linking.modules),
   };
 }
 

@@ -8,7 +8,7 @@ import { spokenNames } from './spokenNames.ts';
 export function unconsumed(model: EventModel): readonly EventNode[] {
   if (!model.isComplete) return [];
   return model.events.filter((event) => {
-    if (event.isProduced !== 'yes' || event.isConsumed !== 'no') return false;
+    if (event.isProduced !== 'yes' || event.isConsumed !== 'no' || isContract(model, event)) return false;
     const ends = new Set(event.producers.map((it) => `${it.file} ${it.role.library}`));
     const isBeside = model.producers.some(
       (it) => it.event?.isConsumed === 'yes' && ends.has(`${it.file} ${it.role.library}`),
@@ -21,7 +21,7 @@ export function unconsumed(model: EventModel): readonly EventNode[] {
 export function unproduced(model: EventModel): readonly EventNode[] {
   if (!model.isComplete) return [];
   return model.events.filter((event) => {
-    if (event.isProduced !== 'no' || event.consumers.length === 0) return false;
+    if (event.isProduced !== 'no' || event.consumers.length === 0 || isContract(model, event)) return false;
     const ends = new Set(event.consumers.map((it) => `${it.file} ${it.fact.library}`));
     const isBeside = model.consumers.some(
       (it) =>
@@ -29,6 +29,10 @@ export function unproduced(model: EventModel): readonly EventNode[] {
     );
     return isBeside && !isSpokenElsewhere(model, event);
   });
+}
+
+function isContract({ isPublic }: EventModel, { declarations }: EventNode): boolean {
+  return declarations.some(isPublic);
 }
 
 /** A file names it that neither declares it nor is one of the ends known: it may be the other end, not understood. */

@@ -25,6 +25,8 @@ export interface EventModel {
   readonly bodyOfConsumer: (consumer: ConsumerNode) => Body;
   /** The name of the service that a file belongs to. */
   readonly serviceOf: (file: FilePath) => string;
+  /** Whether a package hands the type to others than the workspace: then its other end may be there. */
+  readonly isPublic: (type: TypeNode) => boolean;
 }
 
 /** Answers what a name, type or call means, through imports, classes and injection. */

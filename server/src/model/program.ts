@@ -6,7 +6,7 @@ import { callsOf, type Calls } from './calls.ts';
 import { hierarchyOf, type Hierarchy } from './hierarchy.ts';
 import { injectionOf } from './injection.ts';
 import type { Program } from './model.ts';
-import { modulesOf } from './modules.ts';
+import { modulesOf, type Modules } from './modules.ts';
 import { fieldsOf, type Resolve } from './types.ts';
 import { valuesOf, type Values } from './values.ts';
 
@@ -17,6 +17,7 @@ export interface Linking {
   readonly values: Values;
   readonly hierarchy: Hierarchy;
   readonly calls: Calls;
+  readonly modules: Modules;
 }
 
 /** Joins the facts of all files into one program. */
@@ -44,5 +45,5 @@ export function linkProgram(
     subtypesOf: hierarchy.subtypesOf,
     callersOf: calls.callersOf,
   };
-  return { files, program, values, hierarchy, calls };
+  return { files, program, values, hierarchy, calls, modules };
 }

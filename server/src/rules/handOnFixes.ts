@@ -30,7 +30,7 @@ function intoPayload(
 
 /** `outbox.store(event, { schema })`: what the layer wants to know beside the event has the field. */
 function besidePayload(lost: LostCorrelation): HandOnPlan | undefined {
-  const { producer, here, variable, payload } = lost;
+  const { producer, here, payload } = lost;
   const { file } = producer;
   for (const arg of producer.action.call.args) {
     if (arg.kind !== 'object' || arg === payload) continue;

@@ -21,6 +21,15 @@ export interface Rule<Options = unknown> {
 export interface RuleContext<Options> {
   readonly model: EventModel;
   readonly options: Options;
+  /** What the configuration of a file says of the system as a whole. */
+  readonly settingsOf: (file: FilePath) => SystemSettings;
+}
+
+export interface SystemSettings {
+  /** Events that other systems produce or consume. */
+  readonly external: readonly string[];
+  /** How large the system is, as far as somebody said. */
+  readonly scale: { readonly messagesPerDay?: number | undefined; readonly developers?: number | undefined };
 }
 
 /** What a rule yields. `at` is a name or an argument on one line; `symbol` is its text as a reader says it. */

@@ -2,12 +2,13 @@
 import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
 import type { EventModel } from '../model/model.ts';
 import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
-import type { Finding, Rule, RuleFinding, Severity } from './rule.ts';
+import type { Finding, Rule, RuleContext, RuleFinding, Severity } from './rule.ts';
 
 export interface RunConfig {
   readonly severityOf: (ruleId: string, standard: Severity, file: FilePath) => Severity | 'off';
   /** The options that configurations give a rule, each with the files it holds for; the rule's own schema fills the defaults. */
   readonly optionsOf: (ruleId: string, standard: Severity) => readonly RuleOptions[];
+  readonly settingsOf: RuleContext<unknown>['settingsOf'];
   /** The text of a file, for the lines that suppressions speak of. */
   readonly textOf: (file: FilePath) => string | undefined;
   /** Whether a file's findings are shown; facts of others only help to understand. */
@@ -50,7 +51,7 @@ export function runRules(model: EventModel, rules: readonly Rule[], config: RunC
 function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
   return config.optionsOf(rule.id, rule.severity).flatMap(({ options: given, holdsFor }) => {
     const options = rule.options.parse(given ?? {});
-    return [...rule.check({ model, options })].flatMap((found) =>
+    return [...rule.check({ model, options, settingsOf: config.settingsOf })].flatMap((found) =>
       holdsFor(found.file) && config.isLinted(found.file) ? configured(rule, found, config) : [],
     );
   });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { placeOfName } from '../model/listings.ts';
 import { unconsumed } from '../model/looseEnds.ts';
 import type { EventNode } from '../model/model.ts';
+import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({
@@ -15,13 +16,9 @@ export const rule: Rule<z.infer<typeof options>> = {
   summary: 'An event is published and nothing consumes it',
   hasFix: false,
   options,
-  *check({ model, options: { external } }) {
+  *check({ model, options: { external }, settingsOf }) {
     for (const event of unconsumed(model)) {
-      if (
-        [event.name, ...event.wireNames].some((it) => external.includes(it)) ||
-        /fail|reject|declin/i.test(event.name)
-      )
-        continue;
+      if (isExternal({ settingsOf }, event, external) || /fail|reject|declin/i.test(event.name)) continue;
       yield { ...placeOfName(model, event), ...tell(event) };
     }
   },
@@ -31,7 +28,7 @@ function tell(event: EventNode): Omit<RuleFinding, 'file' | 'at'> {
   return {
     symbol: event.name,
     message: `No consumer handles \`${event.name}\`.`,
-    help: 'Add a consumer, stop producing it, or list it in the option `external`.',
+    help: 'Add a consumer, stop producing it, or list it under `external` in the configuration.',
     related: event.producers
       .slice(0, 3)
       .map(({ file, at }) => ({ file, at, message: 'It is published here.' })),

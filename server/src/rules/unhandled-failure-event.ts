@@ -4,6 +4,7 @@ import type { FailureWords } from '../model/fallible.ts';
 import { placeOfName } from '../model/listings.ts';
 import type { EventModel } from '../model/model.ts';
 import { unheardFailures, type UnheardFailure } from '../model/unheardFailures.ts';
+import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({
@@ -34,11 +35,14 @@ export const rule: Rule<z.infer<typeof options>> = {
   summary: 'A failure event is published and nothing reacts to it',
   hasFix: false,
   options,
-  *check({ model, options: { failures, external } }) {
+  *check({ model, options: { failures, external }, settingsOf }) {
     const words: FailureWords = { steps: [], actions: [], failures };
     for (const unheard of unheardFailures(model, words)) {
-      const { name, wireNames } = unheard.event;
-      if ([name, ...wireNames].some((it) => external.includes(it))) continue;
+      if (
+        isExternal({ settingsOf }, unheard.event, external) ||
+        unheard.event.declarations.some(model.isPublic)
+      )
+        continue;
       yield findingOf(model, unheard);
     }
   },
@@ -51,7 +55,7 @@ function findingOf(model: EventModel, { event, heard }: UnheardFailure): RuleFin
     ...placeOfName(model, event),
     symbol: event.name,
     message: `\`${event.name}\` is published, and no consumer or saga reacts to it: what was done before the failure stays as it is.`,
-    help: 'Add a consumer that takes back or ends the flow, or list the event in the option `external` where another system handles it.',
+    help: 'Add a consumer that takes back or ends the flow, or list the event under `external` in the configuration where another system handles it.',
     related: [
       ...published.map(({ file, at }) => ({ file, at, message: 'It is published here.' })),
       ...waiting.map(({ file, at, name }) => ({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { placeOfName } from '../model/listings.ts';
 import { unproduced } from '../model/looseEnds.ts';
 import type { EventNode } from '../model/model.ts';
+import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({
@@ -15,9 +16,9 @@ export const rule: Rule<z.infer<typeof options>> = {
   summary: 'An event is consumed and nothing produces it',
   hasFix: false,
   options,
-  *check({ model, options: { external } }) {
+  *check({ model, options: { external }, settingsOf }) {
     for (const event of unproduced(model)) {
-      if ([event.name, ...event.wireNames].some((it) => external.includes(it))) continue;
+      if (isExternal({ settingsOf }, event, external)) continue;
       yield { ...placeOfName(model, event), ...tell(event) };
     }
   },
@@ -27,7 +28,7 @@ function tell(event: EventNode): Omit<RuleFinding, 'file' | 'at'> {
   return {
     symbol: event.name,
     message: `No producer publishes \`${event.name}\`: its consumers never run.`,
-    help: 'Publish it, remove the consumer, or list it in the option `external`.',
+    help: 'Publish it, remove the consumer, or list it under `external` in the configuration.',
     related: event.consumers
       .slice(0, 3)
       .map(({ file, at }) => ({ file, at, message: 'It is consumed here.' })),

@@ -52,6 +52,7 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
       run.only?.includes(ruleId) === false
         ? []
         : variants([...sorted, standard], ruleId, (it) => isOn(it, ruleId, severity, run), configFor),
+    settingsOf: (file) => configFor(file).config,
     isLinted: (file) => configFor(file).includes(file),
     frameworksFor: (file) => configFor(file).frameworks,
     frameworksKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.frameworks])),

@@ -1,0 +1,52 @@
+// Which types are a contract with others: exported by a package that is published, or that only others can use.
+import type { ProjectFacts } from '../facts/project.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import type { TypeNode } from './model.ts';
+import type { Modules } from './modules.ts';
+
+/** Tells for a type whether somebody outside the workspace may use it. */
+export function contractsOf(
+  projects: readonly ProjectFacts[],
+  modules: Modules,
+): (type: TypeNode) => boolean {
+  const packages = projects.filter((it) => it.package).sort((a, b) => b.dir.length - a.dir.length);
+  const used = new Set(packages.flatMap((it) => it.package?.dependencies ?? []));
+  const doors = new Map<ProjectFacts, Door>();
+  return (type) => {
+    const project = packages.find((it) => type.file.startsWith(`${it.dir}/`));
+    if (!project) return false;
+    const door = doors.get(project) ?? doorOf(project, used, modules);
+    doors.set(project, door);
+    if (!door.isOpen) return false;
+    if (door.entries.length === 0) return door.isLibrary && type.fact.isExported;
+    return door.entries.some((it) => isExportedBy(it, type, modules));
+  };
+}
+
+/** By which files a package is entered, and whether others than the workspace do. */
+interface Door {
+  readonly isOpen: boolean;
+  /** As far as their facts are known. */
+  readonly entries: readonly FileFacts[];
+  /** An application may name what it starts with; only a library ships types or several entries. */
+  readonly isLibrary: boolean;
+}
+
+const closed: Door = { isOpen: false, entries: [], isLibrary: false };
+
+function doorOf(project: ProjectFacts, used: ReadonlySet<string>, modules: Modules): Door {
+  const { name, isPrivate, entries } = project.package ?? {};
+  if (name === undefined || entries === undefined || Object.keys(entries).length === 0) return closed;
+  const isLibrary = Object.entries(entries).some(([key, path]) => key !== '.' || /\.[cm]?ts$/.test(path));
+  const isOpen = isPrivate !== true || (isLibrary && !used.has(name));
+  if (!isOpen) return closed;
+  const from: FilePath = `${project.dir}/package.json`;
+  const found = Object.keys(entries).map((it) => modules.resolve(from, `${name}${it.slice(1)}`));
+  return { isOpen, isLibrary, entries: found.filter((it) => it !== undefined) };
+}
+
+function isExportedBy(entry: FileFacts, { file, fact }: TypeNode, modules: Modules): boolean {
+  const found = modules.exported(entry, fact.name);
+  return found?.facts.file === file && found.name === fact.name;
+}
