@@ -3,6 +3,7 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model/model.ts';
+import { once } from '../model/once.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
@@ -83,16 +84,19 @@ function typeOfParameter(
 
 /** A function of the same service that takes a key and runs a callback once for it. */
 function existingGuard(beside: FilePath, model: EventModel): GuardHandlerPlan['existing'] {
-  for (const [file, facts] of model.files) {
-    if (model.serviceOf(file) !== model.serviceOf(beside)) continue;
-    for (const fn of facts.functions) {
-      if (!fn.isExported || fn.owner !== undefined || !wrapperName.test(fn.name)) continue;
-      const wanted = argumentsOf(facts, fn);
-      if (wanted) return { file, name: fn.name, arguments: wanted };
-    }
-  }
-  return undefined;
+  const service = model.serviceOf(beside);
+  return guardsIn(model).find((it) => model.serviceOf(it.file) === service);
 }
+
+const guardsIn = once(({ files }: EventModel) => [...files.values()].flatMap(guardsOfFile));
+
+const guardsOfFile = once((facts: FileFacts) =>
+  facts.functions.flatMap((fn) => {
+    if (!fn.isExported || fn.owner !== undefined || !wrapperName.test(fn.name)) return [];
+    const wanted = argumentsOf(facts, fn);
+    return wanted ? [{ file: facts.file, name: fn.name, arguments: wanted }] : [];
+  }),
+);
 
 /** A guard that the handler's class holds already: `this.inbox.processOnce(…)`. */
 function guardInClass({ file, fact }: FunctionNode, model: EventModel): GuardHandlerPlan['existing'] {

@@ -1,7 +1,9 @@
 // How missing metadata is mended: by fields, by the base event that the workspace has, by a new one.
 import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
 import { metadataOf, type Aliases, type MetadataKind } from '../model/metadata.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
+import { once } from '../model/once.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { MakersOf } from './makers.ts';
 import type { Fix } from './rule.ts';
@@ -89,20 +91,24 @@ function existingBase(
   missing: readonly MetadataKind[],
   chosen: Aliases,
 ): Base | undefined {
-  for (const facts of model.files.values()) {
-    for (const fact of facts.types) {
-      if (!baseName.test(fact.name) || !fact.isExported || fact === node.fact || !fits(fact, node)) continue;
-      const candidate = { file: facts.file, fact };
-      const { present, isOpen } = metadataOf(model, candidate, chosen);
-      const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
-      if (isOpen || isOwnBase || !missing.every((it) => present.has(it))) continue;
-      if (model.serviceOf(facts.file) === model.serviceOf(node.file)) return candidate;
-      const from = specifierOf(model, candidate, node.file);
-      if (from !== undefined) return { ...candidate, from };
-    }
+  for (const candidate of basesIn(model)) {
+    const { file, fact } = candidate;
+    if (fact === node.fact || !fits(fact, node)) continue;
+    const { present, isOpen } = metadataOf(model, candidate, chosen);
+    const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
+    if (isOpen || isOwnBase || !missing.every((it) => present.has(it))) continue;
+    if (model.serviceOf(file) === model.serviceOf(node.file)) return candidate;
+    const from = specifierOf(model, candidate, node.file);
+    if (from !== undefined) return { ...candidate, from };
   }
   return undefined;
 }
+
+const basesIn = once(({ files }: EventModel) => [...files.values()].flatMap(basesOfFile));
+
+const basesOfFile = once(({ file, types }: FileFacts) =>
+  types.filter((it) => it.isExported && baseName.test(it.name)).map((fact) => ({ file, fact })),
+);
 
 const baseName =
   /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/;
