@@ -28,9 +28,10 @@ export async function consumeOrderPlaced(
     arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 5 },
   });
   await channel.prefetch(10);
-  await channel.consume(queue, (message) => handleOrderPlacedMessage(channel, pool, message, report), {
-    noAck: false,
-  });
+  // What is thrown here is a channel that closed meanwhile: the broker delivers the message again.
+  const handle = (message: ConsumeMessage | null): Promise<void> =>
+    handleOrderPlacedMessage(channel, pool, message, report).catch(report);
+  await channel.consume(queue, handle, { noAck: false });
 }
 
 /** Handles one delivery: a failure gives it back to the broker, which delivers it again or parks it. */

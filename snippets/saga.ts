@@ -130,8 +130,13 @@ export class OrderSagaOrchestrator {
 
   /** Derive the id from the triggering message or entity: starting twice under one id is harmless. */
   async start(id: string, correlationId: string, input: OrderSagaInput): Promise<void> {
-    await this.#parts.store.create({ id, correlationId, input, fence: 0, status: 'running', steps: {} });
+    await this.accept(id, correlationId, input);
     await this.resume(id);
+  }
+
+  /** Stores the saga and no more: a consumer acknowledges its message then, and `resume` does the work. */
+  async accept(id: string, correlationId: string, input: OrderSagaInput): Promise<void> {
+    await this.#parts.store.create({ id, correlationId, input, fence: 0, status: 'running', steps: {} });
   }
 
   /** Call it when the process starts, and then every minute. */

@@ -49,7 +49,15 @@ const names = [
   ...['domain-event-type', 'domain-event-zod', 'event-envelope', 'event-pair', 'event-union'],
   ...['failure-event', 'idempotent-consumer', 'inbox-postgres', 'outbox-postgres', 'outbox-prisma'],
   ...['outbox-publish', 'outbox-typeorm', 'process-manager', 'replay', 'retry', 'saga', 'saga-class'],
-  ...['saga-medusa', 'saga-nestjs', 'saga-resume', 'saga-step', 'saga-store-postgres', 'saga-temporal'],
+  ...['saga-medusa', 'saga-nestjs', 'saga-resume', 'saga-start-amqplib', 'saga-start-bullmq'],
+  ...[
+    'saga-start-kafkajs',
+    'saga-start-sqs',
+    'saga-step',
+    'saga-store-postgres',
+    'saga-temporal',
+    'saga-test',
+  ],
   'timeout',
 ];
 /** The one package that a snippet is for, beside Node. */
