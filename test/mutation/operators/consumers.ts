@@ -1,0 +1,152 @@
+// Faults of whoever handles a message.
+import ts from 'typescript';
+import {
+  around,
+  calledName,
+  edited,
+  isHandler,
+  nodesOf,
+  type Operator,
+  removed,
+  replaced,
+  spanOf,
+} from '../mutant.ts';
+
+export const consumerOperators: readonly Operator[] = [
+  {
+    name: 'remove the guard against redeliveries',
+    rule: 'non-idempotent-consumer',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (ts.isIfStatement(node) && /isFirstDelivery/.test(node.expression.getText()))
+          yield removed(source, node);
+        const work =
+          ts.isCallExpression(node) && calledName(node) === 'processOnce' ? node.arguments.at(-1) : undefined;
+        if (work && ts.isArrowFunction(work))
+          yield replaced(source, node, `this.database.transaction(${work.getText()})`);
+      }
+    },
+  },
+  {
+    name: 'swallow what fails in a handler',
+    rule: 'swallowed-error',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!isHandler(node)) continue;
+        const body = node.body.getText().slice(1, -1);
+        yield replaced(
+          source,
+          node.body,
+          `{ try {${body}} catch (error) { console.error('not handled', error); } }`,
+        );
+      }
+    },
+  },
+  {
+    name: 'acknowledge before the work is done',
+    rule: 'early-ack',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!ts.isAwaitExpression(node) || !ts.isExpressionStatement(node.parent)) continue;
+        const called = calledName(node.expression) ?? '';
+        const handles = /^(?:run|handle)$/.test(called) && around(node, isReceiver) !== undefined;
+        const inHandler =
+          /^(?:transaction|processOnce)$/.test(called) && around(node, isHandler) !== undefined;
+        if (handles || inHandler) yield replaced(source, node, `void ${node.expression.getText()}`);
+      }
+    },
+  },
+  {
+    name: 'give up where the state is not there yet',
+    rule: 'order-dependent-consumer',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (ts.isThrowStatement(node) && /later/.test(node.getText()) && around(node, ts.isIfStatement))
+          yield replaced(source, node, 'return;');
+        if (ts.isIdentifier(node) && node.text === 'findOneByOrFail') {
+          const statement = around(node, ts.isVariableStatement);
+          const name = statement?.declarationList.declarations[0]?.name;
+          if (statement && name)
+            yield edited(source, node, [
+              { at: spanOf(node), text: 'findOneBy' },
+              {
+                at: { start: statement.end, end: statement.end },
+                text: ` if (!${name.getText()}) return;`,
+              },
+            ]);
+        }
+      }
+    },
+  },
+  {
+    name: 'a key that no redelivery bears again',
+    rule: 'unstable-idempotency-key',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (ts.isPropertyAssignment(node) && node.name.getText() === 'idempotencyKey')
+          yield replaced(source, node.initializer, 'randomUUID()');
+        if (ts.isCallExpression(node) && calledName(node) === 'isFirstDelivery') {
+          const key = node.arguments[2];
+          if (key) yield replaced(source, key, 'randomUUID()');
+        }
+        if (ts.isCallExpression(node) && calledName(node) === 'keyOf')
+          yield replaced(source, node, 'String(Date.now())', { symbols: /./ });
+      }
+    },
+  },
+  {
+    name: 'try for ever',
+    rule: 'unbounded-retry',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!ts.isCallExpression(node) || calledName(node) !== 'nack') continue;
+        const fn = around(node, ts.isFunctionDeclaration);
+        if (fn?.body) yield replaced(source, fn.body, '{ channel.nack(message, false, true); }');
+      }
+    },
+  },
+  {
+    name: 'drop the dead-letter queue',
+    rule: 'missing-dead-letter',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!ts.isPropertyAssignment(node)) continue;
+        if (node.name.getText() === 'queueOptions')
+          yield replaced(source, node.initializer, '{ durable: true }');
+        if (node.name.getText() === 'deadLetterExchange') yield removed(source, node, { symbols: /./ });
+      }
+    },
+  },
+  {
+    name: 'handle the success and not the failure',
+    rule: 'unhandled-failure-event',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (ts.isCaseClause(node) && /(?:Failed|Declined)'$/.test(node.expression.getText()))
+          yield removed(source, node, { symbols: /Failed|Declined/i });
+        if (ts.isMethodDeclaration(node) && /^on\w+Failed$/.test(node.name.getText()))
+          yield removed(source, node, { symbols: /Failed/i });
+      }
+    },
+  },
+  {
+    name: 'announce what nobody hears',
+    rule: 'unconsumed-event',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (
+          ts.isMethodDeclaration(node) &&
+          /^on[A-Z]/.test(node.name.getText()) &&
+          !/Failed$/.test(node.name.getText())
+        )
+          yield removed(source, node, { symbols: new RegExp(node.name.getText().slice(2), 'i') });
+      }
+    },
+  },
+];
+
+/** The callback that a broker's client calls with each message. */
+function isReceiver(node: ts.Node): node is ts.Node {
+  if (ts.isPropertyAssignment(node)) return node.name.getText() === 'eachMessage';
+  return ts.isForOfStatement(node) && /Records/.test(node.expression.getText());
+}

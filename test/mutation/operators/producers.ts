@@ -1,0 +1,69 @@
+// Faults of whoever announces something.
+import ts from 'typescript';
+import { around, calledName, nodesOf, type Operator, removed, replaced } from '../mutant.ts';
+
+const storing = /^(?:storeInOutbox|addToOutbox|append)$/;
+const sending = /^(?:send|publish|storeInOutbox|addToOutbox|append)$/;
+const broker = /^(?:producer|eventBridge|amqp|outbox)$|^$/;
+
+export const producerOperators: readonly Operator[] = [
+  {
+    name: 'remove the await before a publish',
+    rule: 'unawaited-publish',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!ts.isAwaitExpression(node) || !sending.test(calledName(node.expression) ?? '')) continue;
+        if (broker.test(receiverOf(node.expression))) yield replaced(source, node, node.expression.getText());
+      }
+    },
+  },
+  {
+    name: 'publish at once instead of by the outbox',
+    rule: 'dual-write',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!ts.isCallExpression(node) || !storing.test(calledName(node) ?? '')) continue;
+        const event = node.arguments.at(-1);
+        if (!event || !around(node, ts.isArrowFunction)) continue;
+        yield replaced(
+          source,
+          node,
+          `this.kafkaProducer.send({ topic: 'changes', messages: [{ value: JSON.stringify(${event.getText()}) }] })`,
+        );
+      }
+    },
+  },
+  {
+    name: 'start a new flow instead of handing on the correlation id',
+    rule: 'lost-correlation',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (ts.isCallExpression(node) && calledName(node) === 'causedBy')
+          yield replaced(source, node, 'firstOf(randomUUID())');
+        if (
+          ts.isPropertyAccessExpression(node) &&
+          node.getText() === 'event.correlationId' &&
+          ts.isNewExpression(node.parent)
+        )
+          yield replaced(source, node, 'randomUUID()');
+      }
+    },
+  },
+  {
+    name: 'consume what nobody announces',
+    rule: 'unproduced-event',
+    *find(source) {
+      for (const node of nodesOf(source.tree)) {
+        if (!ts.isExpressionStatement(node) || !ts.isAwaitExpression(node.expression)) continue;
+        if (storing.test(calledName(node.expression.expression) ?? ''))
+          yield removed(source, node, { symbols: /./ });
+      }
+    },
+  },
+];
+
+function receiverOf(node: ts.Node): string {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return '';
+  const { expression } = node.expression;
+  return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
+}

@@ -1,0 +1,2 @@
+export { causedBy, envelope, firstOf, type Envelope } from './envelope';
+export * from './events';
