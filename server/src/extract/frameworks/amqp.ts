@@ -1,10 +1,10 @@
-// RabbitMQ: amqplib (https://amqp-node.github.io/amqplib), amqp-connection-manager, @golevelup/nestjs-rabbitmq.
+// RabbitMQ: amqplib (https://amqp-node.github.io/amqplib) and amqp-connection-manager.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
-import { queueDeclared, subscriptionPolicy } from './rabbitQueues.ts';
+import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { queueDeclared } from './rabbitQueues.ts';
 
 const modules = ['amqplib', 'amqplib/', 'amqp-connection-manager', '@golevelup/nestjs-rabbitmq'];
 const acks: Readonly<Record<string, AckRole['what']>> = {
@@ -16,7 +16,7 @@ const acks: Readonly<Record<string, AckRole['what']>> = {
 
 export const amqp: Framework = {
   name: 'amqplib',
-  triggers: ['amqp', 'RabbitSubscribe', 'RabbitRPC', 'sendToQueue', 'assertExchange', 'assertQueue'],
+  triggers: ['amqp', 'sendToQueue', 'assertExchange', 'assertQueue'],
   makes: {
     'amqplib.connect': 'Connection',
     'amqplib/callback_api.connect': 'Connection',
@@ -27,12 +27,9 @@ export const amqp: Framework = {
     'ChannelModel.createConfirmChannel': 'ConfirmChannel',
     'AmqpConnectionManager.createChannel': 'ChannelWrapper',
     'AmqpConnection.channel': 'Channel',
+    'AmqpConnection.managedChannel': 'ChannelWrapper',
   },
   roles(site) {
-    if (isNack(site))
-      return [
-        { kind: 'ack', library: '@golevelup/nestjs-rabbitmq', what: whatOf(site.arg(0), 'nack', false) },
-      ];
     if (!isChannel(site)) return [];
     if (site.name === 'assertQueue') return queueDeclared(site);
     if (site.name === 'publish' && site.call.args.length >= 3)
@@ -44,19 +41,6 @@ export const amqp: Framework = {
   consumers(site) {
     if (site.name !== 'consume' || !isChannel(site) || !mayHandle(site.view, site.call.args[1])) return [];
     return [consumed(site, site.call.args[1])];
-  },
-  methods({ view, fn, decorator }) {
-    if (decorator.name !== 'RabbitSubscribe' && decorator.name !== 'RabbitRPC') return [];
-    const key = view.entryOf(decorator.args[0], 'routingKey');
-    const queue = view.entryOf(decorator.args[0], 'queue');
-    const consumer: ConsumerFact = methodConsumer(fn, {
-      library: '@golevelup/nestjs-rabbitmq',
-      transport: 'broker',
-      events: key?.kind === 'array' ? key.items : key ? [key] : [],
-      ...(decorator.name === 'RabbitRPC' ? { isRequest: true } : {}),
-      ...(queue && { queue, policy: subscriptionPolicy(view, decorator.args[0]) }),
-    });
-    return [consumer];
   },
 };
 
@@ -109,11 +93,6 @@ function whatOf(requeue: Expr | undefined, what: AckRole['what'], isDefault: boo
   return isPutBack ? 'requeue' : what;
 }
 
-/** `return new Nack(true)` of a handler of golevelup. */
-function isNack({ action, name, origin }: CallSite): boolean {
-  return action.isNew === true && name === 'Nack' && isFrom(origin, modules);
-}
-
 function consumed(site: CallSite, callback: Expr): ConsumerFact {
   const handler = handlerOf(site.view, callback);
   const noAck = site.view.entryOf(site.call.args[2], 'noAck');
@@ -132,13 +111,22 @@ function consumed(site: CallSite, callback: Expr): ConsumerFact {
   };
 }
 
-/** Routing keys that the consumed queue is bound to in this file, else the queue itself. */
+/** Routing keys that the consumed queue is bound to in this file, the exchange where there is no key, else the queue itself. */
 function boundTo(site: CallSite): readonly Expr[] {
   const queue = site.arg(0);
-  const keys = site.view.callsNamed('bindQueue').flatMap(({ action, fn }) => {
-    const key = action.call.args[2];
+  const names = site.view.callsNamed('bindQueue').flatMap(({ action, fn }) => {
+    const [bound, exchange, key] = action.call.args;
     const isNear = fn.id === site.fn.id || site.view.ownerOf(fn.id) === site.view.ownerOf(site.fn.id);
-    return key && isNear && !(key.kind === 'string' && key.value === '') ? [site.view.valueOf(key)] : [];
+    if (!isNear || !key || !isSameQueue(site, bound)) return [];
+    const isEmpty = key.kind === 'string' && key.value === '';
+    return isEmpty ? (exchange ?? []) : [site.view.valueOf(key)];
   });
-  return keys.length > 0 ? keys : queue ? [queue] : [];
+  return names.length > 0 ? names : queue ? [queue] : [];
+}
+
+/** Of two queues that are written out the names decide; else what stands near belongs together. */
+function isSameQueue(site: CallSite, bound: Expr | undefined): boolean {
+  const queue = site.arg(0);
+  const other = bound && site.view.valueOf(bound);
+  return queue?.kind !== 'string' || other?.kind !== 'string' || queue.value === other.value;
 }

@@ -3,7 +3,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
-import { doesImport, type CallSite, type Framework } from './framework.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { outboxRow } from './outboxes.ts';
 import { readSql } from './sql.ts';
 
@@ -246,15 +246,16 @@ function transaction(site: CallSite): Role | undefined {
   }
   if (/^(startTransaction|beginTransaction|begin)$/.test(site.name))
     return { kind: 'transaction', library, phase: 'begin' };
-  if (/^(commitTransaction|commit)$/.test(site.name) && !isAggregate(site))
+  if (/^(commitTransaction|commit)$/.test(site.name) && !isOfMessages(site))
     return { kind: 'transaction', library, phase: 'commit' };
   if (/^(rollbackTransaction|rollback|abortTransaction)$/.test(site.name))
     return { kind: 'transaction', library, phase: 'rollback' };
   return undefined;
 }
 
-/** `order.commit()` of @nestjs/cqrs hands over the events that an aggregate applied. */
-function isAggregate({ view, name, call, receiverName }: CallSite): boolean {
+/** `order.commit()` of @nestjs/cqrs hands over the events that an aggregate applied; kafkajs has transactions of messages. */
+function isOfMessages({ view, name, call, receiverName, origin }: CallSite): boolean {
+  if (isFrom(origin, ['kafkajs', '@confluentinc/kafka-javascript'])) return true;
   if (name !== 'commit' || call.args.length > 0 || !doesImport(view, ['@nestjs/cqrs'])) return false;
   return !/tr(?:an)?(?:saction|x)|^tx$|runner|client|session|conn/i.test(receiverName);
 }

@@ -4,7 +4,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView } from '../view.ts';
-import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, unwrapped } from './messages.ts';
 
 const modules = ['kafkajs', '@confluentinc/kafka-javascript', '@nestjs/microservices/'];
@@ -18,6 +18,7 @@ export const kafkajs: Framework = {
     'Producer.transaction': 'Transaction',
   },
   roles(site) {
+    if (isCommit(site)) return [{ kind: 'ack', library: 'kafkajs', what: 'ack' }];
     if (site.name === 'send') return sent(site, site.arg(0));
     if (site.name !== 'sendBatch') return [];
     const batches = site.view.entryOf(site.arg(0), 'topicMessages');
@@ -28,6 +29,12 @@ export const kafkajs: Framework = {
     return ['eachMessage', 'eachBatch'].flatMap((key) => runs(site, key));
   },
 };
+
+/** `consumer.commitOffsets([…])`; `resolveOffset(offset)` and `commitOffsetsIfNecessary()` out of a batch's payload. */
+function isCommit({ name, origin, view }: CallSite): boolean {
+  if (name === 'commitOffsets') return isFrom(origin, modules);
+  return /^(?:resolveOffset|commitOffsetsIfNecessary)$/.test(name) && doesImport(view, modules);
+}
 
 /** `producer.send({ topic, messages: [{ key, value }] })`: the shape is telling enough whatever the producer's type. */
 function sent(site: CallSite, record: Expr | undefined): readonly PublishRole[] {
@@ -85,10 +92,22 @@ function runs(site: CallSite, key: string): readonly ConsumerFact[] {
       events: topicsOf(site),
       handler,
       eventParameter: 0,
-      acknowledges: 'auto',
+      acknowledges: isFalse(site, config, 'autoCommit') || isManual(site) ? 'never' : 'auto',
       ...(owner === undefined ? {} : { owner }),
     },
   ];
+}
+
+function isFalse({ view }: CallSite, config: Expr | undefined, key: string): boolean {
+  const value = view.entryOf(config, key);
+  return value?.kind === 'literal' && value.text === 'false';
+}
+
+/** Confluent's client takes the setting where the consumer is made: `kafka.consumer({ kafkaJS: { autoCommit: false } })`. */
+function isManual(site: CallSite): boolean {
+  const made = site.receiver && site.view.valueOf(site.receiver);
+  const config = made?.kind === 'call' ? made.args[0] : undefined;
+  return isFalse(site, site.view.entryOf(config, 'kafkaJS') ?? config, 'autoCommit');
 }
 
 function topicsOf(site: CallSite): readonly Expr[] {

@@ -8,6 +8,7 @@ import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
 import { eventStreams } from './eventStreams.ts';
 import type { Framework } from './framework.ts';
+import { golevelupRabbitmq } from './golevelupRabbitmq.ts';
 import { googlePubsub } from './googlePubsub.ts';
 import { guards } from './guards.ts';
 import { inngest } from './inngest.ts';
@@ -28,6 +29,7 @@ export const frameworks: readonly Framework[] = [
   nestjsCqrs,
   eventStreams,
   kafkajs,
+  golevelupRabbitmq,
   amqp,
   bullmq,
   nats,

@@ -2,7 +2,7 @@
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
-import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { methodConsumer } from './messages.ts';
 import { microserviceQueue } from './rabbitQueues.ts';
 
@@ -83,7 +83,7 @@ function acknowledged(site: CallSite): readonly Role[] {
   const commits = site.name === 'commitOffsets' && isKafkaConsumer(site);
   if (commits) return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
   if (site.name !== 'ack' && site.name !== 'nack' && site.name !== 'reject') return [];
-  if (!/channel/i.test(site.receiverName)) return [];
+  if (!/channel/i.test(site.receiverName) || !doesImport(site.view, modules)) return [];
   if (site.name === 'ack') return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
   const requeue = site.arg(site.name === 'reject' ? 1 : 2);
   const isPutBack = requeue === undefined || (requeue.kind === 'literal' && requeue.text === 'true');

@@ -1,5 +1,6 @@
 // How RabbitMQ is told what becomes of messages that fail: https://www.rabbitmq.com/docs/dlx and /docs/quorum-queues.
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
+import { actionsIn } from '../../facts/walk.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import type { CallSite } from './framework.ts';
@@ -35,14 +36,49 @@ export function microserviceQueue({ view, call }: CallSite): readonly QueueRole[
   return [];
 }
 
+/** `RabbitMQModule.forRoot({ queues: [{ name, options }] })`, or what its `useFactory` returns. */
+export function moduleQueues({ view, call }: CallSite): readonly QueueRole[] {
+  return call.args.flatMap((arg) => {
+    const factory = view.entryOf(arg, 'useFactory');
+    const body = factory?.kind === 'function' ? (view.facts.functions[factory.function]?.body ?? []) : [];
+    const returned = [...actionsIn(body)].flatMap((it) =>
+      it.kind === 'return' && it.value ? [it.value] : [],
+    );
+    return [arg, ...returned].flatMap((config) => {
+      const queues = view.entryOf(config, 'queues');
+      return queues?.kind === 'array' ? queues.items.flatMap((it) => listedQueue(view, it)) : [];
+    });
+  });
+}
+
+function listedQueue(view: FileView, item: Expr): readonly QueueRole[] {
+  const queue = view.entryOf(item, 'name');
+  const policy = policyOf(view, view.entryOf(item, 'options'));
+  return queue ? [{ kind: 'queue', library: '@golevelup/nestjs-rabbitmq', queue, ...policy }] : [];
+}
+
 /** What `@RabbitSubscribe({ queue, queueOptions, errorHandler })` says. */
 export function subscriptionPolicy(view: FileView, options: Expr | undefined): FailurePolicy {
   const object = options && view.valueOf(options);
   if (object?.kind !== 'object') return { deadLetter: 'unknown', limit: 'unknown' };
   const entry = (key: string): Expr | undefined => object.entries.find((it) => it.key === key)?.value;
   const written = policyOf(view, entry('queueOptions'));
-  const isOpen = object.spreads.length > 0 || entry('errorHandler') || entry('createQueueIfNotExists');
+  const isOpen =
+    object.spreads.length > 0 || isUnknown(entry('errorHandler')) || entry('createQueueIfNotExists');
+  if (doesGiveUp(entry('errorBehavior')) || doesGiveUp(entry('errorHandler')))
+    return { deadLetter: isOpen ? known(written.deadLetter) : written.deadLetter, limit: 'given' };
   return isOpen ? { deadLetter: known(written.deadLetter), limit: known(written.limit) } : written;
+}
+
+/** `MessageHandlerErrorBehavior.NACK`, `defaultNackErrorHandler`: a message that fails is not put back. */
+function doesGiveUp(value: Expr | undefined): boolean {
+  if (value?.kind === 'member') return value.name === 'NACK' || value.name === 'ACK';
+  return value?.kind === 'name' && /^(?:defaultNackErrorHandler|ackErrorHandler)$/.test(value.name);
+}
+
+function isUnknown(handler: Expr | undefined): boolean {
+  const isNamed = handler?.kind === 'name' && /^(?:defaultNack|ack|requeue)ErrorHandler$/.test(handler.name);
+  return handler !== undefined && !isNamed;
 }
 
 /** What the options of a queue say, by the names of amqplib or by RabbitMQ's own. */
