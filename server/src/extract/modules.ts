@@ -94,6 +94,7 @@ function exportedDeclarations(statement: ts.Statement): ExportFact[] {
   const isDefault = ts.canHaveModifiers(statement)
     ? ts.getModifiers(statement)?.some((it) => it.kind === ts.SyntaxKind.DefaultKeyword)
     : false;
+  if (ts.isModuleDeclaration(statement)) return [{ name, local: '*' }];
   return isDefault ? [{ name: 'default', local: name }] : [{ name, local: name }];
 }
 

@@ -1,14 +1,15 @@
 // The events of the workspace: declared types and wire names that mean one event become one node.
-import type { ObjectExpr, TypeExpr } from '../facts/expressions.ts';
+import type { ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tagOf } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
-import { eventKey, statesFact } from './names.ts';
+import { eventKey } from './names.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
+import { eventMembers } from './unionMembers.ts';
 
 /** An event node while the model is made. */
 export interface EventDraft {
@@ -105,7 +106,7 @@ function record(
   for (const key of keysOf(message)) {
     if (key === '') continue;
     const draft = drafts.get(key) ?? create(drafts, key, message.name, place);
-    draft.wireNames.add(message.name);
+    if (!message.isForeign) draft.wireNames.add(message.name);
     if (message.object) draft.inline.push({ ...place, object: message.object });
   }
 }
@@ -183,7 +184,7 @@ function sortTypes(facts: FileFacts): {
   const hasSiblings = hinted.some(([, weight]) => weight >= 2) || areMost;
   const strong = hinted.filter(([, weight]) => weight >= 2 || hasSiblings).map(([fact]) => fact);
   const open = facts.types.filter((it) => !strong.includes(it) && mayInherit(it));
-  return { strong: [...strong, ...unionMembers(facts, strong)], open };
+  return { strong: [...strong, ...writtenOut(facts, strong)], open };
 }
 
 function mayInherit(fact: TypeFact): boolean {
@@ -207,35 +208,8 @@ function extendsEvent(node: TypeNode, { files, hierarchy }: Linking): boolean {
   });
 }
 
-/** `type OrderEvent = { type: 'OrderPlaced'; … } | …`: each member that is written out and tagged is an event. */
-function unionMembers(facts: FileFacts, strong: readonly TypeFact[]): readonly TypeFact[] {
+/** Members of unions that are written out, and have no declaration of their own. */
+function writtenOut(facts: FileFacts, strong: readonly TypeFact[]): readonly TypeFact[] {
   const named = new Set(strong.map((it) => eventKey(declaredName(it))));
-  return facts.types.flatMap((fact) => {
-    if (fact.alias?.kind !== 'union' || fact.notAnEvent) return [];
-    const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
-    const isOfEvents =
-      /[a-z]Events?$/.test(fact.name) ||
-      members.filter((it) => statesFact(it.name)).length * 2 > members.length;
-    return isOfEvents ? members.filter((it) => !named.has(eventKey(it.name))) : [];
-  });
-}
-
-function unionMember(union: TypeFact, type: TypeExpr): readonly TypeFact[] {
-  if (
-    type.kind !== 'object' &&
-    type.kind !== 'intersection' &&
-    !(type.kind === 'ref' && type.args.length > 0)
-  )
-    return [];
-  const fact: TypeFact = { ...union, alias: type, members: [], bases: [], implements: [], span: type.at };
-  const name = tagOf(fact);
-  const at = tagPlace(type);
-  return name === undefined || !at ? [] : [{ ...fact, name, at }];
-}
-
-function tagPlace(type: TypeExpr): Place['at'] | undefined {
-  if (type.kind === 'intersection') return type.of.map(tagPlace).find((it) => it !== undefined);
-  if (type.kind === 'ref') return type.args.find((it) => it.kind === 'literal')?.at;
-  if (type.kind !== 'object') return undefined;
-  return type.members.map((it) => it.type).find((it) => it?.kind === 'literal')?.at;
+  return facts.types.flatMap(eventMembers).filter((it) => !named.has(eventKey(it.name)));
 }

@@ -7,7 +7,14 @@ import type { TypeNode } from './model.ts';
 /** One message that an expression may be. */
 export type Message =
   | { readonly kind: 'type'; readonly node: TypeNode }
-  | { readonly kind: 'name'; readonly name: string; readonly object?: ObjectExpr; readonly file?: FilePath }
+  | {
+      readonly kind: 'name';
+      readonly name: string;
+      readonly object?: ObjectExpr;
+      readonly file?: FilePath;
+      /** The name of a type or constant of a package that is not here: under which name it travels is not known. */
+      readonly isForeign?: boolean;
+    }
   | { readonly kind: 'object'; readonly object: ObjectExpr; readonly file: FilePath }
   /** A parameter (or what hangs below it) decides: the callers know. */
   | {

@@ -1,11 +1,12 @@
 // What a published or consumed expression names: declared types, wire names, an inline object, or a value handed in from elsewhere.
-import type { CallExpr, Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, ObjectExpr, TemplateExpr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { isMessageType, isPayloadName } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
+import { statesFact } from './names.ts';
 import { below, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { foreignName, messagesTyped } from './typedMessages.ts';
@@ -165,10 +166,21 @@ export function messagesOf(linking: Linking): ReadMessage {
     const typed = ofDeclaredType(file, expr);
     if (typed.length > 0) return typed;
     if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
-    const member = enumMember(file, expr) ?? foreignName(linking, file, expr);
+    const member = enumMember(file, expr);
     if (member !== undefined) return [{ kind: 'name', name: member }];
+    const partly = expr.kind === 'template' ? knownParts(file, expr) : undefined;
+    if (partly !== undefined) return [{ kind: 'name', name: partly }];
+    const foreign = foreignName(linking, file, expr);
+    if (foreign !== undefined) return [{ kind: 'name', name: foreign, isForeign: true }];
     const facts = values.factsOf(file);
     return facts ? handedFrom(facts, expr, depth) : [{ kind: 'unknown' }];
+  };
+
+  /** `${tenant}.order.placed`: what is known of it says which event it is. */
+  const knownParts = (file: FilePath, { parts }: TemplateExpr): string | undefined => {
+    const texts = parts.map((it) => (typeof it === 'string' ? it : (values.stringOf(file, it) ?? '*')));
+    const text = texts.join('');
+    return statesFact(text) ? text : undefined;
   };
 
   const ofDeclaredType = (file: FilePath, expr: Expr): readonly Message[] => {

@@ -34,7 +34,10 @@ export function modulesOf(
     if (!facts) return undefined;
     const index = indexOf(facts);
     const found = index.imports.get(name);
-    if (!found) return isDeclared(facts, name) ? { facts, name } : undefined;
+    if (!found) {
+      if (isDeclared(facts, name)) return { facts, name };
+      return isNamespace(facts, name) ? { facts, name: '*' } : undefined;
+    }
     const target = resolve(file, found.from);
     if (!target) return undefined;
     return found.name === '*' ? { facts: target, name: '*' } : exported(target, found.name);
@@ -52,6 +55,12 @@ function isDeclared(facts: FileFacts, name: string): boolean {
   return index.types.has(name) || index.topLevel.has(name) || index.functions.has(name);
 }
 
+/** `export namespace Shop { … }`: its members are found by their names among those of the file. */
+function isNamespace(facts: FileFacts, name: string): boolean {
+  const entry = indexOf(facts).exports.get(name);
+  return entry?.local === '*' && entry.from === undefined;
+}
+
 function exporter(resolve: Modules['resolve']): Modules['exported'] {
   const search = (facts: FileFacts, name: string, seen: Set<FileFacts>): Declared | undefined => {
     if (name === '*') return { facts, name };
@@ -60,6 +69,7 @@ function exporter(resolve: Modules['resolve']): Modules['exported'] {
     const index = indexOf(facts);
     const entry = index.exports.get(name);
     if (entry?.from !== undefined) return through(resolve(facts.file, entry.from), entry.local, seen);
+    if (isNamespace(facts, name)) return { facts, name: '*' };
     const local = entry?.local ?? name;
     const imported = index.imports.get(local);
     if (imported) return through(resolve(facts.file, imported.from), imported.name, seen);

@@ -33,6 +33,7 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
   for (const site of direct) append(publishing, site.fn.fact, site);
   const drafts = new Map<CallAction, ProducerDraft[]>();
   const covered = new Set<FunctionFact>();
+  const forwarded = new Set<CallAction>();
   for (const site of direct) {
     const inner = innerSites(site, publishing, linking);
     if (inner.length === 0) append(drafts, site.action, site);
@@ -41,8 +42,11 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
       for (const it of inner) covered.add(it.fn.fact);
     }
   }
-  for (const site of direct) forward(site, site, maxWrappers, { linking, read, drafts, seen: new Set() });
-  return [...drafts.values()].flat().flatMap((it) => finished(it, covered));
+  for (const site of direct) {
+    const isForwarded = forward(site, site, maxWrappers, { linking, read, drafts, seen: new Set() });
+    if (isForwarded) forwarded.add(site.action);
+  }
+  return [...drafts.values()].flat().flatMap((it) => finished(it, { covered, forwarded }));
 }
 
 function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
@@ -118,19 +122,24 @@ interface Forwarding {
   readonly seen: Set<CallAction>;
 }
 
-/** Finds what the callers of a forwarding function hand in. */
-function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, context: Forwarding): void {
+/** Finds what the callers of a forwarding function hand in; says whether there are any. */
+function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, context: Forwarding): boolean {
   const open = site.messages.filter((it) => it.kind === 'parameter' || it.kind === 'member');
-  if (open.length === 0 || depth === 0) return;
+  if (open.length === 0 || depth === 0) return false;
   const enclosing = openFunction(site, open, context.linking);
-  for (const { caller, action } of context.linking.calls.callersOf(enclosing)) {
+  const callers = context.linking.calls.callersOf(enclosing);
+  for (const { caller, action } of callers) {
     if (context.seen.has(action) || action === site.action) continue;
     context.seen.add(action);
     const messages = open.flatMap((it) => handedIn(it, caller, action, context));
     const next = atCaller(origin, enclosing, caller, action, messages);
     if (messages.some(isNamed)) replace(context.drafts, action, next);
-    forward(origin, next, depth - 1, context);
+    const isFurther = forward(origin, next, depth - 1, context);
+    // Whoever hands in what can't be read is the place to look at.
+    if (!isFurther && !messages.some(isNamed) && !context.drafts.has(action))
+      append(context.drafts, action, next);
   }
+  return callers.some((it) => it.action !== site.action);
 }
 
 function openFunction(site: ProducerDraft, open: readonly Message[], linking: Linking): FunctionNode {
@@ -203,7 +212,15 @@ function atCaller(
   const gives = givesOf(wrapper, origin.role);
   const event = action.call.args[0] ?? origin.role.event;
   const role: PublishRole = { ...origin.role, event, channel: undefined, payload: undefined, gives };
-  return { file: caller.file, at: action.call.at, fn: caller, action, role, messages, isRelay: false };
+  return {
+    file: caller.file,
+    at: action.call.at,
+    fn: caller,
+    action,
+    role,
+    messages,
+    isRelay: messages.some((it) => it.kind === 'relayed'),
+  };
 }
 
 function givesOf({ fact }: FunctionNode, role: PublishRole): PublishRole['gives'] {
@@ -225,11 +242,15 @@ function throughWrapper(role: PublishRole, inner: readonly ProducerDraft[]): Pub
   return { ...role, transport, gives, library: source?.role.library ?? role.library };
 }
 
-/** Drops wrappers whose callers are known; keeps what nobody could name, as unread. */
-function finished(draft: ProducerDraft, covered: ReadonlySet<FunctionFact>): readonly ProducerDraft[] {
+/** Drops wrappers, whose callers are the producers; keeps what nobody could name, as unread. */
+function finished(
+  draft: ProducerDraft,
+  wrappers: { readonly covered: ReadonlySet<FunctionFact>; readonly forwarded: ReadonlySet<CallAction> },
+): readonly ProducerDraft[] {
   const messages = draft.messages.filter(isNamed);
   if (messages.length > 0 || draft.isRelay) return [{ ...draft, messages }];
-  return covered.has(draft.fn.fact) ? [] : [{ ...draft, messages }];
+  const isWrapper = wrappers.covered.has(draft.fn.fact) || wrappers.forwarded.has(draft.action);
+  return isWrapper ? [] : [{ ...draft, messages }];
 }
 
 function isTold(message: Message): boolean {

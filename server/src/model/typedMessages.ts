@@ -1,11 +1,12 @@
 // The messages that a value may be by its written type: through unions, aliases, arrays and promises, and types of packages not here.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
-import { evidenceOf, isMessageType, isPayloadName, tagOf } from './evidence.ts';
+import { evidenceOf, isMessageType, isPayloadName } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
+import { eventMembers } from './unionMembers.ts';
 
 /** A union of more members than this is what a whole system speaks, and says nothing of one place. */
 const maxMembers = 24;
@@ -45,7 +46,7 @@ function inType(linking: Linking, file: FilePath, type: TypeExpr, depth: number)
   const node = linking.values.typeNamed(file, type.name);
   if (!node) {
     const name = foreignName(linking, file, { kind: 'name', name: type.name, at: type.at });
-    return name === undefined ? [] : [{ kind: 'name', name }];
+    return name === undefined ? [] : [{ kind: 'name', name, isForeign: true }];
   }
   return isEvent(node, linking) ? [{ kind: 'type', node }] : inAlias(linking, node, depth);
 }
@@ -54,13 +55,8 @@ function inAlias(linking: Linking, node: TypeNode, depth: number): readonly Mess
   const { alias } = node.fact;
   if (!alias || node.fact.notAnEvent) return [];
   if (alias.kind !== 'union') return inType(linking, node.file, alias, depth + 1);
-  return alias.of.flatMap((member) => {
-    const tag = tagOf({ ...node.fact, alias: member, members: [] });
-    const isEventTag = tag !== undefined && (statesFact(tag) || /[a-z]Events?$/.test(node.fact.name));
-    const declared = inType(linking, node.file, member, depth + 1);
-    if (declared.length > 0) return declared;
-    return isEventTag ? [{ kind: 'name', name: tag }] : [];
-  });
+  const own = eventMembers(node.fact).map((fact): Message => ({ kind: 'type', node: { ...node, fact } }));
+  return [...alias.of.flatMap((it) => inType(linking, node.file, it, depth + 1)), ...own];
 }
 
 function isEvent(node: TypeNode, { files }: Linking): boolean {

@@ -12,7 +12,7 @@ export interface Framework {
   readonly triggers: readonly string[];
   /** What methods of its types give, so that `kafka.producer()` is known to be a `Producer`. */
   readonly makes?: Makes;
-  /** Types whose subtypes are events. */
+  /** Types whose subtypes are events; `package#Event` for a name that is too common by itself. */
   readonly eventBases?: readonly string[];
   /** Recognises a call; the first framework that answers with roles wins. */
   readonly roles?: (site: CallSite) => readonly Role[];
@@ -72,5 +72,7 @@ export function doesImport(view: FileView, modules: readonly string[]): boolean 
 
 /** Whether a string or template is written where a name is wanted. */
 export function isText(expr: Expr | undefined): boolean {
+  if (expr?.kind === 'choice') return expr.of.every(isText);
+  if (expr?.kind === 'operation') return expr.operator === '+' && expr.of.some(isText);
   return expr?.kind === 'string' || expr?.kind === 'template';
 }

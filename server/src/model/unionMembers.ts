@@ -1,0 +1,42 @@
+// Events that are declared as members of a union, and nowhere else: `type OrderEvent = { type: 'OrderPlaced'; … } | …`.
+import type { TypeExpr } from '../facts/expressions.ts';
+import type { TypeFact } from '../facts/facts.ts';
+import type { Span } from '../text.ts';
+import { tagOf } from './evidence.ts';
+import { statesFact } from './names.ts';
+
+const known = new WeakMap<TypeFact, readonly TypeFact[]>();
+
+/** The members that are written out and tagged, as types of their own; empty for a union of anything else than events. */
+export function eventMembers(fact: TypeFact): readonly TypeFact[] {
+  let found = known.get(fact);
+  if (!found) known.set(fact, (found = readMembers(fact)));
+  return found;
+}
+
+function readMembers(fact: TypeFact): readonly TypeFact[] {
+  if (fact.alias?.kind !== 'union' || fact.notAnEvent) return [];
+  const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
+  const stating = members.filter((it) => statesFact(it.name));
+  return /[a-z]Events?$/.test(fact.name) || stating.length * 2 > members.length ? members : [];
+}
+
+function unionMember(union: TypeFact, type: TypeExpr): readonly TypeFact[] {
+  if (
+    type.kind !== 'object' &&
+    type.kind !== 'intersection' &&
+    !(type.kind === 'ref' && type.args.length > 0)
+  )
+    return [];
+  const fact: TypeFact = { ...union, alias: type, members: [], bases: [], implements: [], span: type.at };
+  const name = tagOf(fact);
+  const at = tagPlace(type);
+  return name === undefined || !at ? [] : [{ ...fact, name, at }];
+}
+
+function tagPlace(type: TypeExpr): Span | undefined {
+  if (type.kind === 'intersection') return type.of.map(tagPlace).find((it) => it !== undefined);
+  if (type.kind === 'ref') return type.args.find((it) => it.kind === 'literal')?.at;
+  if (type.kind !== 'object') return undefined;
+  return type.members.map((it) => it.type).find((it) => it?.kind === 'literal')?.at;
+}
