@@ -5,6 +5,7 @@ import { rule as eventCycle } from './event-cycle.ts';
 import { rule as fragileEventStream } from './fragile-event-stream.ts';
 import { rule as lostCorrelation } from './lost-correlation.ts';
 import { rule as missingCompensation } from './missing-compensation.ts';
+import { rule as missingDeadLetter } from './missing-dead-letter.ts';
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
 import { rule as missingFailureEvent } from './missing-failure-event.ts';
 import { rule as missingStepTimeout } from './missing-step-timeout.ts';
@@ -12,6 +13,7 @@ import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
 import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
+import { rule as thinEvent } from './thin-event.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import { rule as unconsumedEvent } from './unconsumed-event.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
@@ -30,6 +32,7 @@ export const rules: readonly Rule[] = [
   fragileEventStream,
   lostCorrelation,
   missingCompensation,
+  missingDeadLetter,
   missingEventMetadata,
   missingFailureEvent,
   missingStepTimeout,
@@ -37,6 +40,7 @@ export const rules: readonly Rule[] = [
   nonPastTenseEvent,
   orderDependentConsumer,
   swallowedError,
+  thinEvent,
   unawaitedPublish,
   unconsumedEvent,
   unhandledCompensationFailure,

@@ -35,7 +35,8 @@ export function optionsPolicy(view: FileView, options: Expr | undefined): Failur
   const backoff = view.entryOf(object, 'backoff');
   return {
     deadLetter: isRemoved ? 'none' : 'given',
-    limit: attempts && isEndless(attempts) ? 'none' : 'given',
+    // One try, unless the queue or the job says otherwise somewhere else.
+    limit: !attempts ? 'unknown' : isEndless(attempts) ? 'none' : 'given',
     ...(backoff && { isDelayed: true }),
   };
 }

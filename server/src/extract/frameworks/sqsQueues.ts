@@ -1,6 +1,8 @@
 // SQS queues as code declares them, and messages that are made visible again at once.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+import type { CallAction } from '../../facts/actions.ts';
 import type { Role } from '../../facts/roles.ts';
+import type { FileView } from '../view.ts';
 import { isFrom, type CallSite } from './framework.ts';
 
 const constructs = ['aws-cdk-lib/aws-sqs', '@aws-cdk/aws-sqs'];
@@ -23,13 +25,13 @@ export function queueRoles(site: CallSite): readonly Role[] {
   return isAtOnce ? [{ kind: 'ack', library: 'aws', what: 'requeue' }] : [];
 }
 
-function declared({ name, origin, call, view }: CallSite): readonly Role[] {
+function declared({ name, origin, call, view, action }: CallSite): readonly Role[] {
   const isQueue = isFrom(origin, constructs) || (origin?.from === 'aws-cdk-lib' && origin.name === 'aws_sqs');
   const [, queue, options] = call.args;
   if (name !== 'Queue' || !isQueue || !queue) return [];
   const id = view.valueOf(queue);
   const object = options && view.valueOf(options);
-  if (id.kind !== 'string' || lastResort.test(id.value)) return [];
+  if (id.kind !== 'string' || lastResort.test(id.value) || isTarget(view, action)) return [];
   const isRead = !options || (object?.kind === 'object' && object.spreads.length === 0);
   const isGiven = view.entryOf(options, 'deadLetterQueue') !== undefined;
   const deadLetter = isGiven ? 'given' : isRead ? 'none' : 'unknown';
@@ -43,4 +45,15 @@ function declared({ name, origin, call, view }: CallSite): readonly Role[] {
       limit: isGiven ? 'given' : isRead ? 'none' : 'unknown',
     },
   ];
+}
+
+/** `deadLetterQueue: { queue: parked, … }` of another queue. */
+function isTarget(view: FileView, { result }: CallAction): boolean {
+  if (result === undefined) return false;
+  return view.callsNamed('Queue').some(({ action }) => {
+    const target = view.entryOf(action.call.args[2], 'deadLetterQueue');
+    const queue =
+      target?.kind === 'object' ? target.entries.find((it) => it.key === 'queue')?.value : undefined;
+    return queue?.kind === 'name' && queue.binding === result;
+  });
 }

@@ -1,0 +1,183 @@
+// Queues whose messages have nowhere to go when they fail for good.
+import type { Expr } from '../facts/expressions.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { FilePath, Span } from '../text.ts';
+import { pathOf } from './effects.ts';
+import type { ConsumerNode, EventModel } from './model.ts';
+import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
+import { reachedFrom } from './redelivered.ts';
+import { swallowIn } from './swallowing.ts';
+
+/** A queue, or for Kafka the consumer, that keeps no failed message. */
+export interface LostLetters {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly name: string;
+  readonly library: string;
+  readonly consumer?: ConsumerNode;
+}
+
+/** Queues that hold what failed, wait for a retry, or carry answers. */
+const besides =
+  /dlq|dlx|dead|parking|parked|poison|quarantine|retry|retries|delay|wait|fail|error|reply|repl(?:y|ies)|rpc|response|callback|tmp|temp/i;
+const deadLetters = /dlq|dlt|dlx|dead|parking|parked|poison|quarantine|fail|error|retry/i;
+
+/** One for each queue. Only for a workspace that was read to the end: the target may be declared anywhere. */
+export function* lostLetters(model: EventModel): Iterable<LostLetters> {
+  if (!model.isComplete) return;
+  const declared = declaredQueues(model);
+  const seen = new Set<string>();
+  for (const lost of [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model)]) {
+    const place = `${lost.library} ${lost.name}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
+    yield lost;
+  }
+}
+
+function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
+  const consumers = model.consumers.filter(
+    (it) => it.transport === 'broker' && it.fact.acknowledges !== 'before',
+  );
+  for (const it of declared) {
+    if (it.role.library === 'amqplib') yield* ofAsserted(model, it, declared, consumers);
+    if (it.role.library === '@nestjs/microservices') yield* ofMicroservice(model, it, consumers);
+    if (it.role.library === 'aws') yield* lost(model, it.fn.file, it.role.queue, it.role, undefined);
+  }
+  for (const consumer of consumers) {
+    const { policy, queue } = consumer.fact;
+    if (!policy || !queue || isParkedByHand(model, consumer)) continue;
+    const keys = keysOf(model, consumer.file, queue);
+    const others = declared.filter((it) => it.keys.some((key) => keys.includes(key))).map((it) => it.role);
+    yield* lost(model, consumer.file, queue, merged([policy, ...others]), consumer);
+  }
+}
+
+function* ofAsserted(
+  model: EventModel,
+  own: Declared,
+  declared: readonly Declared[],
+  consumers: readonly ConsumerNode[],
+): Iterable<LostLetters> {
+  const reading = consumers.filter((it) => declarationsOf(model, it, [own]).length > 0);
+  const [consumer] = reading;
+  if (!consumer || reading.some((it) => isParkedByHand(model, it))) return;
+  const same = declared.filter((it) => it.keys.some((key) => own.keys.includes(key)));
+  yield* lost(model, own.fn.file, own.role.queue, merged(same.map((it) => it.role)), consumer);
+}
+
+function* ofMicroservice(
+  model: EventModel,
+  { fn, role }: Declared,
+  consumers: readonly ConsumerNode[],
+): Iterable<LostLetters> {
+  const service = model.serviceOf(fn.file);
+  const own = consumers.filter(
+    (it) =>
+      it.fact.library === '@nestjs/microservices' &&
+      !it.fact.isRequest &&
+      model.serviceOf(it.file) === service,
+  );
+  const [consumer] = own;
+  if (!consumer || own.some((it) => isParkedByHand(model, it))) return;
+  yield* lost(model, fn.file, role.queue, role, consumer);
+}
+
+type Policy = Pick<Declared['role'], 'deadLetter' | 'limit'>;
+
+function merged(policies: readonly Policy[]): Policy {
+  return { deadLetter: together(policies, 'deadLetter'), limit: together(policies, 'limit') };
+}
+
+function* lost(
+  model: EventModel,
+  file: FilePath,
+  queue: Expr | undefined,
+  { deadLetter, limit }: Policy,
+  consumer: ConsumerNode | undefined,
+): Iterable<LostLetters> {
+  if (deadLetter !== 'none' || limit !== 'none' || !queue || queue.kind === 'template') return;
+  const name = model.program.stringOf(file, queue) ?? pathOf(queue);
+  if (name === '' || besides.test(name)) return;
+  const library = consumer?.fact.library ?? 'aws';
+  yield { file, at: queue.at, name, library, ...(consumer && { consumer }) };
+}
+
+/** The handler keeps what failed: it publishes or stores it, or asks the broker to park it. */
+function isParkedByHand(model: EventModel, { handler }: ConsumerNode): boolean {
+  if (!handler) return true;
+  const isKept = model.bodyOf(handler).effects.some(({ role, inCatch }) => inCatch && role.kind !== 'remote');
+  return isKept || namesParking(model, handler);
+}
+
+function namesParking(model: EventModel, handler: NonNullable<ConsumerNode['handler']>): boolean {
+  for (const { fact } of reachedFrom(model, handler))
+    if (/dead_?letter|dlq|park|quarantine/i.test(fact.name)) return true;
+  return false;
+}
+
+/** BullMQ keeps failed jobs, unless it is told to remove them. */
+function* ofJobs(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
+  const jobs = declared.filter((it) => it.role.library === 'bullmq');
+  if (jobs.length === 0 || isWatched(model)) return;
+  for (const { fn, action, role } of jobs) {
+    const service = model.serviceOf(fn.file);
+    const isTried = jobs.some((it) => it.role.limit === 'given' && model.serviceOf(it.fn.file) === service);
+    if (role.deadLetter !== 'none' || isTried || !role.queue) continue;
+    const name = model.program.stringOf(fn.file, role.queue) ?? pathOf(role.queue);
+    if (name !== '') yield { file: fn.file, at: action.call.at, name, library: 'bullmq' };
+  }
+}
+
+/** `worker.on('failed', …)`, `@OnWorkerEvent('failed')`: somebody takes what failed. */
+function isWatched({ files }: EventModel): boolean {
+  for (const facts of files.values()) {
+    for (const fn of facts.functions) {
+      if (fn.decorators.some((it) => /^On(?:Worker|Queue|QueueEvents)(?:Event|Failed)$/.test(it.name)))
+        return true;
+    }
+    if (facts.functions.some((fn) => listens(fn.body))) return true;
+  }
+  return false;
+}
+
+function listens(body: Parameters<typeof callsIn>[0]): boolean {
+  for (const { call } of callsIn(body)) {
+    const [event] = call.args;
+    if (pathOf(call.callee).endsWith('.on') && event?.kind === 'string' && event.value === 'failed')
+      return true;
+  }
+  return false;
+}
+
+/** A message that always fails comes round for ever: kafkajs tries, restarts the consumer, and tries again. */
+function* ofKafka(model: EventModel): Iterable<LostLetters> {
+  for (const consumer of model.consumers) {
+    const { fact, handler, file, at, name } = consumer;
+    if (fact.library !== 'kafkajs' || !handler || fact.name !== name) continue;
+    const { effects } = model.bodyOf(handler);
+    const isWork = effects.some(({ role, inCatch }) => !inCatch && !(role.kind === 'remote' && role.isRead));
+    if (
+      !isWork ||
+      swallowIn(model, consumer) ||
+      isParkedByHand(model, consumer) ||
+      parksSomewhere(model, file)
+    )
+      continue;
+    yield { file, at, name: topicOf(consumer), library: 'kafkajs', consumer };
+  }
+}
+
+function topicOf({ events, name }: ConsumerNode): string {
+  return events[0]?.wireNames[0] ?? events[0]?.name ?? name;
+}
+
+/** A topic of the service that is named after failures. */
+function parksSomewhere(model: EventModel, file: FilePath): boolean {
+  const service = model.serviceOf(file);
+  return model.producers.some(({ file: other, role }) => {
+    if (model.serviceOf(other) !== service) return false;
+    const channel = role.channel ?? role.event;
+    return deadLetters.test(model.program.stringOf(other, channel) ?? pathOf(channel));
+  });
+}

@@ -1,0 +1,114 @@
+// Queues as the workspace declares them: which consumer reads which, and what becomes of messages that fail.
+import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FailurePolicy, QueueRole, Written } from '../facts/roles.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { FilePath } from '../text.ts';
+import { pathOf } from './effects.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+
+export interface Declared {
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+  readonly role: QueueRole;
+  /** By which the queue is known: its name, or the variable that holds it. */
+  readonly keys: readonly string[];
+}
+
+const deepest = 4;
+
+/** All declarations of all files. */
+export function declaredQueues(model: EventModel): readonly Declared[] {
+  const declared: Declared[] = [];
+  for (const [file, facts] of model.files) {
+    for (const fact of facts.functions) {
+      for (const action of callsIn(fact.body)) {
+        for (const role of action.roles) {
+          if (role.kind !== 'queue') continue;
+          const keys = role.queue ? keysOf(model, file, role.queue) : [];
+          declared.push({ fn: { file, fact }, action, role, keys });
+        }
+      }
+    }
+  }
+  return declared;
+}
+
+/** The declarations of the queue that a consumer reads. */
+export function declarationsOf(
+  model: EventModel,
+  { fact, handler, file }: ConsumerNode,
+  declared: readonly Declared[],
+): readonly Declared[] {
+  if (!fact.queue) return [];
+  const registeredIn =
+    typeof fact.handler === 'number' ? (handler?.file ?? file) : registration(model, file, fact);
+  const keys = keysOf(model, registeredIn, fact.queue);
+  return declared.filter((it) => it.keys.some((key) => keys.includes(key)));
+}
+
+/** The file that registers a consumer whose handler stands elsewhere. */
+function registration({ files }: EventModel, otherwise: FilePath, fact: ConsumerNode['fact']): FilePath {
+  for (const [file, facts] of files) if (facts.consumers.includes(fact)) return file;
+  return otherwise;
+}
+
+/** What several declarations of one queue say together: one that gives is enough, one that can't be read leaves it open. */
+export function together(policies: readonly FailurePolicy[], of: 'deadLetter' | 'limit'): Written {
+  const all = policies.map((it) => it[of]);
+  if (all.includes('given')) return 'given';
+  return all.length === 0 || all.includes('unknown') ? 'unknown' : 'none';
+}
+
+/** The names that an expression may stand for, or else the place of the variable or member that holds one. */
+export function keysOf(model: EventModel, file: FilePath, expr: Expr, depth = 0): readonly string[] {
+  const text = model.program.stringOf(file, expr);
+  if (text !== undefined) return [`'${text}'`];
+  if (depth > deepest) return [];
+  if (expr.kind === 'member' && expr.name === 'queue' && expr.object.kind === 'name')
+    return ofAsserted(model, file, expr.object, depth) ?? memberKeys(file, expr);
+  if (expr.kind === 'member') return memberKeys(file, expr);
+  if (expr.kind === 'template')
+    return [`${file} ${expr.parts.map((it) => (typeof it === 'string' ? it : pathOf(it))).join('$')}`];
+  if (expr.kind !== 'name' || expr.binding === undefined) return [];
+  const binding = model.files.get(file)?.bindings[expr.binding];
+  if (!binding) return [];
+  const own = [`${file} ${expr.binding}`];
+  if (binding.kind === 'parameter') return [...own, ...handedIn(model, file, expr.binding, depth)];
+  return binding.kind === 'const' && binding.init
+    ? [...own, ...keysOf(model, file, binding.init, depth + 1)]
+    : own;
+}
+
+/** `q.queue` of `const q = await channel.assertQueue(name)`. */
+function ofAsserted(
+  model: EventModel,
+  file: FilePath,
+  { binding }: Expr & { kind: 'name' },
+  depth: number,
+): readonly string[] | undefined {
+  const init = binding === undefined ? undefined : model.files.get(file)?.bindings[binding]?.init;
+  const isAsserted =
+    init?.kind === 'call' && init.callee.kind === 'member' && init.callee.name === 'assertQueue';
+  const [queue] = isAsserted ? init.args : [];
+  return queue && keysOf(model, file, queue, depth + 1);
+}
+
+/** The environment is the same everywhere, a field only in its file. */
+function memberKeys(file: FilePath, expr: Expr): readonly string[] {
+  const path = pathOf(expr);
+  return [path.startsWith('process.env.') ? path : `${file} ${path}`];
+}
+
+/** What callers hand in for a parameter. */
+function handedIn(model: EventModel, file: FilePath, id: number, depth: number): readonly string[] {
+  const facts = model.files.get(file);
+  const binding = facts?.bindings[id];
+  const fact = binding?.function === undefined ? undefined : facts?.functions[binding.function];
+  const index = binding?.index;
+  if (!fact || index === undefined) return [];
+  return model.program.callersOf({ file, fact }).flatMap(({ caller, action }) => {
+    const arg = action.call.args[index];
+    return arg ? keysOf(model, caller.file, arg, depth + 1) : [];
+  });
+}
