@@ -2,7 +2,7 @@
 import { impossible } from '../server/src/impossible.ts';
 import { snippetBody } from '../tools/gen/snippets.ts';
 import type { SnippetSource, Stop } from '../tools/gen/snippets.ts';
-import { expandSnippet } from './runtime/expand.ts';
+import { expandSnippet } from '../server/src/scaffold/expand.ts';
 
 /** What is typed over a default; of a choice, the last one is taken. */
 export type Typed = Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@
 import { window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import { showFacts } from './facts.ts';
+import { newSaga } from './newSaga.ts';
 import { openRulePage, ruleIds } from './rulePages.ts';
 import type { RulePages } from './rulePages.ts';
 import type { Session } from './session.ts';
@@ -25,6 +26,7 @@ export const commandTable: readonly Command[] = [
   { id: 'sagalint.explainRule', run: ({ pages }, argument) => explainRule(pages, argument) },
   { id: 'sagalint.showOutput', run: ({ output }) => output.show(true) },
   { id: 'sagalint.showFacts', run: () => showFacts() },
+  { id: 'sagalint.newSaga', run: ({ session }, argument) => newSaga(session, argument) },
 ];
 
 async function explainRule(pages: RulePages, argument: unknown): Promise<void> {

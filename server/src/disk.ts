@@ -1,5 +1,5 @@
 // The only file that touches the disk: lists and reads. What can't be read is "not there", never an exception.
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ignore from 'ignore';
@@ -50,6 +50,17 @@ export function read(file: FilePath): string | undefined {
     return text.includes('\0') ? undefined : text.replace(/^\uFEFF/, '');
   } catch {
     return undefined;
+  }
+}
+
+/** Writes a file, and the folders it needs; a sentence where that fails. */
+export function write(file: FilePath, text: string): string | undefined {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return undefined;
+  } catch (error) {
+    return `${file} can't be written: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

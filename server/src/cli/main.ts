@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { packagePath, read } from '../disk.ts';
 import type { CheckOptions } from './check.ts';
 import { CommandProblem, exitStatus } from './exit.ts';
+import type { NewSagaOptions } from './newSaga.ts';
 
 const program = new Command('sagalint')
   .description(
@@ -60,6 +61,31 @@ program
   .action(async (file: string) => {
     const { facts } = await import('./facts.ts');
     facts(file);
+  });
+
+program
+  .command('new')
+  .description('write code that survives faults: `new saga`')
+  .command('saga')
+  .description('write a saga and its test')
+  .argument('[name]', 'what the saga is about, such as Order')
+  .option('--steps <steps>', 'the steps, each with what undoes it: reserve:release,charge:refund,confirm')
+  .addOption(new Option('--store <store>', 'where sagas are kept').choices(['sqlite', 'postgres']))
+  .addOption(
+    new Option('--broker <broker>', 'what starts sagas').choices([
+      'none',
+      'kafkajs',
+      'amqplib',
+      'bullmq',
+      'sqs',
+    ]),
+  )
+  .option('--dir <folder>', 'where to write', '.')
+  .option('--dry-run', 'only tell what would be written')
+  .option('--force', 'replace files that are there')
+  .action(async (name: string | undefined, options: NewSagaOptions) => {
+    const { newSagaCommand } = await import('./newSaga.ts');
+    await newSagaCommand(name, options);
   });
 
 program

@@ -35,3 +35,22 @@ export interface FactsParams {
 export interface FactsResult {
   readonly text: string;
 }
+
+/** Request: the files of a new saga. Nothing is written. */
+export type NewSagaMethod = 'sagalint/newSaga';
+
+/** What the user typed; `folder` is the URI of where the files go. */
+export interface NewSagaParams {
+  readonly folder: string;
+  readonly name: string;
+  readonly steps: string;
+  readonly store: string;
+  readonly broker: string;
+}
+
+export interface NewSagaResult {
+  /** By their names in the folder. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** Why there are none, in one sentence. */
+  readonly problem?: string;
+}

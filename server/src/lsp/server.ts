@@ -21,11 +21,13 @@ import { pathOf, workspaceEditOf } from './convert.ts';
 import { factsOf } from './facts.ts';
 import { follow, subscribe } from './following.ts';
 import { progressOn } from './progress.ts';
-import type { FactsMethod, FactsParams, FactsResult, StatusMethod } from './protocol.ts';
+import { newSagaIn } from './newSaga.ts';
+import type { FactsMethod, FactsParams, FactsResult, NewSagaMethod, StatusMethod } from './protocol.ts';
 import { Session } from './session.ts';
 
 const statusMethod: StatusMethod = 'sagalint/status';
 const factsMethod: FactsMethod = 'sagalint/facts';
+const newSagaMethod: NewSagaMethod = 'sagalint/newSaga';
 
 /** Serves one client over the channel that the command line names (`--stdio`, `--node-ipc`) until it goes. */
 export function serve(): void {
@@ -92,6 +94,10 @@ function answerRequests(connection: Connection, session: Session, started: Start
   connection.onRequest(
     factsMethod,
     contained('facts', () => ({ text: '' }), facts),
+  );
+  connection.onRequest(
+    newSagaMethod,
+    contained('newSaga', () => ({ files: [], problem: 'sagalint failed: see its output.' }), newSagaIn),
   );
 }
 

@@ -1,6 +1,6 @@
 // Expands a VS Code snippet as the editor does once every stop has been left: `typed` gives what the
 // user typed at a stop, the defaults stand for the rest. It knows the syntax that our snippets use.
-import { impossible } from '../../server/src/impossible.ts';
+import { impossible } from '../impossible.ts';
 
 /** Expands the body; a leading tab becomes two spaces. */
 export function expandSnippet(body: readonly string[], typed: Readonly<Record<number, string>> = {}): string {
