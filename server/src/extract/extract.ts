@@ -34,8 +34,17 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
   const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
   const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
   const facts = recognise({ ...read, functions: draft.functions, ...rest }, frameworks);
-  const eventBases = new Set(frameworks.flatMap((it) => it.eventBases ?? []));
+  const eventBases = new Set(
+    frameworks.flatMap((it) => it.eventBases ?? []).flatMap((it) => named(imports, it)),
+  );
   return { ...facts, types: markTypes(facts, eventBases), sagas: readSagas(facts) };
+}
+
+/** `package#Event` is the name under which a file imports it; any other name stands for itself. */
+function named(imports: FileFacts['imports'], base: string): readonly string[] {
+  const [from, name] = base.split('#');
+  if (name === undefined) return [base];
+  return imports.flatMap((it) => (it.from === from && it.name === name ? [it.local] : []));
 }
 
 function drain(draft: Draft): void {

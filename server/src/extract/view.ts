@@ -53,7 +53,8 @@ export function viewOf(facts: FileFacts, makes: Makes): FileView {
       const value = object.entries.find((it) => it.key === key)?.value;
       return value && behind(facts, value, 4);
     },
-    originOf: (expr) => origin(view, makes, expr, 6),
+    // Fluent configurations are long chains.
+    originOf: (expr) => origin(view, makes, expr, 12),
     originOfType: (type) => originOfType(view, type),
     importedFrom,
     typeNamed: (name) => facts.types.find((it) => it.name === name),

@@ -15,7 +15,8 @@ const payloadName =
 const formName = /Schema(?:V\d+)?$/;
 const otherRole =
   /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock)$/;
-const tagName = /^(?:_?_?type|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
+const tagName =
+  /^(?:_?_?type|\$name|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
 /** The suffix of a schema constant taken off: `OrderPlacedSchema` declares `OrderPlaced`. */
 export function declaredName(fact: TypeFact): string {

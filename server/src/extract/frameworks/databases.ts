@@ -16,6 +16,24 @@ const collections = /^(?:Map|Set|WeakMap|WeakSet|Array|URLSearchParams|FormData|
 const notStore =
   /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form/i;
 
+/** What these packages give holds messages or runs, not rows. */
+const messaging = [
+  '@temporalio/',
+  'kafkajs',
+  '@confluentinc/kafka-javascript',
+  'amqplib',
+  'amqp-connection-manager',
+  '@golevelup/nestjs-rabbitmq',
+  'nats',
+  '@node-ts/',
+  '@nestjs/microservices',
+  '@nestjs/cqrs',
+  'bull',
+  'bullmq',
+  '@azure/service-bus',
+  '@google-cloud/pubsub',
+];
+
 /** Methods that nothing but a collection or model has. */
 const onlyStores =
   /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk)$/;
@@ -87,7 +105,7 @@ function withEvent(site: CallSite, role: Role): readonly Role[] {
 }
 
 function isStore(site: CallSite): boolean {
-  if (!site.receiver) return false;
+  if (!site.receiver || isFrom(site.origin, messaging)) return false;
   if (isDocument(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
   if (onlyStores.test(site.name)) return true;
@@ -255,7 +273,7 @@ function transaction(site: CallSite): Role | undefined {
 
 /** `order.commit()` of @nestjs/cqrs hands over the events that an aggregate applied; kafkajs has transactions of messages. */
 function isOfMessages({ view, name, call, receiverName, origin }: CallSite): boolean {
-  if (isFrom(origin, ['kafkajs', '@confluentinc/kafka-javascript'])) return true;
+  if (isFrom(origin, messaging)) return true;
   if (name !== 'commit' || call.args.length > 0 || !doesImport(view, ['@nestjs/cqrs'])) return false;
   return !/tr(?:an)?(?:saction|x)|^tx$|runner|client|session|conn/i.test(receiverName);
 }

@@ -20,7 +20,7 @@ export const golevelupRabbitmq: Framework = {
       return [{ kind: 'ack', library, what: whatOf(site.arg(0)) }];
     if (/^(?:forRoot|register)(?:Async)?$/.test(site.name)) return moduleQueues(site);
     if (site.name === 'request') return asked(site);
-    return registers.test(site.name) ? subscribedQueue(site) : [];
+    return registers.test(site.name) && site.name !== 'createRpc' ? subscribedQueue(site) : [];
   },
   consumers: (site) => (registers.test(site.name) && isFrom(site.origin, [library]) ? registered(site) : []),
   methods: decorated,
@@ -34,8 +34,8 @@ function decorated({ view, fn, decorator }: MethodSite): readonly ConsumerFact[]
       library,
       transport: 'broker',
       events: keysOf(view, options),
-      ...(decorator.name === 'RabbitRPC' ? { isRequest: true } : {}),
-      ...failing(view, options),
+      // Who asks gets the error as the answer.
+      ...(decorator.name === 'RabbitRPC' ? { isRequest: true } : failing(view, options)),
     }),
   ];
 }
@@ -70,8 +70,7 @@ function registered(site: CallSite): readonly ConsumerFact[] {
       events: keysOf(site.view, options),
       handler,
       eventParameter: 0,
-      ...(site.name === 'createRpc' ? { isRequest: true } : {}),
-      ...failing(site.view, options),
+      ...(site.name === 'createRpc' ? { isRequest: true } : failing(site.view, options)),
       ...(owner === undefined ? {} : { owner }),
     },
   ];

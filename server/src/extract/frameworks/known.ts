@@ -18,11 +18,13 @@ import { moleculer } from './moleculer.ts';
 import { nats } from './nats.ts';
 import { nestjsCqrs } from './nestjsCqrs.ts';
 import { nestjsMicroservices } from './nestjsMicroservices.ts';
+import { nodeTsBus } from './nodeTsBus.ts';
 import { observability } from './observability.ts';
 import { ownBus } from './ownBus.ts';
 import { restate } from './restate.ts';
 import { redis } from './redis.ts';
 import { remote } from './remote.ts';
+import { temporal } from './temporal.ts';
 
 export const frameworks: readonly Framework[] = [
   nestjsMicroservices,
@@ -42,6 +44,8 @@ export const frameworks: readonly Framework[] = [
   restate,
   medusa,
   moleculer,
+  nodeTsBus,
+  temporal,
   eventEmitters,
   guards,
   observability,
