@@ -3,6 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { pathOf } from './effects.ts';
+import { mayFail } from './failing.ts';
 import type { ConsumerNode, EventModel } from './model.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { reachedFrom } from './redelivered.ts';
@@ -159,6 +160,7 @@ function* ofKafka(model: EventModel): Iterable<LostLetters> {
     const isWork = effects.some(({ role, inCatch }) => !inCatch && !(role.kind === 'remote' && role.isRead));
     if (
       !isWork ||
+      !mayFail(handler.fact.body) ||
       swallowIn(model, consumer) ||
       isParkedByHand(model, consumer) ||
       parksSomewhere(model, file)

@@ -15,6 +15,7 @@ import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as thinEvent } from './thin-event.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
+import { rule as unboundedRetry } from './unbounded-retry.ts';
 import { rule as unconsumedEvent } from './unconsumed-event.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
 import { rule as unhandledFailureEvent } from './unhandled-failure-event.ts';
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   swallowedError,
   thinEvent,
   unawaitedPublish,
+  unboundedRetry,
   unconsumedEvent,
   unhandledCompensationFailure,
   unhandledFailureEvent,

@@ -1,0 +1,203 @@
+// Messages that are tried again for ever: put back, sent again, or tried in a loop, with nothing that counts.
+import type { Action, CallAction, LoopAction, TryAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
+import type { Span } from '../text.ts';
+import { pathOf } from './effects.ts';
+import { counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
+import { repeatersOf, type Repeater } from './redelivered.ts';
+import { rootOf } from './values.ts';
+
+export interface EndlessRetry {
+  readonly fn: FunctionNode;
+  readonly at: Span;
+  /** As a reader calls it: `channel.nack`. */
+  readonly name: string;
+  /** `requeue`: the broker gets it back; `resend`: it is sent again; `loop` and `recursion` try here; `attempts`: a job's options. */
+  readonly how: 'requeue' | 'resend' | 'loop' | 'recursion' | 'attempts';
+  readonly consumer?: ConsumerNode;
+}
+
+interface Looking {
+  readonly model: EventModel;
+  readonly declared: readonly Declared[];
+  readonly repeaters: ReadonlyMap<FunctionFact, readonly Repeater[]>;
+}
+
+/** All of them. */
+export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
+  const looking = { model, declared: declaredQueues(model), repeaters: repeatersOf(model) };
+  for (const [file, facts] of model.files) {
+    for (const fact of facts.functions) {
+      const fn = { file, fact };
+      for (const action of callsIn(fact.body)) {
+        const how = howOf(looking, fn, action);
+        if (!how) continue;
+        const consumer = looking.repeaters.get(fact)?.find((it) => it.consumer)?.consumer;
+        yield {
+          fn,
+          at: action.call.at,
+          name: pathOf(action.call.callee),
+          how,
+          ...(consumer && { consumer }),
+        };
+      }
+      yield* loopsIn(looking, fn);
+    }
+  }
+}
+
+function howOf(looking: Looking, fn: FunctionNode, action: CallAction): EndlessRetry['how'] | undefined {
+  if (isEndlessJob(action)) return 'attempts';
+  if (isRequeued(looking, fn, action)) return 'requeue';
+  if (isSentAgain(looking, fn, action)) return 'resend';
+  return isTriedAgain(looking, fn, action) ? 'recursion' : undefined;
+}
+
+function isEndlessJob({ roles }: CallAction): boolean {
+  return roles.some(
+    (it) => it.kind === 'queue' && it.library === 'bullmq' && it.limit === 'none' && !it.isDelayed,
+  );
+}
+
+/** `channel.nack(message)` for whatever failed. */
+function isRequeued(looking: Looking, fn: FunctionNode, action: CallAction): boolean {
+  const role = action.roles.find((it) => it.kind === 'ack' && it.what === 'requeue');
+  if (role?.kind !== 'ack' || !countsNothing.has(role.library)) return false;
+  const { model } = looking;
+  if (!isOfFailure(model, fn, action) || isChosen(fn, action)) return false;
+  if (counts(model, fn) || isDelayed(model, fn, action)) return false;
+  return !isLimited(looking, fn, role.library);
+}
+
+/** Their queues count nothing by default; those of other brokers have a limit that stands elsewhere. */
+const countsNothing: ReadonlySet<string> = new Set([
+  'amqplib',
+  '@nestjs/microservices',
+  '@golevelup/nestjs-rabbitmq',
+  'aws',
+]);
+
+/** Where some failures are rejected and others put back, a poison message does not come round. */
+function isChosen({ fact }: FunctionNode, action: CallAction): boolean {
+  const catches = [...actionsIn(fact.body)].filter(
+    (it): it is TryAction => it.kind === 'try' && it.handler !== null,
+  );
+  const own = catches.findLast((it) => [...callsIn(it.handler ?? [])].includes(action));
+  const list = own?.handler ?? fact.body;
+  return [...callsIn(list)].some(({ roles }) =>
+    roles.some(
+      (it) => it.kind === 'ack' && (it.what === 'nack' || it.what === 'reject' || it.what === 'dead-letter'),
+    ),
+  );
+}
+
+/** Whether the queue gives up by itself, as far as anybody declares it. */
+function isLimited(
+  { model, declared, repeaters }: Looking,
+  { file, fact }: FunctionNode,
+  library: string,
+): boolean {
+  if (library === 'aws') return declared.some((it) => it.role.library === 'aws' && it.role.limit !== 'none');
+  const consumers = (repeaters.get(fact) ?? []).flatMap((it) => it.consumer ?? []);
+  const policies = consumers.flatMap((it) => [
+    ...(it.fact.policy ? [it.fact.policy] : []),
+    ...declarationsOf(model, it, declared).map((one) => one.role),
+  ]);
+  if (policies.length > 0) return together(policies, 'limit') !== 'none';
+  const service = model.serviceOf(file);
+  const near = declared.filter(
+    (it) => it.role.library !== 'bullmq' && model.serviceOf(it.fn.file) === service,
+  );
+  return near.some((it) => it.role.limit !== 'none');
+}
+
+/** In the catch of a consumer: the message goes to the topic or queue that it came from. */
+function isSentAgain(looking: Looking, fn: FunctionNode, action: CallAction): boolean {
+  const { model, repeaters } = looking;
+  const role = action.roles.find((it) => it.kind === 'publish');
+  if (role?.kind !== 'publish' || role.transport !== 'broker') return false;
+  const channel = role.channel ?? role.event;
+  const consumers = (repeaters.get(fn.fact) ?? []).flatMap((it) => it.consumer ?? []);
+  const isOwn = consumers.some((it) => isOwnChannel(model, fn, channel, it));
+  return isOwn && isOfFailure(model, fn, action) && !counts(model, fn);
+}
+
+function isOwnChannel(
+  model: EventModel,
+  fn: FunctionNode,
+  channel: Expr,
+  { handler, fact, file }: ConsumerNode,
+): boolean {
+  const facts = model.files.get(fn.file);
+  const root = facts && rootOf(facts, channel);
+  const isGiven = root?.kind === 'parameter' && handler !== undefined && root.function === handler.fact.id;
+  if (isGiven && fn.file === handler.file && /^(?:topic|routingKey|queue|subject)$/.test(lastName(channel)))
+    return true;
+  const keys = keysOf(model, fn.file, channel);
+  const own = [...fact.events, ...(fact.queue ? [fact.queue] : [])].flatMap((it) => keysOf(model, file, it));
+  return keys.some((it) => own.includes(it));
+}
+
+function lastName(expr: Expr): string {
+  return expr.kind === 'name' || expr.kind === 'member' ? expr.name : '';
+}
+
+/** `catch { return this.charge(order); }` with the very arguments that failed. */
+function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: CallAction): boolean {
+  if (action.isNew || !isOfCatch(fn, action)) return false;
+  if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
+  if (action.call.args.some((it) => it.kind === 'operation') || counts(model, fn)) return false;
+  return !isDelayed(model, fn, action) && (repeaters.has(fn.fact) || hasWork(model, fn, fn.fact.body));
+}
+
+function hasWork(model: EventModel, fn: FunctionNode, body: readonly Action[]): boolean {
+  return [...callsIn(body)].some(({ call, roles }) => {
+    if (roles.some((it) => it.kind === 'publish' || it.kind === 'remote' || it.kind === 'write')) return true;
+    const callees = model.program.calleesOf(fn.file, fn, call).filter((it) => it.fact !== fn.fact);
+    return callees.some((it) => model.bodyOf(it).effects.length > 0);
+  });
+}
+
+/** `while (true) { try { await charge(); return; } catch { … } }` without a pause or a count. */
+function* loopsIn({ model }: Looking, fn: FunctionNode): Iterable<EndlessRetry> {
+  for (const loop of actionsIn(fn.fact.body)) {
+    if (loop.kind !== 'loop' || !isEndless(loop)) continue;
+    const attempt = loop.body.find((it): it is TryAction => it.kind === 'try' && it.handler !== null);
+    if (!attempt || !isLeftOnSuccess(loop, attempt) || leaves(attempt.handler ?? [])) continue;
+    if (counts(model, fn) || isDelayed(model, fn, undefined, loop.body) || !hasWork(model, fn, attempt.body))
+      continue;
+    const tried = [...callsIn(attempt.body)].find(
+      (it) => it.settled === 'awaited' || it.settled === 'returned',
+    );
+    if (tried) yield { fn, at: tried.call.at, name: pathOf(tried.call.callee), how: 'loop' };
+  }
+}
+
+/** `while (true)`, or `while (!isSent)`. */
+function isEndless({ isEndless: isForEver, condition }: LoopAction): boolean {
+  return (
+    isForEver ||
+    (condition?.kind === 'operation' && condition.operator === '!' && condition.of[0]?.kind === 'name')
+  );
+}
+
+function isLeftOnSuccess(loop: LoopAction, attempt: TryAction): boolean {
+  if (leaves(attempt.body)) return true;
+  const flag = loop.condition?.kind === 'operation' ? loop.condition.of[0] : undefined;
+  return (
+    flag?.kind === 'name' &&
+    [...actionsIn(attempt.body)].some(
+      (it) => it.kind === 'assign' && it.target.kind === 'name' && it.target.binding === flag.binding,
+    )
+  );
+}
+
+function leaves(actions: readonly Action[]): boolean {
+  return [...actionsIn(actions)].some(
+    (it) => it.kind === 'return' || it.kind === 'break' || it.kind === 'throw',
+  );
+}

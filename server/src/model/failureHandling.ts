@@ -1,0 +1,111 @@
+// Whether code runs because something failed, and whether it counts its tries or waits between them.
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
+import { pathOf } from './effects.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+
+const countWords =
+  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|tries(?:left)?$|deaths?$|receive_?count|max_?(?:tries|count)|times/i;
+const pauses = /sleep|delay|wait|pause|backoff|setTimeout|timeout/i;
+const errorNames = /^(?:e|err|error|ex|exception|reason|cause|failure)$|(?:Error|Err|Exception)$/;
+const failing = /error|fail|reject|exception|retry/i;
+
+/** In a `catch`, in a callback for errors, or in a function that these call. */
+export function isOfFailure(model: EventModel, fn: FunctionNode, action: CallAction, depth = 0): boolean {
+  if (isOfCatch(fn, action) || takesError(model, fn) || isErrorCallback(model, fn)) return true;
+  const outer = outerOf(model, fn);
+  if (outer && callsIn(outer.fact.body)) {
+    const handing = callHanding(outer, fn);
+    if (handing && depth < 2 && isOfFailure(model, outer, handing, depth + 1)) return true;
+  }
+  if (depth > 1 || fn.fact.name === '') return false;
+  const callers = model.program.callersOf(fn);
+  return callers.length > 0 && callers.every((it) => isOfFailure(model, it.caller, it.action, depth + 1));
+}
+
+/** In the `catch` of its own function. */
+export function isOfCatch({ fact }: FunctionNode, action: CallAction): boolean {
+  return [...actionsIn(fact.body)].some(
+    (it) => it.kind === 'try' && it.handler !== null && [...callsIn(it.handler)].includes(action),
+  );
+}
+
+function takesError({ files }: EventModel, { file, fact }: FunctionNode): boolean {
+  const bindings = files.get(file)?.bindings ?? [];
+  const isNamed = fact.parameters.some((it) => errorNames.test(bindings[it]?.name ?? ''));
+  return isNamed && (failing.test(fact.name) || fact.name === '');
+}
+
+/** `.catch(() => channel.nack(message))`. */
+function isErrorCallback(model: EventModel, fn: FunctionNode): boolean {
+  const outer = outerOf(model, fn);
+  const handing = outer && callHanding(outer, fn);
+  const { callee } = handing?.call ?? {};
+  return callee?.kind === 'member' && callee.name === 'catch';
+}
+
+function outerOf({ files }: EventModel, { file, fact }: FunctionNode): FunctionNode | undefined {
+  const outer = fact.outer === undefined ? undefined : files.get(file)?.functions[fact.outer];
+  return outer && { file, fact: outer };
+}
+
+/** The call that is given a function as an argument. */
+function callHanding({ fact }: FunctionNode, { fact: inner }: FunctionNode): CallAction | undefined {
+  for (const action of callsIn(fact.body)) {
+    if (action.call.args.some((it) => it.kind === 'function' && it.function === inner.id)) return action;
+  }
+  return undefined;
+}
+
+/** Whether a function, those around it or its callers speak of tries, redelivery or a number of deaths. */
+export function counts(model: EventModel, fn: FunctionNode): boolean {
+  const around: FunctionNode[] = [];
+  for (let it: FunctionNode | undefined = fn; it && it.fact.kind !== 'module'; it = outerOf(model, it))
+    around.push(it);
+  const callers = around.flatMap((it) => (it.fact.name === '' ? [] : model.program.callersOf(it)));
+  return [...around, ...callers.map((it) => it.caller)].some((it) => namesCount(model, it.fact, it.file));
+}
+
+function namesCount({ files }: EventModel, fact: FunctionFact, file: string): boolean {
+  if (fact.kind === 'module') return false;
+  const bindings = files.get(file)?.bindings ?? [];
+  if (fact.parameters.some((it) => countWords.test(bindings[it]?.name ?? ''))) return true;
+  return holdsWord(fact.body);
+}
+
+/** Names, keys and headers; a text that only tells of another try does not count it. */
+function holdsWord(value: unknown, key = ''): boolean {
+  if (typeof value === 'string') {
+    const isWord = key === 'name' || key === 'key' || key === 'value';
+    return isWord && !/\s/.test(value) && countWords.test(value);
+  }
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([inner, it]) => holdsWord(it, Array.isArray(value) ? key : inner));
+}
+
+/** A pause before the call in its function, or a timer that runs the function. */
+export function isDelayed(
+  model: EventModel,
+  fn: FunctionNode,
+  action: CallAction | undefined,
+  body: readonly Action[] = fn.fact.body,
+): boolean {
+  for (const { call } of callsIn(body)) {
+    const isBefore = action === undefined || call.at.start < action.call.at.start;
+    if (isBefore && (pauses.test(lastName(call.callee)) || call.args.some(isTimer))) return true;
+  }
+  const outer = outerOf(model, fn);
+  const handing = outer && callHanding(outer, fn);
+  return handing !== undefined && /^(?:setTimeout|setInterval|schedule)$/.test(lastName(handing.call.callee));
+}
+
+/** `new Promise((resolve) => setTimeout(resolve, 100))` is a call whose callback waits. */
+function isTimer(expr: Expr): boolean {
+  return pathOf(expr).includes('setTimeout');
+}
+
+function lastName(callee: Expr): string {
+  return callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+}
