@@ -9,6 +9,7 @@ import type { Message, ReadMessage } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { decoratedConsumers } from './ownDecorators.ts';
 import type { Linking } from './program.ts';
+import { registrars, type Registrar } from './registrars.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 export interface ConsumerDraft {
@@ -54,12 +55,16 @@ function draftsOf(
   read: ReadMessage,
 ): readonly ConsumerDraft[] {
   const handler = handlerOf(facts, fact, linking);
-  const named = fact.events.flatMap((it) => read(facts.file, it)).filter(isNamed);
+  if (handler && isHelper(fact, handler, linking)) return [];
+  const said = fact.events.flatMap((it) => read(facts.file, it));
+  const named = said.filter(isNamed);
   const typed = handler ? eventTypesOf(handler, fact, linking) : [];
   const branches = handler && !fact.isRequest ? branchesOf(handler, linking) : [];
   const split = branches.length > 1 ? branches.filter((it) => it.handler) : [];
   const inline = branches.filter((it) => !split.includes(it)).flatMap((it) => it.names);
   const messages = [...named, ...typed, ...inline.map((name): Message => ({ kind: 'name', name }))];
+  const forwarded = messages.length > 0 ? undefined : registrars(facts, fact, said, linking);
+  if (forwarded) return forwarded.flatMap((it) => ofRegistrar(it, fact, { linking, read }));
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
     registeredIn: facts.file,
@@ -71,6 +76,24 @@ function draftsOf(
     ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file))];
+}
+
+/** Lambda calls what a file exports; a function of the same shape that others call only takes the batch apart for them. */
+function isHelper({ library }: ConsumerFact, handler: FunctionNode, { calls }: Linking): boolean {
+  return library === 'aws-lambda' && handler.fact.name !== 'handler' && calls.callersOf(handler).length > 0;
+}
+
+/** `listen('order.placed', handler)`, where `listen` registers what it is handed. */
+function ofRegistrar(
+  { file, at, event, handler, fn }: Registrar,
+  fact: ConsumerFact,
+  { linking, read }: { readonly linking: Linking; readonly read: ReadMessage },
+): readonly ConsumerDraft[] {
+  const messages = read(file, event).filter(isNamed);
+  const found = fn ?? (handler && handlerBehind(file, handler, linking, 0));
+  if (messages.length === 0) return [];
+  const name = found && found.fact.name !== '' ? found.fact.name : fact.name;
+  return [{ file, at, name, registeredIn: file, fact, handler: found, messages, handedOn: [] }];
 }
 
 function ofBranch(branch: Branch, fact: ConsumerFact, registeredIn: FilePath): readonly ConsumerDraft[] {
@@ -141,13 +164,30 @@ function eventTypesOf(handler: FunctionNode, fact: ConsumerFact, linking: Linkin
   const facts = linking.files.get(handler.file);
   const id = handler.fact.parameters[fact.eventParameter];
   const type = id === undefined ? undefined : facts?.bindings[id]?.type;
-  const ofParameter = type ? messagesTyped(linking, handler.file, type) : [];
+  const typed = type ? messagesTyped(linking, handler.file, type) : [];
+  const ofParameter = typed.length > 0 || !facts ? typed : parsedTypes(handler, facts, linking);
   if (ofParameter.length > 0 || !facts || handler.fact.owner === undefined) return ofParameter;
   const owner = indexOf(facts).types.get(handler.fact.owner);
   const args = [...(owner?.bases ?? []), ...(owner?.implements ?? [])].flatMap((it) =>
     it.kind === 'ref' ? it.args : [],
   );
   return args.flatMap((it) => messagesTyped(linking, handler.file, it));
+}
+
+/** `const event: OrderPlaced = JSON.parse(record.body)`: what the handler takes the message for. */
+function parsedTypes({ file, fact }: FunctionNode, facts: FileFacts, linking: Linking): readonly Message[] {
+  return facts.bindings.flatMap(({ at, type, init }) => {
+    const isInside = fact.span.start <= at.start && at.end <= fact.span.end;
+    return isInside && type && init && isParsed(init) ? messagesTyped(linking, file, type) : [];
+  });
+}
+
+/** `JSON.parse(…)`, also with a member of it or as the argument of something that unpacks. */
+function isParsed(expr: Expr): boolean {
+  if (expr.kind === 'member') return isParsed(expr.object);
+  if (expr.kind !== 'call') return false;
+  const { callee } = expr;
+  return (callee.kind === 'member' && callee.name === 'parse') || expr.args.some(isParsed);
 }
 
 function isNamed(message: Message): boolean {

@@ -27,12 +27,19 @@ export function branchesOf(handler: FunctionNode, linking: Linking): readonly Br
   if (own.length > 0) return own;
   for (const action of eachAction(handler.fact.body)) {
     if (action.kind !== 'call' || action.call.args.length === 0) continue;
-    for (const callee of linking.calls.callees(handler.file, action.call)) {
+    const callbacks = action.call.args.flatMap((it) => callbackAt(handler.file, it, linking));
+    for (const callee of [...callbacks, ...linking.calls.callees(handler.file, action.call)]) {
       const inner = callee.fact === handler.fact ? [] : branchesIn(callee, callee.fact.body, linking);
       if (inner.length > 1) return inner;
     }
   }
   return [];
+}
+
+/** `eachRecord(batch, async (record) => { … })` hands over one message at a time. */
+function callbackAt(file: FilePath, arg: Expr, { files }: Linking): readonly FunctionNode[] {
+  const fact = arg.kind === 'function' ? files.get(file)?.functions[arg.function] : undefined;
+  return fact ? [{ file, fact }] : [];
 }
 
 function branchesIn(fn: FunctionNode, body: readonly Action[], linking: Linking): readonly Branch[] {

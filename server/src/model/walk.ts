@@ -122,6 +122,8 @@ function walkTry(walk: Walk, action: TryAction, flow: Flow): void {
   const inTry = action.handler !== null || flow.inTry;
   const inner: Context = { ...flow, inTry, catchesDuplicates: flow.catchesDuplicates || knowsDuplicates };
   const end = walkBlock(walk, action.body, inner);
+  if (knowsDuplicates && end.guard && end.guard !== flow.guard && givesAnswer(handler))
+    walk.verdict = { file: end.guard.file, at: end.guard.at, kind: 'claim', isVolatile: false };
   walkBlock(walk, handler, { ...flow, inCatch: true });
   if (
     knowsDuplicates ||
@@ -132,6 +134,14 @@ function walkTry(walk: Walk, action: TryAction, flow: Flow): void {
   }
   flow.inTransaction = end.inTransaction;
   walkBlock(walk, action.finalizer, flow);
+}
+
+/** `catch (error) { if (isUniqueViolation(error)) return false; throw error; }`: who asks learns that it was there. */
+function givesAnswer(handler: readonly Action[]): boolean {
+  return handler.some((it) => {
+    if (it.kind === 'if') return givesAnswer([...it.then, ...it.otherwise]);
+    return it.kind === 'return' && it.value?.kind === 'literal';
+  });
 }
 
 /** What the function gives says about a repeat what the returned call says. */

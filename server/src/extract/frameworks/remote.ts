@@ -37,7 +37,11 @@ const readsOnly =
 export const remote: Framework = {
   name: 'remote',
   triggers: [],
-  makes: { 'stripe.default': 'Stripe' },
+  makes: {
+    'stripe.default': 'Stripe',
+    'nodemailer.createTransport': 'Transporter',
+    'nodemailer.default.createTransport': 'Transporter',
+  },
   roles(site) {
     const what = kindOf(site);
     return what ? [roleOf(site, what)] : [];
