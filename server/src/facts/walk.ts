@@ -32,7 +32,8 @@ export function* namesIn(expr: Expr): Iterable<NameExpr> {
   for (const part of partsOf(expr)) yield* namesIn(part);
 }
 
-function partsOf(expr: Expr): readonly Expr[] {
+/** The expressions directly inside an expression; what stands in a function is not. */
+export function partsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'member':
       return [expr.object];
@@ -48,6 +49,27 @@ function partsOf(expr: Expr): readonly Expr[] {
       return expr.of;
     case 'template':
       return expr.parts.filter((it) => typeof it !== 'string');
+    default:
+      return [];
+  }
+}
+
+/** The expressions of an action itself; those of the actions inside it are not. */
+export function exprsOf(action: Action): readonly Expr[] {
+  switch (action.kind) {
+    case 'call':
+      return [action.call.callee, ...action.call.args];
+    case 'assign':
+      return [action.target, action.value];
+    case 'if':
+      return [action.condition];
+    case 'switch':
+      return [action.on, ...action.cases.flatMap((it) => it.tests)];
+    case 'loop':
+      return [action.over, action.condition].filter((it) => it !== undefined);
+    case 'return':
+    case 'throw':
+      return action.value ? [action.value] : [];
     default:
       return [];
   }

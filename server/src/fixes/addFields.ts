@@ -55,7 +55,7 @@ function intoType(
   const isReadonly = members.length > 0 && members.every((it) => /^readonly\s/.test(it.getText(source)));
   const isOneLine = !node.getText(source).includes('\n') && members.length > 0;
   const separator = separatorOf(source, members) || (isOneLine ? ';' : '');
-  const lines = fields.map((it) => `${isReadonly ? 'readonly ' : ''}${it.name}: ${it.type}`);
+  const lines = fields.map((it) => `${isReadonly ? 'readonly ' : ''}${typed(it)}`);
   return insertMembers(source, bracedBy(source, node, members), lines, separator);
 }
 
@@ -70,8 +70,12 @@ function intoAlias(source: ts.SourceFile, type: ts.TypeNode, fields: readonly Fi
 }
 
 function joined(type: ts.TypeNode, fields: readonly Field[]): Edit {
-  const literal = fields.map((it) => `${it.name}: ${it.type}`).join('; ');
+  const literal = fields.map(typed).join('; ');
   return { at: { start: type.end, end: type.end }, text: ` & { ${literal} }` };
+}
+
+function typed({ name, type, isOptional }: Field): string {
+  return `${name}${isOptional === true ? '?' : ''}: ${type}`;
 }
 
 /** The member of a union that holds the literal: `{ type: 'OrderPlaced' }`, `Event<'OrderPlaced', …>`, `z.object({ … })`. */
@@ -93,7 +97,7 @@ function intoClass(
   const members = [...node.members];
   const constructor = members.find((it) => ts.isConstructorDeclaration(it));
   const takes = constructor?.parameters.some((it) => ts.isParameterPropertyDeclaration(it, constructor));
-  const own = takes ? fields.filter((it) => it.name !== 'correlationId') : fields;
+  const own = takes ? fields.filter((it) => !isHandedIn(it)) : fields;
   const id = fields.some((it) => it.name === 'eventId')
     ? importOf(source, 'randomUUID', 'node:crypto')
     : undefined;
@@ -101,16 +105,26 @@ function intoClass(
   const edits: Edit[] = [...(id?.edits ?? [])];
   if (lines.length > 0)
     edits.push(insertMembers(source, bracedBy(source, node, members), lines, separatorOf(source, members)));
-  if (own.length < fields.length && constructor) edits.push(correlated(source, constructor));
+  const handedIn = fields.filter((it) => !own.includes(it));
+  if (handedIn.length > 0 && constructor) edits.push(taken(source, constructor, handedIn));
   return edits;
 }
 
-function fieldOf({ name, type }: Field, uuid: string): string {
-  if (name === 'correlationId') return `readonly ${name}?: ${type}`;
-  return `readonly ${name}: ${type} = ${valueOf({ name, type }, uuid)}`;
+function isHandedIn({ name, isOptional }: Field): boolean {
+  return name === 'correlationId' || isOptional === true;
 }
 
-function correlated(source: ts.SourceFile, constructor: ts.ConstructorDeclaration): Edit {
+function fieldOf(field: Field, uuid: string): string {
+  const { name, type } = field;
+  if (isHandedIn(field)) return `readonly ${name}?: ${type}`;
+  return `readonly ${name}: ${type} = ${valueOf(field, uuid)}`;
+}
+
+function taken(
+  source: ts.SourceFile,
+  constructor: ts.ConstructorDeclaration,
+  fields: readonly Field[],
+): Edit {
   const last = constructor.parameters.at(-1);
   const modifiers =
     last &&
@@ -124,7 +138,8 @@ function correlated(source: ts.SourceFile, constructor: ts.ConstructorDeclaratio
     .slice(0, (last?.end ?? 0) - constructor.getStart(source))
     .includes('\n');
   const before = isSpread && last ? `,\n${indentOf(source, last)}` : ', ';
-  return { at: { start: end, end }, text: `${before}${modifiers || 'readonly'} correlationId?: string` };
+  const text = fields.map((it) => `${before}${modifiers || 'readonly'} ${it.name}?: ${it.type}`).join('');
+  return { at: { start: end, end }, text };
 }
 
 function indentOf(source: ts.SourceFile, node: ts.Node): string {
@@ -151,7 +166,10 @@ function intoSchema(
   if (!object) return [];
   const z = /\b(zod|z)\.\w+\(/.exec(source.text)?.[1] ?? 'z';
   const members = [...object.properties];
-  const lines = fields.map((it) => `${it.name}: ${z}.${it.type === 'Date' ? 'date' : it.type}()`);
+  const lines = fields.map(
+    (it) =>
+      `${it.name}: ${z}.${it.type === 'Date' ? 'date' : it.type}()${it.isOptional === true ? '.optional()' : ''}`,
+  );
   return [insertMembers(source, bracedBy(source, object, members), lines, ',')];
 }
 

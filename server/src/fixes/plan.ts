@@ -20,7 +20,11 @@ export type FixPlan =
 export interface AddFieldsPlan {
   readonly kind: 'add-fields';
   readonly target: Place;
-  readonly fields: readonly { readonly name: string; readonly type: 'string' | 'number' | 'Date' }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: 'string' | 'number' | 'Date';
+    readonly isOptional?: boolean;
+  }[];
   /** Files that may hold object literals of the type: these get the fields too. */
   readonly makers?: readonly FilePath[];
 }

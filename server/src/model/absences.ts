@@ -5,11 +5,11 @@ import type { BindingFact } from '../facts/facts.ts';
 import type { FilePath, Span } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { blocksOf, eachAction } from './fileIndex.ts';
-import { isHandled } from './handedOn.ts';
-import type { Handling, Level } from './handling.ts';
-import { bindingOf, holds, lastName, levelOfParameter } from './handling.ts';
-import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { entryOf } from './values.ts';
+import { isHandledPart } from './handledParts.ts';
+import type { Level } from './handling.ts';
+import { bindingOf, lastName } from './handling.ts';
+import type { ConsumerNode, EventModel } from './model.ts';
+import { reached, type Reached } from './reached.ts';
 
 export interface Absence {
   readonly consumer: ConsumerNode;
@@ -23,38 +23,18 @@ export interface Absence {
   readonly isPassedOver: boolean;
 }
 
-const deepest = 4;
-
 /** All of them, each load once. */
 export function* absences(model: EventModel): Iterable<Absence> {
   const seen = new Set<CallAction>();
   for (const consumer of model.consumers) {
     if (consumer.fact.isRequest || !consumer.handler) continue;
-    for (const here of reached({ model, levels: [] }, consumer.handler, new Set())) {
+    for (const here of reached(model, consumer.handler)) {
+      if (here.levels.at(-1)?.action.result === undefined) continue;
       for (const absence of absencesIn(here, consumer)) {
         if (seen.has(absence.load)) continue;
         seen.add(absence.load);
         yield absence;
       }
-    }
-  }
-}
-
-/** A way whose last level is the function that was reached. */
-type Reached = Handling & { readonly fn: FunctionNode };
-
-function* reached(before: Handling, fn: FunctionNode, seen: Set<FunctionNode['fact']>): Iterable<Reached> {
-  if (seen.has(fn.fact) || before.levels.length > deepest) return;
-  seen.add(fn.fact);
-  const { model } = before;
-  const inside = model.files.get(fn.file)?.functions.filter((it) => holds(fn.fact.span, it.span)) ?? [];
-  for (const fact of inside) {
-    for (const action of eachAction(fact.body)) {
-      if (action.kind !== 'call') continue;
-      const here = { model, levels: [...before.levels, { entry: fn, action }] };
-      yield* fact === fn.fact && action.result !== undefined ? [{ ...here, fn }] : [];
-      for (const callee of model.program.calleesOf(fn.file, fn, action.call))
-        yield* reached(here, callee, seen);
     }
   }
 }
@@ -108,59 +88,6 @@ function namesVersion(expr: Expr): boolean {
   if (expr.kind === 'object')
     return expr.entries.some((it) => /version|sequence/i.test(it.key) || namesVersion(it.value));
   return (expr.kind === 'member' || expr.kind === 'name') && /version|sequence/i.test(expr.name);
-}
-
-/** Whether an argument is read from the handled message, alone or inside of a condition. */
-function isHandledPart(here: Handling, file: FilePath, expr: Expr, depth = 0): boolean {
-  if (depth > 10) return false;
-  const deeper = (it: Expr): boolean => isHandledPart(here, file, it, depth + 1);
-  switch (expr.kind) {
-    case 'member':
-      return deeper(expr.object) || isHandled(here, file, expr.object);
-    case 'object':
-      return expr.entries.some((it) => deeper(it.value));
-    case 'call':
-    case 'new':
-      return expr.args.some(deeper);
-    case 'template':
-      return expr.parts.some((it) => typeof it !== 'string' && deeper(it));
-    case 'name':
-      return isHandledValue(here, file, bindingOf(here.model, file, expr.binding), depth);
-    default:
-      return false;
-  }
-}
-
-function isHandledValue(
-  here: Handling,
-  file: FilePath,
-  binding: BindingFact | undefined,
-  depth: number,
-): boolean {
-  if (!binding || binding.isAwaited) return false;
-  if (binding.kind !== 'parameter')
-    return binding.init?.kind === 'member' && isHandledPart(here, file, binding.init, depth + 1);
-  const parameter = wholeParameter(here, file, binding);
-  const index = parameter && levelOfParameter(here, file, parameter);
-  if (!parameter || index === undefined) return false;
-  if (index === 0) return parameter !== binding;
-  const caller = here.levels[index - 1];
-  const arg = parameter.index === undefined ? undefined : caller?.action.call.args[parameter.index];
-  if (!caller || !arg) return false;
-  const outer = { ...here, levels: here.levels.slice(0, index) };
-  const part = arg.kind === 'object' && parameter !== binding ? entryOf(arg, binding.name) : arg;
-  if (!part) return false;
-  return (
-    isHandledPart(outer, caller.entry.file, part, depth + 1) ||
-    (parameter !== binding && isHandled(outer, caller.entry.file, part))
-  );
-}
-
-/** The parameter itself, or the one that a name was taken out of. */
-function wholeParameter(here: Handling, file: FilePath, binding: BindingFact): BindingFact | undefined {
-  if (binding.index !== undefined || binding.init?.kind !== 'member') return binding;
-  const { object } = binding.init;
-  return object.kind === 'name' ? bindingOf(here.model, file, object.binding) : undefined;
 }
 
 /** `if (!order) { log(); return; }`. */
