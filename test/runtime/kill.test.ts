@@ -1,5 +1,5 @@
-// Real processes, killed for real: `kill -9` at a moment of the first run, again in the resumed one, and
-// then a third process which is left alone.
+// Real processes, killed for real: `kill -9` before and after each single write and each remote call, then a
+// second process, which is killed too now and then, and one that is left alone.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,30 +11,33 @@ import { run } from './killedRuns.ts';
 import { imbalances } from './shop.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'killed-saga-'));
-afterAll(() => rm(folder, { recursive: true }));
-
-const options = { timeout: 60_000 };
+const kills: string[] = [];
+afterAll(async () => {
+  console.log(`${kills.length} processes were killed`);
+  await rm(folder, { recursive: true });
+});
 
 test.concurrent.each([
-  ['completed', '-', 1],
-  ['completed', '-', 6],
-  ['completed', '-', 13],
-  ['completed', '-', 19],
-  ['compensated', 'confirm', 12],
-  ['compensated', 'confirm', 22],
-  ['compensated', 'confirm', 28],
-  ['compensated', 'charge', 17],
+  ['completed', '-', 20, 1],
+  ['compensated', 'confirm', 30, 1],
+  ['compensated', 'charge', 20, 3],
+  ['compensated', 'reserve', 10, 3],
 ] as const)(
-  'A saga is %s though its process is killed (declined: %s, moment %i)',
-  options,
-  async (...scenario) => {
-    const [status, declined, moment] = scenario;
-    const file = join(await mkdtemp(join(folder, 'run-')), 'shop.db');
-    expect(await run(file, declined, String(moment), '0')).toBe('SIGKILL');
-    expect(await run(file, declined, '4', '1')).toBe('SIGKILL');
-    expect(await run(file, declined, 'never', '2')).toBe(0);
-    const db = new DatabaseSync(file);
-    expect(db.prepare('select status from order_sagas').all()).toEqual([{ status }]);
-    expect(imbalances(db)).toEqual([]);
+  'A saga is %s whenever its process is killed (declined: %s; more than %i moments, every %i.)',
+  { timeout: 170_000 },
+  async (status, declined, least, stride) => {
+    let moment = 0;
+    for (; ; moment += stride) {
+      const file = join(await mkdtemp(join(folder, 'run-')), 'shop.db');
+      if ((await run(file, declined, String(moment), '0')) !== 'SIGKILL') break;
+      kills.push(`${declined} ${moment}`);
+      if (moment % 5 === 1 && (await run(file, declined, '4', '1')) === 'SIGKILL') kills.push('again');
+      expect(await run(file, declined, 'never', '2')).toBe(0);
+      const db = new DatabaseSync(file);
+      expect(db.prepare('select status from order_sagas').all(), `moment ${moment}`).toEqual([{ status }]);
+      expect(imbalances(db), `moment ${moment}`).toEqual([]);
+      db.close();
+    }
+    expect(moment).toBeGreaterThanOrEqual(least);
   },
 );

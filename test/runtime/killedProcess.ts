@@ -45,6 +45,7 @@ const orchestrator = new OrderSagaOrchestrator({
   }),
   alert: async () => undefined,
   log: () => undefined,
+  limits: { backoffMs: 1, maxBackoffMs: 10 },
 });
 await orchestrator.resumeAll();
 await orchestrator.start('saga-1', 'request-1', { orderId: 'order-1', amountInCents: 4_200 });
