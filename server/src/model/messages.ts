@@ -7,7 +7,7 @@ import { eachAction } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { statesFact } from './names.ts';
-import { below, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
+import { below, givenLater, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { foreignName, messagesTyped } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
@@ -35,7 +35,8 @@ export function messagesOf(linking: Linking): ReadMessage {
       case 'choice':
         return expr.of.flatMap(deeper).filter((it) => it.kind !== 'unknown');
       case 'array':
-        return expr.items.flatMap(deeper);
+        // An empty list tells of nothing, or is filled elsewhere.
+        return expr.items.length === 0 ? [{ kind: 'relayed' }] : expr.items.flatMap(deeper);
       case 'object':
         return readObject(file, expr, depth);
       case 'new':
@@ -161,6 +162,8 @@ export function messagesOf(linking: Linking): ReadMessage {
   const readNamed = (file: FilePath, expr: Expr, depth: number): readonly Message[] => {
     const texts = values.stringsOf(file, expr);
     if (texts.length > 0) return texts.map((name) => ({ kind: 'name', name }));
+    const later = givenLater(values.factsOf(file), expr).flatMap((it) => read(file, it, depth + 1));
+    if (later.some(isTold)) return later.filter((it) => it.kind !== 'unknown');
     const value = values.evaluate(file, expr);
     if (value.kind === 'type' && value.node.fact.kind !== 'enum') return [{ kind: 'type', node: value.node }];
     const typed = ofDeclaredType(file, expr);
@@ -210,8 +213,10 @@ export function messagesOf(linking: Linking): ReadMessage {
 
   const handedFrom = (facts: FileFacts, expr: Expr, depth: number): readonly Message[] => {
     if (expr.kind === 'member' && collected.test(expr.name)) return [{ kind: 'relayed' }];
+    if (expr.kind === 'member' && expr.name === '[]') return itemsOf(facts.file, expr.object, depth);
     if (expr.kind === 'member' && expr.object.kind === 'this') {
       const owner = classAt(facts, expr.at.start);
+      if (relays.test(expr.name)) return [{ kind: 'relayed' }];
       if (owner) return [{ kind: 'member', owner: { file: facts.file, fact: owner }, name: expr.name }];
     }
     const root = rootOf(facts, expr);
@@ -219,14 +224,15 @@ export function messagesOf(linking: Linking): ReadMessage {
     const parameter = parameterOf(facts, root);
     const over = parameter ? iterated(facts, parameter) : loopSource(facts, root);
     if (parameter && !over) return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
-    if (over)
-      return read(facts.file, over, depth + 1).map((it) =>
-        it.kind === 'unknown' ? { kind: 'relayed' } : it,
-      );
+    if (over) return itemsOf(facts.file, over, depth);
     if (isText(facts.file, expr)) return [{ kind: 'unknown' }];
     if (root.init && root.init.kind !== 'name') return read(facts.file, root.init, depth + 1);
     return [{ kind: 'unknown' }];
   };
+
+  /** What runs through a list of unknown origin, somebody stored. */
+  const itemsOf = (file: FilePath, list: Expr, depth: number): readonly Message[] =>
+    read(file, list, depth + 1).map((it) => (it.kind === 'unknown' ? { kind: 'relayed' } : it));
 
   return (file, expr) => {
     const found = read(file, expr, 0);

@@ -73,3 +73,21 @@ export function iterated(
 function isGiven(arg: Expr | undefined, fn: FunctionFact): boolean {
   return arg?.kind === 'function' && arg.function === fn.id;
 }
+
+/** `let topic; … topic = 'order.placed';`, `const events = []; … events.push(placed);`: what a variable is given after its declaration. */
+export function givenLater(facts: FileFacts | undefined, expr: Expr): readonly Expr[] {
+  const id = expr.kind === 'name' ? expr.binding : undefined;
+  const binding = id === undefined ? undefined : facts?.bindings[id];
+  if (!facts || (binding?.kind !== 'variable' && binding?.kind !== 'const')) return [];
+  const isThis = (it: Expr): boolean => it.kind === 'name' && it.binding === id;
+  if (binding.init?.kind === 'array' && binding.init.items.length === 0) {
+    const pushes = indexOf(facts).calls.get('push') ?? [];
+    return pushes.flatMap(({ action: { call } }) =>
+      call.callee.kind === 'member' && isThis(call.callee.object) ? call.args : [],
+    );
+  }
+  if (binding.kind !== 'variable') return [];
+  return facts.functions.flatMap((fn) =>
+    [...eachAction(fn.body)].flatMap((it) => (it.kind === 'assign' && isThis(it.target) ? [it.value] : [])),
+  );
+}

@@ -77,6 +77,9 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   const named = read(file, role.event);
   const payload = role.payload ? read(file, role.payload) : [];
   const types = payload.filter((it) => it.kind === 'type');
+  // A topic that is made of what is handed in: the callers know what that is.
+  const handed = payload.filter((it) => it.kind === 'parameter');
+  if (named.every((it) => it.kind === 'unknown') && types.length === 0 && handed.length > 0) return handed;
   if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) {
     // A wrapper that is handed the name and the payload: its callers know both.
     const handed = named.every((it) => it.kind === 'parameter') && role.payload !== undefined;
@@ -136,8 +139,8 @@ function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, cont
     if (messages.some(isNamed)) replace(context.drafts, action, next);
     const isFurther = forward(origin, next, depth - 1, context);
     // Whoever hands in what can't be read is the place to look at.
-    if (!isFurther && !messages.some(isNamed) && !context.drafts.has(action))
-      append(context.drafts, action, next);
+    const isOpen = !isFurther && messages.length > 0 && !messages.some(isNamed);
+    if (isOpen && !context.drafts.has(action)) append(context.drafts, action, next);
   }
   return callers.some((it) => it.action !== site.action);
 }
@@ -165,20 +168,23 @@ function handedIn(
   const arg = action.call.args[message.index];
   if (!arg) return [];
   const call = message.path.indexOf(called);
-  if (call >= 0) return givenBy(below(arg, message.path.slice(0, call)), caller.file, linking, read);
+  if (call >= 0)
+    return givenBy(message.path.slice(0, call), { file: caller.file, expr: arg }, { linking, read });
   const exact = below(arg, message.path);
   const whole = exact && exact !== arg ? read(caller.file, arg).filter((it) => it.kind === 'type') : [];
   return [...read(caller.file, exact ?? arg), ...whole];
 }
 
-/** `handle(store, openCart)`: what the function handed in gives. */
+/** `handle(store, openCart)`, `commandHandler(decider)`: what the function handed in gives. */
 function givenBy(
-  expr: Expr | undefined,
-  file: FilePath,
-  linking: Linking,
-  read: ReadMessage,
+  path: readonly string[],
+  from: { readonly file: FilePath; readonly expr: Expr },
+  { linking, read }: Pick<Forwarding, 'linking' | 'read'>,
 ): readonly Message[] {
-  return (expr ? linking.calls.functionsOf(file, expr) : []).flatMap((fn) => {
+  const value = path.length === 0 ? undefined : linking.values.evaluate(from.file, from.expr);
+  const { file, expr } = value?.kind === 'expr' ? value : from;
+  const target = below(expr, path);
+  return (target ? linking.calls.functionsOf(file, target) : []).flatMap((fn) => {
     const typed = fn.fact.returns ? messagesTyped(linking, fn.file, fn.fact.returns) : [];
     if (typed.length > 0) return typed;
     return [...eachAction(fn.fact.body)].flatMap((it) =>

@@ -102,6 +102,7 @@ function named(site: CallSite): readonly PublishRole[] {
   if (first.kind === 'array' && first.items.length > 0) {
     return first.items.map((it) => published(site, site.view.valueOf(it), undefined));
   }
+  if (tellsNothing(site, first)) return [];
   const several = listed(site, site.call.args.slice(1));
   if (several.length > 0) return several;
   const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first);
@@ -113,6 +114,25 @@ function named(site: CallSite): readonly PublishRole[] {
   const event =
     looksLikeEvent(site, first) || first.kind === 'name' || first.kind === 'member' ? first : undefined;
   return event ? [published(site, event, undefined)] : [];
+}
+
+const tags = [
+  'type',
+  'eventType',
+  'event_type',
+  'eventName',
+  'name',
+  'event',
+  'kind',
+  'topic',
+  'subject',
+  'pattern',
+];
+
+/** `emitter.emit({ x, y })` names no event. */
+function tellsNothing(site: CallSite, first: Expr): boolean {
+  const isAlone = site.name === 'emit' && site.call.args.length === 1 && first.kind === 'object';
+  return isAlone && first.spreads.length === 0 && !tags.some((it) => site.view.entryOf(first, it));
 }
 
 /** `publish(order, [new OrderPlaced(…)])`, `publish(order, events)`: the aggregate, then what it states. */

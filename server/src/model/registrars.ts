@@ -1,0 +1,53 @@
+// Registrations that hand on what they are handed: `on(name, handler) { this.emitter.on(name, handler); }`. Their callers consume.
+import type { Expr } from '../facts/expressions.ts';
+import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FilePath, Span } from '../text.ts';
+import type { Message } from './message.ts';
+import type { FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { rootOf } from './values.ts';
+
+/** A call that registers a handler through a function of the workspace. */
+export interface Registrar {
+  readonly file: FilePath;
+  readonly at: Span;
+  readonly event: Expr;
+  readonly handler?: Expr;
+  /** The handler, where it is the registering function's own. */
+  readonly fn?: FunctionNode;
+}
+
+/**
+ * Who registers through this registration; empty for a base class, whose subclasses consume; undefined where the registration
+ * stands for itself.
+ */
+export function registrars(
+  facts: FileFacts,
+  fact: ConsumerFact,
+  said: readonly Message[],
+  linking: Linking,
+): readonly Registrar[] | undefined {
+  if (said.some((it) => it.kind === 'member' && it.owner.fact.isAbstract)) return [];
+  const named = said.find((it) => it.kind === 'parameter' && it.path.length === 0);
+  if (named?.kind !== 'parameter') return undefined;
+  const callers = linking.calls.callersOf({ file: facts.file, fact: named.fn });
+  const handler = handlerParameter(facts, fact, named.fn);
+  const found = callers.flatMap(({ caller, action: { call } }): readonly Registrar[] => {
+    const event = call.args[named.index];
+    if (!event) return [];
+    const given = handler === undefined ? undefined : call.args[handler];
+    return [{ file: caller.file, at: call.at, event, ...(given ? { handler: given } : own(facts, fact)) }];
+  });
+  return found.length > 0 ? found : undefined;
+}
+
+function own(facts: FileFacts, { handler }: ConsumerFact): { readonly fn?: FunctionNode } {
+  const fact = typeof handler === 'number' ? facts.functions[handler] : undefined;
+  return fact ? { fn: { file: facts.file, fact } } : {};
+}
+
+/** Which parameter of the registering function is the handler. */
+function handlerParameter(facts: FileFacts, { handler }: ConsumerFact, fn: FunctionFact): number | undefined {
+  const root = typeof handler === 'number' ? undefined : rootOf(facts, handler);
+  return root?.kind === 'parameter' && facts.functions[root.function ?? -1] === fn ? root.index : undefined;
+}
