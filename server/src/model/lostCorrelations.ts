@@ -7,6 +7,7 @@ import { pathOf } from './effects.ts';
 import { handedOn, together } from './handedOn.ts';
 import type { Handling } from './handling.ts';
 import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
+import { publishedAt } from './hops.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode, ProducerNode } from './model.ts';
 
 export interface LostCorrelation {
@@ -21,14 +22,14 @@ export interface LostCorrelation {
 
 /** All of them, each place once. */
 export function* lostCorrelations(model: EventModel): Iterable<LostCorrelation> {
-  const producers = new Map(model.producers.map((it) => [`${it.file}:${it.at.start}`, it]));
+  const published = publishedAt(model);
   const propagating = propagatingServices(model);
   const seen = new Set<ProducerNode>();
   for (const consumer of model.consumers) {
     if (consumer.fact.isRequest || !consumer.handler || propagating.has(model.serviceOf(consumer.file)))
       continue;
     for (const effect of model.bodyOfConsumer(consumer).effects) {
-      const producer = producerOf(effect, producers);
+      const producer = published.through(effect).at(-1);
       if (!producer || seen.has(producer)) continue;
       seen.add(producer);
       const lost = lostAt(model, consumer, consumer.handler, effect, producer);
@@ -37,16 +38,9 @@ export function* lostCorrelations(model: EventModel): Iterable<LostCorrelation> 
   }
 }
 
-/** The outermost call that names the event on the way to a publish, or to the row of an outbox. */
-function producerOf(effect: Effect, producers: ReadonlyMap<string, ProducerNode>): ProducerNode | undefined {
-  for (const { file, at } of [...effect.via, effect]) {
-    const found = producers.get(`${file}:${at.start}`);
-    if (found) return found;
-  }
-  return undefined;
-}
-
 const parked = /dead.?letter|dlq|dlx|retr(?:y|ies)|parking|poison|quarantine/i;
+/** What an outbox's helper writes with. */
+const plumbing = /^(?:tx|trx|t|em|manager|entityManager|queryRunner|client|session|transaction|prisma|db)$/;
 const jobs = /^(?:bull|bullmq|bee-queue|agenda|pg-boss|graphile-worker)$/;
 
 function lostAt(
@@ -67,7 +61,8 @@ function lostAt(
   if (!levels || depth < 0) return undefined;
   if (levels.slice(depth + 1).some(({ entry }) => takesFromContext(model, entry))) return undefined;
   const here = { model, levels: levels.slice(0, depth + 1) };
-  const judged = together(action.call.args.map((it) => handedOn(here, producer.file, it)));
+  const travels = action.call.args.filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
+  const judged = together(travels.map((it) => handedOn(here, producer.file, it)));
   return judged === 'no' ? { consumer, producer, here, ...payloadOf(here, producer) } : undefined;
 }
 

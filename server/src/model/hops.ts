@@ -1,0 +1,99 @@
+// From event to event: which consumer of one publishes the other, and whether it always does.
+import type { Action } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { FilePath, Span } from '../text.ts';
+import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
+import { once } from './once.ts';
+
+/** One hop: the consumer of `from` publishes `to`. */
+export interface Hop {
+  readonly from: EventNode;
+  readonly to: EventNode;
+  readonly consumer: ConsumerNode;
+  readonly producer: ProducerNode;
+  /** Whatever happens: no branch, early return or loop on the way may keep it from publishing. */
+  readonly isCertain: boolean;
+}
+
+/** The hops from each event. A consumer of several events does not say which of them leads to what. */
+export const hopsOf = once((model: EventModel): ReadonlyMap<EventNode, readonly Hop[]> => {
+  const published = publishedAt(model);
+  const hops = new Map<EventNode, Hop[]>();
+  for (const consumer of model.consumers) {
+    const [from, ...others] = consumer.events;
+    if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
+    for (const effect of model.bodyOfConsumer(consumer).effects) {
+      const producers = published.through(effect);
+      // A call that publishes one of several events chooses between them.
+      const isCertain = producers.length === 1 && always(model, consumer.handler, effect);
+      for (const producer of producers) {
+        if (!producer.event || producer.role.isRequest) continue;
+        const hop = { from, to: producer.event, consumer, producer, isCertain };
+        hops.set(from, [...(hops.get(from) ?? []), hop]);
+      }
+    }
+  }
+  return hops;
+});
+
+/** Finds the producers that an effect runs: the outermost call on the way that names an event. */
+export function publishedAt(model: EventModel): {
+  readonly through: (effect: Effect) => readonly ProducerNode[];
+} {
+  const producers = new Map<string, ProducerNode[]>();
+  for (const it of model.producers) {
+    const key = `${it.file}:${it.at.start}`;
+    producers.set(key, [...(producers.get(key) ?? []), it]);
+  }
+  const through = (effect: Effect): readonly ProducerNode[] => {
+    for (const { file, at } of [...effect.via, effect]) {
+      const found = producers.get(`${file}:${at.start}`);
+      if (found) return found;
+    }
+    return [];
+  };
+  return { through };
+}
+
+/** Whether each call on the way from the handler to the effect runs whatever happens. */
+function always(model: EventModel, handler: FunctionNode, effect: Effect): boolean {
+  if (effect.guarded !== 'no' || effect.inCatch) return false;
+  return [...effect.via, effect].every(({ file, at }) => runsAlways(model, handler, file, at));
+}
+
+function runsAlways({ files }: EventModel, handler: FunctionNode, file: FilePath, at: Span): boolean {
+  const owner = files
+    .get(file)
+    ?.functions.find((fn) => [...callsIn(fn.body)].some((it) => it.call.at.start === at.start));
+  // A callback without a name runs when, and as often as, somebody else decides.
+  if (!owner || (owner.name === '' && owner !== handler.fact)) return false;
+  return reaches(owner.body, at) === 'yes';
+}
+
+/** `ends`: the function may be left before. */
+function reaches(actions: readonly Action[], at: Span): 'yes' | 'ends' | 'no' {
+  for (const action of actions) {
+    if (action.kind === 'call' && action.call.at.start === at.start) return 'yes';
+    if (action.kind === 'try') {
+      const inside = reaches(action.body, at);
+      if (inside !== 'no') return inside;
+    } else if (mayLeave(action)) return 'ends';
+  }
+  return 'no';
+}
+
+function mayLeave(action: Action): boolean {
+  if (action.kind === 'if') {
+    return !isAboutPresence(action.condition) && [...action.then, ...action.otherwise].some(mayLeave);
+  }
+  if (action.kind === 'switch') return action.cases.some((it) => it.body.some(mayLeave));
+  if (action.kind === 'loop') return action.body.some(mayLeave);
+  return action.kind === 'return' || action.kind === 'throw';
+}
+
+/** `if (!message) return;` says nothing of the flow. */
+function isAboutPresence(condition: Expr): boolean {
+  const [only] = condition.kind === 'operation' && condition.operator === '!' ? condition.of : [];
+  return only?.kind === 'name' && /^(?:msg|message|event)$/i.test(only.name);
+}
