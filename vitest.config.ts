@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 // vitest reads its configuration from a default export.
 export default defineConfig({
+  // As Nest wants them, and as tsconfig.json has them.
+  oxc: { decorator: { legacy: true } },
   // Snippets run with packages that only the fixtures have; tsconfig.json names their types.
   resolve: {
     alias: { bullmq: fixturePackage('bullmq'), pg: fixturePackage('pg'), typeorm: fixturePackage('typeorm') },

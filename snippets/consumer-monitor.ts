@@ -18,8 +18,11 @@ export interface ConsumerHealth {
 
 const watched = { groupId: 'revenue', topic: 'order.placed', maxLag: 1_000, maxDead: 0 };
 
+/** What is asked of the broker; an `Admin` of kafkajs can do it. */
+type Measures = Pick<Admin, 'fetchTopicOffsets' | 'fetchOffsets'>;
+
 /** Measures once. */
-export async function measureConsumer(admin: Admin): Promise<ConsumerHealth> {
+export async function measureConsumer(admin: Measures): Promise<ConsumerHealth> {
   const { groupId, topic } = watched;
   const [ends, committed, dead] = await Promise.all([
     admin.fetchTopicOffsets(topic),
@@ -43,7 +46,7 @@ export async function measureConsumer(admin: Admin): Promise<ConsumerHealth> {
 
 /** Measures until it is told to stop. `alert` reaches a human; a monitor that can't measure alerts too. */
 export async function monitorConsumer(
-  admin: Admin,
+  admin: Measures,
   {
     signal,
     record,

@@ -63,9 +63,9 @@ export class OrderSagas {
 
   /** Catches inside: an error that reached the outer stream would end it for all later events. */
   #guarded(event: OrderSagaEvent, toCommand: () => ICommand): Observable<ICommand> {
-    const { eventId, correlationId } = event;
     return defer(() => of(toCommand())).pipe(
       catchError((error: unknown) => {
+        const { eventId, correlationId } = event;
         this.#logger.error({ message: 'The saga could not react.', eventId, correlationId, error });
         return EMPTY;
       }),

@@ -35,6 +35,7 @@ export class FaultyDatabase {
     const statement = this.raw.prepare(sql);
     return {
       all: (...values: SQLInputValue[]) => statement.all(...values),
+      get: (...values: SQLInputValue[]) => statement.get(...values),
       run: (...values: SQLInputValue[]) => this.#pass(() => statement.run(...values)),
     };
   }
