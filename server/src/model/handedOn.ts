@@ -2,6 +2,7 @@
 import type { CallExpr, Expr, NewExpr, ObjectEntry, ObjectExpr } from '../facts/expressions.ts';
 import type { BindingFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
+import { eachAction } from './fileIndex.ts';
 import { assignedTo, bindingOf, lastName, levelOfParameter, type Handling } from './handling.ts';
 
 /** `silent`: says nothing either way (a topic, a number); `no`: a payload whose parts are known and none of which does it. */
@@ -56,6 +57,8 @@ export function together(parts: readonly HandedOn[]): HandedOn {
 }
 
 function ofObject(here: Handling, file: FilePath, object: ObjectExpr, depth: number): HandedOn {
+  // `{ ...causedBy(event), correlationId: randomUUID() }` takes back what was spread.
+  if (object.entries.some(({ key, value }) => flowId.test(key) && isFreshId(here, file, value))) return 'no';
   const spreads = object.spreads.map((it) => handedOn(here, file, it, depth + 1));
   return together(['no', ...spreads, ...object.entries.map((it) => ofEntry(here, file, it, depth))]);
 }
@@ -92,9 +95,24 @@ function ofCall(here: Handling, file: FilePath, call: CallExpr, depth: number): 
   const object = call.callee.kind === 'member' ? call.callee.object : undefined;
   if (encoders.test(name))
     return object && name.startsWith('to') ? handedOn(here, file, object, depth + 1) : args;
-  const { program } = here.model;
-  if (program.stringOf(file, call) !== undefined) return 'silent';
-  return 'unknown';
+  if (here.model.program.stringOf(file, call) !== undefined) return 'silent';
+  return ofMaker(here, file, call, depth);
+}
+
+/** `firstOf(correlationId)`: what a function that gives an object puts into it. */
+function ofMaker(here: Handling, file: FilePath, call: CallExpr, depth: number): HandedOn {
+  const made = here.model.program.functionsOf(file, call.callee).flatMap((fn) => {
+    const given = [...eachAction(fn.fact.body)].flatMap((it) => (it.kind === 'return' ? [it.value] : []));
+    return given.flatMap((it) => (it?.kind === 'object' ? it.entries : [])).map((entry) => ({ fn, entry }));
+  });
+  const flow = made.find(({ entry }) => flowId.test(entry.key));
+  if (!flow) return 'unknown';
+  const { fn, entry } = flow;
+  if (isFreshId(here, fn.file, entry.value)) return 'no';
+  const id = entry.value.kind === 'name' ? entry.value.binding : undefined;
+  const arg = id === undefined ? undefined : call.args[fn.fact.parameters.indexOf(id)];
+  if (!arg) return 'unknown';
+  return isFreshId(here, file, arg) ? 'no' : ofField(here, file, arg, depth) === 'yes' ? 'yes' : 'unknown';
 }
 
 /** `new OrderPaid(order.id, correlationId)`: by the arguments, and by what the class calls them. */

@@ -39,7 +39,7 @@ export const producerOperators: readonly Operator[] = [
     *find(source) {
       for (const node of nodesOf(source.tree)) {
         if (ts.isCallExpression(node) && calledName(node) === 'causedBy')
-          yield replaced(source, node, 'firstOf(randomUUID())');
+          yield replaced(source, node, `${node.getText()}, correlationId: randomUUID()`);
         if (
           ts.isPropertyAccessExpression(node) &&
           node.getText() === 'event.correlationId' &&
