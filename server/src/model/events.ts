@@ -6,9 +6,10 @@ import type { ConsumerDraft } from './consumers.ts';
 import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tagOf } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
-import { eventKey } from './names.ts';
+import { eventKey, isLastResort } from './names.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
+import { isWildcard, matching } from './wildcards.ts';
 import { eventMembers } from './unionMembers.ts';
 
 /** An event node while the model is made. */
@@ -40,6 +41,7 @@ export function collectEvents(
   const keysOf = (message: Message): readonly string[] => {
     if (message.kind === 'type') return [keyOfType(message.node)];
     if (message.kind !== 'name') return [];
+    if (isWildcard(message.name)) return matching(message.name, drafts.keys());
     return channels.get(eventKey(message.name)) ?? [eventKey(message.name)];
   };
   for (const facts of linking.files.values()) {
@@ -102,7 +104,7 @@ function record(
       declare(drafts, message.node);
     return;
   }
-  if (message.kind !== 'name') return;
+  if (message.kind !== 'name' || isWildcard(message.name) || isLastResort(message.name)) return;
   for (const key of keysOf(message)) {
     if (key === '') continue;
     const draft = drafts.get(key) ?? create(drafts, key, message.name, place);

@@ -42,6 +42,11 @@ function isDecoration(word: string): boolean {
   return suffixes.has(word) || /^v?\d+$/.test(word);
 }
 
+/** `order.placed.dlq`: where messages go that nobody could handle; it is a place, and says nothing of its own. */
+export function isLastResort(name: string): boolean {
+  return /(?:^| )(?:dlq|dlx|dlt|dead ?letters?|poison|parking ?lot)(?: |$)/.test(wordsOf(name).join(' '));
+}
+
 const notParticiples = new Set(
   'need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(
     ' ',

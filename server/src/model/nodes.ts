@@ -6,6 +6,7 @@ import type { EventDraft, Events } from './events.ts';
 import type { Message } from './message.ts';
 import type { Answer, ConsumerNode, EventNode, ProducerNode } from './model.ts';
 import type { ProducerDraft } from './producers.ts';
+import { isAll } from './wildcards.ts';
 
 export interface NodeParts {
   readonly events: Events;
@@ -118,5 +119,5 @@ function isUnread(draft: ProducerDraft): boolean {
 }
 
 function isUnreadConsumer(draft: ConsumerDraft): boolean {
-  return draft.messages.some((it) => it.kind === 'unknown');
+  return draft.messages.some((it) => it.kind === 'unknown' || (it.kind === 'name' && isAll(it.name)));
 }
