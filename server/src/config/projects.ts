@@ -30,7 +30,12 @@ const tsconfig = z.object({
     .catch({}),
 });
 
-const nx = z.object({ name: z.string().optional().catch(undefined) });
+const nx = z.object({
+  name: z.string().optional().catch(undefined),
+  sourceRoot: z.string().optional().catch(undefined),
+  projectType: z.string().optional().catch(undefined),
+  targets: z.unknown().optional(),
+});
 
 /** The facts of all project files; `read` gives a file's text. */
 export function readProjects(
@@ -93,7 +98,12 @@ function targetOf(value: unknown, key: string): Record<string, string> {
 
 function readNx(dir: FilePath, text: string | undefined): readonly ProjectFacts[] {
   const read = nx.safeParse(jsonOf(text));
-  return read.success && read.data.name !== undefined ? [{ dir, nxName: read.data.name }] : [];
+  if (!read.success) return [];
+  const { name, sourceRoot, projectType, targets } = read.data;
+  // Nx takes the folder's name where the file gives none.
+  const isProject = sourceRoot !== undefined || projectType !== undefined || targets !== undefined;
+  const nxName = name ?? (isProject ? dir.slice(dir.lastIndexOf('/') + 1) : undefined);
+  return nxName === undefined ? [] : [{ dir, nxName }];
 }
 
 function readTsconfig(

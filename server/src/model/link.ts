@@ -12,13 +12,13 @@ import { nodesOf } from './nodes.ts';
 import { draftProducers } from './producers.ts';
 import { linkProgram } from './program.ts';
 import { sagasOf } from './sagas.ts';
-import { servicesOf } from './services.ts';
+import { servicesOf, type ConfiguredService } from './services.ts';
 
 /** Links the facts of all files. Only when `isComplete` may anything be said to be absent. */
 export function link(
   files: Iterable<FileFacts>,
   projects: readonly ProjectFacts[],
-  options: { readonly isComplete: boolean },
+  options: { readonly isComplete: boolean; readonly serviceFor?: ConfiguredService },
 ): EventModel {
   const byPath = inOrder(files);
   const linking = linkProgram(byPath, projects);
@@ -26,7 +26,7 @@ export function link(
   const drafts = { producers: draftProducers(linking, read), consumers: draftConsumers(linking, read) };
   const events = collectEvents(linking, drafts.producers, drafts.consumers);
   const bodies = bodiesOf(linking, drafts.consumers, read);
-  const serviceOf = servicesOf(projects);
+  const serviceOf = servicesOf(projects, options.serviceFor);
   const transportOf = feedsOf({ linking, ...drafts, serviceOf });
   const { isComplete } = options;
   const { nodes, ...found } = nodesOf({ events, ...drafts, transportOf, isComplete, serviceOf });

@@ -1,40 +1,47 @@
-// Which service a file belongs to: the nearest package, or a folder below one that holds services.
+// Which service a file belongs to: as configured, or else its Nx project, the nearest package, or a folder below one that holds services.
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
 
 const holders = /\/(?:apps|services|microservices|packages|modules|libs)\/([^/]+)\//;
 
+/** The service that the configuration gives to a file. */
+export type ConfiguredService = (file: FilePath) => string | undefined;
+
 /** Names the service of a file; kept for the life of the model. */
-export function servicesOf(projects: readonly ProjectFacts[]): (file: FilePath) => string {
-  const packages = new Map(projects.filter((it) => it.package).map((it) => [it.dir, it]));
-  const root = [...packages.values()].sort((a, b) => a.dir.length - b.dir.length)[0];
+export function servicesOf(
+  projects: readonly ProjectFacts[],
+  configured: ConfiguredService = () => undefined,
+): (file: FilePath) => string {
+  const units = projects
+    .filter((it) => it.package ?? it.nxName)
+    .sort((a, b) => b.dir.length - a.dir.length || rank(a) - rank(b));
+  const root = units.filter((it) => it.package).at(-1);
   const known = new Map<FilePath, string>();
   return (file) => {
+    const given = configured(file);
+    if (given !== undefined) return given;
     const dir = file.slice(0, file.lastIndexOf('/') + 1);
     let service = known.get(dir);
-    if (service === undefined) known.set(dir, (service = nameService(dir, packages, root)));
+    if (service === undefined) known.set(dir, (service = nameService(dir, units, root)));
     return service;
   };
 }
 
-function nameService(
-  dir: FilePath,
-  packages: ReadonlyMap<FilePath, ProjectFacts>,
-  root: ProjectFacts | undefined,
-): string {
-  const nearest = nearestIn(packages, dir);
+/** Where a project of Nx is a package too, its own name is the project's. */
+function rank({ nxName }: ProjectFacts): number {
+  return nxName === undefined ? 1 : 0;
+}
+
+function nameService(dir: FilePath, units: readonly ProjectFacts[], root: ProjectFacts | undefined): string {
+  const nearest = units.find((it) => dir.startsWith(it.dir.endsWith('/') ? it.dir : `${it.dir}/`));
   const base = nearest?.dir ?? root?.dir ?? '';
-  if (nearest && nearest !== root) return nearest.package?.name ?? lastPart(nearest.dir);
+  if (nearest && nearest.dir !== root?.dir) return nameOf(nearest);
   const folder = holders.exec(dir.slice(base.length))?.[1];
   return folder ?? nearest?.package?.name ?? lastPart(base);
 }
 
-function nearestIn(packages: ReadonlyMap<FilePath, ProjectFacts>, dir: FilePath): ProjectFacts | undefined {
-  for (let end = dir.lastIndexOf('/'); end >= 0; end = dir.lastIndexOf('/', end - 1)) {
-    const found = packages.get(dir.slice(0, end));
-    if (found || end === 0) return found;
-  }
-  return undefined;
+function nameOf({ dir, nxName, package: manifest }: ProjectFacts): string {
+  return nxName ?? manifest?.name ?? lastPart(dir);
 }
 
 function lastPart(path: FilePath): string {

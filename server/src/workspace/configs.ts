@@ -9,6 +9,10 @@ import { describedBy, type Frameworks } from './ownFrameworks.ts';
 export interface ConfigOf extends Omit<RunConfig, 'textOf'> {
   /** The frameworks that the configuration of a file describes, with the known ones; undefined where it describes none. */
   readonly frameworksFor: (file: FilePath) => Frameworks | undefined;
+  /** The service that the configuration of a file gives to it. */
+  readonly serviceFor: (file: FilePath) => string | undefined;
+  /** Tells one division into services from another. */
+  readonly servicesKey: string;
   /** Tells one set of described frameworks from another. */
   readonly frameworksKey: string;
 }
@@ -55,6 +59,8 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
     settingsOf: (file) => configFor(file).config,
     isLinted: (file) => configFor(file).includes(file),
     frameworksFor: (file) => configFor(file).frameworks,
+    serviceFor: (file) => configFor(file).serviceOf(file),
+    servicesKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.services])),
     frameworksKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.frameworks])),
   };
 }
@@ -62,6 +68,7 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
 interface Prepared extends PlacedConfig {
   readonly frameworks: Frameworks | undefined;
   readonly includes: (file: FilePath) => boolean;
+  readonly serviceOf: (file: FilePath) => string | undefined;
   readonly overrides: readonly {
     readonly matches: (path: string) => boolean;
     readonly rules: Config['rules'];
@@ -71,6 +78,13 @@ interface Prepared extends PlacedConfig {
 function prepare({ dir, config }: PlacedConfig): Prepared {
   const included = config.include.length > 0 ? picomatch(config.include, { dot: true }) : () => true;
   const excluded = config.exclude.length > 0 ? picomatch(config.exclude, { dot: true }) : () => false;
+  const services = Object.entries(config.services).map(([name, globs]) => ({
+    name,
+    matches: picomatch(
+      globs.flatMap((it) => [it, `${it}/**`]),
+      { dot: true },
+    ),
+  }));
   return {
     dir,
     config,
@@ -79,11 +93,16 @@ function prepare({ dir, config }: PlacedConfig): Prepared {
       matches: picomatch(it.files, { dot: true }),
       rules: it.rules,
     })),
+    serviceOf: (file) => services.find((it) => it.matches(below(file, dir)))?.name,
     includes: (file) => {
-      const path = dir === '' ? file : file.slice(dir.length + 1);
+      const path = below(file, dir);
       return included(path) && !excluded(path);
     },
   };
+}
+
+function below(file: FilePath, dir: FilePath): string {
+  return dir === '' ? file : file.slice(dir.length + 1);
 }
 
 function own(rules: Config['rules'], ruleId: string): Config['rules'][string] | undefined {

@@ -93,6 +93,7 @@ export class Workspace {
 
   setConfig(configOf: ConfigOf): void {
     const isReadAnew = configOf.frameworksKey !== this.#configOf.frameworksKey;
+    if (configOf.servicesKey !== this.#configOf.servicesKey) this.#linked = undefined;
     this.#configOf = configOf;
     this.#snapshot = undefined;
     if (!isReadAnew) return;
@@ -152,7 +153,10 @@ export class Workspace {
       linked?.facts.length === facts.length && facts.every((it, index) => it === linked.facts[index]);
     if (linked && isSame) return linked.model;
     this.#links += 1;
-    const model = link(facts, this.#projects, { isComplete: this.#isComplete });
+    const model = link(facts, this.#projects, {
+      isComplete: this.#isComplete,
+      serviceFor: this.#configOf.serviceFor,
+    });
     this.#linked = { facts, model };
     return model;
   }
