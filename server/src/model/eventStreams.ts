@@ -73,7 +73,9 @@ function subscribed(model: EventModel, fn: FunctionNode, { call }: CallAction): 
     source = source.callee.object;
   }
   const name = nameOf(source);
-  const isEvents = isOfType || eventSource.test(name) || isForeignBus(model, fn, source);
+  const owner = source.kind === 'member' ? nameOf(source.object) : '';
+  const isEvents =
+    isOfType || eventSource.test(name) || eventSource.test(owner) || isForeignBus(model, fn, source);
   return isEvents && pipes.length > 0 ? { name, pipes } : undefined;
 }
 

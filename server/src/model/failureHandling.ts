@@ -7,14 +7,16 @@ import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 
 const countWords =
-  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|tries(?:left)?$|deaths?$|receive_?count|max_?(?:tries|count)|times/i;
+  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|tries(?:left)?$|deaths?$|receive_?count|max_?(?:tries|count)/i;
 const pauses = /sleep|delay|wait|pause|backoff|setTimeout|timeout/i;
 const errorNames = /^(?:e|err|error|ex|exception|reason|cause|failure)$|(?:Error|Err|Exception)$/;
+const outcomes = /(?:valid|success|succeeded|ok|error|failed|failure|result|processed|handled)(?:\b|$)/i;
 const failing = /error|fail|reject|exception|retry/i;
 
 /** In a `catch`, in a callback for errors, or in a function that these call. */
 export function isOfFailure(model: EventModel, fn: FunctionNode, action: CallAction, depth = 0): boolean {
-  if (isOfCatch(fn, action) || takesError(model, fn) || isErrorCallback(model, fn)) return true;
+  if (isOfCatch(fn, action) || isOfCheck(fn.fact.body, action)) return true;
+  if (takesError(model, fn) || isErrorCallback(model, fn)) return true;
   const outer = outerOf(model, fn);
   if (outer && callsIn(outer.fact.body)) {
     const handing = callHanding(outer, fn);
@@ -30,6 +32,22 @@ export function isOfCatch({ fact }: FunctionNode, action: CallAction): boolean {
   return [...actionsIn(fact.body)].some(
     (it) => it.kind === 'try' && it.handler !== null && [...callsIn(it.handler)].includes(action),
   );
+}
+
+/** `if (!isValid) channel.nack(message)`: the branch for what went wrong. */
+function isOfCheck(body: readonly Action[], action: CallAction): boolean {
+  return [...actionsIn(body)].some(
+    (it) =>
+      it.kind === 'if' &&
+      outcomes.test(pathsIn(it.condition)) &&
+      [...callsIn([...it.then, ...it.otherwise])].includes(action),
+  );
+}
+
+function pathsIn(condition: Expr): string {
+  if (condition.kind === 'operation' || condition.kind === 'choice')
+    return condition.of.map(pathsIn).join(' ');
+  return pathOf(condition);
 }
 
 function takesError({ files }: EventModel, { file, fact }: FunctionNode): boolean {

@@ -29,7 +29,8 @@ export function* lostLetters(model: EventModel): Iterable<LostLetters> {
   const declared = declaredQueues(model);
   const seen = new Set<string>();
   for (const lost of [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model)]) {
-    const place = `${lost.library} ${lost.name}`;
+    // Two services may read queues that their environments name.
+    const place = `${model.serviceOf(lost.file)} ${lost.library} ${lost.name}`;
     if (seen.has(place)) continue;
     seen.add(place);
     yield lost;

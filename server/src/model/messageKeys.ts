@@ -28,7 +28,7 @@ export type KeyFault =
   | {
       readonly kind: 'shared';
       readonly site: KeySite;
-      readonly by: 'flow' | 'aggregate';
+      readonly by: 'flow' | 'aggregate' | 'position';
       readonly id: string;
       readonly others: readonly KeySite[];
     };
@@ -124,7 +124,9 @@ function sharedKeys(
   for (const site of sites) {
     const id = site.isComposite || isNamedBeside(site) ? undefined : onlyId(model, site);
     if (id === undefined || !repeaters.has(site.fn.fact)) continue;
-    if (flowIds.test(id)) {
+    if (id === 'offset' && site.of === 'guard') {
+      faults.push({ kind: 'shared', site, by: 'position', id, others: [] });
+    } else if (flowIds.test(id)) {
       if (site.of !== 'queue') faults.push({ kind: 'shared', site, by: 'flow', id, others: [] });
     } else if (site.of !== 'queue' && /id$/i.test(id) && !messageIds.test(id)) {
       const group = `${groupOf(model, site)} ${id}`;

@@ -55,18 +55,23 @@ function harmOf({ site }: KeyFault): string {
 
 function shared({ site, by, id, others }: KeyFault & { kind: 'shared' }): RuleFinding {
   const harm = 'the second one is taken for a repeat and dropped';
-  const [other] = others;
   return {
     file: site.fn.file,
     at: site.key.at,
     symbol: id,
-    message:
-      by === 'flow'
-        ? `\`${id}\` is the key of ${subjectOf({ kind: 'shared', site, by, id, others })}, but all messages of a flow share it: ${harm}.`
-        : `\`${id}\` alone is the key of \`${site.name}\`, and of ${other && other.name !== site.name ? `\`${other.name}\`` : 'another consumer'} too: ${harm}.`,
+    message: `${sharedBy({ kind: 'shared', site, by, id, others })}: ${harm}.`,
     help: 'Make the key of the id of the message, or add what the call is for.',
     related: others.map((it) => ({ file: it.fn.file, at: it.key.at, message: 'The same key is used here.' })),
   };
+}
+
+function sharedBy(fault: KeyFault & { kind: 'shared' }): string {
+  const { site, by, id, others } = fault;
+  const [other] = others;
+  const another = other && other.name !== site.name ? `\`${other.name}\`` : 'another consumer';
+  if (by === 'aggregate') return `\`${id}\` alone is the key of \`${site.name}\`, and of ${another} too`;
+  const sharers = by === 'flow' ? 'all messages of a flow share it' : 'every partition counts it for itself';
+  return `\`${id}\` is the key of ${subjectOf(fault)}, but ${sharers}`;
 }
 
 /** Where the message's id is at hand, it takes the place of what changes. */

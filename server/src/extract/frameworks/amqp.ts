@@ -2,7 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
-import { isFrom, type CallSite, type Framework } from './framework.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { queueDeclared } from './rabbitQueues.ts';
 
@@ -47,7 +47,10 @@ export const amqp: Framework = {
 /** By type, or a thing called channel with RabbitMQ's own methods. */
 function isChannel(site: CallSite): boolean {
   if (isFrom(site.origin, modules)) return true;
-  return site.origin?.from === undefined && /channel|amqpConnection/i.test(site.receiverName);
+  // A channel that another file of the workspace exports has no type here.
+  const isUntyped =
+    site.origin?.from === undefined || (site.origin.from.startsWith('.') && doesImport(site.view, modules));
+  return isUntyped && /channel|amqpConnection/i.test(site.receiverName);
 }
 
 function published(site: CallSite, key: Expr | undefined, content: Expr | undefined): Role {
