@@ -12,6 +12,7 @@ import { rule as missingStepTimeout } from './missing-step-timeout.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
 import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
+import { rule as overengineeredMessaging } from './overengineered-messaging.ts';
 import { rule as sprawlingChoreography } from './sprawling-choreography.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as thinEvent } from './thin-event.ts';
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   nonIdempotentConsumer,
   nonPastTenseEvent,
   orderDependentConsumer,
+  overengineeredMessaging,
   sprawlingChoreography,
   swallowedError,
   thinEvent,

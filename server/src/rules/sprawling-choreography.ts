@@ -36,7 +36,7 @@ export const rule: Rule<z.infer<typeof options>> = {
 function findingOf({ serviceOf }: EventModel, { start, hops, services }: ServiceFlow): RuleFinding {
   const way = [start, ...hops.map((it) => it.to)].map((it) => `\`${it.name}\``).join(' → ');
   const many =
-    services.length > 1 ? `${services.length} services in ${hops.length} hops` : `${hops.length} hops`;
+    services.length > 1 ? `${services.length} services in ${hopsOf(hops.length)}` : hopsOf(hops.length);
   return {
     ...start.place,
     symbol: start.name,
@@ -48,4 +48,8 @@ function findingOf({ serviceOf }: EventModel, { start, hops, services }: Service
       message: `\`${name}\` in ${serviceOf(file)} answers \`${from.name}\` with \`${to.name}\`.`,
     })),
   };
+}
+
+function hopsOf(count: number): string {
+  return count === 1 ? '1 hop' : `${count} hops`;
 }
