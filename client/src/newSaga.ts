@@ -1,5 +1,5 @@
 // "New Saga…": asks, has the server write the files, and shows them before they are created.
-import { ProgressLocation, Uri, WorkspaceEdit, window, workspace } from 'vscode';
+import { Position, ProgressLocation, Uri, WorkspaceEdit, window, workspace } from 'vscode';
 import type { NewSagaMethod, NewSagaParams, NewSagaResult } from '../../server/src/lsp/protocol.ts';
 import type { Session } from './session.ts';
 
@@ -61,13 +61,18 @@ async function askWishes(): Promise<Omit<NewSagaParams, 'folder'> | undefined> {
   return name && steps && store && broker ? { name, steps, store, broker } : undefined;
 }
 
-/** Each file needs the user's yes: VS Code shows them in its preview of refactorings. */
+/**
+ * What needs confirmation makes VS Code show the whole edit first, but is itself not ticked there. So it is
+ * an insertion of nothing: the files are ticked, and are written when the user applies what is shown.
+ */
 function editOf(folder: Uri, { files }: NewSagaResult): WorkspaceEdit {
   const edit = new WorkspaceEdit();
   for (const { name, text } of files) {
-    const uri = Uri.joinPath(folder, name);
-    const metadata = { needsConfirmation: true, label: `Create ${name}` };
-    edit.createFile(uri, { contents: new TextEncoder().encode(text), ignoreIfExists: false }, metadata);
+    const contents = new TextEncoder().encode(text);
+    edit.createFile(Uri.joinPath(folder, name), { contents, ignoreIfExists: false });
   }
+  const [first] = files;
+  const metadata = { needsConfirmation: true, label: 'Look at the files before they are written' };
+  if (first) edit.insert(Uri.joinPath(folder, first.name), new Position(0, 0), '', metadata);
   return edit;
 }
