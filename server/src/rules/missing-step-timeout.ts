@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Effect, SagaNode, StepNode } from '../model/model.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
+import { endlessWaits, type EndlessWait } from '../model/waits.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -24,8 +25,37 @@ export const rule: Rule = {
         yield found;
       }
     }
+    for (const wait of endlessWaits(model)) {
+      const key = `${wait.file} ${wait.at.start}`;
+      if (!seen.has(key)) yield waitOf(wait);
+      seen.add(key);
+    }
   },
 };
+
+function waitOf({ file, at, step, manager, sent, replies }: EndlessWait): RuleFinding {
+  const names = replies.map((it) => `\`${it.name}\``);
+  const handlers = manager.reactions.filter(({ consumer }) =>
+    consumer.events.some((it) => replies.includes(it)),
+  );
+  return {
+    file,
+    at,
+    symbol: step,
+    message: `After \`${sent.name}\` the saga \`${manager.name}\` waits for ${listed(names)} without a limit: when no answer comes, it neither goes on nor compensates.`,
+    help: 'Schedule a timeout event when the message is sent, or let a job look for sagas that wait too long, and compensate then.',
+    related: handlers.slice(0, 2).map(({ consumer }) => ({
+      file: consumer.file,
+      at: consumer.at,
+      message: `\`${consumer.name}\` goes on when the answer comes.`,
+    })),
+  };
+}
+
+function listed(names: readonly string[]): string {
+  const [last, ...others] = names.slice(0, 3).toReversed();
+  return others.length > 0 ? `${others.toReversed().join(', ')} or ${last ?? ''}` : (last ?? '');
+}
 
 function findingOf(saga: SagaNode, step: StepNode, call: Effect): RuleFinding {
   const place = call.via[0] ?? call;
