@@ -1,6 +1,7 @@
 // Messages that the broker takes for handled while the work on them is still to come.
 import type { Action, CallAction } from '../facts/actions.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
 
@@ -19,6 +20,14 @@ export type EarlyAck =
 
 /** Work that may fail without anybody missing it. */
 const optional = /log|audit|metric|track|analytic|telemetry|cache|warm|heartbeat|cleanup|notify/i;
+
+/** Whatever the transport, the framework takes the message for handled when the method has ended. */
+const callers: ReadonlySet<string> = new Set([
+  '@nestjs/microservices',
+  '@golevelup/nestjs-rabbitmq',
+  '@nestjs/bull',
+  'bullmq',
+]);
 
 /** The early acknowledgement of a consumer, or undefined where it has none that is sure. */
 export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck | undefined {
@@ -78,25 +87,42 @@ function isLeft(list: readonly Action[], action: CallAction): boolean {
   return list.some((it) => it.kind !== 'call' && branchesOf(it).some((inner) => isLeft(inner, action)));
 }
 
-/** A handler that ends, or acknowledges, while what it started still runs. */
+/** A handler that ends, or acknowledges, while what it started still runs, itself or further down. */
 function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
   const { body, isAsync } = fn.fact;
-  const { acknowledges } = consumer.fact;
-  const ends = acknowledges === 'auto' || acknowledges === 'after';
-  if (!isAsync || (!ends && ![...callsIn(body)].some(isAck))) return undefined;
-  for (const action of callsIn(body)) {
-    if (action.settled !== 'dropped' || action.roles.length > 0 || isInCatch(body, action)) continue;
-    const work = workOf(model, fn, action);
-    if (work) return { how: 'unawaited', consumer, work, fn, action };
+  const { acknowledges, library } = consumer.fact;
+  const ends = acknowledges === 'auto' || acknowledges === 'after' || callers.has(library);
+  if (!ends && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
+  for (const work of model.bodyOf(fn).effects) {
+    if (!isWork(work) || work.role.kind === 'publish') continue;
+    const levels = levelsTo(model, fn, work) ?? [];
+    for (const [index, level] of levels.entries()) {
+      const action = droppedAt(model, level, levels[index + 1]);
+      if (action) return { how: 'unawaited', consumer, work, fn: level.entry, action };
+    }
   }
   return undefined;
 }
 
-/** What a dropped call of the workspace changes; a publish alone is the business of `unawaited-publish`. */
-function workOf(model: EventModel, fn: FunctionNode, { call }: CallAction): Effect | undefined {
-  const callees = model.program.calleesOf(fn.file, fn, call);
-  const [callee] = callees;
-  if (!callee || callees.length > 1 || !callee.fact.isAsync || optional.test(callee.fact.name))
-    return undefined;
-  return model.bodyOf(callee).effects.find((it) => isWork(it) && it.role.kind !== 'publish');
+/** The call of a level that nobody waits for: the one that leads on, or a transaction or guard around it. */
+function droppedAt(
+  model: EventModel,
+  { entry, action }: Level,
+  next: Level | undefined,
+): CallAction | undefined {
+  const { body } = entry.fact;
+  const leads =
+    action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
+  const isOnly = leads && model.program.calleesOf(entry.file, entry, action.call).length === 1;
+  if (isOnly && !optional.test(next?.entry.fact.name ?? '') && !isInCatch(body, action)) return action;
+  const { start } = action.call.at;
+  return [...callsIn(body)].find(
+    (it) =>
+      it.settled === 'dropped' &&
+      it.roles.some(({ kind }) => kind === 'transaction' || kind === 'guard') &&
+      it.call.span.start <= start &&
+      start < it.call.span.end &&
+      it !== action &&
+      !isInCatch(body, it),
+  );
 }
