@@ -1,8 +1,10 @@
 // A failure is announced into the void: what went before it is never taken back.
 import { z } from 'zod';
 import type { FailureWords } from '../model/fallible.ts';
+import { ignoredFailures, type IgnoredFailure } from '../model/ignoredFailures.ts';
 import { placeOfName } from '../model/listings.ts';
 import type { EventModel } from '../model/model.ts';
+import type { ProcessManager } from '../model/processManagers.ts';
 import { unheardFailures, type UnheardFailure } from '../model/unheardFailures.ts';
 import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -32,21 +34,43 @@ const options = z.strictObject({
 export const rule: Rule<z.infer<typeof options>> = {
   id: 'unhandled-failure-event',
   severity: 'warning',
-  summary: 'A failure event is published and nothing reacts to it',
+  summary: 'A failure event is published and nothing, or not the saga that waits for the step, reacts to it',
   hasFix: false,
   options,
   *check({ model, options: { failures, external }, settingsOf }) {
     const words: FailureWords = { steps: [], actions: [], failures };
-    for (const unheard of unheardFailures(model, words)) {
-      if (
-        isExternal({ settingsOf }, unheard.event, external) ||
-        unheard.event.declarations.some(model.isPublic)
-      )
+    const unheard = unheardFailures(model, words);
+    for (const it of unheard) {
+      if (isExternal({ settingsOf }, it.event, external) || it.event.declarations.some(model.isPublic))
         continue;
-      yield findingOf(model, unheard);
+      yield findingOf(model, it);
+    }
+    const managers = new Set<ProcessManager>();
+    for (const it of ignoredFailures(model, words)) {
+      // Where nobody hears of it at all the finding stands at the event.
+      if (unheard.some(({ event }) => event === it.failure) || managers.has(it.manager)) continue;
+      if (isExternal({ settingsOf }, it.failure, external)) continue;
+      managers.add(it.manager);
+      yield ignoredOf(it);
     }
   },
 };
+
+function ignoredOf({ manager, reaction, success, failure }: IgnoredFailure): RuleFinding {
+  const { file, at, name } = reaction.consumer;
+  return {
+    file,
+    at,
+    symbol: name,
+    message: `\`${manager.name}\` goes on when \`${success.name}\` comes and does not handle \`${failure.name}\`: when the step fails, the saga stays where it is.`,
+    help: `Handle \`${failure.name}\` beside it: take back what was done, and end the saga.`,
+    related: failure.producers.slice(0, 1).map((it) => ({
+      file: it.file,
+      at: it.at,
+      message: `\`${failure.name}\` is published here.`,
+    })),
+  };
+}
 
 function findingOf(model: EventModel, { event, heard }: UnheardFailure): RuleFinding {
   const published = event.producers.slice(0, 2);
