@@ -9,7 +9,7 @@ import type { Message, ReadMessage } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { decoratedConsumers } from './ownDecorators.ts';
 import type { Linking } from './program.ts';
-import { registrars, type Registrar } from './registrars.ts';
+import { filledIn, registrars, type Registrar } from './registrars.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 export interface ConsumerDraft {
@@ -54,7 +54,9 @@ function draftsOf(
   linking: Linking,
   read: ReadMessage,
 ): readonly ConsumerDraft[] {
-  const handler = handlerOf(facts, fact, linking);
+  const called = handlerOf(facts, fact, linking);
+  const filled = called && filledIn(facts, fact, called, linking);
+  const handler = filled?.handler ?? called;
   if (handler && isHelper(fact, handler, linking)) return [];
   const said = fact.events.flatMap((it) => read(facts.file, it));
   const named = said.filter(isNamed);
@@ -70,6 +72,7 @@ function draftsOf(
     registeredIn: facts.file,
     fact,
     handler,
+    ...(filled && { entry: filled.entry }),
     messages: messages.length > 0 ? messages : split.length > 0 ? [] : [{ kind: 'unknown' }],
     handedOn: split.flatMap(({ action, dispatcher }) =>
       action ? [{ file: dispatcher.file, at: action.call.at }] : [],

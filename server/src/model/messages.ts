@@ -181,7 +181,7 @@ export function messagesOf(linking: Linking): ReadMessage {
 
   /** `${tenant}.order.placed`: what is known of it says which event it is. */
   const knownParts = (file: FilePath, { parts }: TemplateExpr): string | undefined => {
-    const texts = parts.map((it) => (typeof it === 'string' ? it : (values.stringOf(file, it) ?? '*')));
+    const texts = parts.map((it) => (typeof it === 'string' ? it : (values.stringOf(file, it) ?? '{}')));
     const text = texts.join('');
     return statesFact(text) ? text : undefined;
   };

@@ -1,7 +1,9 @@
 // Registrations that hand on what they are handed: `on(name, handler) { this.emitter.on(name, handler); }`. Their callers consume.
+import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Span } from '../text.ts';
+import { eachAction } from './fileIndex.ts';
 import type { Message } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
@@ -50,4 +52,33 @@ function own(facts: FileFacts, { handler }: ConsumerFact): { readonly fn?: Funct
 function handlerParameter(facts: FileFacts, { handler }: ConsumerFact, fn: FunctionFact): number | undefined {
   const root = typeof handler === 'number' ? undefined : rootOf(facts, handler);
   return root?.kind === 'parameter' && facts.functions[root.function ?? -1] === fn ? root.index : undefined;
+}
+
+/** What an inherited handler leaves to the class: `handle` of the base calls `this.work(event)`, which is abstract there. */
+export function filledIn(
+  facts: FileFacts,
+  { owner }: ConsumerFact,
+  called: FunctionNode,
+  { hierarchy }: Linking,
+):
+  | {
+      readonly handler: FunctionNode;
+      readonly entry: { readonly caller: FunctionNode; readonly action: CallAction };
+    }
+  | undefined {
+  const type = owner === undefined ? undefined : facts.types.find((it) => it.name === owner);
+  if (!type || called.fact.owner === undefined || called.fact.owner === owner) return undefined;
+  for (const action of eachAction(called.fact.body)) {
+    if (action.kind !== 'call' || action.call.callee.kind !== 'member') continue;
+    const { object, name } = action.call.callee;
+    const handler =
+      object.kind === 'this' ? hierarchy.methodOf({ file: facts.file, fact: type }, name) : undefined;
+    if (handler && handler.fact.owner === owner && takesEvent(action))
+      return { handler, entry: { caller: called, action } };
+  }
+  return undefined;
+}
+
+function takesEvent({ call }: CallAction): boolean {
+  return call.args.length > 0;
 }

@@ -1,11 +1,12 @@
 // Hand-written buses, the commonest of all: recognised by the name or type of the object, the verb, and the shape of the arguments.
 // Names alone say little, so everything here has confidence `name`, and gives way to what the called code turns out to do.
-import type { Expr, TypeExpr } from '../../facts/expressions.ts';
-import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { namesEvent } from './eventEmitters.ts';
-import { doesImport, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
+import { doesImport, isText, type CallSite, type Framework } from './framework.ts';
+import { conventional } from './handlerClasses.ts';
+import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 
 const publishes =
   /^(publish|emit|dispatch|send|raise|fire|produce|enqueue|notify)(All|Async|Event|Events|Message|Messages|Batch|DomainEvent|DomainEvents|IntegrationEvent|ToOutbox|ToQueue|ToTopic|ToExchange)?$/;
@@ -47,11 +48,9 @@ export const ownBus: Framework = {
     const event = eventOf(site, site.call.args[0]);
     const last = site.call.args.at(-1);
     if (!event || site.call.args.length < 2 || !mayHandle(site.view, last)) return [];
-    if (
-      last.kind === 'call' ||
-      (last.kind === 'member' && !/handle|on|process|consume|bind/i.test(last.name))
-    )
+    if (last.kind === 'call' && !last.args.some((it) => it.kind !== 'call' && mayHandle(site.view, it)))
       return [];
+    if (last.kind === 'member' && !/handle|on|process|consume|bind/i.test(last.name)) return [];
     return [consumed(site, event, last)];
   },
   classes: conventional,
@@ -213,88 +212,4 @@ function consumed(site: CallSite, event: Expr, last: Expr): ConsumerFact {
     ...(isRequest(site) ? { isRequest: true } : {}),
     ...(owner === undefined ? {} : { owner }),
   };
-}
-
-const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
-const handlerMethods = [
-  'handle',
-  'handleEvent',
-  'handleMessage',
-  'onMessage',
-  'onEvent',
-  'process',
-  'processMessage',
-  'consume',
-  'execute',
-];
-/** Types of what a handler is given that say nothing about which event it is. */
-const carriers =
-  /Command|Query|Request|Context|Job|Response|Dto$|^(Type|Message|ConsumeMessage|Event|DomainEvent|IEvent|Buffer|Date|Map|Record|T[A-Z]?\w?)$/;
-
-/** `class OrderPlacedHandler { handle(event: OrderPlaced) }`, also by `implements EventHandler<OrderPlaced>`, or by its name alone. */
-function conventional(site: ClassSite): readonly ConsumerFact[] {
-  const { name } = site.type;
-  const isNamed =
-    handlerClass.test(name) &&
-    !/(Command|Query|Request|Error|Exception|Http|Click|Route)\w*Handler$/.test(name);
-  const generic = handledByBase(site);
-  if ((!isNamed && !generic) || servesRequests(site)) return [];
-  const method = handlerMethods.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
-  if (!method || method.isAbstract || site.type.isAbstract) return [];
-  const typed = generic ?? typesOfFirst(site, method);
-  const events = typed.length > 0 ? typed : eventInName(site);
-  if (events.length === 0) return [];
-  return [methodConsumer(method, { library: 'own-bus', transport: 'unknown', events })];
-}
-
-/** `OrderPlacedProcessor`: a registry looks it up by the message's type, and nothing else in the class says what it handles. */
-function eventInName(site: ClassSite): readonly Expr[] {
-  const name = site.type.name.replace(handlerClass, '').replace(/Event$/, '');
-  const saysFact =
-    /([a-z](ed|en)|Sent|Paid|Made|Built|Shipped|Lost|Put|Read|Set|Done|Begun|Left|Held|Sold|Bought)$/.test(
-      name,
-    );
-  return saysFact && /[a-z][A-Z]/.test(name) ? [{ kind: 'name', name, at: site.type.at }] : [];
-}
-
-/** `implements CommandHandler<ConfirmOrder>`, or a method that takes a `command`. */
-function servesRequests({ type, methods, view }: ClassSite): boolean {
-  const bases = [...type.bases, ...type.implements];
-  if (bases.some((it) => it.kind === 'ref' && /(Command|Query|Request)\w*Handler/.test(it.name))) return true;
-  return methods.some(({ parameters: [first] }) => {
-    const name = first === undefined ? '' : view.facts.bindings[first]?.name;
-    return /^(?:command|query|cmd)$/i.test(name ?? '');
-  });
-}
-
-/** `extends Listener<OrderCreatedEvent>`, `implements EventHandler<OrderPlaced>`. */
-function handledByBase(site: ClassSite): readonly Expr[] | undefined {
-  for (const base of [...site.type.bases, ...site.type.implements]) {
-    if (
-      base.kind !== 'ref' ||
-      !/(Event|Message|Domain)?(Handler|Listener|Consumer|Subscriber|Processor)$/.test(base.name)
-    )
-      continue;
-    const events = base.args.slice(0, 1).flatMap(eventTypes);
-    if (events.length > 0) return events;
-  }
-  return undefined;
-}
-
-function typesOfFirst(site: ClassSite, method: FunctionFact): readonly Expr[] {
-  const first = method.parameters[0];
-  const type = first === undefined ? undefined : site.view.facts.bindings[first]?.type;
-  if (!type) return [];
-  return eventTypes(type).filter((it) => {
-    if (it.kind !== 'name' || it.name.includes('.') || carriers.test(it.name)) return false;
-    const from = site.view.importedFrom(it.name);
-    return (
-      from === undefined || !/^(amqplib|kafkajs|bull|bullmq|@nestjs\/|@aws-sdk\/|nats|typeorm)/.test(from)
-    );
-  });
-}
-
-function eventTypes(type: TypeExpr): readonly Expr[] {
-  if (type.kind === 'union') return type.of.flatMap(eventTypes);
-  return type.kind === 'ref' ? [{ kind: 'name', name: type.name, at: type.at }] : [];
 }
