@@ -145,16 +145,24 @@ function plainPath(issue: Issue): (string | number)[] {
 function checkRules({ tree, file, rules }: Source, config: Config): ReadConfig {
   if (rules.length === 0) return { config, problems: [] };
   const problems = ruleTables(tree).flatMap((table) => unknownRules(table, file, rules));
-  const kept = { ...config.rules };
-  for (const [id, setting] of Object.entries(config.rules)) {
-    const rule = rules.find((it) => it.id === id);
-    const node = findNodeAtLocation(tree, ['rules', id, 1]);
-    if (!Array.isArray(setting) || !rule || !node) continue;
-    const name = `rules.${id}`;
-    const options = valid(rule.options, { name, node, file, problems });
-    kept[id] = isRecord(options) ? [setting[0], options] : setting[0];
-  }
-  return { config: { ...config, rules: kept }, problems };
+  const checked = (table: Config['rules'], at: Node | undefined, path: string): Config['rules'] => {
+    const kept = { ...table };
+    for (const [id, setting] of Object.entries(table)) {
+      const rule = rules.find((it) => it.id === id);
+      const node = at && findNodeAtLocation(at, ['rules', id, 1]);
+      if (!Array.isArray(setting) || !rule) continue;
+      const options = node && valid(rule.options, { name: `${path}.${id}`, node, file, problems });
+      kept[id] = isRecord(options) ? [setting[0], options] : setting[0];
+    }
+    return kept;
+  };
+  // Where a faulty override was left out, the places of the others are not known any more.
+  const isWhole = findNodeAtLocation(tree, ['overrides'])?.children?.length === config.overrides.length;
+  const overrides = config.overrides.map((it, index) => {
+    const at = isWhole ? findNodeAtLocation(tree, ['overrides', index]) : undefined;
+    return { ...it, rules: checked(it.rules, at, `overrides.${index}.rules`) };
+  });
+  return { config: { ...config, rules: checked(config.rules, tree, 'rules'), overrides }, problems };
 }
 
 /** The places that hold severities by rule: `rules`, and those of each override. */

@@ -48,7 +48,7 @@ const framework = z.strictObject({
 
 const override = z.strictObject({
   files: z.array(z.string()).describe('Globs, relative to the configuration file.'),
-  rules: rules.describe('Severities for these files.'),
+  rules: rules.describe('Severities and options for these files.'),
 });
 
 const scale = z.strictObject({
@@ -67,7 +67,7 @@ export const settings = {
   rules: rules
     .default({})
     .describe('Severity (`error`, `warning`, `info`, `off`) a rule, or `[severity, options]`.'),
-  overrides: z.array(override).default([]).describe('Other severities for files that match globs.'),
+  overrides: z.array(override).default([]).describe('Other severities and options for files that match globs.'),
   include: z.array(z.string()).default([]).describe('Globs of what is linted; empty means everything.'),
   exclude: z
     .array(z.string())

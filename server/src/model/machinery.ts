@@ -1,8 +1,9 @@
 // With what a system sends and stores its events: which brokers, and whether by event sourcing and CQRS.
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
+import { callsIn, partsOf } from '../facts/walk.ts';
 import type { Place } from '../text.ts';
+import { lastName } from './handling.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { statesFact } from './names.ts';
 
@@ -56,13 +57,15 @@ function isDomainEvent({ name, wireNames, declarations }: EventNode): boolean {
   return declarations.length > 0 || [name, ...wireNames].some(statesFact);
 }
 
-/** `Transport.KAFKA` of NestJS. */
+const connecting = /^(?:connectMicroservice|createMicroservice|register|registerAsync)$/;
+
+/** `Transport.KAFKA` of NestJS, where a service connects; a shared configuration may be for any. */
 function transportsOf({ serviceOf }: EventModel, facts: FileFacts): readonly BrokerUse[] {
   if (!facts.imports.some((it) => it.local === 'Transport' && it.from === '@nestjs/microservices')) return [];
+  const calls = facts.functions.flatMap((it) => [...callsIn(it.body)]);
   const exprs = [
-    ...facts.bindings.flatMap((it) => it.init ?? []),
+    ...calls.filter((it) => connecting.test(lastName(it.call.callee))).flatMap((it) => it.call.args),
     ...facts.types.flatMap((it) => it.decorators.flatMap((one) => one.args)),
-    ...facts.functions.flatMap((it) => [...actionsIn(it.body)].flatMap(exprsOf)),
   ];
   return exprs.flatMap(membersOfTransport).flatMap(({ name, at }) => {
     const broker = nestTransports[name];

@@ -2,7 +2,7 @@
 import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
 import type { EventModel } from '../model/model.ts';
 import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
-import type { Finding, Rule, RuleContext, RuleFinding, Severity } from './rule.ts';
+import type { Finding, Fix, Rule, RuleContext, RuleFinding, Severity } from './rule.ts';
 
 export interface RunConfig {
   readonly severityOf: (ruleId: string, standard: Severity, file: FilePath) => Severity | 'off';
@@ -85,10 +85,12 @@ function suppress(
   const kept: Finding[] = [];
   const byFile = new Map<FilePath, Finding[]>();
   for (const it of findings) byFile.set(it.file, [...(byFile.get(it.file) ?? []), it]);
+  const { isComplete } = model;
   for (const [file, facts] of model.files) {
     const own = byFile.get(file) ?? [];
     byFile.delete(file);
-    kept.push(...(facts.suppressions.length > 0 ? suppressIn({ facts, findings: own, rules, config }) : own));
+    const isPlain = facts.suppressions.length === 0;
+    kept.push(...(isPlain ? own : suppressIn({ facts, findings: own, rules, config, isComplete })));
   }
   for (const rest of byFile.values()) kept.push(...rest);
   return kept;
@@ -99,6 +101,8 @@ interface FileRun {
   readonly findings: readonly Finding[];
   readonly rules: readonly Rule[];
   readonly config: RunConfig;
+  /** Before the whole workspace was read a comment may have something to suppress that is not found yet. */
+  readonly isComplete: boolean;
 }
 
 interface Range {
@@ -107,34 +111,45 @@ interface Range {
   readonly to: number;
 }
 
-function suppressIn({ facts, findings, rules, config }: FileRun): readonly Finding[] {
+function suppressIn({ facts, findings, rules, config, isComplete }: FileRun): readonly Finding[] {
   const text = config.textOf(facts.file);
   if (text === undefined) return findings;
   const starts = lineStarts(text);
   const lineOf = (offset: number): number => lineColumn(starts, offset).line;
   const ranges = rangesOf(facts.suppressions, lineOf);
-  const used = new Set<SuppressionFact>();
+  const used = new Map<SuppressionFact, Set<string>>();
   const kept = findings.filter((finding) => {
     const line = lineOf(finding.at.start);
     const by = ranges.filter((it) => it.from <= line && line <= it.to && names(it.fact, finding.ruleId));
-    for (const it of by) used.add(it.fact);
+    for (const { fact } of by) used.set(fact, (used.get(fact) ?? new Set()).add(finding.ruleId));
     return by.length === 0;
   });
-  const idle = ranges.filter((it) => !used.has(it.fact) && wasChecked(it.fact, facts.file, rules, config));
-  return [...kept, ...idle.flatMap((it) => unusedFinding(facts.file, it.fact, text, config))];
+  if (!isComplete) return kept;
+  const idle = ranges.flatMap(({ fact }) => {
+    const unused = idleIn(fact, used.get(fact) ?? new Set());
+    return unused && wasChecked(unused, facts.file, rules, config)
+      ? unusedFinding(fact, unused, { text, facts, config })
+      : [];
+  });
+  return [...kept, ...idle];
 }
 
-/** Whether the rules that a comment names were on here: only then does silence prove it idle. */
+/** The rules of a comment that suppress nothing; an empty list for one that names none; undefined where all do something. */
+function idleIn(fact: SuppressionFact, used: ReadonlySet<string>): readonly string[] | undefined {
+  if (fact.rules.length === 0) return used.size === 0 ? [] : undefined;
+  const idle = fact.rules.filter((it) => !used.has(it));
+  return idle.length > 0 ? idle : undefined;
+}
+
+/** Whether the rules were on here: only then does silence prove the comment idle. */
 function wasChecked(
-  fact: SuppressionFact,
+  ids: readonly string[],
   file: FilePath,
   rules: readonly Rule[],
   config: RunConfig,
 ): boolean {
-  const named = rules.filter((it) => names(fact, it.id));
-  return (
-    named.every((it) => config.severityOf(it.id, it.severity, file) !== 'off') || fact.rules.length === 0
-  );
+  const named = rules.filter((it) => ids.includes(it.id));
+  return named.every((it) => config.severityOf(it.id, it.severity, file) !== 'off');
 }
 
 function names(fact: SuppressionFact, ruleId: string): boolean {
@@ -161,27 +176,36 @@ function sameRules(enable: SuppressionFact, disable: SuppressionFact): boolean {
 
 /** Shown as advice under every preset but `off`, unless configured otherwise. */
 function unusedFinding(
-  file: FilePath,
   fact: SuppressionFact,
-  text: string,
-  config: RunConfig,
+  idle: readonly string[],
+  {
+    text,
+    facts: { file },
+    config,
+  }: { readonly text: string; readonly facts: FileFacts; readonly config: RunConfig },
 ): readonly Finding[] {
   const ruleId = 'unused-suppression';
   const isOff = config.severityOf(ruleId, 'warning', file) === 'off' || !config.isLinted(file);
-  const plan = { kind: 'insert-text', file, at: lineOrComment(fact.at, text), text: '' } as const;
+  const isWhole = idle.length === fact.rules.length;
+  const names = idle.map((it) => `\`${it}\``).join(', ');
   const finding: Finding = {
     ruleId,
     severity: 'info',
     file,
     at: fact.at,
     symbol: 'sagalint-disable',
-    message: 'This comment suppresses nothing.',
-    help: 'Delete it.',
+    message: isWhole ? 'This comment suppresses nothing.' : `This comment suppresses nothing of ${names}.`,
+    help: isWhole ? 'Delete it.' : 'Take the name out of it.',
     related: [],
-    tag: 'unnecessary',
-    fixes: [{ title: 'Delete the unused suppression', isPreferred: true, isSafe: true, plan }],
+    ...(isWhole && { tag: 'unnecessary' as const }),
+    fixes: isWhole ? [deletion(file, fact.at, text)] : [],
   };
   return isOff ? [] : [finding];
+}
+
+function deletion(file: FilePath, at: Span, text: string): Fix {
+  const plan = { kind: 'insert-text', file, at: lineOrComment(at, text), text: '' } as const;
+  return { title: 'Delete the unused suppression', isPreferred: true, isSafe: true, plan };
 }
 
 /** The comment, with its line where it stands alone on it. */

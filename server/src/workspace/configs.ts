@@ -45,10 +45,10 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
   return {
     severityOf(ruleId, standardSeverity, file) {
       if (run.only && !run.only.includes(ruleId)) return 'off';
-      const { config, overrides, dir } = configFor(file);
-      const relative = dir === '' ? file : file.slice(dir.length + 1);
-      const override = overrides.findLast((it) => it.matches(relative) && Object.hasOwn(it.rules, ruleId));
-      const set = levelOf(override?.rules[ruleId] ?? own(config.rules, ruleId));
+      const prepared = configFor(file);
+      const { config } = prepared;
+      const [override] = overridesFor(prepared, ruleId, file);
+      const set = levelOf(override ?? own(config.rules, ruleId));
       if (set !== undefined) return set;
       return run.only ? standardSeverity : inPreset(run.preset ?? config.preset, standardSeverity);
     },
@@ -109,6 +109,18 @@ function own(rules: Config['rules'], ruleId: string): Config['rules'][string] | 
   return Object.hasOwn(rules, ruleId) ? rules[ruleId] : undefined;
 }
 
+/** What overrides say of a rule in a file, the one that wins first. */
+function overridesFor(
+  { overrides, dir }: Prepared,
+  ruleId: string,
+  file: FilePath,
+): readonly Config['rules'][string][] {
+  const path = dir === '' ? file : file.slice(dir.length + 1);
+  const matching = overrides.filter((it) => it.matches(path));
+  const said = matching.map((it) => own(it.rules, ruleId)).filter((it) => it !== undefined);
+  return said.toReversed();
+}
+
 /** One run of a rule for each set of options; configurations with equal ones share it. */
 function variants(
   all: readonly Prepared[],
@@ -116,15 +128,26 @@ function variants(
   isWanted: (config: Prepared) => boolean,
   configFor: (file: FilePath) => Prepared,
 ): readonly RuleOptions[] {
-  const groups = new Map<string, Prepared[]>();
-  for (const it of all.filter(isWanted)) {
-    const key = JSON.stringify(optionsIn(it.config, ruleId) ?? {});
-    groups.set(key, [...(groups.get(key) ?? []), it]);
-  }
-  return [...groups.values()].map((group) => ({
-    options: group[0] && optionsIn(group[0].config, ruleId),
-    holdsFor: (file) => group.includes(configFor(file)),
+  const wanted = all.filter(isWanted);
+  const settings = wanted.flatMap(({ config, overrides }) => [
+    own(config.rules, ruleId),
+    ...overrides.map((it) => own(it.rules, ruleId)),
+  ]);
+  const sets = new Map(settings.map((it) => [keyOf(optionsIn(it)), optionsIn(it)]));
+  return [...sets].map(([key, options]) => ({
+    options,
+    holdsFor: (file) => keyOf(optionsFor(configFor(file), ruleId, file)) === key,
   }));
+}
+
+/** The options of the override that wins and gives some, else the configuration's own. */
+function optionsFor(prepared: Prepared, ruleId: string, file: FilePath): unknown {
+  const given = overridesFor(prepared, ruleId, file).find((it) => Array.isArray(it));
+  return optionsIn(given ?? own(prepared.config.rules, ruleId));
+}
+
+function keyOf(options: unknown): string {
+  return JSON.stringify(options ?? {});
 }
 
 /** Whether a rule can say anything under a configuration: one that is off does not even run. */
@@ -140,8 +163,7 @@ function isOn(
   return run.only !== undefined || inPreset(run.preset ?? config.preset, severity) !== 'off';
 }
 
-function optionsIn(config: Config, ruleId: string): unknown {
-  const setting = own(config.rules, ruleId);
+function optionsIn(setting: Config['rules'][string] | undefined): unknown {
   return Array.isArray(setting) ? setting[1] : undefined;
 }
 
