@@ -80,6 +80,9 @@ export function* createdSteps(held: readonly Held[]): Iterable<SagaFact> {
       span: expr.span,
       action: bodyOf(action),
       compensation: undo ? bodyOf(undo) : null,
+      ...(id.kind === 'object' && id.entries.some((it) => it.key === 'timeout')
+        ? { hasTimeLimit: true }
+        : {}),
     };
     yield { name, at, form: 'step', engine: 'medusa', steps: [step] };
   }

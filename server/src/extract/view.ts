@@ -27,6 +27,8 @@ export interface FileView {
   readonly valueOf: (expr: Expr) => Expr;
   /** The value of an object literal's entry, behind names. */
   readonly entryOf: (expr: Expr | undefined, key: string) => Expr | undefined;
+  /** What an object was made with: the value behind a name, or what a field of the class starts with or is given. */
+  readonly makingOf: (expr: Expr) => Expr;
   readonly originOf: (expr: Expr) => Origin | undefined;
   readonly originOfType: (type: TypeExpr) => Origin | undefined;
   readonly importedFrom: (name: string) => string | undefined;
@@ -52,6 +54,11 @@ export function viewOf(facts: FileFacts, makes: Makes): FileView {
       if (object?.kind !== 'object') return undefined;
       const value = object.entries.find((it) => it.key === key)?.value;
       return value && behind(facts, value, 4);
+    },
+    makingOf: (expr) => {
+      const value = behind(facts, expr, 4);
+      const isField = value.kind === 'member' && value.object.kind === 'this';
+      return (isField ? initOfField(view, value.name, value.at.start) : undefined) ?? value;
     },
     // Fluent configurations are long chains.
     originOf: (expr) => origin(view, makes, expr, 12),
@@ -205,13 +212,20 @@ function originOfField(
   const type = classAt(view, offset);
   const member = type?.members.find((it) => it.name === name);
   if (member?.type) return originOfType(view, member.type);
-  if (member?.init) return next(member.init);
-  if (!type) return undefined;
+  const init = initOfField(view, name, offset);
+  return init && next(init);
+}
+
+/** The initialiser of a field, or what a method assigns to it. */
+function initOfField(view: FileView, name: string, offset: number): Expr | undefined {
+  const type = classAt(view, offset);
+  const init = type?.members.find((it) => it.name === name)?.init;
+  if (init || !type) return init;
   for (const fn of view.facts.functions) {
     if (fn.owner !== type.name) continue;
     for (const action of fn.body) {
       if (action.kind !== 'assign' || action.target.kind !== 'member') continue;
-      if (action.target.object.kind === 'this' && action.target.name === name) return next(action.value);
+      if (action.target.object.kind === 'this' && action.target.name === name) return action.value;
     }
   }
   return undefined;

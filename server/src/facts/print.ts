@@ -16,7 +16,8 @@ export function printFacts(facts: FileFacts): string {
       const events = it.events.map(printExpr).join(', ') || 'unnamed events';
       const request = it.isRequest === true ? ', request' : '';
       const policy = it.policy ? `, deadLetter ${it.policy.deadLetter} limit ${it.policy.limit}` : '';
-      return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}${policy}`;
+      const ack = it.acknowledges === undefined ? '' : `, acknowledges ${it.acknowledges}`;
+      return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}${ack}${policy}`;
     }),
     ...facts.sagas.flatMap((it) => printSaga(facts, it)),
     ...facts.suppressions.map(

@@ -7,6 +7,7 @@ import type { FileView } from '../view.ts';
 import type { CallSite, Framework } from './framework.ts';
 import { handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt } from './patterns.ts';
+import { polling } from './polling.ts';
 import { queueRoles } from './sqsQueues.ts';
 
 /** What a command or method sends: entries that hold one message, and in it the event's name, the channel and the content. */
@@ -71,7 +72,7 @@ export const aws: Framework = {
     const roles = queueRoles(site);
     return roles.length > 0 ? roles : sent(site);
   },
-  consumers: (site) => polled(site),
+  consumers: (site) => [...polled(site), ...fetched(site)],
   modules: lambdas,
 };
 
@@ -143,9 +144,25 @@ function polled(site: CallSite): readonly ConsumerFact[] {
       events: queue && queue.kind !== 'unknown' ? [queue] : [],
       handler: handlerOf(site.view, entry.value),
       eventParameter: 0,
-      acknowledges: 'after',
+      acknowledges: isOff(site.view, config, 'shouldDeleteMessages') ? 'never' : 'after',
     },
   ];
+}
+
+function isOff(view: FileView, config: Expr, key: string): boolean {
+  const value = view.entryOf(config, key);
+  return value?.kind === 'literal' && value.text === 'false';
+}
+
+/** `await sqs.send(new ReceiveMessageCommand({ QueueUrl }))` in a function that loops over the messages. */
+function fetched(site: CallSite): readonly ConsumerFact[] {
+  const command = site.arg(0);
+  if (site.name !== 'send' || command?.kind !== 'new' || command.callee.kind !== 'name') return [];
+  const isReceive =
+    command.callee.name === 'ReceiveMessageCommand' &&
+    site.view.importedFrom(command.callee.name) === '@aws-sdk/client-sqs';
+  const queue = site.view.entryOf(command.args[0], 'QueueUrl');
+  return isReceive ? polling(site, 'aws', queue ? [queue] : []) : [];
 }
 
 /** `export const handler: SQSHandler = async (event) => …`, `export async function handler(event: EventBridgeEvent<'OrderPlaced', …>)`. */

@@ -1,10 +1,11 @@
 // @azure/service-bus and @azure/event-hubs: https://learn.microsoft.com/azure/service-bus-messaging
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole } from '../../facts/roles.ts';
+import type { PublishRole, QueueRole } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt, fromPatterns } from './patterns.ts';
+import { polling } from './polling.ts';
 
 const modules = ['@azure/service-bus', '@azure/event-hubs'];
 
@@ -28,8 +29,8 @@ const described = fromPatterns({
 /** Azure Service Bus and Event Hubs. */
 export const azureServiceBus: Framework = {
   ...described,
-  roles: (site) => [...(described.roles?.(site) ?? []), ...published(site)],
-  consumers: received,
+  roles: (site) => [...(described.roles?.(site) ?? []), ...published(site), ...declared(site)],
+  consumers: (site) => [...received(site), ...fetched(site)],
 };
 
 /** `sender.sendMessages({ body, subject })`: the subject names the event, else the queue or topic does. */
@@ -75,12 +76,39 @@ function received(site: CallSite): readonly ConsumerFact[] {
       events: queue ? [queue] : [],
       handler: handlerOf(site.view, entry.value),
       eventParameter: 0,
-      acknowledges: 'auto',
+      acknowledges: isDropped(site) ? 'before' : isManual(site) ? 'never' : 'after',
     },
   ];
 }
 
+/** `createReceiver('orders', { receiveMode: 'receiveAndDelete' })`. */
+function isDropped({ view, receiver }: CallSite): boolean {
+  const made = receiver && view.makingOf(receiver);
+  const mode = made?.kind === 'call' ? view.entryOf(made.args.at(-1), 'receiveMode') : undefined;
+  return mode?.kind === 'string' && mode.value === 'receiveAndDelete';
+}
+
+function isManual({ view, call }: CallSite): boolean {
+  const flag = view.entryOf(call.args[1], 'autoCompleteMessages');
+  return flag?.kind === 'literal' && flag.text === 'false';
+}
+
+/** `for (const message of await receiver.receiveMessages(10)) …`. */
+function fetched(site: CallSite): readonly ConsumerFact[] {
+  const isFetch = /^(?:receiveMessages|getMessageIterator)$/.test(site.name) && isFrom(site.origin, modules);
+  const queue = queueBehind(site);
+  return isFetch ? polling(site, '@azure/service-bus', queue ? [queue] : []) : [];
+}
+
+/** `administration.createQueue('orders', { maxDeliveryCount: 5 })`: ten tries and a dead-letter queue hold by default. */
+function declared({ name, origin, call }: CallSite): readonly QueueRole[] {
+  const isDeclared = /^create(?:Queue|Subscription)$/.test(name) && isFrom(origin, modules);
+  const queue = call.args[name === 'createSubscription' ? 1 : 0];
+  if (!isDeclared || !queue) return [];
+  return [{ kind: 'queue', library: '@azure/service-bus', queue, deadLetter: 'given', limit: 'given' }];
+}
+
 function queueBehind({ view, receiver }: CallSite): Expr | undefined {
-  const made = receiver && view.valueOf(receiver);
+  const made = receiver && view.makingOf(receiver);
   return made?.kind === 'call' && made.args[0] ? view.valueOf(made.args[0]) : undefined;
 }

@@ -3,6 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import { queueOf, optionsPolicy } from './jobOptions.ts';
+import type { FileView } from '../view.ts';
 import { isFrom, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 
@@ -23,6 +24,12 @@ export const bullmq: Framework = {
     const isProcess = site.name === 'process' && isFrom(site.origin, modules);
     const callback = isWorker ? site.call.args[1] : isProcess ? site.call.args.at(-1) : undefined;
     return callback && mayHandle(site.view, callback) ? [consumed(site, callback)] : [];
+  },
+  methods: ({ view, fn, decorator }) => {
+    const isProcess = decorator.name === 'Process' && nestModules.includes(decorator.from ?? '');
+    const type = isProcess && fn.owner !== undefined ? view.typeNamed(fn.owner) : undefined;
+    const queue = type && queueNamed(view, type);
+    return isProcess ? [methodConsumer(fn, worked(queue))] : [];
   },
   classes: processor,
 };
@@ -82,19 +89,23 @@ function consumed(site: CallSite, callback: CallSite['call']['args'][number]): C
 
 /** `@Processor('payments') class … extends WorkerHost { process(job) }`. */
 function processor({ type, methods, view }: ClassSite): readonly ConsumerFact[] {
-  const decorator = type.decorators.find(
+  const queue = queueNamed(view, type);
+  const process = methods.find((it) => it.name === 'process' && !it.isAbstract);
+  const isOwn = process && !process.decorators.some((it) => it.name === 'Process');
+  return queue && isOwn ? [methodConsumer(process, worked(queue))] : [];
+}
+
+/** `@Processor('payments')`, `@Processor({ name: 'payments' })`. */
+function queueNamed(view: FileView, { decorators }: ClassSite['type']): Expr | undefined {
+  const decorator = decorators.find(
     (it) => it.name === 'Processor' && it.from !== undefined && nestModules.includes(it.from),
   );
-  const process = methods.find((it) => it.name === 'process' && !it.isAbstract);
-  if (!decorator || !process) return [];
-  const queue = decorator.args[0];
-  const name = queue && (view.entryOf(queue, 'name') ?? queue);
-  return [
-    methodConsumer(process, {
-      library: 'bullmq',
-      transport: 'broker',
-      events: name ? [name] : [],
-      isRequest: true,
-    }),
-  ];
+  const queue = decorator?.args[0];
+  return queue && (view.entryOf(queue, 'name') ?? queue);
+}
+
+function worked(
+  queue: Expr | undefined,
+): Pick<ConsumerFact, 'library' | 'transport' | 'events' | 'isRequest'> {
+  return { library: 'bullmq', transport: 'broker', events: queue ? [queue] : [], isRequest: true };
 }

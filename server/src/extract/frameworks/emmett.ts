@@ -2,18 +2,56 @@
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, mayHandle } from './messages.ts';
+import { handlerOf, labelOf, mayHandle } from './messages.ts';
+import { fromPatterns } from './patterns.ts';
 
 const modules = ['@event-driven-io/'];
 const processors =
   /^(reactor|projector|processor|workflowProcessor|inMemoryReactor|inMemoryProjector|\w+Reactor|\w+Projector)$/;
 
-export const emmett: Framework = {
+/** The bus in memory; stores and processors are below. */
+const bus = fromPatterns({
   name: 'emmett',
   triggers: ['emmett'],
-  roles: appended,
-  consumers: processed,
+  modules,
+  transport: 'in-process',
+  makes: {
+    '@event-driven-io/emmett.getInMemoryMessageBus': 'MessageBus',
+    '@event-driven-io/emmett.getInMemoryEventStore': 'EventStore',
+  },
+  publish: [
+    { call: 'MessageBus.publish', event: 0 },
+    { call: 'EventBus.publish', event: 0 },
+    { call: 'EventsPublisher.publish', event: 0 },
+    { call: 'MessageBus.send', event: 0, isRequest: true },
+    { call: 'CommandSender.send', event: 0, isRequest: true },
+  ],
+});
+
+export const emmett: Framework = {
+  ...bus,
+  roles: (site) => [...(bus.roles?.(site) ?? []), ...appended(site)],
+  consumers: (site) => [...subscribed(site), ...processed(site)],
 };
+
+/** `bus.subscribe(onPlaced, 'OrderPlaced', 'OrderPriced')`, `bus.handle(place, 'PlaceOrder')`. */
+function subscribed(site: CallSite): readonly ConsumerFact[] {
+  const [callback, ...events] = site.call.args;
+  if (site.name !== 'subscribe' && site.name !== 'handle') return [];
+  if (!isFrom(site.origin, modules) || events.length === 0 || !mayHandle(site.view, callback)) return [];
+  const handler = handlerOf(site.view, callback);
+  return [
+    {
+      ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
+      library: 'emmett',
+      transport: 'in-process',
+      events: events.map((it) => site.view.valueOf(it)),
+      handler,
+      eventParameter: 0,
+      ...(site.name === 'handle' ? { isRequest: true } : {}),
+    },
+  ];
+}
 
 /** `eventStore.appendToStream(streamName, events)`: subscriptions read the stream, so that it is its own outbox. */
 function appended(site: CallSite): readonly PublishRole[] {
@@ -45,7 +83,8 @@ function processed(site: CallSite): readonly ConsumerFact[] {
       at: entry.at,
       name: entry.key,
       library: 'emmett',
-      transport: 'broker',
+      // A processor in memory keeps no place to go on from.
+      transport: /^inMemory/.test(site.name) ? 'in-process' : 'broker',
       events: events?.kind === 'array' ? events.items : [],
       handler: handlerOf(site.view, entry.value),
       eventParameter: 0,

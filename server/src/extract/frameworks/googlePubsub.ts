@@ -1,7 +1,7 @@
 // @google-cloud/pubsub: https://cloud.google.com/pubsub/docs
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { Expr } from '../../facts/expressions.ts';
-import type { PublishRole } from '../../facts/roles.ts';
+import type { PublishRole, QueueRole } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt, fromPatterns } from './patterns.ts';
@@ -28,7 +28,7 @@ const described = fromPatterns({
 /** Google Pub/Sub. */
 export const googlePubsub: Framework = {
   ...described,
-  roles: (site) => [...(described.roles?.(site) ?? []), ...published(site)],
+  roles: (site) => [...(described.roles?.(site) ?? []), ...published(site), ...declared(site)],
   consumers: received,
 };
 
@@ -54,6 +54,21 @@ function published(site: CallSite): readonly PublishRole[] {
   ];
 }
 
+/** `topic.createSubscription('billing', { deadLetterPolicy, retryPolicy })`: without a policy a message comes back until it expires. */
+function declared({ view, name, origin, call }: CallSite): readonly QueueRole[] {
+  if (name !== 'createSubscription' || !isFrom(origin, modules)) return [];
+  const place = origin?.name === 'PubSub' ? 1 : 0;
+  const queue = call.args[place];
+  const options = call.args[place + 1];
+  const object = options && view.valueOf(options);
+  const isRead = !object || (object.kind === 'object' && object.spreads.length === 0);
+  const isGiven = view.entryOf(options, 'deadLetterPolicy') !== undefined;
+  const written = isGiven ? 'given' : isRead ? 'none' : 'unknown';
+  const isDelayed = view.entryOf(options, 'retryPolicy') !== undefined;
+  const policy = { deadLetter: written, limit: written, ...(isDelayed ? { isDelayed } : {}) } as const;
+  return queue ? [{ kind: 'queue', library: '@google-cloud/pubsub', queue, ...policy }] : [];
+}
+
 /** `subscription.on('message', handler)`. */
 function received(site: CallSite): readonly ConsumerFact[] {
   const [event, callback] = site.call.args;
@@ -75,6 +90,6 @@ function received(site: CallSite): readonly ConsumerFact[] {
 
 /** The name that the topic or subscription was made with. */
 function nameBehind({ view, receiver }: CallSite): Expr | undefined {
-  const made = receiver && view.valueOf(receiver);
+  const made = receiver && view.makingOf(receiver);
   return made?.kind === 'call' && made.args[0] ? view.valueOf(made.args[0]) : undefined;
 }

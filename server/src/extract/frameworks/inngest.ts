@@ -1,7 +1,7 @@
 // Inngest: functions run at least once on an event; what stands in `step.run` runs once (https://www.inngest.com/docs).
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole, Role } from '../../facts/roles.ts';
+import type { FailurePolicy, PublishRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle } from './messages.ts';
@@ -11,8 +11,8 @@ const modules = ['inngest'];
 export const inngest: Framework = {
   name: 'inngest',
   triggers: ['inngest'],
-  roles: (site) => [...sent(site), ...memoised(site)],
-  consumers: triggered,
+  roles: (site) => [...sent(site), ...memoised(site), ...limited(site)],
+  consumers: (site) => [...triggered(site), ...awaited(site)],
 };
 
 /** `inngest.send({ name, data })`, `step.sendEvent('id', { name, data })`, one event or several. */
@@ -64,6 +64,12 @@ function memoised(site: CallSite): readonly Role[] {
   ];
 }
 
+/** `step.waitForEvent(…, { timeout })` waits that long and no longer. */
+function limited({ view, name, receiverName, call }: CallSite): readonly Role[] {
+  const isWait = name === 'waitForEvent' && receiverName === 'step' && isNear(view);
+  return isWait && view.entryOf(call.args[1], 'timeout') ? [{ kind: 'time-limit', library: 'inngest' }] : [];
+}
+
 /** `inngest.createFunction({ id }, { event: 'shop/order.placed' }, handler)`, since version 4 with `triggers` in the first argument. */
 function triggered(site: CallSite): readonly ConsumerFact[] {
   const callback = site.call.args.at(-1);
@@ -80,6 +86,35 @@ function triggered(site: CallSite): readonly ConsumerFact[] {
       handler,
       eventParameter: 0,
       acknowledges: 'after',
+      policy: policyOf(site.view, site.call.args[0]),
+    },
+  ];
+}
+
+/** Four retries with growing delay hold by default; `onFailure` gets what failed for good. */
+function policyOf(view: FileView, config: Expr | undefined): FailurePolicy {
+  const isGiven = view.entryOf(config, 'onFailure') !== undefined;
+  return { deadLetter: isGiven ? 'given' : 'none', limit: 'given', isDelayed: true };
+}
+
+/** `step.waitForEvent('paid', { event: 'shop/payment.processed', timeout: '1d' })` goes on with an event. */
+function awaited(site: CallSite): readonly ConsumerFact[] {
+  if (site.name !== 'waitForEvent' || site.receiverName !== 'step' || !isNear(site.view)) return [];
+  const event = site.view.entryOf(site.call.args[1], 'event');
+  const { fn } = site;
+  if (!event) return [];
+  const owner = site.view.ownerOf(fn.id);
+  return [
+    {
+      at: site.call.at,
+      name: site.name,
+      library: 'inngest',
+      transport: 'broker',
+      events: [event],
+      handler: fn.id,
+      eventParameter: 0,
+      acknowledges: 'after',
+      ...(owner === undefined ? {} : { owner }),
     },
   ];
 }

@@ -1,5 +1,7 @@
 // Moleculer: events between services, at most once and without acknowledgement (https://moleculer.services/docs/0.14/events).
+import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
+import type { FailurePolicy } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { doesImport, type Framework } from './framework.ts';
 import { handlerOf, mayHandle } from './messages.ts';
@@ -12,9 +14,12 @@ const described = fromPatterns({
   triggers: ['moleculer'],
   modules: ['moleculer'],
   transport: 'in-process',
-  publish: emitters.flatMap((type) =>
-    ['emit', 'broadcast'].map((it) => ({ call: `${type}.${it}`, event: 0, payload: 1 })),
-  ),
+  publish: emitters.flatMap((type) => [
+    ...['emit', 'broadcast', 'broadcastLocal'].map((it) => ({ call: `${type}.${it}`, event: 0, payload: 1 })),
+    { call: `${type}.call`, event: 0, payload: 1, isRequest: true },
+    // Channels are at least once: https://github.com/moleculerjs/moleculer-channels
+    { call: `${type}.sendToChannel`, event: 0, payload: 1, transport: 'broker' as const },
+  ]),
 });
 
 /** Broker, context and service schemas. */
@@ -25,22 +30,39 @@ function schemas(view: FileView): readonly ConsumerFact[] {
   if (!doesImport(view, ['moleculer'])) return [];
   const roots = view.facts.bindings.flatMap((it) => (it.init?.kind === 'object' ? [it.init] : []));
   const members = view.facts.types.flatMap((it) => it.members.flatMap((member) => member.init ?? []));
-  return [...roots, ...members].flatMap((object) => {
-    const events = view.entryOf(object, 'events');
-    if (events?.kind !== 'object') return [];
-    return events.entries.flatMap(({ key, at, value }) => {
-      const body = view.entryOf(value, 'handler') ?? view.valueOf(value);
-      if (!mayHandle(view, body)) return [];
-      const consumer: ConsumerFact = {
-        at,
-        name: key,
-        library: 'moleculer',
-        transport: 'in-process',
-        events: [{ kind: 'string', value: key, at }],
-        handler: handlerOf(view, body),
-        eventParameter: 0,
-      };
-      return [consumer];
-    });
+  const own =
+    members.length > 0 ? [...roots, ...members, ...parsedSchemas(view)] : [...roots, ...parsedSchemas(view)];
+  return own.flatMap((object) => [...listed(view, object, 'events'), ...listed(view, object, 'channels')]);
+}
+
+/** `this.parseServiceSchema({ name, events })` of a service class, `broker.createService({ … })`. */
+function parsedSchemas(view: FileView): readonly Expr[] {
+  const calls = [...view.callsNamed('parseServiceSchema'), ...view.callsNamed('createService')];
+  return calls.flatMap(({ action }) => action.call.args.slice(0, 1));
+}
+
+function listed(view: FileView, schema: Expr, kind: 'events' | 'channels'): readonly ConsumerFact[] {
+  const entries = view.entryOf(schema, kind);
+  if (entries?.kind !== 'object') return [];
+  return entries.entries.flatMap(({ key, at, value }) => {
+    const body = view.entryOf(value, 'handler') ?? view.valueOf(value);
+    if (!mayHandle(view, body)) return [];
+    const consumer: ConsumerFact = {
+      at,
+      name: key,
+      library: 'moleculer',
+      transport: kind === 'channels' ? 'broker' : 'in-process',
+      events: [{ kind: 'string', value: key, at }],
+      handler: handlerOf(view, body),
+      eventParameter: 0,
+      ...(kind === 'channels' ? { acknowledges: 'after', policy: policyOf(view, value) } : {}),
+    };
+    return [consumer];
   });
+}
+
+/** `{ maxRetries: 3, deadLettering: { enabled: true }, handler }`: three tries hold by default. */
+function policyOf(view: FileView, channel: Expr): FailurePolicy {
+  const isGiven = view.entryOf(channel, 'deadLettering') !== undefined;
+  return { deadLetter: isGiven ? 'given' : 'none', limit: 'given' };
 }

@@ -1,9 +1,11 @@
 // NATS core and JetStream (https://docs.nats.io, nats.js), and NATS Streaming (node-nats-streaming).
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import { isFrom, type CallSite, type Framework } from './framework.ts';
+import type { QueueRole, Role } from '../../facts/roles.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
+import { polling } from './polling.ts';
 
 const modules = ['nats', 'nats.ws', '@nats-io/', 'node-nats-streaming'];
 
@@ -15,6 +17,8 @@ const described = fromPatterns({
     'nats.connect': 'NatsConnection',
     '@nats-io/transport-node.connect': 'NatsConnection',
     'NatsConnection.jetstream': 'JetStreamClient',
+    'JetStreamClient.consumers': 'Consumers',
+    'Consumers.get': 'Consumer',
     '@nats-io/jetstream.jetstream': 'JetStreamClient',
     'node-nats-streaming.connect': 'Stan',
     'Stan.subscribe': 'Subscription',
@@ -33,8 +37,65 @@ const described = fromPatterns({
 /** NATS and its predecessor. */
 export const nats: Framework = {
   ...described,
-  consumers: (site) => [...(described.consumers?.(site) ?? []), ...listened(site)],
+  roles(site) {
+    const roles = described.roles?.(site) ?? [];
+    return roles.length > 0
+      ? roles.map((it) => withKey(site, it))
+      : [...acknowledged(site), ...declared(site)];
+  },
+  consumers: (site) => [...(described.consumers?.(site) ?? []), ...listened(site), ...iterated(site)],
 };
+
+/** `stream.publish(subject, data, { msgID })`: the server drops a second message of the same id. */
+function withKey({ view, call }: CallSite, role: Role): Role {
+  const options = call.args[2] && view.valueOf(call.args[2]);
+  const key =
+    options?.kind === 'object' ? options.entries.find((it) => it.key === 'msgID')?.value : undefined;
+  return role.kind === 'publish' && key ? { ...role, deduplicationKey: key } : role;
+}
+
+/** What an iterator gives has no declared type, but these words are JetStream's own. */
+function acknowledged({ name, view }: CallSite): readonly Role[] {
+  const what = { nak: 'requeue', term: 'reject', ackAck: 'ack', ack: 'ack' } as const;
+  const isOwn = name === 'nak' || name === 'term' || name === 'ackAck' || name === 'ack';
+  return isOwn && doesImport(view, modules) ? [{ kind: 'ack', library: 'nats', what: what[name] }] : [];
+}
+
+/** `manager.consumers.add('ORDERS', { durable_name, max_deliver: 5, backoff })`: what was tried too often is left in the stream. */
+function declared({ view, name, call, receiverName }: CallSite): readonly QueueRole[] {
+  const options = call.args[1];
+  const queue = view.entryOf(options, 'durable_name') ?? view.entryOf(options, 'name');
+  if (name !== 'add' || receiverName !== 'consumers' || !queue || !doesImport(view, modules)) return [];
+  const limit = view.entryOf(options, 'max_deliver') ? 'given' : 'none';
+  const isDelayed = view.entryOf(options, 'backoff') !== undefined;
+  return [
+    {
+      kind: 'queue',
+      library: 'nats',
+      queue,
+      deadLetter: 'unknown',
+      limit,
+      ...(isDelayed ? { isDelayed } : {}),
+    },
+  ];
+}
+
+/** `for await (const message of await consumer.consume())`, of core NATS `for await (const message of connection.subscribe(…))`. */
+function iterated(site: CallSite): readonly ConsumerFact[] {
+  const isCore = site.name === 'subscribe' && site.origin?.name === 'NatsConnection';
+  const isStream = /^(?:consume|fetch|subscribe|pullSubscribe)$/.test(site.name);
+  if ((!isCore && !isStream) || !isFrom(site.origin, modules)) return [];
+  if (/^Stan$/.test(site.origin?.name ?? '') || site.view.entryOf(site.call.args[1], 'callback')) return [];
+  const subject = isCore || /ubscribe$/.test(site.name) ? site.arg(0) : consumedBy(site);
+  const found = polling(site, 'nats', subject ? [subject] : []);
+  return isCore ? found.map((it) => ({ ...it, transport: 'in-process' })) : found;
+}
+
+/** `const consumer = await stream.consumers.get('ORDERS', 'stock')`: the durable name stands for what it reads. */
+function consumedBy({ view, receiver }: CallSite): Expr | undefined {
+  const made = receiver && view.makingOf(receiver);
+  return made?.kind === 'call' ? made.args[1] : undefined;
+}
 
 /** `const subscription = stan.subscribe('order:created', …); subscription.on('message', (msg) => …)`. */
 function listened(site: CallSite): readonly ConsumerFact[] {
@@ -57,7 +118,7 @@ function listened(site: CallSite): readonly ConsumerFact[] {
 }
 
 function subjectOf({ view, receiver }: CallSite): readonly Expr[] {
-  const made = receiver && view.valueOf(receiver);
+  const made = receiver && view.makingOf(receiver);
   const subject = made?.kind === 'call' ? made.args[0] : undefined;
   return subject ? [subject] : [];
 }

@@ -1,8 +1,12 @@
 // Redis streams (at least once, by consumer groups) and pub/sub (at most once): ioredis, redis.
-import type { PublishRole } from '../../facts/roles.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
+import type { AckRole, PublishRole } from '../../facts/roles.ts';
+import { pathOf } from '../paths.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
-import { unwrapped } from './messages.ts';
+import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
+import { polling } from './polling.ts';
 
 const modules = ['ioredis', 'redis', '@redis/client', '@upstash/redis'];
 const types = ['Redis', 'Cluster', 'RedisClientType', 'RedisClient'];
@@ -27,8 +31,56 @@ const described = fromPatterns({
 /** Both clients. */
 export const redis: Framework = {
   ...described,
-  roles: (site) => [...(described.roles?.(site) ?? []), ...appended(site)],
+  roles: (site) => [...(described.roles?.(site) ?? []), ...appended(site), ...acknowledged(site)],
+  consumers: (site) => [...(described.consumers?.(site) ?? []), ...heard(site), ...read(site)],
 };
+
+function acknowledged({ name, origin }: CallSite): readonly AckRole[] {
+  const isAck = /^xack(?:del)?$/i.test(name) && isFrom(origin, modules);
+  return isAck ? [{ kind: 'ack', library: 'redis', what: 'ack' }] : [];
+}
+
+/** `subscriber.subscribe('order.placed'); subscriber.on('message', (channel, message) => …)` of ioredis. */
+function heard(site: CallSite): readonly ConsumerFact[] {
+  const [event, callback] = site.call.args;
+  const form = event?.kind === 'string' ? /^(p?)message(?:Buffer)?$/.exec(event.value) : undefined;
+  if (site.name !== 'on' || !form || !isFrom(site.origin, modules) || !mayHandle(site.view, callback))
+    return [];
+  const handler = handlerOf(site.view, callback);
+  const owner = site.view.ownerOf(site.fn.id);
+  return [
+    {
+      ...labelOf(site.view, handler, { name: 'on', at: site.call.at }),
+      library: 'redis',
+      transport: 'in-process',
+      events: channelsOf(site),
+      handler,
+      eventParameter: form[1] === 'p' ? 2 : 1,
+      ...(owner === undefined ? {} : { owner }),
+    },
+  ];
+}
+
+/** What the same object subscribes to in this file. */
+function channelsOf({ view, path }: CallSite): readonly Expr[] {
+  const object = path.slice(0, -1).join('.');
+  return ['subscribe', 'psubscribe'].flatMap((name) =>
+    view.callsNamed(name).flatMap(({ action: { call } }) => {
+      if (pathOf(call.callee).slice(0, -1).join('.') !== object) return [];
+      return call.args.map((it) => view.valueOf(it)).filter((it) => it.kind !== 'function');
+    }),
+  );
+}
+
+/** `redis.xreadgroup('GROUP', 'stock', 'one', 'STREAMS', 'orders', '>')`, `client.xReadGroup('stock', 'one', { key, id })` in a loop. */
+function read(site: CallSite): readonly ConsumerFact[] {
+  if (!/^x(?:readgroup|autoclaim)$/i.test(site.name) || !isFrom(site.origin, modules)) return [];
+  const { args } = site.call;
+  const streams = args.findIndex((it) => it.kind === 'string' && /^streams$/i.test(it.value));
+  const given = args.map((it) => site.view.entryOf(it, 'key')).find((it) => it !== undefined);
+  const stream = (streams >= 0 ? args[streams + 1] : undefined) ?? given;
+  return polling(site, 'redis', stream ? [site.view.valueOf(stream)] : []);
+}
 
 /** `redis.xadd('orders', '*', 'event', JSON.stringify(event))`, `client.xAdd('orders', '*', { … })`. */
 function appended(site: CallSite): readonly PublishRole[] {

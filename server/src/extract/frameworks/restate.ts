@@ -2,8 +2,8 @@
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
-import { isFrom, type CallSite, type Framework } from './framework.ts';
-import { methodConsumer } from './messages.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
+import { handlerOf, mayHandle, methodConsumer } from './messages.ts';
 
 const modules = ['@restatedev/'];
 const contexts = /^(Object|Workflow|ObjectShared|WorkflowShared)?Context$/;
@@ -12,13 +12,42 @@ export const restate: Framework = {
   name: 'restate',
   triggers: ['@restatedev/'],
   roles: journaled,
-  modules: handlers,
+  modules: (view) => [...handlers(view), ...listed(view)],
 };
 
 function journaled(site: CallSite): readonly Role[] {
+  if (site.name === 'orTimeout' && doesImport(site.view, modules))
+    return [{ kind: 'time-limit', library: 'restate' }];
   if (site.name !== 'run' || !isFrom(site.origin, modules)) return [];
   const body = site.call.args.findLast((it) => site.view.valueOf(it).kind === 'function');
   return body ? [{ kind: 'guard', library: 'restate', form: 'wrap', body }] : [];
+}
+
+/** `restate.service({ name, handlers: { charge: async (ctx, order) => … } })`, whose parameters have no written type. */
+function listed(view: FileView): readonly ConsumerFact[] {
+  const calls = ['service', 'object', 'workflow'].flatMap((it) => view.callsNamed(it));
+  return calls.flatMap(({ action: { call } }) => {
+    const isOwn = call.callee.kind === 'member' && isFrom(view.originOf(call.callee.object), modules);
+    const entries = isOwn ? view.entryOf(call.args[0], 'handlers') : undefined;
+    if (entries?.kind !== 'object') return [];
+    return entries.entries.flatMap(({ key, at, value }) => {
+      // `restate.handlers.object.shared(async (ctx) => …)`
+      const body = value.kind === 'call' ? (value.args.at(-1) ?? value) : value;
+      const handler = mayHandle(view, body) ? handlerOf(view, body) : undefined;
+      if (typeof handler !== 'number') return [];
+      const consumer: ConsumerFact = {
+        at,
+        name: key,
+        library: 'restate',
+        transport: 'broker',
+        events: [],
+        handler,
+        eventParameter: 1,
+        isRequest: true,
+      };
+      return [consumer];
+    });
+  });
 }
 
 /** Functions whose first parameter is a context: the ones that a service lists as its handlers. */

@@ -11,15 +11,12 @@ const lastResort = /dlq|dead|fail|poison|parking|error/i;
 /** `new Queue(this, 'Orders', { deadLetterQueue })` of the CDK, and `ChangeMessageVisibility` to nothing. */
 export function queueRoles(site: CallSite): readonly Role[] {
   if (site.action.isNew) return declared(site);
-  const command = site.arg(0);
-  const isSent = site.name === 'send' && command?.kind === 'new' && command.callee.kind === 'name';
-  const isCommand =
-    isSent && command.callee.kind === 'name' && command.callee.name === 'ChangeMessageVisibilityCommand';
-  const input = isCommand
-    ? command.args[0]
-    : site.name === 'changeMessageVisibility'
-      ? site.arg(0)
-      : undefined;
+  const given = site.arg(0);
+  const command = site.name === 'send' && given?.kind === 'new' ? given : undefined;
+  const name = command?.callee.kind === 'name' ? command.callee.name : site.name;
+  if (/^DeleteMessage(?:Batch)?Command$/.test(name)) return [{ kind: 'ack', library: 'aws', what: 'ack' }];
+  if (!/^[cC]hangeMessageVisibility(?:Command)?$/.test(name)) return [];
+  const input = command ? command.args[0] : given;
   const timeout = site.view.entryOf(input, 'VisibilityTimeout');
   const isAtOnce = timeout?.kind === 'literal' && timeout.text === '0';
   return isAtOnce ? [{ kind: 'ack', library: 'aws', what: 'requeue' }] : [];
