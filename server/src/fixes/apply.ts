@@ -6,6 +6,7 @@ import { addCompensation } from './addCompensation.ts';
 import { addFailureEvent } from './addFailureEvent.ts';
 import { addFields } from './addFields.ts';
 import { awaitCall } from './awaitCall.ts';
+import { awaitEach } from './awaitEach.ts';
 import { catchInside } from './catchInside.ts';
 import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
@@ -15,6 +16,7 @@ import { withMakers } from './makers.ts';
 import type { FixPlan } from './plan.ts';
 import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
+import { reverseList } from './reverseList.ts';
 
 /** The edits of every file that a fix touches; `read` gives the text as the findings saw it. */
 export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undefined): readonly FileEdit[] {
@@ -33,6 +35,10 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return addCompensation(plan, read);
     case 'await-call':
       return awaitCall(plan, read);
+    case 'await-each':
+      return awaitEach(plan, read);
+    case 'reverse-list':
+      return reverseList(plan, read);
     case 'rethrow':
       return rethrow(plan, read);
     case 'acknowledge-last':

@@ -84,13 +84,19 @@ function functionAround(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
     node.parent,
     (it) => ts.isFunctionLike(it) || ts.isClassStaticBlockDeclaration(it) || ts.isPropertyDeclaration(it),
   );
-  const canBeAsync =
-    found &&
-    (ts.isArrowFunction(found) ||
-      ts.isFunctionExpression(found) ||
-      ts.isFunctionDeclaration(found) ||
-      ts.isMethodDeclaration(found));
-  return canBeAsync ? found : undefined;
+  return found && canBeAsync(found) ? found : undefined;
+}
+
+/** Whether a function may be made async: no constructor, accessor or signature. */
+export function canBeAsync(
+  node: ts.Node,
+): node is ts.ArrowFunction | ts.FunctionExpression | ts.FunctionDeclaration | ts.MethodDeclaration {
+  return (
+    ts.isArrowFunction(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isMethodDeclaration(node)
+  );
 }
 
 /** Makes a function async, with the type that it gives. */

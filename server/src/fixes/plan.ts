@@ -9,6 +9,8 @@ export type FixPlan =
   | GuardHandlerPlan
   | AddCompensationPlan
   | AwaitCallPlan
+  | AwaitEachPlan
+  | ReverseListPlan
   | RethrowPlan
   | AcknowledgeLastPlan
   | HandOnPlan
@@ -96,6 +98,16 @@ export interface AwaitCallPlan {
   readonly target: Place;
   /** What gives a promise instead: the function of rxjs for an Observable, the method of a channel that confirms later. */
   readonly through?: 'lastValueFrom' | 'waitForConfirms';
+}
+/** Turns the `forEach` or `map` at `target`, whose callback is async, into a loop that awaits each. */
+export interface AwaitEachPlan {
+  readonly kind: 'await-each';
+  readonly target: Place;
+}
+/** Lets a loop go through the list whose name stands at `target` from its end. */
+export interface ReverseListPlan {
+  readonly kind: 'reverse-list';
+  readonly target: Place;
 }
 /** Lets the catch at `target` (the word) throw what it caught when it is done. */
 export interface RethrowPlan {

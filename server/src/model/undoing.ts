@@ -45,7 +45,7 @@ export function isUndoing(path: string): boolean {
   )
     return false;
   const [callee = '', ...events] = path.split(' ');
-  const name = callee.split('.').at(-1) ?? '';
+  const name = sayingOf(callee);
   if (strongly.test(name) || events.some((it) => strongly.test(it) || isUndoing(it))) return true;
   if (/^(?:handle|on)[A-Z]|credit_?card/i.test(name)) return false;
   return (
@@ -54,9 +54,16 @@ export function isUndoing(path: string): boolean {
   );
 }
 
+/** The name of the callee; of one that says no more than that something is made, what is made: `refunds.create`. */
+function sayingOf(path: string): string {
+  const parts = path.split('.');
+  const name = parts.at(-1) ?? '';
+  return /^(?:create|issue|make|process|execute|send)$/.test(name) ? parts.slice(-2).join('_') : name;
+}
+
 /** Whether a call can only mean that something is taken back, wherever it stands. */
 export function isSurelyUndoing(path: string): boolean {
-  return isUndoing(path) && strongly.test(path.split('.').at(-1) ?? '');
+  return isUndoing(path) && strongly.test(sayingOf(path));
 }
 
 /** Whether `back` takes back what `forth` did. Both are paths of callees, or what names a command. */

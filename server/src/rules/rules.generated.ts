@@ -4,23 +4,28 @@ import { rule as earlyAck } from './early-ack.ts';
 import { rule as eventCycle } from './event-cycle.ts';
 import { rule as fragileEventStream } from './fragile-event-stream.ts';
 import { rule as lostCorrelation } from './lost-correlation.ts';
+import { rule as misorderedCompensation } from './misordered-compensation.ts';
 import { rule as missingCompensation } from './missing-compensation.ts';
 import { rule as missingDeadLetter } from './missing-dead-letter.ts';
 import { rule as missingEventMetadata } from './missing-event-metadata.ts';
 import { rule as missingFailureEvent } from './missing-failure-event.ts';
 import { rule as missingStepTimeout } from './missing-step-timeout.ts';
 import { rule as nonIdempotentConsumer } from './non-idempotent-consumer.ts';
+import { rule as nonIdempotentStep } from './non-idempotent-step.ts';
 import { rule as nonPastTenseEvent } from './non-past-tense-event.ts';
 import { rule as orderDependentConsumer } from './order-dependent-consumer.ts';
 import { rule as overengineeredMessaging } from './overengineered-messaging.ts';
 import { rule as sprawlingChoreography } from './sprawling-choreography.ts';
 import { rule as swallowedError } from './swallowed-error.ts';
 import { rule as thinEvent } from './thin-event.ts';
+import { rule as unawaitedCompensation } from './unawaited-compensation.ts';
 import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import { rule as unboundedRetry } from './unbounded-retry.ts';
 import { rule as unconsumedEvent } from './unconsumed-event.ts';
+import { rule as uncorrelatedSagaEvent } from './uncorrelated-saga-event.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
 import { rule as unhandledFailureEvent } from './unhandled-failure-event.ts';
+import { rule as unloggedStep } from './unlogged-step.ts';
 import { rule as unpersistedSaga } from './unpersisted-saga.ts';
 import { rule as unproducedEvent } from './unproduced-event.ts';
 import { rule as unserializablePayload } from './unserializable-payload.ts';
@@ -34,23 +39,28 @@ export const rules: readonly Rule[] = [
   eventCycle,
   fragileEventStream,
   lostCorrelation,
+  misorderedCompensation,
   missingCompensation,
   missingDeadLetter,
   missingEventMetadata,
   missingFailureEvent,
   missingStepTimeout,
   nonIdempotentConsumer,
+  nonIdempotentStep,
   nonPastTenseEvent,
   orderDependentConsumer,
   overengineeredMessaging,
   sprawlingChoreography,
   swallowedError,
   thinEvent,
+  unawaitedCompensation,
   unawaitedPublish,
   unboundedRetry,
   unconsumedEvent,
+  uncorrelatedSagaEvent,
   unhandledCompensationFailure,
   unhandledFailureEvent,
+  unloggedStep,
   unpersistedSaga,
   unproducedEvent,
   unserializablePayload,

@@ -1,0 +1,156 @@
+// Compensations that are started and not waited for: their failure is seen by nobody, and the process may end before they ran.
+import type { CallAction } from '../facts/actions.ts';
+import type { TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
+import { lostCompensations } from './compensating.ts';
+import { pathOf } from './effects.ts';
+import { calleeName, indexOf } from './fileIndex.ts';
+import { givenBy, publishIn, resultNamed } from './givenResults.ts';
+import { lostPublishes } from './lostPublishes.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+import { once } from './once.ts';
+import { isUndoing } from './undoing.ts';
+
+export interface FloatingCompensation {
+  readonly fn: FunctionNode;
+  /** The call that nobody waits for: the compensation itself, or the `forEach` or `map` that starts it. */
+  readonly action: CallAction;
+  /** What takes the step back. */
+  readonly undoing: CallAction;
+  readonly way: 'call' | 'forEach' | 'map';
+}
+
+/** All of them, each place once. What another rule says of a dropped publish is left to it. */
+export const floatingCompensations = once((model: EventModel): readonly FloatingCompensation[] => {
+  const found = new Map<CallAction, FloatingCompensation>();
+  const publishes = new Set([...lostPublishes(model)].map((it) => it.action));
+  const all = [...inRuns(model), ...inCalls(model), ...inSagas(model)];
+  for (const it of all) if (!publishes.has(it.undoing) && !found.has(it.action)) found.set(it.action, it);
+  return [...found.values()];
+});
+
+function* inRuns(model: EventModel): Iterable<FloatingCompensation> {
+  for (const run of backRunsOf(model)) {
+    const { fn, action, site, way } = run;
+    const facts = model.files.get(fn.file);
+    if (!facts || !isPromised(model, run)) continue;
+    if (!site) {
+      if (settledAt(facts, fn.fact, action) === 'dropped') yield { fn, action, undoing: action, way: 'call' };
+      continue;
+    }
+    const isWaitedInside = action.settled === 'awaited' || action.settled === 'returned';
+    if (way === 'forEach' && isWaitedInside)
+      yield { fn: around(facts, site) ?? fn, action: site, undoing: action, way };
+    else if (way === 'map' && isWaitedInside && site.settled === 'dropped')
+      yield { fn: around(facts, site) ?? fn, action: site, undoing: action, way };
+    else if (action.settled === 'dropped') yield { fn, action, undoing: action, way: 'call' };
+  }
+}
+
+/** What is called by a compensation's name, or asks for one by its topic. */
+function* inCalls(model: EventModel): Iterable<FloatingCompensation> {
+  for (const { fn, action, loss } of lostCompensations(model)) {
+    if (loss === 'floating' && action.settled === 'dropped')
+      yield { fn, action, undoing: action, way: 'call' };
+  }
+}
+
+/** What takes back a step of a saga after a failure, and what a step's own compensation does. */
+function* inSagas(model: EventModel): Iterable<FloatingCompensation> {
+  for (const { steps } of model.sagas) {
+    for (const { file, at, known, functions } of steps.flatMap((it) => it.undoing)) {
+      const facts = model.files.get(file);
+      const site = facts && known === 'always' ? siteAt(facts, at.start) : undefined;
+      if (site && isDropped(model, site)) yield { ...site, undoing: site.action, way: 'call' };
+      for (const fn of known === 'always' && !site ? functions : []) {
+        for (const action of callsIn(fn.fact.body)) {
+          const isMeant = isUndoing(pathOf(action.call.callee)) || publishIn(action) !== undefined;
+          if (isMeant && isDropped(model, { fn, action })) yield { fn, action, undoing: action, way: 'call' };
+        }
+      }
+    }
+  }
+}
+
+interface Site {
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+}
+
+function siteAt(facts: FileFacts, offset: number): Site | undefined {
+  for (const fact of facts.functions) {
+    for (const action of callsIn(fact.body))
+      if (action.call.at.start === offset) return { fn: { file: facts.file, fact }, action };
+  }
+  return undefined;
+}
+
+function isDropped(model: EventModel, { fn, action }: Site): boolean {
+  if (action.settled !== 'dropped' || action.isNew || action.roles.some((it) => it.kind === 'log'))
+    return false;
+  if (action.roles.some((it) => it.kind === 'remote' || it.kind === 'write')) return isPromiseByRole(action);
+  return givenBy(model, fn, action)?.gives === 'promise';
+}
+
+/** Clients of other systems and stores give promises; what is put into a map does not. */
+function isPromiseByRole({ roles }: CallAction): boolean {
+  return roles.some((it) => (it.kind === 'remote' || it.kind === 'write') && it.confidence === 'type');
+}
+
+function around(facts: FileFacts, site: CallAction): FunctionNode | undefined {
+  return siteAt(facts, site.call.at.start)?.fn;
+}
+
+/** Whether what runs gives a promise: the callback or the method says so. */
+function isPromised(model: EventModel, { fn, action, list, site }: BackRun): boolean {
+  if (site && fn.fact.isAsync) return true;
+  if (action.settled === 'awaited') return true;
+  if (givenBy(model, fn, action)?.gives === 'promise') return true;
+  const name = calleeName(action.call.callee) ?? '';
+  return isPromisedByName(model, name) || isPromisedByList(model, fn, list);
+}
+
+/** All declarations of a method of that name say that it gives a promise. */
+function isPromisedByName(model: EventModel, name: string): boolean {
+  const given: boolean[] = [];
+  for (const facts of model.files.values()) {
+    for (const { members } of facts.types)
+      for (const { name: it, type } of members)
+        if (it === name && type?.kind === 'function') given.push(isPromise(type.returns));
+    for (const { name: it, isAsync, returns, owner } of facts.functions)
+      if (it === name && owner !== undefined) given.push(isAsync || isPromise(returns));
+  }
+  return given.length > 0 && given.every(Boolean);
+}
+
+/** `const compensations: (() => Promise<void>)[]`, or what is pushed there is async. */
+function isPromisedByList(model: EventModel, { file }: FunctionNode, list: BackRun['list']): boolean {
+  const facts = model.files.get(file);
+  const base = baseOf(list);
+  if (!facts || !base) return false;
+  const binding =
+    base.kind === 'name' && base.binding !== undefined ? facts.bindings[base.binding] : undefined;
+  const field =
+    base.kind === 'member'
+      ? facts.types.flatMap((it) => it.members).find((it) => it.name === base.name)
+      : undefined;
+  const type = binding?.type ?? field?.type;
+  if (type?.kind === 'array' && givesPromise(model, file, type.of)) return true;
+  const pushed = (indexOf(facts).calls.get('push') ?? []).flatMap(({ action: { call } }) =>
+    call.callee.kind === 'member' && baseOf(call.callee.object)?.name === base.name ? call.args : [],
+  );
+  return pushed.some((it) => it.kind === 'function' && facts.functions[it.function]?.isAsync === true);
+}
+
+function givesPromise(model: EventModel, file: string, type: TypeExpr): boolean {
+  if (type.kind === 'function') return isPromise(type.returns);
+  if (type.kind !== 'ref') return false;
+  const alias = model.program.typeNamed(file, type.name)?.fact.alias;
+  return alias?.kind === 'function' && isPromise(alias.returns);
+}
+
+function isPromise(type: TypeExpr | undefined): boolean {
+  return resultNamed(type) === 'promise';
+}

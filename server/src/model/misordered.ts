@@ -1,0 +1,67 @@
+// Compensations that run in the order of the steps: the first is undone while what was built on it still stands.
+import { callsIn } from '../facts/walk.ts';
+import type { FilePath, Span } from '../text.ts';
+import { orderOf } from './backOrder.ts';
+import { backRunsOf, baseOf, type BackRun } from './backRuns.ts';
+import type { EventModel, SagaNode, StepNode, Undoing } from './model.ts';
+import { mayFollow } from './order.ts';
+
+/** A list that is gone through from its start. */
+export interface ForwardRun {
+  readonly kind: 'list';
+  readonly run: BackRun;
+  readonly at: Span;
+  readonly name: string;
+}
+/** Two compensations that stand one after the other as their steps do. */
+export interface ForwardPair {
+  readonly kind: 'calls';
+  readonly file: FilePath;
+  readonly first: { readonly step: StepNode; readonly undoing: Undoing };
+  readonly second: { readonly step: StepNode; readonly undoing: Undoing };
+}
+
+/** All places where compensations run in the order of the steps, one after the other. */
+export function* misorderedRuns(model: EventModel): Iterable<ForwardRun | ForwardPair> {
+  for (const run of backRunsOf(model)) {
+    const base = baseOf(run.list);
+    if (!base || !isOneByOne(run) || orderOf(model, run) !== 'forward') continue;
+    yield { kind: 'list', run, at: base.at, name: base.name };
+  }
+  for (const saga of model.sagas) {
+    const pair = forwardPair(model, saga);
+    if (pair) yield pair;
+  }
+}
+
+/** What `map` or an async `forEach` starts runs at the same time. */
+function isOneByOne({ way, action, fn }: BackRun): boolean {
+  if (way === 'map') return false;
+  return way !== 'forEach' || (!fn.fact.isAsync && action.settled !== 'awaited');
+}
+
+/** The first two compensations of a saga's own catch that follow each other as their steps do. */
+function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): ForwardPair | undefined {
+  const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
+  if (!fn) return undefined;
+  const placed = steps.flatMap((step) => {
+    const [undoing, ...others] = step.undoing;
+    const isHere = undoing?.known === 'always' && undoing.file === file && others.length === 0;
+    return isHere && isAwaited(model, file, undoing.at) ? [{ step, undoing }] : [];
+  });
+  for (const [index, first] of placed.entries()) {
+    for (const second of placed.slice(index + 1)) {
+      const [from, to] = [first.undoing.at.start, second.undoing.at.start];
+      if (mayFollow(fn.body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
+        return { kind: 'calls', file, first, second };
+    }
+  }
+  return undefined;
+}
+
+function isAwaited(model: EventModel, file: FilePath, at: Span): boolean {
+  const functions = model.files.get(file)?.functions ?? [];
+  return functions.some(({ body }) =>
+    [...callsIn(body)].some((it) => it.call.at.start === at.start && it.settled === 'awaited'),
+  );
+}

@@ -1,0 +1,52 @@
+// A compensation that nobody waits for: it may fail unseen, and the process may end before it ran.
+import { z } from 'zod';
+import { floatingCompensations, type FloatingCompensation } from '../model/floatingCompensations.ts';
+import { calleeName } from '../model/fileIndex.ts';
+import { canAwait } from '../model/lostPublishes.ts';
+import type { Fix, Rule, RuleFinding } from './rule.ts';
+
+export const rule: Rule = {
+  id: 'unawaited-compensation',
+  severity: 'error',
+  summary: 'A compensation is started and not awaited, so nobody knows whether it ran',
+  hasFix: true,
+  options: z.strictObject({}),
+  *check({ model }) {
+    for (const floating of floatingCompensations(model)) yield findingOf(floating);
+  },
+};
+
+function findingOf(floating: FloatingCompensation): RuleFinding {
+  const { fn, action, undoing, way } = floating;
+  const back = calleeName(undoing.call.callee) ?? 'the compensation';
+  const symbol = calleeName(action.call.callee) ?? back;
+  return {
+    file: fn.file,
+    at: action.call.at,
+    symbol,
+    message:
+      way === 'call'
+        ? `Nobody waits for \`${back}\`, which takes a step back: when it fails nobody knows, and the process may end before it ran.`
+        : `\`${symbol}\` does not wait for \`${back}\`: the compensations run all at once, and nobody knows whether they did.`,
+    help:
+      way === 'call'
+        ? 'Await it, and retry and record what fails.'
+        : 'Write `for (… of …)`, await each inside, and retry and record what fails.',
+    ...(way !== 'call' && {
+      related: [{ file: fn.file, at: undoing.call.at, message: `\`${back}\` takes a step back.` }],
+    }),
+    fixes: fixesOf(floating, back),
+  };
+}
+
+function fixesOf({ fn, action, way }: FloatingCompensation, back: string): readonly Fix[] {
+  const target = { file: fn.file, at: action.call.at };
+  if (way !== 'call')
+    return canAwait(fn.fact, action)
+      ? [{ title: 'Await each in a loop', plan: { kind: 'await-each', target }, isPreferred: true }]
+      : [];
+  // In a callback of `forEach` an `await` would only move the fault.
+  return fn.fact.kind !== 'arrow' && canAwait(fn.fact, action)
+    ? [{ title: `Await ${back}`, plan: { kind: 'await-call', target }, isPreferred: true, isSafe: true }]
+    : [];
+}
