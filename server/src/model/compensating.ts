@@ -19,6 +19,8 @@ export interface LostCompensation {
   readonly fn: FunctionNode;
   readonly action: CallAction;
   readonly loss: Loss;
+  /** For a call that nobody waits for: whether its failure would be lost even if somebody did. */
+  readonly isLostAnyhow: boolean;
 }
 
 /** All compensating calls whose failure nobody learns of, or whose failure keeps others from running. */
@@ -31,7 +33,7 @@ export function* lostCompensations(model: EventModel): Iterable<LostCompensation
       const around = contextOf(facts, fact);
       for (const found of visit(fact.body, { ...around, model, fn, facts })) {
         // Activities are tried again by the engine, unless their policy says once.
-        if (found.loss === 'only-logged' && (isDurable || isUnretried !== undefined) && isUnretried !== true)
+        if (found.loss !== 'floating' && (isDurable || isUnretried !== undefined) && isUnretried !== true)
           continue;
         yield found;
       }
@@ -100,7 +102,9 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
       : context;
     if (action.kind === 'call') {
       const loss = isCompensating(action, here) ? lossOf(action, here) : undefined;
-      if (loss) yield { fn: here.fn, action, loss };
+      const isDropped = loss === 'floating' && action.settled === 'dropped';
+      const isLostAnyhow = !isDropped || lossOf({ ...action, settled: 'awaited' }, here) !== undefined;
+      if (loss) yield { fn: here.fn, action, loss, isLostAnyhow };
     } else if (action.kind === 'try') {
       yield* visit(action.body, action.handler === null ? here : { ...here, guardedBy: action });
       const inCatch = { ...here, inCatch: true, after: here.inCatch ? here.after : [] };

@@ -1,6 +1,7 @@
 // A compensation may fail too: then somebody must try again, write it down, or call a human, and the others must still run.
 import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
+import { floatingCompensations } from '../model/floatingCompensations.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
@@ -26,7 +27,10 @@ export const rule: Rule = {
   hasFix: false,
   options: z.strictObject({}),
   *check({ model }) {
-    for (const lost of lostCompensations(model)) yield findingOf(model, lost);
+    const floating = new Set(floatingCompensations(model).map((it) => it.action));
+    // Where awaiting is all that is missing, the rule that says so speaks alone.
+    for (const lost of lostCompensations(model))
+      if (lost.isLostAnyhow || !floating.has(lost.action)) yield findingOf(model, lost);
   },
 };
 
