@@ -23,15 +23,18 @@ export interface Orchestrator {
   readonly name: string;
   /** Whether its progress outlives the process; unknown counts as yes. */
   readonly isPersisted: boolean;
+  /** The functions of its class, or it and the callbacks inside. */
+  readonly functions: readonly FunctionFact[];
 }
 
 /** All orchestrators of the workspace that no durable engine runs. */
 export const orchestratorsOf = once((model: EventModel): readonly Orchestrator[] =>
   [...model.files.values()].flatMap((facts) =>
-    runnersIn(facts).map(({ name, at, others }) => ({
+    runnersIn(facts).map(({ name, at, others, functions }) => ({
       file: facts.file,
       name,
       at,
+      functions,
       isPersisted: others.some((it) => keeps(model, facts, it)),
     })),
   ),
@@ -40,6 +43,7 @@ export const orchestratorsOf = once((model: EventModel): readonly Orchestrator[]
 interface Runner {
   readonly name: string;
   readonly at: Span;
+  readonly functions: readonly FunctionFact[];
   /** Its calls besides those of steps. */
   readonly others: readonly CallAction[];
 }
@@ -51,7 +55,7 @@ const runnersIn = once((facts: FileFacts): readonly Runner[] => {
     if (!calls.some((it) => isOn(it, forth)) || !calls.some((it) => isOn(it, back))) return [];
     const type = facts.types.find((it) => it.name === owner);
     const { name, at } = type ?? functions[0] ?? { name: '', at: { start: 0, end: 0 } };
-    return [{ name, at, others: calls.filter((it) => !isOn(it, forth) && !isOn(it, back)) }];
+    return [{ name, at, functions, others: calls.filter((it) => !isOn(it, forth) && !isOn(it, back)) }];
   });
 });
 
