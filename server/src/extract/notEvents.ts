@@ -24,13 +24,14 @@ const worksAs =
 /** The types, those that are no events marked with the reason, and those whose base a framework names marked as events. */
 export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): readonly TypeFact[] {
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
-  const isUi = /\.tsx$/.test(facts.file) || facts.imports.some((it) => uiPackage.test(it.from));
+  const isPage = /\.tsx$/.test(facts.file);
+  const isUi = isPage || facts.imports.some((it) => uiPackage.test(it.from));
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   const marked = new Set<string>();
   return facts.types.map((type) => {
     if (eventBases.size > 0 && isBuiltOn(type, eventBases)) return { ...type, isEvent: true };
     const reason =
-      reasonAgainst(type, { isRedux, isUi, methods }) ??
+      reasonAgainst(type, { isRedux, isPage, isUi, methods }) ??
       (isBuiltOn(type, marked) ? 'built on one' : undefined);
     if (reason === undefined) return type;
     marked.add(type.name);
@@ -45,11 +46,13 @@ function isBuiltOn({ bases, implements: implemented, alias }: TypeFact, names: R
 
 interface Surroundings {
   readonly isRedux: boolean;
+  /** The file holds markup. */
+  readonly isPage: boolean;
   readonly isUi: boolean;
   readonly methods: readonly FunctionFact[];
 }
 
-function reasonAgainst(type: TypeFact, { isRedux, isUi, methods }: Surroundings): string | undefined {
+function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surroundings): string | undefined {
   const decorators = type.decorators.map((it) => it.name);
   if (decorators.some((it) => storedBy.test(it))) return 'an entity that is stored';
   if (decorators.some((it) => servedBy.test(it))) return 'a service';
@@ -58,6 +61,7 @@ function reasonAgainst(type: TypeFact, { isRedux, isUi, methods }: Surroundings)
   const made = [...type.bases, ...type.implements, ...(type.alias ? [type.alias] : [])];
   if (made.some((it) => it.kind === 'ref' && requestBase.test(it.name))) return 'a command or query';
   if ([...type.bases, ...type.implements].some(isUiBase)) return 'an event of the user interface';
+  if (isPage && type.kind !== 'class' && /Event$/.test(type.name)) return 'part of a user interface';
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
     return 'part of a user interface';
   if (isRedux) return 'a redux action';
