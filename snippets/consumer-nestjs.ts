@@ -44,8 +44,9 @@ export class OrderPlacedConsumer {
         await client.query(update, [event.data.amountInCents]);
       });
     } catch (error) {
-      // The broker counts the deliveries and parks the message at the limit.
-      context.getChannelRef().nack(message, false, true);
+      // The broker counts the deliveries: the last one goes to the dead letters.
+      const deliveries = Number(message.properties.headers['x-delivery-count'] ?? 0);
+      context.getChannelRef().nack(message, false, deliveries < 4);
       throw error;
     }
     context.getChannelRef().ack(message);

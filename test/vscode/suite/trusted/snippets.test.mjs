@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import {
@@ -19,8 +19,8 @@ const snippets = Object.entries(
   JSON.parse(readFileSync(join(extension.extensionPath, 'snippets/sagalint.code-snippets'), 'utf8')),
 );
 
-// What is no file of its own is expanded where it belongs.
-const surroundings = { 'saga-step': ['export const steps = [\n', '\n];\n'] };
+const sources = join(import.meta.dirname, '../../../../snippets');
+const texts = new Map(readdirSync(sources).map((name) => [name, readFileSync(join(sources, name), 'utf8')]));
 
 describe('Snippets', () => {
   before(rememberFindings);
@@ -39,16 +39,22 @@ describe('Snippets', () => {
 
   for (const [name, { prefix, body }] of snippets) {
     it(`expand ${prefix} to its text, without errors of syntax and without findings`, async () => {
-      const [before, after] = surroundings[prefix] ?? ['', ''];
+      const { before, body: wanted, after, needs } = sourceOf(prefix);
+      for (const it of needs) copySource(it);
       write(file, before + after);
       const editor = await show(file);
+      editor.options = { tabSize: 2, insertSpaces: true };
       const inside = editor.document.positionAt(before.length);
       editor.selection = new vscode.Selection(inside, inside);
       await vscode.commands.executeCommand('editor.action.insertSnippet', { langId: 'typescript', name });
       await until('its text', () => editor.document.lineCount >= body.length);
+      // The names in other spellings follow when a stop is left.
+      const stops = new Set(body.join('\n').match(/(?<=\$\{)\d+(?=[:|])/g)).size;
+      for (let stop = 0; stop < stops; stop += 1)
+        await vscode.commands.executeCommand('jumpToNextSnippetPlaceholder');
       const text = editor.document.getText();
       // The very text of the source, which the unit tests compile, lint and run.
-      assert.equal(text, before + sourceOf(prefix) + after);
+      assert.equal(text, before + wanted + after);
       await until('the syntax tree', async () => (await syntaxErrors(editor.document.uri)).length === 0);
       // Long enough for the debounce: silence is what must be seen.
       await new Promise((done) => setTimeout(done, 1000));
@@ -73,11 +79,26 @@ describe('Snippets', () => {
   });
 });
 
-/** The body of the file that the snippet is generated from. */
+/** The file that the snippet is generated from, and what it imports: the snippets that it builds on. */
 function sourceOf(prefix) {
-  const folder = join(import.meta.dirname, '../../../../snippets');
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const text = texts.find((it) => it.startsWith(`// snippet: ${prefix}\n`));
+  const text = texts.get(nameOf(prefix));
   const [, indent, body] = /^( *)\/\/ region body\n([^]*)\n *\/\/ endregion body$/m.exec(text);
-  return body.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+  const [head, tail] = text.split(/^ *\/\/ (?:region body\n[^]*\n *\/\/ endregion body)$/m);
+  const needs = [...head.matchAll(/(?<=from '\.\/).*\.ts(?=')/g)].map(([name]) => name);
+  return {
+    before: head.replace(/^(\/\/ .*\n)+/, ''),
+    body: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    after: tail,
+    needs: [...new Set(needs)],
+  };
+}
+
+/** Puts a source beside the file, with what it imports itself. */
+function copySource(name) {
+  write(join(dirname(file), name), texts.get(name));
+  for (const it of texts.get(name).matchAll(/(?<=from '\.\/).*\.ts(?=')/g)) copySource(it[0]);
+}
+
+function nameOf(prefix) {
+  return [...texts.keys()].find((name) => texts.get(name).startsWith(`// snippet: ${prefix}\n`));
 }
