@@ -24,7 +24,7 @@ export const hopsOf = once((model: EventModel): ReadonlyMap<EventNode, readonly 
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
     for (const effect of model.bodyOfConsumer(consumer).effects) {
-      const producers = published.through(effect);
+      const producers = published.through(effect).filter((it) => isHandedOver(it, effect, from));
       // A call that publishes one of several events chooses between them.
       const isCertain = producers.length === 1 && always(model, consumer.handler, effect);
       for (const producer of producers) {
@@ -36,6 +36,12 @@ export const hopsOf = once((model: EventModel): ReadonlyMap<EventNode, readonly 
   }
   return hops;
 });
+
+/** A row counts where it is one of an outbox: what is called after saving an event may only keep it. */
+function isHandedOver({ role, event }: ProducerNode, effect: Effect, from: EventNode): boolean {
+  if (effect.role.kind === 'publish') return effect.role.isRequest !== true;
+  return role.transport === 'outbox' && role.confidence !== 'name' && event !== from;
+}
 
 /** Finds the producers that an effect runs: the outermost call on the way that names an event. */
 export function publishedAt(model: EventModel): {

@@ -50,12 +50,11 @@ function lostAt(
   effect: Effect,
   producer: ProducerNode,
 ): LostCorrelation | undefined {
-  const { role, event, action } = producer;
+  const { role, action } = producer;
   const transport = effect.role.kind === 'publish' ? effect.role.transport : role.transport;
   if (role.isRequest || jobs.test(role.library) || transport === 'unknown') return undefined;
   if (consumer.transport !== 'broker' && transport === 'in-process') return undefined;
-  if (parked.test(`${event?.name ?? ''} ${event?.wireNames.join(' ') ?? ''} ${pathOf(action.call.callee)}`))
-    return undefined;
+  if (isParked(model, producer)) return undefined;
   const levels = levelsTo(model, handler, effect);
   const depth = levels?.findIndex((it) => it.action === action) ?? -1;
   if (!levels || depth < 0) return undefined;
@@ -64,6 +63,13 @@ function lostAt(
   const travels = action.call.args.filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
   const judged = together(travels.map((it) => handedOn(here, producer.file, it)));
   return judged === 'no' ? { consumer, producer, here, ...payloadOf(here, producer) } : undefined;
+}
+
+/** What goes to a dead-letter queue, or is tried again, is the handled message and no follow-up. */
+function isParked({ program }: EventModel, { file, event, role, action }: ProducerNode): boolean {
+  const written = [role.event, role.channel].map((it) => it && program.stringOf(file, it));
+  const names = [event?.name, ...(event?.wireNames ?? []), ...written, pathOf(action.call.callee)];
+  return names.some((it) => it !== undefined && parked.test(it));
 }
 
 type Payload = Pick<LostCorrelation, 'variable' | 'payload'>;
