@@ -83,8 +83,13 @@ function rootOf(facts: FileFacts, fn: FunctionFact): string | number {
 }
 
 /** Whether a function calls what a step does: `step.execute(…)`. */
-export function runsSteps({ body }: FunctionFact): boolean {
-  return [...callsIn(body)].some((it) => isOn(it, forth));
+export function runsSteps(fn: FunctionFact): boolean {
+  return callsOfSteps(fn).length > 0;
+}
+
+/** The calls of what a step does. */
+export function callsOfSteps({ body }: FunctionFact): readonly CallAction[] {
+  return [...callsIn(body)].filter((it) => isOn(it, forth));
 }
 
 /** `step.execute(…)`, `steps[i].compensate(…)`. */

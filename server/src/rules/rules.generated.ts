@@ -4,6 +4,7 @@ import { rule as earlyAck } from './early-ack.ts';
 import { rule as earlyIrreversibleStep } from './early-irreversible-step.ts';
 import { rule as eventCycle } from './event-cycle.ts';
 import { rule as fragileEventStream } from './fragile-event-stream.ts';
+import { rule as lateCompensation } from './late-compensation.ts';
 import { rule as lostCorrelation } from './lost-correlation.ts';
 import { rule as misorderedCompensation } from './misordered-compensation.ts';
 import { rule as missingCompensation } from './missing-compensation.ts';
@@ -24,6 +25,7 @@ import { rule as unawaitedPublish } from './unawaited-publish.ts';
 import { rule as unboundedRetry } from './unbounded-retry.ts';
 import { rule as unconsumedEvent } from './unconsumed-event.ts';
 import { rule as uncorrelatedSagaEvent } from './uncorrelated-saga-event.ts';
+import { rule as unendingSaga } from './unending-saga.ts';
 import { rule as unhandledCompensationFailure } from './unhandled-compensation-failure.ts';
 import { rule as unhandledFailureEvent } from './unhandled-failure-event.ts';
 import { rule as unloggedStep } from './unlogged-step.ts';
@@ -40,6 +42,7 @@ export const rules: readonly Rule[] = [
   earlyIrreversibleStep,
   eventCycle,
   fragileEventStream,
+  lateCompensation,
   lostCorrelation,
   misorderedCompensation,
   missingCompensation,
@@ -60,6 +63,7 @@ export const rules: readonly Rule[] = [
   unboundedRetry,
   unconsumedEvent,
   uncorrelatedSagaEvent,
+  unendingSaga,
   unhandledCompensationFailure,
   unhandledFailureEvent,
   unloggedStep,

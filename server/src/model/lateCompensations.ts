@@ -1,0 +1,160 @@
+// Compensations that a saga comes to know only when the step has returned: a step that timed out but took effect is never undone.
+import type { CallAction } from '../facts/actions.ts';
+import type { BindingId, Expr } from '../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { callsIn, namesIn } from '../facts/walk.ts';
+import type { FilePath, Span } from '../text.ts';
+import { backRunsOf, baseOf } from './backRuns.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
+import type { Effect, EventModel, StepNode, Undoing } from './model.ts';
+import { callsOfSteps } from './orchestrators.ts';
+import { mayFollow } from './order.ts';
+
+/** `step`: one step of a saga that is a function; `runner`: what runs every step, so that it is one fault for all. */
+export interface LateCompensation {
+  readonly of: 'step' | 'runner';
+  readonly file: FilePath;
+  /** Where it is kept: `push`. */
+  readonly at: Span;
+  readonly symbol: string;
+  /** What is kept there, or the list that takes the step in. */
+  readonly kept: string;
+  /** The call that may take effect without returning. */
+  readonly deed: { readonly name: string; readonly at: Span };
+}
+
+/** All of them. What a transaction of the database takes back needs no compensation. */
+export function* lateCompensations(model: EventModel): Iterable<LateCompensation> {
+  for (const { file, steps } of model.sagas) {
+    for (const step of steps) {
+      const late = step.undoing.every((it) => it.known === 'after') ? step.undoing[0] : undefined;
+      const place = late && keptAt(model, late);
+      if (!late || !place || !isElsewhere(step) || place.file !== file) continue;
+      yield { of: 'step', ...place, kept: late.name, deed: { name: step.name, at: step.at } };
+    }
+  }
+  if (!areLocal(model)) for (const facts of model.files.values()) yield* inRunners(model, facts);
+}
+
+/** The push; what stands on the stack may be declared elsewhere. */
+function keptAt(
+  model: EventModel,
+  { file, at }: Undoing,
+): Pick<LateCompensation, 'file' | 'at' | 'symbol'> | undefined {
+  const functions = model.files.get(file)?.functions ?? [];
+  for (const { body } of functions) {
+    for (const { call } of callsIn(body))
+      if (call.at.start === at.start) return { file, at: call.at, symbol: calleeName(call.callee) ?? 'push' };
+  }
+  return undefined;
+}
+
+/** Whether what a step does can take effect though the call fails: it is done by somebody else, or nobody can read it. */
+function isElsewhere({ effects, deed }: StepNode): boolean {
+  return effects.length === 0 ? deed !== undefined : effects.some(isRemote);
+}
+
+function isRemote({ role }: Effect): boolean {
+  return role.kind === 'remote' || (role.kind === 'publish' && role.isRequest === true);
+}
+
+/** Whether all steps that are known to be run from lists only write to the database of the saga itself. */
+function areLocal({ sagas }: EventModel): boolean {
+  const effects = sagas
+    .filter((it) => it.fact.form === 'steps')
+    .flatMap((it) => it.steps.flatMap((one) => one.effects));
+  return effects.length > 0 && effects.every(({ role }) => role.kind === 'write');
+}
+
+/** `await step.execute(); done.push(step);` where only what is in `done` is taken back. */
+function* inRunners(model: EventModel, facts: FileFacts): Iterable<LateCompensation> {
+  for (const fact of facts.functions) {
+    for (const doing of callsOfSteps(fact)) {
+      const item = itemOf(doing);
+      const kept = item && keptAfter(facts, fact, doing, item);
+      if (!item || !kept || !isRunBack(model, facts, kept.list)) continue;
+      if (isKnownBefore(facts, fact, doing, item) || isTakenBackItself(fact, item)) continue;
+      const { call } = kept.action;
+      yield {
+        of: 'runner',
+        file: facts.file,
+        at: call.at,
+        symbol: calleeName(call.callee) ?? 'push',
+        kept: kept.list,
+        deed: { name: calleeName(doing.call.callee) ?? 'step', at: doing.call.at },
+      };
+    }
+  }
+}
+
+/** What tells one step from the other: the variable that holds it, or the counter. */
+type Item = (expr: Expr) => boolean;
+
+function itemOf({ call: { callee } }: CallAction): Item | undefined {
+  const names = callee.kind === 'member' ? [...namesIn(callee.object), ...counters(callee.object)] : [];
+  const ids = new Set(
+    names.flatMap((it): readonly BindingId[] => (it.binding === undefined ? [] : [it.binding])),
+  );
+  if (ids.size === 0) return undefined;
+  return (expr) =>
+    [...namesIn(expr), ...counters(expr)].some((it) => it.binding !== undefined && ids.has(it.binding));
+}
+
+function counters(expr: Expr): readonly (Expr & { readonly kind: 'name' })[] {
+  if (expr.kind !== 'member') return [];
+  return [...(expr.index ? namesIn(expr.index) : []), ...counters(expr.object)];
+}
+
+interface Kept {
+  readonly action: CallAction;
+  readonly list: string;
+}
+
+function keptAfter(facts: FileFacts, fact: FunctionFact, doing: CallAction, item: Item): Kept | undefined {
+  for (const action of callsIn(fact.body)) {
+    const { callee, args } = action.call;
+    if (callee.kind !== 'member' || !/^(?:push|unshift|add)$/.test(callee.name)) continue;
+    const list = baseOf(callee.object)?.name;
+    if (list === undefined || !args.some((it) => isOf(facts, it, item))) continue;
+    if (mayFollow(fact.body, doing.call.at.start, action.call.at.start)) return { action, list };
+  }
+  return undefined;
+}
+
+/** The step itself, its name, or a function that takes it back. */
+function isOf(facts: FileFacts, arg: Expr, item: Item): boolean {
+  if (arg.kind === 'template' || arg.kind === 'string') return false;
+  if (arg.kind !== 'function') return item(arg);
+  const body = facts.functions[arg.function]?.body ?? [];
+  return [...callsIn(body)].some((it) => item(it.call.callee));
+}
+
+/** Whether what goes back runs through that list, or one that is made of it. */
+function isRunBack(model: EventModel, facts: FileFacts, list: string): boolean {
+  const runs = backRunsOf(model).filter((it) => it.fn.file === facts.file);
+  const names = runs.map((it) => baseOf(it.list)?.name);
+  if (names.includes(list)) return true;
+  return facts.bindings.some((it) => it.init && names.includes(it.name) && baseOf(it.init)?.name === list);
+}
+
+/** Whether the step is written down or kept anywhere before it runs. */
+function isKnownBefore(facts: FileFacts, fact: FunctionFact, doing: CallAction, item: Item): boolean {
+  return [...callsIn(fact.body)].some((action) => {
+    if (action === doing || action.roles.some((it) => it.kind === 'log')) return false;
+    if (!mayFollow(fact.body, action.call.at.start, doing.call.at.start)) return false;
+    return action.call.args.some((it) => isOf(facts, it, item));
+  });
+}
+
+/** `catch { await step.compensate(); … }`: the one that failed is taken back too. */
+function isTakenBackItself(fact: FunctionFact, item: Item): boolean {
+  return [...eachAction(fact.body)].some((action) => {
+    if (action.kind !== 'try') return false;
+    return [...callsIn(action.handler ?? [])].some(
+      ({ call: { callee } }) =>
+        callee.kind === 'member' &&
+        /compensat|rollback|undo|revert/i.test(callee.name) &&
+        item(callee.object),
+    );
+  });
+}
