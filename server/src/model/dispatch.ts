@@ -3,6 +3,7 @@ import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
+import { isDiscriminant, tableEntries } from './handlerTables.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 
@@ -15,9 +16,6 @@ export interface Branch {
   readonly action?: CallAction;
 }
 
-const discriminant = /(?:type|topic|event|name|subject|pattern|routing_?key|kind|channel|queue|action)$/i;
-/** `options.type` chooses how to work and does not tell messages apart. */
-const settings = /(?:options|opts|config|configuration|settings|transport|strategy|provider|process)$/i;
 const noHandler =
   /^(?:log|debug|info|warn|error|parse|stringify|validate|assert|ack|nack|commit|get|is|has|to)/i;
 
@@ -98,18 +96,13 @@ function isNoise(action: CallAction): boolean {
 }
 
 /** `handlers[topic](message)` with `handlers` an object of functions. */
-function tableBranches(fn: FunctionNode, action: CallAction, { values, calls }: Linking): readonly Branch[] {
-  const { callee } = action.call;
-  const isLookUp =
-    callee.kind === 'member' && callee.name === '[]' && callee.index && isDiscriminant(callee.index);
-  if (!isLookUp) return [];
-  const table = values.evaluate(fn.file, callee.object);
-  if (table.kind !== 'expr' || table.expr.kind !== 'object') return [];
-  return table.expr.entries.flatMap((entry) => {
-    const key = entry.computed ? values.stringOf(table.file, entry.computed) : entry.key;
-    const [handler] = calls.functionsOf(table.file, entry.value);
-    return key === undefined || !handler ? [] : [{ names: [key], handler, dispatcher: fn, action }];
-  });
+function tableBranches(fn: FunctionNode, action: CallAction, linking: Linking): readonly Branch[] {
+  return tableEntries(fn, action, linking).map(({ name, handler }) => ({
+    names: [name],
+    handler,
+    dispatcher: fn,
+    action,
+  }));
 }
 
 /** `topic === 'a' || topic === 'b'`. */
@@ -121,9 +114,4 @@ function testsOf(condition: Expr): readonly Expr[] {
   if (!left || !right) return [];
   if (isDiscriminant(left)) return [right];
   return isDiscriminant(right) ? [left] : [];
-}
-
-function isDiscriminant(expr: Expr): boolean {
-  if (expr.kind === 'member' && expr.object.kind === 'name' && settings.test(expr.object.name)) return false;
-  return (expr.kind === 'name' || expr.kind === 'member') && discriminant.test(expr.name);
 }

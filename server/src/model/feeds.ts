@@ -3,6 +3,7 @@ import type { FunctionFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
+import { inheritedTransports } from './inheritedTransports.ts';
 import { localBuses } from './localBuses.ts';
 import type { Message } from './message.ts';
 import type { FunctionNode } from './model.ts';
@@ -29,8 +30,10 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
   );
   const nestTransport = nestTransports(parts.linking, parts.serviceOf);
   const isLocal = localBuses(parts.linking);
+  const ofBase = inheritedTransports(parts.linking);
   return (consumer) => {
-    const { library, transport, isRequest } = consumer.fact;
+    const { library, isRequest } = consumer.fact;
+    const transport = ofBase(consumer) ?? consumer.fact.transport;
     if (isLocal(consumer)) return isFedLocally(consumer) ? 'broker' : 'in-process';
     if (transport === 'in-process') return isFed(consumer) ? 'broker' : transport;
     if (library !== '@nestjs/microservices') return transport;

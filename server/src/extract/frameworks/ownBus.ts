@@ -48,7 +48,12 @@ export const ownBus: Framework = {
     const event = eventOf(site, site.call.args[0]);
     const last = site.call.args.at(-1);
     if (!event || site.call.args.length < 2 || !mayHandle(site.view, last)) return [];
-    if (last.kind === 'call' && !last.args.some((it) => it.kind !== 'call' && mayHandle(site.view, it)))
+    const isBound = last.kind === 'call' && last.callee.kind === 'member' && last.callee.name === 'bind';
+    if (
+      last.kind === 'call' &&
+      !isBound &&
+      !last.args.some((it) => it.kind !== 'call' && mayHandle(site.view, it))
+    )
       return [];
     if (last.kind === 'member' && !/handle|on|process|consume|bind/i.test(last.name)) return [];
     return [consumed(site, event, last)];

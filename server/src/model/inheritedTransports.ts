@@ -1,0 +1,31 @@
+// A class that a base calls is reached the way the base is: `class StockConsumer extends KafkaConsumer` reads from Kafka, though
+// nothing in its own file says so.
+import type { TypeFact } from '../facts/facts.ts';
+import type { Transport } from '../facts/roles.ts';
+import type { FilePath } from '../text.ts';
+import type { ConsumerDraft } from './consumers.ts';
+import { indexOf } from './fileIndex.ts';
+import type { Linking } from './program.ts';
+
+/** The transport of the base that calls a handler; undefined where no base registers anything. */
+export function inheritedTransports(linking: Linking): (consumer: ConsumerDraft) => Transport | undefined {
+  const typeOf = (file: FilePath, name: string | undefined): TypeFact | undefined => {
+    const facts = linking.files.get(file);
+    return facts && name !== undefined ? indexOf(facts).types.get(name) : undefined;
+  };
+  const ofBase = new Map<TypeFact, Transport>();
+  for (const { file, consumers } of linking.files.values()) {
+    for (const { library, owner, transport } of consumers) {
+      const base = library === 'own-bus' ? undefined : typeOf(file, owner);
+      if (base && !ofBase.has(base)) ofBase.set(base, transport);
+    }
+  }
+  return ({ fact, handler }) => {
+    if (fact.library !== 'own-bus' || fact.transport !== 'unknown' || !handler || ofBase.size === 0)
+      return undefined;
+    const own = typeOf(handler.file, handler.fact.owner);
+    if (!own) return undefined;
+    const bases = linking.hierarchy.lineageOf({ file: handler.file, fact: own }).slice(1);
+    return bases.map((it) => ofBase.get(it.fact)).find((it) => it !== undefined);
+  };
+}
