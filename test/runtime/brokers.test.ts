@@ -82,7 +82,7 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
       rabbitmq = await startRabbitmq();
       connection = await connect(`amqp://127.0.0.1:${rabbitmq.port}`);
       channel = await connection.createChannel();
-    }, 90_000);
+    }, 180_000);
     afterAll(async () => {
       await connection?.close();
       await rabbitmq?.stop();

@@ -81,12 +81,17 @@ export async function startRabbitmq(): Promise<Service> {
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none',
   };
   const child = spawn(programs.rabbitmq ?? '', [], { ...user, env, cwd: folder, stdio: 'ignore' });
-  const service = await whenListening({ child, folder, port, signal: 'SIGTERM' });
-  const stop = async (): Promise<void> => {
-    await service.stop();
+  try {
+    const service = await whenListening({ child, folder, port, signal: 'SIGTERM' });
+    const stop = async (): Promise<void> => {
+      await service.stop();
+      epmd.kill();
+    };
+    return { port, stop };
+  } catch (error) {
     epmd.kill();
-  };
-  return { port, stop };
+    throw error;
+  }
 }
 
 function find(name: string, places: readonly string[]): string | null {
@@ -133,7 +138,7 @@ async function whenListening({ child, folder, port, signal }: Starting): Promise
     await exited;
     rmSync(join(folder, '..'), { recursive: true, force: true });
   };
-  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 100) {
+  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 100) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}.`);
     if (await isListening(port)) return { port, stop };
     await sleep(100);
