@@ -5,22 +5,34 @@ import type { FilePath } from '../text.ts';
 import type { TypeNode } from './model.ts';
 import type { Modules } from './modules.ts';
 
-/** Tells for a type whether somebody outside the workspace may use it. */
-export function contractsOf(
-  projects: readonly ProjectFacts[],
-  modules: Modules,
-): (type: TypeNode) => boolean {
+export interface Contracts {
+  /** Whether somebody outside the workspace may use the type. */
+  readonly isPublic: (type: TypeNode) => boolean;
+  /** Whether a file belongs to a library that somebody outside the workspace may use. */
+  readonly isOfLibrary: (file: FilePath) => boolean;
+}
+
+/** What the packages of the workspace hand to others. */
+export function contractsOf(projects: readonly ProjectFacts[], modules: Modules): Contracts {
   const packages = projects.filter((it) => it.package).sort((a, b) => b.dir.length - a.dir.length);
   const used = new Set(packages.flatMap((it) => it.package?.dependencies ?? []));
   const doors = new Map<ProjectFacts, Door>();
-  return (type) => {
-    const project = packages.find((it) => type.file.startsWith(`${it.dir}/`));
-    if (!project) return false;
-    const door = doors.get(project) ?? doorOf(project, used, modules);
-    doors.set(project, door);
-    if (!door.isOpen) return false;
-    if (door.entries.length === 0) return door.isLibrary && type.fact.isExported;
-    return door.entries.some((it) => isExportedBy(it, type, modules));
+  const doorOfFile = (file: FilePath): Door => {
+    const project = packages.find((it) => file.startsWith(`${it.dir}/`));
+    const door = project ? (doors.get(project) ?? doorOf(project, used, modules)) : closed;
+    if (project) doors.set(project, door);
+    return door;
+  };
+  return {
+    isPublic: (type) => {
+      const { isOpen, isLibrary, entries } = doorOfFile(type.file);
+      if (isOpen && entries.length === 0) return isLibrary && type.fact.isExported;
+      return isOpen && entries.some((it) => isExportedBy(it, type, modules));
+    },
+    isOfLibrary: (file) => {
+      const { isOpen, isLibrary } = doorOfFile(file);
+      return isOpen && isLibrary;
+    },
   };
 }
 

@@ -44,7 +44,7 @@ export function link(
     bodyOf: bodies.bodyOf,
     bodyOfConsumer: bodiesByConsumer(found.consumers, drafts.consumers, bodies),
     serviceOf,
-    isPublic: contractsOf(projects, linking.modules),
+    ...contractsOf(projects, linking.modules),
   };
 }
 

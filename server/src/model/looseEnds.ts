@@ -31,8 +31,14 @@ export function unproduced(model: EventModel): readonly EventNode[] {
   });
 }
 
-function isContract({ isPublic }: EventModel, { declarations }: EventNode): boolean {
-  return declarations.some(isPublic);
+function isContract(
+  { isPublic, isOfLibrary }: EventModel,
+  { declarations, producers, consumers }: EventNode,
+): boolean {
+  // Who uses a library hears what it emits.
+  const ends = [...producers, ...consumers.map((it) => ({ file: it.file, role: it }))];
+  const isEmitted = ends.some((it) => it.role.transport !== 'broker' && isOfLibrary(it.file));
+  return isEmitted || declarations.some(isPublic);
 }
 
 /** A file names it that neither declares it nor is one of the ends known: it may be the other end, not understood. */

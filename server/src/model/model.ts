@@ -27,6 +27,8 @@ export interface EventModel {
   readonly serviceOf: (file: FilePath) => string;
   /** Whether a package hands the type to others than the workspace: then its other end may be there. */
   readonly isPublic: (type: TypeNode) => boolean;
+  /** Whether a file belongs to a library for others: they may subscribe to what it emits in their process. */
+  readonly isOfLibrary: (file: FilePath) => boolean;
 }
 
 /** Answers what a name, type or call means, through imports, classes and injection. */
