@@ -7,6 +7,7 @@ import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tag
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
+import { once } from './once.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 import { isWildcard, matching } from './wildcards.ts';
@@ -161,23 +162,24 @@ function keyOfType({ fact }: TypeNode): string {
   return eventKey(declaredName(fact));
 }
 
-const declared = new WeakMap<
-  FileFacts,
-  { readonly strong: readonly TypeFact[]; readonly open: readonly TypeFact[] }
->();
+/** Whether a file declares types that are events by their declaration alone. */
+export function declaresEvents(facts: FileFacts): boolean {
+  return sorted(facts).strong.length > 0;
+}
 
 /** Types that are events by their declaration; those that depend on a base elsewhere are asked each time. */
 function declaredIn(facts: FileFacts, linking: Linking): readonly TypeFact[] {
-  let found = declared.get(facts);
-  if (!found) declared.set(facts, (found = sortTypes(facts)));
+  const found = sorted(facts);
   const inherited = found.open.filter((fact) => extendsEvent({ file: facts.file, fact }, linking));
   return inherited.length > 0 ? [...found.strong, ...inherited] : found.strong;
 }
 
-function sortTypes(facts: FileFacts): {
+interface Sorted {
   readonly strong: readonly TypeFact[];
   readonly open: readonly TypeFact[];
-} {
+}
+
+const sorted = once((facts: FileFacts): Sorted => {
   const weights = new Map(facts.types.map((it) => [it, evidenceOf(facts, it)]));
   const hinted = [...weights].filter(([, weight]) => weight > 0);
   const messages = facts.types.filter((it) => isMessageType({ file: facts.file, fact: it }));
@@ -187,7 +189,7 @@ function sortTypes(facts: FileFacts): {
   const strong = hinted.filter(([, weight]) => weight >= 2 || hasSiblings).map(([fact]) => fact);
   const open = facts.types.filter((it) => !strong.includes(it) && mayInherit(it));
   return { strong: [...strong, ...writtenOut(facts, strong)], open };
-}
+});
 
 function mayInherit(fact: TypeFact): boolean {
   const bases = [...fact.bases, ...fact.implements];

@@ -11,6 +11,8 @@ import type { Finding, Rule } from '../rules/rule.ts';
 import { runRules, type RuleFailure } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 import type { ConfigOf } from './configs.ts';
+import type { FactsStore } from './factsCache.ts';
+import { follow, outlineOf, type Reached } from './following.ts';
 
 export interface Snapshot {
   readonly model: EventModel;
@@ -46,20 +48,24 @@ type Resolve = (from: FilePath, specifier: string) => FilePath | undefined;
 
 export class Workspace {
   readonly #rules: readonly Rule[];
+  readonly #store: FactsStore | undefined;
   readonly #entries = new Map<FilePath, Entry>();
   #projects: readonly ProjectFacts[] = [];
   #configOf: ConfigOf;
   #isComplete = false;
   #resolve: Resolve | undefined;
-  #imports = new WeakMap<FileFacts, readonly FilePath[]>();
+  #reached: Reached | undefined;
+  /** Files whose text changed since names were followed. */
+  readonly #changed = new Set<FilePath>();
   #linked: { readonly facts: readonly FileFacts[]; readonly model: EventModel } | undefined;
   #snapshot: Snapshot | undefined;
   #extractions = 0;
   #links = 0;
 
-  constructor(rules: readonly Rule[], configOf: ConfigOf) {
+  constructor(rules: readonly Rule[], configOf: ConfigOf, store?: FactsStore) {
     this.#rules = rules;
     this.#configOf = configOf;
+    this.#store = store;
   }
 
   get counters(): Counters {
@@ -74,6 +80,8 @@ export class Workspace {
     const isTriggered = this.#isTriggered(file, text);
     this.#entries.set(file, { text, isTriggered, ...(before ? { before } : {}) });
     if (!old) this.#forgetImports();
+    else if (old.isTriggered !== isTriggered || this.#reached?.passed.has(file)) this.#reached = undefined;
+    this.#changed.add(file);
     this.#snapshot = undefined;
   }
 
@@ -122,7 +130,7 @@ export class Workspace {
 
   /** Extracts file by file what the next snapshot needs anyway, so that the caller can do other things in between. */
   *extractAhead(): Generator<void> {
-    if (!this.#snapshot) yield* this.#collect(new Map());
+    if (!this.#snapshot) yield* this.#collect();
   }
 
   /** What holds now. Extracts, links and runs the rules as far as something changed since the last time. */
@@ -162,56 +170,77 @@ export class Workspace {
   }
 
   #relevantFacts(): ReadonlyMap<FilePath, FileFacts> {
-    const found = new Map<FilePath, FileFacts>();
-    for (const _ of this.#collect(found)) continue;
-    return found;
+    const steps = this.#collect();
+    for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
   }
 
-  /** The facts of every triggered file, and of the files that these import, as far as names may need resolving. */
-  *#collect(found: Map<FilePath, FileFacts>): Generator<void> {
+  /** The facts of every triggered file, and of those to which names lead from there. */
+  *#collect(): Generator<void, ReadonlyMap<FilePath, FileFacts>> {
+    const same = this.#reachedAgain();
+    if (same) return same.facts;
+    const triggered = new Map<FilePath, FileFacts>();
     for (const [file, entry] of this.#entries) {
       const facts = entry.isTriggered ? this.#factsOf(file, entry) : undefined;
-      if (facts) found.set(file, facts);
+      if (facts) triggered.set(file, facts);
       yield;
     }
-    // A map gives what is put in while it is walked: so imports of imports are followed too.
-    for (const [from, facts] of found) {
-      for (const file of this.#importsOf(from, facts)) {
-        const entry = found.has(file) ? undefined : this.#entries.get(file);
-        const imported = entry && this.#factsOf(file, entry);
-        if (imported) found.set(file, imported);
-      }
-      yield;
-    }
+    this.#resolve ??= resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
+    this.#reached = yield* follow(triggered, {
+      factsOf: (file) => {
+        const entry = this.#entries.get(file);
+        return entry && this.#factsOf(file, entry);
+      },
+      textOf: (file) => this.#entries.get(file)?.text,
+      resolve: this.#resolve,
+    });
+    this.#changed.clear();
+    return this.#reached.facts;
   }
 
-  #importsOf(from: FilePath, facts: FileFacts): readonly FilePath[] {
-    const known = this.#imports.get(facts);
-    if (known) return known;
-    this.#resolve ??= resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
-    const resolve = this.#resolve;
-    const files = [...modulesOf(facts)].flatMap((it) => resolve(from, it) ?? []);
-    this.#imports.set(facts, files);
-    return files;
+  /** What was reached before, with new facts of changed files, when all lead to the same files as then. */
+  #reachedAgain(): Reached | undefined {
+    if (!this.#reached) return undefined;
+    const facts = new Map(this.#reached.facts);
+    for (const file of this.#changed) {
+      const entry = this.#entries.get(file);
+      const old = facts.get(file);
+      // Facts that were never asked for can lead nowhere.
+      if (!old) continue;
+      const now = entry && this.#factsOf(file, entry);
+      if (!now || outlineOf(now) !== outlineOf(old)) return undefined;
+      facts.set(file, now);
+    }
+    this.#changed.clear();
+    return (this.#reached = { ...this.#reached, facts });
   }
 
   /** What specifiers mean is to be found out anew: files came or went, or the projects changed. */
   #forgetImports(): void {
     this.#resolve = undefined;
-    this.#imports = new WeakMap();
+    this.#reached = undefined;
   }
 
   #factsOf(file: FilePath, entry: Entry): FileFacts | undefined {
     if (entry.facts || entry.failure !== undefined) return entry.facts;
-    this.#extractions += 1;
     try {
-      const facts = extract(file, entry.text, this.#configOf.frameworksFor(file)?.frameworks);
+      const facts = this.#extract(file, entry.text);
       const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
       entry.facts = isSame ? entry.before : facts;
     } catch (error) {
       entry.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
     return entry.facts;
+  }
+
+  /** What is understood with frameworks of the workspace's own depends on more than the text, and is not kept. */
+  #extract(file: FilePath, text: string): FileFacts {
+    const own = this.#configOf.frameworksFor(file)?.frameworks;
+    const known = own ? undefined : this.#store?.find(file, text);
+    if (known) return known;
+    this.#extractions += 1;
+    const facts = extract(file, text, own);
+    if (!own) this.#store?.keep(file, text, facts);
+    return facts;
   }
 
   #failures(): readonly Failure[] {
@@ -224,10 +253,6 @@ export class Workspace {
 /** A folder or file called after events is evidence where no word of the text is: `events/order.ts`, `orderEvents.ts`. */
 function isNamedAfterEvents(file: FilePath): boolean {
   return /event|saga|messages?\b/i.test(file.split('/').slice(-2).join('/'));
-}
-
-function modulesOf(facts: FileFacts): ReadonlySet<string> {
-  return new Set([...facts.imports.map((it) => it.from), ...facts.exports.flatMap((it) => it.from ?? [])]);
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {

@@ -1,0 +1,178 @@
+// Which files the model needs: those that speak of events, and from there whatever a name leads to. A file that only has a
+// trigger word is kept, but only its bases and providers are followed; and a barrel leads to what is asked of it alone.
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { ExportFact, FileFacts } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+import { declaresEvents } from '../model/events.ts';
+import { indexOf } from '../model/fileIndex.ts';
+import { once } from '../model/once.ts';
+import type { FilePath } from '../text.ts';
+
+/** What is asked while names are followed. */
+export interface Sources {
+  /** The facts of a file; it is extracted when it was not yet. */
+  readonly factsOf: (file: FilePath) => FileFacts | undefined;
+  readonly textOf: (file: FilePath) => string | undefined;
+  readonly resolve: (from: FilePath, specifier: string) => FilePath | undefined;
+}
+
+export interface Reached {
+  /** Every file that the model needs. */
+  readonly facts: ReadonlyMap<FilePath, FileFacts>;
+  /** Files whose text was looked through for a name and that were not read further. */
+  readonly passed: ReadonlySet<FilePath>;
+}
+
+/** Follows names from the files that have trigger words, step by step. */
+export function* follow(
+  triggered: ReadonlyMap<FilePath, FileFacts>,
+  sources: Sources,
+): Generator<void, Reached> {
+  const found = new Map(triggered);
+  const wide = new Set<FileFacts>();
+  const passed = new Set<FilePath>();
+  const asked = new Map<string, boolean>();
+  const starred = new Map<FilePath, boolean>();
+  const hasStars = (file: FilePath, text: string): boolean => {
+    const known = starred.get(file) ?? /export\s*\*/.test(text);
+    starred.set(file, known);
+    return known;
+  };
+
+  const widen = (facts: FileFacts): void => {
+    found.set(facts.file, facts);
+    wide.add(facts);
+  };
+  const named = (file: FilePath | undefined, name: string, around: readonly string[] = []): boolean => {
+    if (file === undefined) return false;
+    const key = `${file}\0${name}`;
+    const before = asked.get(key);
+    // Modules may import each other in a circle.
+    if (before !== undefined || around.includes(key)) return before ?? false;
+    const facts = sources.factsOf(file);
+    const isThere = facts !== undefined && leads(facts, name, [...around, key]);
+    if (isThere) found.set(file, facts);
+    else passed.add(file);
+    // Inside of a circle "no" is only said of the way that was taken.
+    if (isThere || around.length === 0) asked.set(key, isThere);
+    return isThere;
+  };
+  const leads = (facts: FileFacts, name: string, around: readonly string[]): boolean => {
+    const { file } = facts;
+    if (name === '*') return everythingOf(facts, around);
+    const { imports, exports, stars, types, topLevel, functions } = indexOf(facts);
+    const entry = exports.get(name);
+    if (entry?.from !== undefined) return named(sources.resolve(file, entry.from), entry.local, around);
+    const local = entry?.local ?? name;
+    const imported = imports.get(local);
+    if (imported) return named(sources.resolve(file, imported.from), imported.name, around);
+    if (types.has(local) || topLevel.has(local) || functions.has(local)) {
+      widen(facts);
+      return true;
+    }
+    return stars.some((it) => isBehind(facts, it, name, around));
+  };
+  const isBehind = (
+    facts: FileFacts,
+    { from }: ExportFact,
+    name: string,
+    around: readonly string[],
+  ): boolean => {
+    const target = from === undefined ? undefined : sources.resolve(facts.file, from);
+    const text = target === undefined ? undefined : sources.textOf(target);
+    if (target === undefined || text === undefined) return false;
+    if (text.includes(name) || hasStars(target, text)) return named(target, name, around);
+    passed.add(target);
+    return false;
+  };
+  const everythingOf = (facts: FileFacts, around: readonly string[]): boolean => {
+    widen(facts);
+    for (const { name, local, from } of facts.exports) {
+      if (from !== undefined) named(sources.resolve(facts.file, from), name === '*' ? '*' : local, around);
+    }
+    return true;
+  };
+
+  const importsEvents = (facts: FileFacts): boolean =>
+    facts.imports.some(
+      ({ name, from }) => /[a-z]Event$/.test(name) && sources.resolve(facts.file, from) !== undefined,
+    );
+  // `@Topic(…)` may be the workspace's own name for a library's decorator.
+  const isDecoratedByOwn = (facts: FileFacts): boolean =>
+    facts.functions.some(({ decorators }) =>
+      decorators.some(({ from }) => {
+        const target = from === undefined ? undefined : sources.resolve(facts.file, from);
+        if (target === undefined) return false;
+        return triggered.has(target) || hasStars(target, sources.textOf(target) ?? '');
+      }),
+    );
+  for (const facts of triggered.values()) {
+    if (speaksOfEvents(facts) || importsEvents(facts) || isDecoratedByOwn(facts)) wide.add(facts);
+    else for (const it of essentialNames(facts)) follows(facts, it);
+    yield;
+  }
+  function follows(facts: FileFacts, local: string): void {
+    const imported = indexOf(facts).imports.get(local);
+    if (imported) named(sources.resolve(facts.file, imported.from), imported.name);
+  }
+  // A set gives what is put in while it is walked: so imports of imports are followed too.
+  for (const facts of wide) {
+    for (const { from, name } of facts.imports) named(sources.resolve(facts.file, from), name);
+    yield;
+  }
+  return { facts: found, passed };
+}
+
+/** What of a file decides where `follow` goes from it: equal outlines lead to the same files. */
+export const outlineOf = once((facts: FileFacts): string => {
+  const { types, topLevel, functions } = indexOf(facts);
+  return JSON.stringify([
+    facts.imports.map(({ local, name, from }) => [local, name, from]),
+    facts.exports,
+    facts.functions.map((it) => it.decorators.map(({ from }) => from)),
+    [...types.keys(), ...topLevel.keys(), ...functions.keys()],
+    speaksOfEvents(facts) || [...essentialNames(facts)],
+  ]);
+});
+
+/** Whether a file says something about events: declares, publishes or handles one, or runs a saga. */
+const speaksOfEvents = once((facts: FileFacts): boolean => {
+  if (facts.consumers.length > 0 || facts.sagas.length > 0) return true;
+  if (declaresEvents(facts)) return true;
+  return facts.functions.some(({ body }) =>
+    [...callsIn(body)].some(({ roles }) => roles.some((it) => messaging.has(it.kind))),
+  );
+});
+
+const messaging: ReadonlySet<string> = new Set(['publish', 'ack', 'queue']);
+
+/** Names by which a file that says nothing itself ties others together: bases of types, and classes that a container provides. */
+const essentialNames = once((facts: FileFacts): ReadonlySet<string> => {
+  const names = new Set<string>();
+  for (const it of facts.types) {
+    for (const base of [...it.bases, ...it.implements]) addType(names, base);
+    for (const { args } of it.decorators) for (const arg of args) addProvided(names, arg, 0);
+  }
+  for (const it of facts.bindings) {
+    if (it.isTopLevel && it.init && /provider/i.test(it.name)) addProvided(names, it.init, 0);
+  }
+  return names;
+});
+
+function addType(names: Set<string>, type: TypeExpr): void {
+  if (type.kind !== 'ref' && type.kind !== 'typeof') return;
+  names.add(type.name.split('.')[0] ?? type.name);
+  if (type.kind === 'ref') for (const it of type.args) addType(names, it);
+}
+
+/** `{ provide: PAYMENTS, useClass: StripePayments }`, however deep in lists. */
+function addProvided(names: Set<string>, expr: Expr, depth: number): void {
+  if (depth > 4) return;
+  if (expr.kind === 'array') for (const it of expr.items) addProvided(names, it, depth + 1);
+  if (expr.kind !== 'object') return;
+  const isProvider = expr.entries.some((it) => it.key === 'provide');
+  for (const { value } of expr.entries) {
+    if (isProvider && value.kind === 'name') names.add(value.name);
+    else addProvided(names, value, depth + 1);
+  }
+}
