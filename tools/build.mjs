@@ -1,6 +1,7 @@
 // Bundles what we ship: CommonJS for Node 20, as old VS Code hosts and CI images have it.
 // ts-morph (7 MB) is one file of its own: server and command share it, and `--version` never loads it.
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './setup.mjs';
@@ -20,6 +21,7 @@ const shareTsMorph = {
 };
 
 const started = performance.now();
+const digest = digestOfSources();
 const built = await Promise.allSettled(bundles.filter(isThere).map(bundle));
 // esbuild has shown the errors already.
 if (built.some(({ status }) => status === 'rejected')) process.exit(1);
@@ -41,6 +43,7 @@ function bundle({ from, to }) {
     external: ['vscode'],
     plugins: [shareTsMorph],
     define: {
+      sagalintDigest: JSON.stringify(digest),
       'import.meta.dirname': '__dirname',
       'import.meta.filename': '__filename',
       'import.meta.url': '__moduleUrl',
@@ -48,6 +51,15 @@ function bundle({ from, to }) {
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',
   });
+}
+
+/** What is kept on the disk is only good for the very analyser that made it. */
+function digestOfSources() {
+  const folder = join(root, 'server', 'src');
+  const files = readdirSync(folder, { recursive: true }).filter((it) => it.endsWith('.ts'));
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const it of files.sort()) hash.update(it).update(readFileSync(join(folder, it)));
+  return hash.digest('hex').slice(0, 32);
 }
 
 function isThere({ from }) {

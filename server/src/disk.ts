@@ -1,5 +1,15 @@
 // The only file that touches the disk: lists and reads. What can't be read is "not there", never an exception.
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ignore from 'ignore';
@@ -61,6 +71,44 @@ export function write(file: FilePath, text: string): string | undefined {
     return undefined;
   } catch (error) {
     return `${file} can't be written: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** The folder for what can be worked out again: the user's own, never one that a repository could bring along. */
+export function cacheFolder(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (process.platform === 'win32')
+    return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'sagalint');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'sagalint');
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'sagalint');
+}
+
+/** What was kept under a name, or undefined. */
+export function readKept(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a text: whole or not at all, also where others write the same. A disk that refuses is no fault. */
+export function keep(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.${Date.now()}.tmp`;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch {
+    forget(draft);
+  }
+}
+
+function forget(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Then it stays, under a name that nobody asks for.
   }
 }
 

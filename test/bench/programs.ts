@@ -26,6 +26,7 @@ export function programs(): readonly Program[] {
     { name: 'floor: list, read, one regular expression', needs: here, command: floor },
     { name: 'oxlint', needs: join(modules, 'oxlint'), command: oxlint },
     { name: 'sagalint, cold', needs: here, command: sagalint },
+    { name: 'sagalint, warm', needs: here, command: cached, isWarm: true },
     { name: 'TypeScript 7, --noEmit', needs: native, command: tsc7, needsProject: true, most: 10_000 },
     { name: 'TypeScript 6, --noEmit', needs: tsc6Path, command: tsc6, needsProject: true, most: 10_000 },
     { name: 'ESLint, two syntactic rules', needs: eslintPath, command: eslint('syntactic'), most: 10_000 },
@@ -58,7 +59,11 @@ function oxlint(root: string): Command {
 }
 
 function sagalint(root: string): Command {
-  return command(root, []);
+  return command(root, ['--no-cache']);
+}
+
+function cached(root: string, scratch: string): Command {
+  return command(root, ['--cache-location', scratch]);
 }
 
 /** As users start it, without npm's own start. */

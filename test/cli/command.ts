@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const made: string[] = [];
+const cache = mkdtempSync(join(tmpdir(), 'sagalint-cli-cache-'));
+const made: string[] = [cache];
 
 export interface Ran {
   readonly status: number | null;
@@ -21,7 +22,7 @@ export function sagalint(
 ): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/sagalint.cjs'), ...args], {
     cwd,
-    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
+    env: { ...process.env, XDG_CACHE_HOME: cache, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
     encoding: 'utf8',
   });
   return { status, out: stdout, err: stderr };

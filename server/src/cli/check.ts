@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { absolute, kindOf } from '../disk.ts';
 import type { Severity } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
-import type { Snapshot } from '../workspace/workspace.ts';
 import { CommandProblem, exitStatus } from './exit.ts';
-import { lint, targetAt, type LintOptions } from './lint.ts';
-import type { Checked } from './reports/checked.ts';
+import type { LintOptions } from './given.ts';
+import { lint, targetAt } from './lint.ts';
+import type { Checked, Printed } from './reports/checked.ts';
 import { jsonReport } from './reports/json.ts';
 import { textReport } from './reports/text.ts';
 
@@ -25,10 +25,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const targets = (all.length > 0 ? all : ['.']).map(targetAt);
   const [only, ...others] = targets;
   const root = only?.kind === 'folder' && others.length === 0 ? only.path : absolute(process.cwd());
-  const snapshot = lint(targets, { ...options, rule: ids });
-  const checked: Checked = { root, snapshot, seconds: (performance.now() - started) / 1000 };
+  const linted = await lint(targets, { ...options, rule: ids });
+  const checked: Checked = { root, linted, seconds: (performance.now() - started) / 1000 };
   await written(options.format === 'json' ? jsonReport(checked) : textReport(checked, options));
-  return statusOf(snapshot, options.failOn);
+  return statusOf(linted, options.failOn);
 }
 
 /** `--rule ID PATH` gives the path to the option too, which takes all it can: what is a path is given back. */
@@ -45,7 +45,7 @@ function rulesAmong(given: readonly string[] | undefined): {
 
 const order: readonly Severity[] = ['info', 'warning', 'error'];
 
-function statusOf({ findings, failures }: Snapshot, failOn: CheckOptions['failOn']): number {
+function statusOf({ findings, failures }: Printed, failOn: CheckOptions['failOn']): number {
   for (const it of failures) {
     const where = 'ruleId' in it ? `the rule ${it.ruleId}` : it.file;
     process.stderr.write(`sagalint: ${where} failed, which is a defect of sagalint: ${it.message}\n`);

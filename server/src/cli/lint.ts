@@ -1,24 +1,16 @@
-// Reads and lints what the command was pointed at.
+// Reads and lints what the command was pointed at. Where nothing changed since the last run, its answer is given again.
 import { resolve } from 'node:path';
+import { buildDigest } from '../build.ts';
 import { readConfig, type Problem } from '../config/read.ts';
-import { absolute, kindOf, list, read } from '../disk.ts';
+import { absolute, cacheFolder, kindOf, list, read } from '../disk.ts';
 import { rules } from '../rules/rules.generated.ts';
 import { lineColumn, lineStarts, type FilePath } from '../text.ts';
-import { configsOf, type ConfigOf, type PlacedConfig } from '../workspace/configs.ts';
-import { fill, load } from '../workspace/load.ts';
-import { Workspace, type Snapshot } from '../workspace/workspace.ts';
+import type { PlacedConfig } from '../workspace/configs.ts';
+import { load } from '../workspace/load.ts';
 import { CommandProblem } from './exit.ts';
-
-export interface LintOptions {
-  readonly preset?: 'recommended' | 'strict' | 'off';
-  readonly rule?: readonly string[];
-  readonly config?: string;
-}
-
-export interface Target {
-  readonly path: FilePath;
-  readonly kind: 'file' | 'folder';
-}
+import type { LintOptions, Target } from './given.ts';
+import type { Linted } from './reports/checked.ts';
+import { RunCache } from './runCache.ts';
 
 /** What stands at a path that a user wrote; throws a `CommandProblem` where nothing does. */
 export function targetAt(path: string): Target {
@@ -39,32 +31,45 @@ export function rootOf({ path, kind }: Target): FilePath {
 }
 
 /** Lints the targets; throws a `CommandProblem` for a configuration that can't be followed. */
-export function lint(targets: readonly Target[], options: LintOptions): Snapshot {
+export async function lint(targets: readonly Target[], options: LintOptions): Promise<Linted> {
   const roots = targets.map(rootOf);
-  const loaded = load({ list, read }, roots, rules);
+  const cache = new RunCache(folderFor(options), buildDigest ?? 'sources', roots);
+  const seen = cache.seeing(read);
+  const loaded = load({ list, read: seen }, roots, rules);
   if (options.config === undefined) refuse(loaded.problems);
-  const configs = options.config === undefined ? loaded.configs : givenConfig(options.config, roots);
-  const run = { preset: options.preset, only: options.rule };
-  const workspace = new Workspace(rules, restrict(configsOf(configs, run), targets));
-  workspace.setProjects(loaded.projects);
-  const progress = progressOn(process.stderr, loaded.sources.length);
-  for (const count of fill(workspace, loaded.sources, { read, keep: () => false })) progress.show(count);
-  const snapshot = workspace.snapshot();
-  progress.clear();
-  return snapshot;
+  const configs = options.config === undefined ? loaded.configs : givenConfig(options.config, roots, seen);
+  const texts = new Map<FilePath, string>();
+  for (const file of loaded.sources) {
+    const text = seen(file);
+    if (text !== undefined) texts.set(file, text);
+  }
+  const { preset, rule } = options;
+  const key = cache.keyOf([targets, { preset, rule }, rules.map((it) => it.id)]);
+  const textOf = (file: FilePath): string | undefined => texts.get(file);
+  const before = cache.find(key);
+  if (before) return { ...before, textOf };
+  // Only now is TypeScript needed.
+  const { lintFresh } = await import('./lintFresh.ts');
+  const { linted, facts } = lintFresh({ targets, options, loaded, configs, texts }, cache.facts());
+  cache.keep(key, linted, facts);
+  return { ...linted, textOf };
 }
 
-/** Of a file that was named alone only that file's findings are shown. */
-function restrict(config: ConfigOf, targets: readonly Target[]): ConfigOf {
-  const isWanted = (file: FilePath): boolean =>
-    targets.some((it) => (it.kind === 'file' ? it.path === file : file.startsWith(`${it.path}/`)));
-  return { ...config, isLinted: (file) => isWanted(file) && config.isLinted(file) };
+/** From the sources nothing is kept unless that is asked for: they change without a digest. */
+function folderFor({ cache, cacheLocation }: LintOptions): string | undefined {
+  if (cache === false) return undefined;
+  if (cacheLocation !== undefined) return resolve(cacheLocation);
+  return buildDigest === undefined ? undefined : cacheFolder();
 }
 
 /** A configuration given by name holds for everything; its globs start at the linted folders. */
-function givenConfig(path: string, roots: readonly FilePath[]): readonly PlacedConfig[] {
+function givenConfig(
+  path: string,
+  roots: readonly FilePath[],
+  readText: typeof read,
+): readonly PlacedConfig[] {
   const file = absolute(resolve(path));
-  const text = read(file);
+  const text = readText(file);
   if (text === undefined) throw new CommandProblem(`there is no configuration file \`${path}\`.`);
   const { config, problems } = readConfig(text, file, rules);
   refuse(problems);
@@ -77,25 +82,4 @@ function refuse(problems: readonly Problem[]): void {
   const { line, column } = lineColumn(lineStarts(read(first.file) ?? ''), first.at.start);
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
   throw new CommandProblem(`${first.file}:${line + 1}:${column + 1}: ${first.message}${more}`);
-}
-
-interface Progress {
-  readonly show: (count: number) => void;
-  readonly clear: () => void;
-}
-
-/** Shows on a terminal how far a long run is; elsewhere nothing. */
-function progressOn(stream: NodeJS.WriteStream, all: number): Progress {
-  const started = performance.now();
-  let shown = started;
-  const show = (count: number): void => {
-    const now = performance.now();
-    if (now - started < 500 || now - shown < 100) return;
-    shown = now;
-    stream.write(`\r\u001B[Ksagalint reads file ${count} of ${all}`);
-  };
-  const clear = (): void => {
-    if (shown > started) stream.write('\r\u001B[K');
-  };
-  return stream.isTTY ? { show, clear } : { show: () => undefined, clear: () => undefined };
 }

@@ -30,6 +30,8 @@ program
       .default('warning'),
   )
   .option('--config <file>', 'this configuration file for everything')
+  .option('--no-cache', 'neither use nor keep what earlier runs found out')
+  .option('--cache-location <folder>', "where that is kept (default: the user's cache folder)")
   .option('--quiet', 'show errors and warnings only')
   .option('--no-color', 'no colours')
   .action(async (paths: string[], options: CheckOptions) => {

@@ -1,11 +1,41 @@
 // What a report prints, and what all reports say alike.
 import { lineColumn, lineStarts, type FilePath, type LineColumn } from '../../text.ts';
-import type { Snapshot } from '../../workspace/workspace.ts';
+import type { Finding } from '../../rules/rule.ts';
+import type { Failure } from '../../workspace/workspace.ts';
+
+/** What is printed of a run: plain data, which a later run may print again. */
+export interface Printed {
+  readonly findings: readonly PrintedFinding[];
+  readonly failures: readonly Failure[];
+  /** How many files were looked at. */
+  readonly files: number;
+  readonly seen: Seen;
+}
+
+export type PrintedFinding = Pick<
+  Finding,
+  'ruleId' | 'severity' | 'file' | 'at' | 'symbol' | 'message' | 'help' | 'related'
+> & { readonly fixes: readonly { readonly title: string }[] };
+
+/** How many of each the model has. */
+export interface Seen {
+  readonly events: number;
+  readonly producers: number;
+  readonly consumers: number;
+  readonly sagas: number;
+  /** Event names that could not be read from the text. */
+  readonly unread: number;
+  readonly gaps: number;
+}
+
+export interface Linted extends Printed {
+  readonly textOf: (file: FilePath) => string | undefined;
+}
 
 /** Everything a report needs. */
 export interface Checked {
   readonly root: FilePath;
-  readonly snapshot: Snapshot;
+  readonly linted: Linted;
   readonly seconds: number;
 }
 
@@ -15,7 +45,7 @@ export function relative(file: FilePath, root: FilePath): string {
 }
 
 /** Gives line and column from 1 of an offset; reads each text once. */
-export function placesIn({ textOf }: Snapshot): (file: FilePath, offset: number) => LineColumn {
+export function placesIn({ textOf }: Linted): (file: FilePath, offset: number) => LineColumn {
   const known = new Map<FilePath, readonly number[]>();
   return (file, offset) => {
     const starts = known.get(file) ?? lineStarts(textOf(file) ?? '');

@@ -1,17 +1,16 @@
 // The JSON report: a contract that others build on. Lines and columns count from 1.
-import type { Finding } from '../../rules/rule.ts';
 import type { FilePath, LineColumn } from '../../text.ts';
-import { placesIn, relative, type Checked } from './checked.ts';
+import { placesIn, relative, type Checked, type PrintedFinding } from './checked.ts';
 
 /** One object with all findings. */
-export function jsonReport({ root, snapshot }: Checked): string {
-  const place = placesIn(snapshot);
-  const findings = snapshot.findings.map((it) => asJson(it, root, place));
-  return `${JSON.stringify({ version: 1, root, files: snapshot.files, findings }, null, 2)}\n`;
+export function jsonReport({ root, linted }: Checked): string {
+  const place = placesIn(linted);
+  const findings = linted.findings.map((it) => asJson(it, root, place));
+  return `${JSON.stringify({ version: 1, root, files: linted.files, findings }, null, 2)}\n`;
 }
 
 function asJson(
-  finding: Finding,
+  finding: PrintedFinding,
   root: FilePath,
   place: (file: FilePath, offset: number) => LineColumn,
 ): object {

@@ -1,9 +1,9 @@
 // The report for people: each finding with its place, the code, the reason, what to do, and the fixes on offer.
 import { codeFrameColumns } from '@babel/code-frame';
 import { createColors } from 'picocolors';
-import type { Finding, Severity } from '../../rules/rule.ts';
+import type { Severity } from '../../rules/rule.ts';
 import type { FilePath, LineColumn } from '../../text.ts';
-import { placesIn, relative, type Checked } from './checked.ts';
+import { placesIn, relative, type Checked, type PrintedFinding } from './checked.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -16,12 +16,12 @@ interface Printing extends Checked {
 export function textReport(checked: Checked, options: { color: boolean; quiet?: boolean }): string {
   const isWanted = process.stdout.isTTY === true || Boolean(process.env['FORCE_COLOR']);
   const isColored = options.color && isWanted && !process.env['NO_COLOR'];
-  const printing = { ...checked, colors: createColors(isColored), place: placesIn(checked.snapshot) };
-  const shown = checked.snapshot.findings.filter((it) => !options.quiet || it.severity !== 'info');
+  const printing = { ...checked, colors: createColors(isColored), place: placesIn(checked.linted) };
+  const shown = checked.linted.findings.filter((it) => !options.quiet || it.severity !== 'info');
   return [...shown.map((it) => show(it, printing)), summary(printing)].join('\n');
 }
 
-function show(finding: Finding, printing: Printing): string {
+function show(finding: PrintedFinding, printing: Printing): string {
   const { root, colors, place } = printing;
   const start = place(finding.file, finding.at.start);
   const head = `${relative(finding.file, root)}:${start.line}:${start.column}`;
@@ -39,8 +39,8 @@ function show(finding: Finding, printing: Printing): string {
   ].join('\n');
 }
 
-function frame({ file, at }: Finding, { snapshot, place, colors }: Printing): string {
-  const text = snapshot.textOf(file) ?? '';
+function frame({ file, at }: PrintedFinding, { linted, place, colors }: Printing): string {
+  const text = linted.textOf(file) ?? '';
   const location = { start: place(file, at.start), end: place(file, at.end) };
   const lines = codeFrameColumns(text, location, { linesAbove: 1, linesBelow: 1, highlightCode: false });
   // A line of a bundle may be a megabyte long.
@@ -52,21 +52,20 @@ function named(severity: Severity, colors: Colors): string {
   return severity === 'warning' ? colors.yellow('warning') : colors.blue('info');
 }
 
-function summary({ snapshot, seconds, colors }: Printing): string {
-  const { findings, model, files } = snapshot;
+function summary({ linted, seconds, colors }: Printing): string {
+  const { findings, seen, files } = linted;
   const count = (severity: Severity): number => findings.filter((it) => it.severity === severity).length;
   const counts = `${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}, ${count('info')} info`;
-  const gaps = [...model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
-  const seen = [
-    plural(model.events.length, 'event'),
-    plural(model.producers.length, 'producer'),
-    plural(model.consumers.length, 'consumer'),
-    plural(model.sagas.length, 'saga'),
+  const parts = [
+    plural(seen.events, 'event'),
+    plural(seen.producers, 'producer'),
+    plural(seen.consumers, 'consumer'),
+    plural(seen.sagas, 'saga'),
   ];
   const found = `${plural(findings.length, 'finding')} (${counts}) in ${plural(files, 'file')}, ${seconds.toFixed(1)} s.`;
   return [
     colors.bold(found),
-    `Seen: ${seen.join(', ')}. Not understood: ${plural(model.unread.length, 'event name')}, ${plural(gaps, 'other place')}.`,
+    `Seen: ${parts.join(', ')}. Not understood: ${plural(seen.unread, 'event name')}, ${plural(seen.gaps, 'other place')}.`,
     ...(findings.length > 0 ? [hint] : []),
     '',
   ].join('\n');

@@ -1,0 +1,50 @@
+// The part of a run that needs the whole analyser: loaded only where the last answer does not hold any more.
+import { rules } from '../rules/rules.generated.ts';
+import type { FilePath } from '../text.ts';
+import { configsOf, type ConfigOf } from '../workspace/configs.ts';
+import type { FactsCache } from '../workspace/factsCache.ts';
+import { fill } from '../workspace/load.ts';
+import { Workspace, type Snapshot } from '../workspace/workspace.ts';
+import type { Given, Target } from './given.ts';
+import { progressOn } from './progress.ts';
+import type { Printed } from './reports/checked.ts';
+
+/** Lints what was read; facts of unchanged files are taken from `kept`. */
+export function lintFresh(
+  { targets, options, loaded, configs, texts }: Given,
+  kept: FactsCache,
+): { readonly linted: Printed; readonly facts: FactsCache } {
+  const run = { preset: options.preset, only: options.rule };
+  const workspace = new Workspace(rules, restrict(configsOf(configs, run), targets), kept);
+  workspace.setProjects(loaded.projects);
+  const progress = progressOn(process.stderr, texts.size);
+  const read = (file: FilePath): string | undefined => texts.get(file);
+  for (const count of fill(workspace, [...texts.keys()], { read, keep: () => false })) progress.show(count);
+  const snapshot = workspace.snapshot();
+  progress.clear();
+  return { linted: printedOf(snapshot), facts: kept };
+}
+
+/** Of a file that was named alone only that file's findings are shown. */
+function restrict(config: ConfigOf, targets: readonly Target[]): ConfigOf {
+  const isWanted = (file: FilePath): boolean =>
+    targets.some((it) => (it.kind === 'file' ? it.path === file : file.startsWith(`${it.path}/`)));
+  return { ...config, isLinted: (file) => isWanted(file) && config.isLinted(file) };
+}
+
+function printedOf({ findings, failures, files, model }: Snapshot): Printed {
+  const gaps = [...model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
+  return {
+    findings,
+    failures,
+    files,
+    seen: {
+      events: model.events.length,
+      producers: model.producers.length,
+      consumers: model.consumers.length,
+      sagas: model.sagas.length,
+      unread: model.unread.length,
+      gaps,
+    },
+  };
+}

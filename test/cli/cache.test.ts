@@ -1,0 +1,48 @@
+// The command gives its last answer again where nothing changed, and never a stale one.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { folderWith, sagalint } from './command.ts';
+
+const placed = 'export interface OrderPlacedEvent { orderId: string }\n';
+const sound =
+  'export interface OrderPlacedEvent { eventId: string; occurredAt: string; correlationId: string; version: number }\n';
+
+it('answers the same from what it kept, and anew after any change', () => {
+  const folder = folderWith({ 'src/placed.ts': placed });
+  const kept = folderWith({});
+  const check = (...more: string[]): string =>
+    sagalint(['check', folder, '--format', 'json', '--cache-location', kept, ...more]).out;
+  const first = check();
+  expect(first).toContain('missing-event-metadata');
+  expect(check()).toBe(first);
+  expect(check('--preset', 'off')).not.toContain('missing-event-metadata');
+  writeFileSync(join(folder, 'src/placed.ts'), sound);
+  expect(check()).not.toContain('missing-event-metadata');
+  writeFileSync(join(folder, 'src/placed.ts'), placed);
+  writeFileSync(join(folder, 'sagalint.config.json'), '{ "preset": "off" }');
+  expect(check()).not.toContain('missing-event-metadata');
+});
+
+it('answers the same when what it kept is damaged, or can not be kept', () => {
+  const folder = folderWith({ 'src/placed.ts': placed });
+  const kept = folderWith({ file: '' });
+  const check = (location: string): string =>
+    sagalint(['check', folder, '--format', 'json', '--cache-location', location]).out;
+  const first = check(kept);
+  for (const it of readdirSync(kept)) {
+    const whole = readFileSync(join(kept, it), 'utf8');
+    for (const part of [whole.slice(0, whole.length / 2), whole.replaceAll('"', '}'), '']) {
+      writeFileSync(join(kept, it), part);
+      expect(check(kept)).toBe(first);
+    }
+  }
+  expect(check(join(kept, 'file', 'below a file'))).toBe(first);
+});
+
+it('keeps nothing with --no-cache', () => {
+  const folder = folderWith({ 'src/placed.ts': placed });
+  const kept = folderWith({});
+  sagalint(['check', folder, '--no-cache', '--cache-location', kept]);
+  expect(readdirSync(kept)).toEqual([]);
+});
