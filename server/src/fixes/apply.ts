@@ -12,6 +12,7 @@ import { createBase } from './createBase.ts';
 import { extendBase } from './extendBase.ts';
 import { guardHandler } from './guardHandler.ts';
 import { handOn } from './handOn.ts';
+import { limitCall } from './limitCall.ts';
 import { withMakers } from './makers.ts';
 import type { FixPlan } from './plan.ts';
 import { rename } from './rename.ts';
@@ -47,6 +48,8 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return handOn(plan, read);
     case 'catch-inside':
       return catchInside(plan, read);
+    case 'limit-call':
+      return limitCall(plan, read);
     case 'rename':
       return rename(plan, read);
     case 'insert-text':

@@ -15,6 +15,7 @@ export type FixPlan =
   | AcknowledgeLastPlan
   | HandOnPlan
   | CatchInsidePlan
+  | LimitCallPlan
   | RenamePlan
   | InsertTextPlan;
 
@@ -150,6 +151,22 @@ export interface HandedArgument {
 export interface CatchInsidePlan {
   readonly kind: 'catch-inside';
   readonly target: Place;
+}
+/** Limits how long the call whose name stands at `target` may take. */
+export interface LimitCallPlan {
+  readonly kind: 'limit-call';
+  readonly target: Place;
+  /** `signal`: an option of the call; `pipe`: an operator of RxJS; `helper`: a function around the call. */
+  readonly by: 'signal' | 'pipe' | 'helper';
+  /** Which argument holds the options, for `signal`. */
+  readonly options?: number;
+  /** The workspace's own helper; without one a file with `withTimeout` is created. */
+  readonly existing?: {
+    readonly name: string;
+    readonly file: FilePath;
+    /** What it wants: the promise, a function that gives it, or the time. */
+    readonly arguments: readonly ('promise' | 'function' | 'limit')[];
+  };
 }
 /** Renames a type in the files that declare or import it. */
 export interface RenamePlan {

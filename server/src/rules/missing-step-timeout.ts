@@ -1,15 +1,16 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
-import type { Effect, SagaNode, StepNode } from '../model/model.ts';
+import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
 import { endlessWaits, type EndlessWait } from '../model/waits.ts';
 import type { Rule, RuleFinding } from './rule.ts';
+import { timeoutFixes } from './timeoutFixes.ts';
 
 export const rule: Rule = {
   id: 'missing-step-timeout',
   severity: 'warning',
   summary: 'A step of a saga waits for a remote call or a reply without a limit',
-  hasFix: false,
+  hasFix: true,
   options: z.strictObject({}),
   *check({ model }) {
     const seen = new Set<string>();
@@ -18,7 +19,7 @@ export const rule: Rule = {
       if (saga.fact.engine !== undefined || isLimitedByRunner(model, saga)) continue;
       for (const step of saga.steps) {
         const [call] = step.hasTimeLimit ? [] : unlimitedCalls(model, step.effects);
-        const found = call && findingOf(saga, step, call);
+        const found = call && findingOf(model, saga, step, call);
         const key = found && `${found.file} ${found.at.start}`;
         if (!found || key === undefined || seen.has(key)) continue;
         seen.add(key);
@@ -57,7 +58,7 @@ function listed(names: readonly string[]): string {
   return others.length > 0 ? `${others.toReversed().join(', ')} or ${last ?? ''}` : (last ?? '');
 }
 
-function findingOf(saga: SagaNode, step: StepNode, call: Effect): RuleFinding {
+function findingOf(model: EventModel, saga: SagaNode, step: StepNode, call: Effect): RuleFinding {
   const place = call.via[0] ?? call;
   return {
     file: place.file,
@@ -72,5 +73,6 @@ function findingOf(saga: SagaNode, step: StepNode, call: Effect): RuleFinding {
       call.via.length > 0
         ? [{ file: call.file, at: call.at, message: `\`${call.name}\` has no limit.` }]
         : [],
+    fixes: timeoutFixes(model, call),
   };
 }

@@ -30,7 +30,12 @@ function roleOf(site: CallSite): Role | undefined {
   if (/^(retry|withRetry|retryWithBackoff|pRetry|backOff|retryAsync)$/i.test(site.name)) {
     return { kind: 'retry', library: site.name, ...(body ? { body } : {}) };
   }
-  if (/^(withTimeout|pTimeout|timeoutAfter|timeout)$/.test(site.name) || isAbortTimeout(site)) {
+  if (
+    /^((with|p|promise|race)?timeout|timeout(After|Promise)|with(Deadline|TimeLimit)|limitTime)$/i.test(
+      site.name,
+    ) ||
+    isAbortTimeout(site)
+  ) {
     return { kind: 'time-limit', library: site.name, ...(body ? { body } : {}) };
   }
   return undefined;
