@@ -2,7 +2,7 @@
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { branchesOf, callsIn } from '../facts/walk.ts';
+import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 
 const compensating = /^(?:compensate\w*|withCompensation|undo\w*|roll_?[bB]ack\w*|revert)$/;
@@ -42,7 +42,7 @@ export function* lostCompensations(model: EventModel): Iterable<LostCompensation
 }
 
 /** Whether activities of Temporal are tried once only; undefined where there are none. */
-function triesOnce(model: EventModel): boolean | undefined {
+export function triesOnce(model: EventModel): boolean | undefined {
   let answer: boolean | undefined;
   for (const facts of model.files.values()) {
     for (const action of facts.functions.flatMap((it) => [...callsIn(it.body)])) {
@@ -141,8 +141,32 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
   if (action.settled === 'handled') return undefined;
   if (guardedBy?.handler) return isOnlyLogging(guardedBy.handler, context) ? 'only-logged' : undefined;
   if (action.settled !== 'awaited' || !inCatch) return undefined;
+  if (answersItself(action, context)) return undefined;
   const isFollowed = inLoop || after.some((it) => it.kind === 'throw' || endsInCompensation(it, context));
   return isFollowed ? 'stops-the-others' : undefined;
+}
+
+/** Whether what is called catches all that fails in it, so that nothing reaches the caller. */
+function answersItself({ call }: CallAction, { model, fn }: Context): boolean {
+  const callees = model.program.calleesOf(fn.file, fn, call);
+  return (
+    callees.length > 0 && callees.every(({ fact: { body } }) => body.some(isCaught) && body.every(isHarmless))
+  );
+}
+
+function isCaught(action: Action): boolean {
+  return action.kind === 'try' && action.handler !== null && ![...actionsIn(action.handler)].some(isThrow);
+}
+
+function isHarmless(action: Action): boolean {
+  return (
+    isCaught(action) ||
+    ![...actionsIn([action])].some((it) => isThrow(it) || (it.kind === 'call' && it.settled === 'awaited'))
+  );
+}
+
+function isThrow({ kind }: Action): boolean {
+  return kind === 'throw';
 }
 
 function endsInCompensation(action: Action, context: Context): boolean {

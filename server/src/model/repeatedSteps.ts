@@ -1,6 +1,7 @@
 // Steps that run again: a saga that is resumed after a crash, a durable engine, or a retry repeats the step whose answer was lost.
 import { callsIn } from '../facts/walk.ts';
-import type { Effect, EventModel, SagaNode, StepNode } from './model.ts';
+import { triesOnce } from './compensating.ts';
+import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
 import { once } from './once.ts';
 import { orchestratorsOf } from './orchestrators.ts';
 
@@ -22,18 +23,58 @@ const repeatable = /\.(?:put|delete|get|head|patch)$/i;
 export function* unkeyedCalls(model: EventModel): Iterable<RepeatedCall> {
   for (const saga of model.sagas) {
     for (const step of saga.steps) {
-      const effect = step.effects.find(isUnkeyed);
+      const effect = [...step.effects, ...effectsOfActivity(model, saga, step)].find(
+        (it) => isUnkeyed(it) && !isRepeatable(model, it),
+      );
       const why = effect && repeatOf(model, saga, effect);
       if (effect && why) yield { saga, step, effect, why };
     }
   }
 }
 
+/** What an activity of Temporal does: the one function of the workspace that bears its name and stands outside of workflows. */
+function effectsOfActivity(
+  model: EventModel,
+  { fact, file }: SagaNode,
+  { name }: StepNode,
+): readonly Effect[] {
+  if (fact.engine !== 'temporal' || triesOnce(model) === true) return [];
+  const named =
+    functionsByName(model)
+      .get(name)
+      ?.filter((it) => it.file !== file) ?? [];
+  const [activity] = named;
+  return activity && named.length === 1 ? model.bodyOf(activity).effects : [];
+}
+
+const functionsByName = once((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
+  const found = new Map<string, FunctionNode[]>();
+  for (const { file, functions, imports } of model.files.values()) {
+    if (imports.some((it) => it.from === '@temporalio/workflow')) continue;
+    for (const fact of functions) {
+      if (fact.isAbstract || !fact.isAsync || fact.name === '') continue;
+      found.set(fact.name, [...(found.get(fact.name) ?? []), { file, fact }]);
+    }
+  }
+  return found;
+});
+
 /** A payment or a POST that carries no key; mail is the business of whoever sends it. */
 function isUnkeyed({ role, name, guarded, inCatch }: Effect): boolean {
   if (role.kind !== 'remote' || role.isRead || role.idempotencyKey || guarded === 'yes' || inCatch)
     return false;
   return role.what === 'payment' || (role.what === 'http' && !repeatable.test(name));
+}
+
+/** `fetch(url, { method: 'PUT' })`. */
+function isRepeatable(model: EventModel, { file, at }: Effect): boolean {
+  const functions = model.files.get(file)?.functions ?? [];
+  const actions = functions.flatMap(({ body }) => [...callsIn(body)]);
+  const args = actions.find((it) => it.call.at.start === at.start)?.call.args ?? [];
+  return args.some((arg) => {
+    const method = arg.kind === 'object' ? arg.entries.find((it) => it.key === 'method')?.value : undefined;
+    return method?.kind === 'string' && /^(?:put|delete|patch)$/i.test(method.value);
+  });
 }
 
 function repeatOf(model: EventModel, { fact }: SagaNode, effect: Effect): Repeat | undefined {

@@ -13,10 +13,25 @@ const tracing =
 const logStore = /log|journal|history|audit|trail|event|timeline/i;
 const maxDepth = 3;
 
-/** Orchestrators of which neither the runner nor any step of the workspace leaves a trace. */
-export function untraced(model: EventModel): readonly Orchestrator[] {
-  if (isAnyStepTraced(model)) return [];
-  return orchestratorsOf(model).filter(({ file, functions }) => !isTraced(model, file, functions));
+/** What runs steps and takes them back. */
+export type Runner = Pick<Orchestrator, 'file' | 'at' | 'name' | 'functions'>;
+
+/** Those of which neither the runner nor any step of the workspace leaves a trace. */
+export function untraced(model: EventModel): readonly Runner[] {
+  const runners = [...(isAnyStepTraced(model) ? [] : orchestratorsOf(model)), ...imperativeRunners(model)];
+  return runners.filter(({ file, functions }) => !isTraced(model, file, functions));
+}
+
+/** Functions that are sagas themselves, with the methods of their class, and take back at least one step. */
+function imperativeRunners(model: EventModel): readonly Runner[] {
+  return model.sagas.flatMap(({ file, at, name, fact, steps }) => {
+    const all = model.files.get(file)?.functions ?? [];
+    const own = fact.function === undefined ? undefined : all[fact.function];
+    const isMeant = fact.form === 'imperative' && fact.engine === undefined;
+    if (!own || !isMeant || !steps.some((it) => it.compensation === 'yes')) return [];
+    const functions = all.filter((it) => it === own || (own.owner !== undefined && it.owner === own.owner));
+    return [{ file, at, name, functions }];
+  });
 }
 
 /** A runner serves all steps: where steps speak for themselves it need not. */
