@@ -16,10 +16,16 @@ const place = z
   })
   .describe('Which argument, from 0; `0.topic` is an entry of the first one.');
 
+const files = z
+  .array(z.string())
+  .optional()
+  .describe('Only in files that match these globs, relative to the configuration file.');
+
 const publish = z.strictObject({
   call: z.string().describe('The call as written: `eventBus.dispatch`, or a function: `publishEvent`.'),
   event: place.default(0).describe('What is or names the event.'),
   payload: place.optional().describe('What travels, where it is written apart from the name.'),
+  files,
 });
 
 const consume = z.strictObject({
@@ -28,7 +34,29 @@ const consume = z.strictObject({
   base: z.string().optional().describe('A base class or interface whose first type argument is the event.'),
   event: place.optional().describe('What names the event, in the call or the decorator.'),
   handler: place.optional().describe('Where the handler stands; the last function otherwise.'),
-  method: z.string().optional().describe('The method that handles, in a class.'),
+  method: z
+    .string()
+    .optional()
+    .describe('The method that handles, in a class; an exported function of `files`.'),
+  files: files.describe(
+    'Globs, relative to the configuration file: only in these files, or, with nothing else, the functions and handler classes that they export.',
+  ),
+});
+
+const step = z.strictObject({
+  call: z.string().optional().describe('A call that declares or runs a step: `saga.step`.'),
+  decorator: z.string().optional().describe('A decorator of methods that are steps: `SagaStep`.'),
+  base: z.string().optional().describe('A base class or interface of steps.'),
+  name: place.optional().describe('Where the name of the step stands, in the call or the decorator.'),
+  action: z
+    .union([z.number().int().nonnegative(), z.string()])
+    .optional()
+    .describe('Where the action stands in the call; the method that acts, in a class.'),
+  compensation: z
+    .union([z.number().int().nonnegative(), z.string()])
+    .optional()
+    .describe('Where the compensation stands in the call or decorator; the method that undoes, in a class.'),
+  files,
 });
 
 const framework = z.strictObject({
@@ -39,11 +67,19 @@ const framework = z.strictObject({
     .default([])
     .describe('Calls, decorators or base classes that register a consumer.'),
   guards: z
-    .array(z.strictObject({ call: z.string() }))
+    .array(z.strictObject({ call: z.string(), files }))
     .default([])
     .describe('Calls that make a redelivery harmless: around a callback, or before the work.'),
   outbox: z.array(publish).default([]).describe('Calls that store an event in the outbox.'),
   eventBases: z.array(z.string()).default([]).describe('Types whose subtypes are events.'),
+  eventFiles: z
+    .array(z.string())
+    .default([])
+    .describe('Globs of files, relative to the configuration file, whose exported types are events.'),
+  steps: z
+    .array(step)
+    .default([])
+    .describe('Calls, decorators or base classes that declare a step of a saga and what takes it back.'),
 });
 
 const override = z.strictObject({
@@ -67,7 +103,10 @@ export const settings = {
   rules: rules
     .default({})
     .describe('Severity (`error`, `warning`, `info`, `off`) a rule, or `[severity, options]`.'),
-  overrides: z.array(override).default([]).describe('Other severities and options for files that match globs.'),
+  overrides: z
+    .array(override)
+    .default([])
+    .describe('Other severities and options for files that match globs.'),
   include: z.array(z.string()).default([]).describe('Globs of what is linted; empty means everything.'),
   exclude: z
     .array(z.string())
@@ -75,7 +114,10 @@ export const settings = {
     .describe(
       'Globs of what is left out, besides tests, generated code, declaration files, build output and node_modules.',
     ),
-  external: z.array(z.string()).default([]).describe('Events that other systems produce or consume; `billing.*` means all that begin so.'),
+  external: z
+    .array(z.string())
+    .default([])
+    .describe('Events that other systems produce or consume; `billing.*` means all that begin so.'),
   services: z
     .record(z.string(), z.array(z.string()))
     .default({})

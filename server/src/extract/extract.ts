@@ -1,6 +1,6 @@
 // From one text to its facts: the only room that knows syntax. It sees no other file, so its answer may be cached by content.
 import { ts } from 'ts-morph';
-import type { FileFacts } from '../facts/facts.ts';
+import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { readBody } from './bodies.ts';
 import { readCalls } from './calls.ts';
@@ -16,6 +16,7 @@ import { recognise } from './recognise.ts';
 import { readSagas } from './sagas.ts';
 import { readSuppressions } from './suppressions.ts';
 import { readType, readTypeFacts } from './types.ts';
+import { viewOf } from './view.ts';
 
 /** Reads one text, whatever it is: half-typed code gives the facts of what can be read. */
 export function extract(file: FilePath, text: string, frameworks: readonly Framework[] = known): FileFacts {
@@ -37,7 +38,21 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
   const eventBases = new Set(
     frameworks.flatMap((it) => it.eventBases ?? []).flatMap((it) => named(imports, it)),
   );
-  return { ...facts, types: markTypes(facts, eventBases), sagas: readSagas(facts) };
+  const isEventFile = frameworks.some((it) => it.isEventFile?.(file));
+  const described = frameworks.filter((it) => it.sagas !== undefined);
+  const own = described.flatMap((it) => it.sagas?.(viewOf(facts, {})) ?? []);
+  return {
+    ...facts,
+    types: markTypes(facts, eventBases).map((it) =>
+      isEventFile && it.isExported ? { ...it, isEvent: true } : it,
+    ),
+    sagas: [...own, ...readSagas(facts).filter((it) => !own.some((mine) => isSame(mine, it)))],
+  };
+}
+
+/** What a configuration describes goes before what we would have guessed. */
+function isSame(described: SagaFact, found: SagaFact): boolean {
+  return described.name === found.name || described.at.start === found.at.start;
 }
 
 /** `package#Event` is the name under which a file imports it; any other name stands for itself. */

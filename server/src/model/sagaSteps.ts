@@ -75,9 +75,18 @@ function ownerOf(file: FilePath, { action }: StepFact, linking: Linking): TypeNo
 
 function stepBehind(file: FilePath, fact: StepFact, linking: Linking): ReturnType<typeof stepAt> {
   const { action } = fact;
+  const described = stepOfClass(ownerOf(file, fact, linking), linking);
+  if (described && fact.compensation === undefined) return described;
   if (typeof action !== 'object' || (action?.kind !== 'name' && action?.kind !== 'member')) return undefined;
   const found = fact.compensation === undefined ? stepAt(file, action, linking) : undefined;
   return found?.fact === fact ? undefined : found;
+}
+
+/** A class that the configuration says is a step, with the methods that act and undo. */
+function stepOfClass(type: TypeNode | undefined, { files }: Linking): ReturnType<typeof stepAt> {
+  const sagas = (type && files.get(type.file)?.sagas) ?? [];
+  const [step] = sagas.find((it) => it.form === 'step' && it.owner === type?.fact.name)?.steps ?? [];
+  return type && step && { file: type.file, fact: step };
 }
 
 /** A reader points at the name of the class, not at a parameter that is called `step1`. */

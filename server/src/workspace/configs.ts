@@ -88,7 +88,7 @@ function prepare({ dir, config }: PlacedConfig): Prepared {
   return {
     dir,
     config,
-    frameworks: describedBy(config),
+    frameworks: describedBy(config, dir),
     overrides: config.overrides.map((it) => ({
       matches: picomatch(it.files, { dot: true }),
       rules: it.rules,

@@ -113,7 +113,7 @@ export class Workspace {
 
   #isTriggered(file: FilePath, text: string): boolean {
     if (mayMatter(text) || isNamedAfterEvents(file)) return true;
-    return this.#configOf.frameworksFor(file)?.mayMatter(text) ?? false;
+    return this.#configOf.frameworksFor(file)?.mayMatter(text, file) ?? false;
   }
 
   /** Says whether every file of the workspace was put in; until then nothing may be called absent. */

@@ -6,7 +6,7 @@ import type { PublishRole } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import type { CallSite, Framework } from './framework.ts';
 import { handlerOf, mayHandle, unwrapped } from './messages.ts';
-import { argumentAt } from './patterns.ts';
+import { argumentAt } from './places.ts';
 import { polling } from './polling.ts';
 import { queueRoles } from './sqsQueues.ts';
 

@@ -4,7 +4,8 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, QueueRole } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle, unwrapped } from './messages.ts';
-import { argumentAt, fromPatterns } from './patterns.ts';
+import { fromPatterns } from './patterns.ts';
+import { argumentAt } from './places.ts';
 import { polling } from './polling.ts';
 
 const modules = ['@azure/service-bus', '@azure/event-hubs'];

@@ -1,8 +1,9 @@
 // What a framework file says: how a library publishes, consumes, stores, calls out, guards. Data plus a little code.
 import type { CallAction } from '../../facts/actions.ts';
 import type { CallExpr, DecoratorFact, Expr } from '../../facts/expressions.ts';
-import type { ConsumerFact, FunctionFact, TypeFact } from '../../facts/facts.ts';
+import type { ConsumerFact, FunctionFact, SagaFact, TypeFact } from '../../facts/facts.ts';
 import type { Role } from '../../facts/roles.ts';
+import type { FilePath } from '../../text.ts';
 import type { FileView, Makes, Origin } from '../view.ts';
 
 export interface Framework {
@@ -14,6 +15,10 @@ export interface Framework {
   readonly makes?: Makes;
   /** Types whose subtypes are events; `package#Event` for a name that is too common by itself. */
   readonly eventBases?: readonly string[];
+  /** Whether the exported types of a file are events. */
+  readonly isEventFile?: (file: FilePath) => boolean;
+  /** Sagas and steps that it declares. */
+  readonly sagas?: (view: FileView) => readonly SagaFact[];
   /** Recognises a call; the first framework that answers with roles wins. */
   readonly roles?: (site: CallSite) => readonly Role[];
   /** Recognises the registration of a consumer in a call. */

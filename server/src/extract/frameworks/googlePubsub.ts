@@ -4,7 +4,8 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { PublishRole, QueueRole } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
-import { argumentAt, fromPatterns } from './patterns.ts';
+import { fromPatterns } from './patterns.ts';
+import { argumentAt } from './places.ts';
 
 const modules = ['@google-cloud/pubsub'];
 

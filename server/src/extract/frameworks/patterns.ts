@@ -3,14 +3,19 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role, Transport } from '../../facts/roles.ts';
+import type { FilePath } from '../../text.ts';
 import type { FileView, Makes } from '../view.ts';
 import { isFrom, type CallSite, type ClassSite, type Framework, type MethodSite } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
+import { argumentAt, sameName, type Argument } from './places.ts';
+import { sagasBy, type StepPattern } from './stepPatterns.ts';
 
-/** Where something stands in the arguments: `0`, or `0.topic` for an entry of the first one, `0.Entries.0.DetailType` through arrays. */
-export type Argument = number | string;
+/** Which files something holds for; all of them where it does not say. */
+export interface Placed {
+  readonly isIn?: (file: FilePath) => boolean;
+}
 
-export interface PublishPattern {
+export interface PublishPattern extends Placed {
   /** `Type.method`, `receiver.method`, or `function`. */
   readonly call: string;
   /** What names the event. */
@@ -21,7 +26,7 @@ export interface PublishPattern {
   readonly isRequest?: boolean;
 }
 
-export interface ConsumePattern {
+export interface ConsumePattern extends Placed {
   /** A registration: `Type.method`, `receiver.method` or `function`. */
   readonly call?: string;
   /** A decorator of methods, or of classes with one of the usual handler methods. */
@@ -50,9 +55,11 @@ export interface Patterns {
   /** Methods that tell the broker what became of a message: `{ 'Message.ack': 'ack' }`. */
   readonly acks?: Readonly<Record<string, AckRole['what']>>;
   /** Calls that make a redelivery harmless. */
-  readonly guards?: readonly { readonly call: string }[];
+  readonly guards?: readonly ({ readonly call: string } & Placed)[];
   /** Types whose subtypes are events. */
   readonly eventBases?: readonly string[];
+  readonly isEventFile?: (file: FilePath) => boolean;
+  readonly steps?: readonly StepPattern[];
   /** What a message carries its content in: `JSON.parse(message.data)`; only for the facts' readers. */
   readonly transport?: Transport;
 }
@@ -67,24 +74,37 @@ export function fromPatterns(patterns: Patterns): Framework {
     triggers,
     ...(makes ? { makes } : {}),
     ...(patterns.eventBases ? { eventBases: patterns.eventBases } : {}),
+    ...(patterns.isEventFile ? { isEventFile: patterns.isEventFile } : {}),
+    ...(patterns.steps ? { sagas: (view) => sagasBy(patterns.steps ?? [], view) } : {}),
     roles: (site) => rolesOf(patterns, site),
     consumers: (site) =>
       (patterns.consume ?? []).flatMap((it) =>
-        it.call !== undefined && isCall(patterns, it.call, site) ? registered(patterns, it, site) : [],
+        it.call !== undefined && isHere(it, site.view) && isCall(patterns, it.call, site)
+          ? registered(patterns, it, site)
+          : [],
       ),
-    methods: (site) => (patterns.consume ?? []).flatMap((it) => decorated(patterns, it, site)),
-    classes: (site) => (patterns.consume ?? []).flatMap((it) => handlingClass(patterns, it, site)),
+    methods: (site) =>
+      (patterns.consume ?? []).flatMap((it) => (isHere(it, site.view) ? decorated(patterns, it, site) : [])),
+    classes: (site) =>
+      (patterns.consume ?? []).flatMap((it) =>
+        isHere(it, site.view) ? handlingClass(patterns, it, site) : [],
+      ),
+    modules: (view) => (patterns.consume ?? []).flatMap((it) => exported(patterns, it, view)),
   };
+}
+
+function isHere({ isIn }: Placed, view: FileView): boolean {
+  return isIn?.(view.facts.file) ?? true;
 }
 
 function rolesOf(patterns: Patterns, site: CallSite): readonly Role[] {
   for (const it of patterns.publish ?? []) {
-    if (isCall(patterns, it.call, site)) return published(patterns, it, site);
+    if (isHere(it, site.view) && isCall(patterns, it.call, site)) return published(patterns, it, site);
   }
   for (const [call, what] of Object.entries(patterns.acks ?? {})) {
     if (isCall(patterns, call, site)) return [{ kind: 'ack', library: patterns.name, what }];
   }
-  const guard = patterns.guards?.find((it) => isCall(patterns, it.call, site));
+  const guard = patterns.guards?.find((it) => isHere(it, site.view) && isCall(patterns, it.call, site));
   return guard ? [guarded(patterns, site)] : [];
 }
 
@@ -112,23 +132,6 @@ function isCall({ modules }: Patterns, call: string, site: CallSite): boolean {
   }
   if (modules.length > 0) return site.origin?.name === object && isFrom(site.origin, modules);
   return sameName(site.receiverName, object) || sameName(site.origin?.name ?? '', object);
-}
-
-/** `eventBus` is called `this.eventBus`, `_eventBus` or is of type `EventBus`. */
-function sameName(said: string, wanted: string): boolean {
-  return said.replace(/^[_#]+/, '').toLowerCase() === wanted.toLowerCase();
-}
-
-/** The expression at a place of the arguments, behind names. */
-export function argumentAt(view: FileView, args: readonly Expr[], place: Argument): Expr | undefined {
-  const [first = '0', ...rest] = String(place).split('.');
-  let found = args[Number(first)];
-  for (const key of rest) {
-    const value: Expr | undefined = found && view.valueOf(found);
-    if (value?.kind === 'array') found = value.items[Number(key)];
-    else found = value?.kind === 'object' ? value.entries.find((it) => it.key === key)?.value : undefined;
-  }
-  return found && (found.kind === 'name' ? view.valueOf(found) : found);
 }
 
 function published(patterns: Patterns, pattern: PublishPattern, site: CallSite): readonly PublishRole[] {
@@ -206,7 +209,8 @@ function handlingClass(
   const base = [...site.type.bases, ...site.type.implements].find(
     (it) => it.kind === 'ref' && it.name === pattern.base,
   );
-  if ((!decorator && base?.kind !== 'ref') || site.type.isAbstract) return [];
+  const isByFile = isOnlyFiles(pattern) && site.type.isExported;
+  if ((!decorator && base?.kind !== 'ref' && !isByFile) || site.type.isAbstract) return [];
   const method = handlerIn(site, pattern.method);
   if (!method) return [];
   const named = base?.kind === 'ref' ? base.args[0] : undefined;
@@ -216,6 +220,22 @@ function handlingClass(
       ? [{ kind: 'name', name: named.name, at: named.at }]
       : [];
   return [methodConsumer(method, common(patterns, pattern, events))];
+}
+
+function isOnlyFiles({ isIn, call, decorator, base }: ConsumePattern): boolean {
+  return isIn !== undefined && call === undefined && decorator === undefined && base === undefined;
+}
+
+/** The functions that a file of handlers exports; what they take says which event it is. */
+function exported(patterns: Patterns, pattern: ConsumePattern, view: FileView): readonly ConsumerFact[] {
+  if (!isOnlyFiles(pattern) || !isHere(pattern, view)) return [];
+  return view.facts.functions.flatMap((fn) => {
+    const isTop = fn.outer === undefined || view.facts.functions[fn.outer]?.kind === 'module';
+    const isWanted =
+      pattern.method === undefined ? fn.isExported : fn.isExported && fn.name === pattern.method;
+    const isHandler = isTop && isWanted && fn.owner === undefined && fn.parameters.length > 0;
+    return isHandler ? [methodConsumer(fn, common(patterns, pattern, []))] : [];
+  });
 }
 
 function handlerIn({ methods }: ClassSite, wanted: string | undefined): FunctionFact | undefined {
