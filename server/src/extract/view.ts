@@ -154,7 +154,12 @@ function origin(view: FileView, makes: Makes, expr: Expr, steps: number): Origin
 function originOfResult(view: FileView, makes: Makes, callee: Expr): Origin | undefined {
   if (callee.kind !== 'name') return undefined;
   const object = named(view, callee.name);
-  const gives = object.from === undefined ? undefined : makes[`${object.from}.${object.name}`];
+  const isDefault = view.facts.imports.some((it) => it.local === callee.name && it.name === 'default');
+  const key = isDefault ? 'default' : object.name;
+  const gives =
+    object.from === undefined
+      ? undefined
+      : (makes[`${object.from}.${key}`] ?? makes[`${object.from}.${object.name}`]);
   return gives === undefined ? undefined : { ...object, name: gives };
 }
 

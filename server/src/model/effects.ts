@@ -1,7 +1,7 @@
 // Judges one effect where it stands: how a reader calls it, and whether a repeat of it alone does harm.
 import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { WriteRole } from '../facts/roles.ts';
+import type { WriteRole, RemoteRole } from '../facts/roles.ts';
 import type { Context, EffectDraft, Guard } from './frames.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
@@ -112,7 +112,7 @@ function isIdempotent(
   linking: Linking,
 ): boolean {
   if (role.kind === 'publish') return isReply(action);
-  if (role.kind === 'remote') return role.isRead === true || (role.what === 'http' && isReplacing(action));
+  if (role.kind === 'remote') return role.isRead === true || isReplacing(action, role);
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
   if (role.operation === 'update') return provenance !== 'shifted' && !shiftsData(fn, role, linking);
   return role.operation === 'insert' && provenance === 'loaded';
@@ -123,8 +123,10 @@ function isReply({ call }: CallAction): boolean {
   return call.args.some((it) => it.kind === 'member' && /^reply_?to$/i.test(it.name));
 }
 
-function isReplacing({ call }: CallAction): boolean {
-  return call.callee.kind === 'member' && /^(?:put|delete)$/i.test(call.callee.name);
+/** What is put under its key, or taken away, is so after the second time too. */
+function isReplacing({ call }: CallAction, { what }: RemoteRole): boolean {
+  if (what === 'storage') return true;
+  return what === 'http' && call.callee.kind === 'member' && /^(?:put|delete)$/i.test(call.callee.name);
 }
 
 /** The effect alone can happen only once for a message. */

@@ -5,6 +5,7 @@ import type { Role, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { outboxRow } from './outboxes.ts';
+import { builtStatement, chained, increments, isLaterLink } from './queryBuilders.ts';
 import { readSql } from './sql.ts';
 
 const storeName =
@@ -57,6 +58,7 @@ const writes: Readonly<Record<string, WriteRole['operation']>> = {
   findOneAndReplace: 'upsert',
   replaceOne: 'upsert',
   update: 'update',
+  nativeUpdate: 'update',
   updateOne: 'update',
   updateMany: 'update',
   updateById: 'update',
@@ -64,6 +66,8 @@ const writes: Readonly<Record<string, WriteRole['operation']>> = {
   findOneAndUpdate: 'update',
   bulkWrite: 'update',
   delete: 'delete',
+  nativeDelete: 'delete',
+  nativeInsert: 'insert',
   deleteOne: 'delete',
   deleteMany: 'delete',
   deleteById: 'delete',
@@ -84,9 +88,13 @@ const ownWrites =
 export const databases: Framework = {
   name: 'database',
   triggers: [],
+  makes: { 'Sequelize.define': 'Model' },
   roles(site) {
     const opened = transaction(site);
     if (opened) return [opened];
+    const built = builtStatement(site);
+    if (built) return [built];
+    if (isLaterLink(site)) return [];
     const sql = ranSql(site);
     if (sql) return withEvent(site, sql);
     if (!isStore(site)) return [];
@@ -194,6 +202,8 @@ function dataOf(site: CallSite): Expr | undefined {
   const first = site.arg(0);
   const data = site.view.entryOf(first, 'data');
   if (data) return data;
+  const set = site.name === 'update' ? chained(site, 'set') : undefined;
+  if (set) return set;
   if (site.name.startsWith('update') || site.name.startsWith('find')) return site.arg(1) ?? first;
   if (entityOf(site) !== undefined) return site.arg(1);
   return first;
@@ -217,19 +227,6 @@ function entityOf(site: CallSite): string | undefined {
   const first = site.call.args[0];
   const isManager = /manager|^em$|^tx$|^trx$/i.test(site.receiverName.replace(/\(\)$/, ''));
   return isManager && first?.kind === 'name' && /^[A-Z]/.test(first.name) ? first.name : undefined;
-}
-
-function increments(site: CallSite, data: Expr): boolean {
-  const object = site.view.valueOf(data);
-  if (object.kind !== 'object') return false;
-  return object.entries.some((it) => {
-    if (it.key === '$inc' || it.key === '$push') return true;
-    const value = site.view.valueOf(it.value);
-    return (
-      value.kind === 'object' &&
-      value.entries.some((inner) => ['increment', 'decrement', 'push'].includes(inner.key))
-    );
-  });
 }
 
 function isUpsert(site: CallSite): boolean {

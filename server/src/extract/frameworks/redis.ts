@@ -1,7 +1,7 @@
 // Redis streams (at least once, by consumer groups) and pub/sub (at most once): ioredis, redis.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { AckRole, PublishRole } from '../../facts/roles.ts';
+import type { AckRole, PublishRole, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
@@ -31,9 +31,32 @@ const described = fromPatterns({
 /** Both clients. */
 export const redis: Framework = {
   ...described,
-  roles: (site) => [...(described.roles?.(site) ?? []), ...appended(site), ...acknowledged(site)],
+  roles: (site) => [
+    ...(described.roles?.(site) ?? []),
+    ...appended(site),
+    ...acknowledged(site),
+    ...counted(site),
+  ],
   consumers: (site) => [...(described.consumers?.(site) ?? []), ...heard(site), ...read(site)],
 };
+
+/** Counters and lists of Redis grow with every delivery; what is set or removed by its key does not. */
+function counted({ name, origin, call, view }: CallSite): readonly WriteRole[] {
+  const isList = /^[lr]push$/i.test(name);
+  const isCounter = /^(?:incr|decr|incrby|decrby|hincrby|zincrby)$/i.test(name);
+  if ((!isList && !isCounter) || !isFrom(origin, modules)) return [];
+  const data = call.args.at(-1);
+  const operation = isList ? 'insert' : 'increment';
+  return [
+    {
+      kind: 'write',
+      library: 'redis',
+      operation,
+      ...(data ? { data: view.valueOf(data) } : {}),
+      confidence: 'type',
+    },
+  ];
+}
 
 function acknowledged({ name, origin }: CallSite): readonly AckRole[] {
   const isAck = /^xack(?:del)?$/i.test(name) && isFrom(origin, modules);

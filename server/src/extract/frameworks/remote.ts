@@ -39,6 +39,9 @@ export const remote: Framework = {
   triggers: [],
   makes: {
     'stripe.default': 'Stripe',
+    'twilio.default': 'Twilio',
+    'axios.create': 'AxiosInstance',
+    'got.extend': 'Got',
     'nodemailer.createTransport': 'Transporter',
     'nodemailer.default.createTransport': 'Transporter',
   },
@@ -74,7 +77,8 @@ function rootIsFrom(site: CallSite, modules: readonly string[]): boolean {
 
 /** Without a known package: names that leave no doubt, on a client, gateway or service that may be an interface of the workspace. */
 function byName(site: CallSite): RemoteRole['what'] | undefined {
-  if (!site.receiver) return undefined;
+  // `StripePaymentIntent.create(id)` makes a value: a client is an object.
+  if (!site.receiver || /^[A-Z][a-z]/.test(site.receiverName)) return undefined;
   const object = `${site.receiverName} ${site.origin?.name ?? ''}`;
   if (/mail|smtp|sendgrid/i.test(object) && /^(send|deliver|dispatch|notify)/i.test(site.name))
     return 'email';
@@ -108,6 +112,8 @@ function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
 }
 
 function isRead(site: CallSite, what: RemoteRole['what']): boolean {
+  const command = site.name === 'send' ? site.arg(0) : undefined;
+  if (command?.kind === 'new' && command.callee.kind === 'name') return readsOnly.test(command.callee.name);
   if (what === 'http' && (site.name === 'fetch' || site.path.length === 1)) {
     const options = site.arg(1) ?? site.arg(0);
     const method = site.view.entryOf(options, 'method');
