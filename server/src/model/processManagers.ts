@@ -2,6 +2,7 @@
 // spread over the classes of a service that keep one saga's rows.
 import type { FunctionFact } from '../facts/facts.ts';
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
+import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from './model.ts';
 import { once } from './once.ts';
@@ -198,8 +199,7 @@ interface Seat {
 function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readonly Sent[] {
   const seen = new Set(known.map(({ effect }) => keyOf(effect)));
   const starts: Sent[] = [];
-  const functions = new Map(model.producers.map((it) => [it.fn.fact, it.fn]));
-  for (const fn of functions.values()) {
+  for (const fn of sending(model)) {
     if (model.serviceOf(fn.file) !== seat.service || fn.fact.name === '') continue;
     const { effects } = model.bodyOf(fn);
     const isOwn = effects.some((it) => it.role.kind === 'write' && seat.sagaStores.has(storeOf(it)));
@@ -210,6 +210,16 @@ function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readon
   }
   return starts;
 }
+
+/** The functions that send anything, be it by a call that names the message for another one. */
+const sending = once((model: EventModel): Iterable<FunctionNode> => {
+  const found = new Map(model.producers.map((it) => [it.fn.fact, it.fn]));
+  for (const { file, functions } of model.files.values())
+    for (const fact of functions)
+      if ([...callsIn(fact.body)].some((it) => it.roles.some((role) => role.kind === 'publish')))
+        found.set(fact, { file, fact });
+  return [...found.values()];
+});
 
 function handledBy(group: readonly Candidate[]): ReadonlySet<EventNode> {
   return new Set(group.flatMap((it) => it.consumer.events));

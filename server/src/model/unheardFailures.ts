@@ -10,11 +10,20 @@ export interface UnheardFailure {
   readonly heard: EventNode;
 }
 
+/** That a failure was written down is no failure of its own. */
+const noted = / (?:recorded|noted|logged|acknowledged|handled|resolved)$/;
+
 /** All of them, once the whole workspace was read. */
 export function unheardFailures(model: EventModel, words: FailureWords): readonly UnheardFailure[] {
   if (!model.isComplete || model.consumers.length === 0) return [];
   return model.events.flatMap((event) => {
-    if (!saysFailure(event.name, words) || event.isProduced !== 'yes' || event.isConsumed !== 'no') return [];
+    if (
+      !saysFailure(event.name, words) ||
+      noted.test(event.key) ||
+      event.isProduced !== 'yes' ||
+      event.isConsumed !== 'no'
+    )
+      return [];
     const heard = heardBeside(model, event, words);
     return heard && !isSpokenElsewhere(model, event) ? [{ event, heard }] : [];
   });
