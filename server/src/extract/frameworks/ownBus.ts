@@ -40,7 +40,7 @@ export const ownBus: Framework = {
   roles(site) {
     if (collects.test(site.name) && isCollector(site) && looksLikeEvent(site, site.arg(0)))
       return [published(site, site.arg(0), undefined)];
-    if (!publishes.test(site.name) || !isBus(site)) return [];
+    if (!publishes.test(site.name) || !isBus(site) || isForeignCommand(site)) return [];
     return named(site);
   },
   consumers(site) {
@@ -73,8 +73,18 @@ function isBus(site: CallSite): boolean {
 
 /** `this.record(event)` collects in an aggregate; elsewhere plain verbs (`z.record(…)`) say nothing without an object made for it. */
 function isCollector(site: CallSite): boolean {
-  if (!/^(?:raise|record)s?$/.test(site.name)) return true;
+  if (!/^(?:raise|record|addEvent)s?$/.test(site.name)) return true;
+  // `tracker.addEvent({ type: 'completed' })` keeps a note; an event of an aggregate has a name of its own.
+  const tag = site.view.entryOf(site.arg(0), 'type');
+  if (site.name.startsWith('addEvent') && tag && namesEvent(tag)) return true;
   return site.receiver?.kind === 'this' || site.arg(0)?.kind === 'new' || isBus(site);
+}
+
+/** `client.send(new ReceiveMessageCommand(…))`: what an SDK's command does is said in aws.ts. */
+function isForeignCommand({ view, arg }: CallSite): boolean {
+  const command = arg(0);
+  const name = command?.kind === 'new' && command.callee.kind === 'name' ? command.callee.name : undefined;
+  return name !== undefined && (view.importedFrom(name) ?? '').startsWith('@aws-sdk/');
 }
 
 /** A package's object is for that package's own framework file to judge. */
