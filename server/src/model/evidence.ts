@@ -18,6 +18,9 @@ const otherRole =
 const tagName =
   /^(?:_?_?type|\$name|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
+/** What is stored is told by its file. */
+const entityFile = /\.(?:entity|model|orm-?entity)\.ts$|\/entities\//;
+
 /** The suffix of a schema constant taken off: `OrderPlacedSchema` declares `OrderPlaced`. */
 export function declaredName(fact: TypeFact): string {
   return fact.name.replace(/(?<=.)Schema$/, '').replace(/^I(?=[A-Z][a-z])/, '');
@@ -58,6 +61,7 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
   if (/Event(?:V\d+)?$/.test(name)) weight += 1;
   if (statesFact(name)) weight += 1;
+  if (weight < 2 && entityFile.test(facts.file)) return 0;
   if (weight > 0 && isInEventFile(facts.file)) weight += 1;
   const tag = tagOf(fact);
   if (tag !== undefined && (weight > 0 || statesFact(tag))) weight += 2;

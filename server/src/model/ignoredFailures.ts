@@ -19,6 +19,8 @@ export function ignoredFailures(model: EventModel, words: FailureWords): readonl
   if (!model.isComplete) return [];
   const failures = model.events.filter((it) => it.isProduced === 'yes' && saysFailure(it.name, words));
   return processManagersOf(model).flatMap((manager) => {
+    // Who only looks on leaves nothing half done.
+    if (manager.reactions.every((it) => it.effects.length === 0)) return [];
     const handled = manager.reactions.flatMap((it) => it.consumer.events);
     const names = namesIn(model, manager);
     const found = manager.reactions.flatMap((reaction) =>

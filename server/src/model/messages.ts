@@ -226,7 +226,13 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (parameter && !over) return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
     if (over) return itemsOf(facts.file, over, depth);
     if (isText(facts.file, expr)) return [{ kind: 'unknown' }];
-    if (root.init && root.init.kind !== 'name') return read(facts.file, root.init, depth + 1);
+    if (root.init && root.init.kind !== 'name') {
+      const found = read(facts.file, root.init, depth + 1);
+      // `spec.type` names the event, and `spec` is not it.
+      return expr.kind === 'member'
+        ? found.map((it) => (it.kind === 'name' ? { kind: it.kind, name: it.name } : it))
+        : found;
+    }
     return [{ kind: 'unknown' }];
   };
 

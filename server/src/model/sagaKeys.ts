@@ -62,8 +62,23 @@ function withoutKey(
   if (bare) return { file: bare.file, at: bare.at, manager, consumer, event, keys: [] };
   const keys = [...keysOf(model, manager, consumer)];
   if (keys.length === 0 || consumer.events.length > 1) return undefined;
-  const site = sites.find((it) => !it.isOpen && !keys.some((key) => it.names.has(key)));
+  const site = sites.find(
+    (it) =>
+      !it.isOpen && !keys.some((key) => it.names.has(key)) && !sharesKey(model, manager, event, it.names),
+  );
   return site && { file: site.file, at: site.at, manager, consumer, event, keys };
+}
+
+/** Whether another event of the saga carries one of these keys too: then it may be the one that joins them. */
+function sharesKey(
+  model: EventModel,
+  { reactions }: ProcessManager,
+  event: EventNode,
+  names: ReadonlySet<string>,
+): boolean {
+  const others = reactions.flatMap((it) => it.consumer.events).filter((it) => it !== event);
+  const theirs = new Set(others.flatMap((it) => sitesOf(model, it).flatMap((site) => [...site.names])));
+  return [...names].some((it) => keyLike.test(it) && theirs.has(it));
 }
 
 interface Site extends Place {

@@ -15,7 +15,8 @@ export function outboxRow(view: FileView, write: WriteRole): PublishRole | undef
   if (write.operation !== 'insert' && write.operation !== 'upsert') return undefined;
   const rows = view.valueOf(write.data);
   const [row] = rows.kind === 'array' ? rows.items : [rows];
-  if (!row) return undefined;
+  // What is stored as a whole is the row itself, not what it announces.
+  if (row?.kind !== 'object') return undefined;
   const payload = columnOf(view, row, payloadColumns);
   const event = columnOf(view, row, namingColumns) ?? payload ?? row;
   return {
