@@ -49,6 +49,25 @@ test('facts prints what was understood of a file', () => {
   expect({ status, out }).toEqual({ status: 0, out: 'interface OrderPlacedEvent { orderId: string }\n' });
 });
 
+test('facts gives each gap its place and reason, and check counts them', () => {
+  const folder = folderWith({
+    'package.json': '{}',
+    'a.ts': 'export interface OrderPlacedEvent { orderId: string }\nexport const = 1;\n',
+  });
+  const { out } = sagalint(['facts', join(folder, 'a.ts')]);
+  expect(out).toContain('gap at 2:14: The text has a syntax error here: what is around it may be missing.');
+  expect(sagalint(['check', folder]).out).toContain('Not understood: 0 event names, 1 other place.');
+});
+
+test('facts knows the bus that the configuration describes', () => {
+  const folder = folderWith({
+    'sagalint.config.json':
+      '{ "frameworks": [{ "name": "our-bus", "publish": [{ "call": "announcer.tell" }] }] }',
+    'a.ts': "announcer.tell('order.placed');\n",
+  });
+  expect(sagalint(['facts', join(folder, 'a.ts')]).out).toContain("publish unknown event 'order.placed'");
+});
+
 test('facts of a file that is not there', () => {
   expect(sagalint(['facts', 'none.ts']).status).toBe(2);
 });

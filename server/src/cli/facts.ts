@@ -1,14 +1,20 @@
 // `sagalint facts FILE`: what extraction saw, in the form the fixtures use.
-import { resolve } from 'node:path';
-import { absolute, read } from '../disk.ts';
+import { list, read } from '../disk.ts';
 import { extract } from '../extract/extract.ts';
 import { printFacts } from '../facts/print.ts';
+import { rules } from '../rules/rules.generated.ts';
+import { configsOf } from '../workspace/configs.ts';
+import { load } from '../workspace/load.ts';
 import { CommandProblem } from './exit.ts';
+import { rootOf, targetAt } from './lint.ts';
 
 /** Prints the facts of one file; throws a `CommandProblem` where there is none. */
 export function facts(path: string): void {
-  const file = absolute(resolve(path));
-  const text = read(file);
+  const target = targetAt(path);
+  const file = target.path;
+  const text = target.kind === 'file' ? read(file) : undefined;
   if (text === undefined) throw new CommandProblem(`there is no file \`${path}\`, or it can't be read.`);
-  process.stdout.write(printFacts(extract(file, text)));
+  const { configs } = load({ list, read }, [rootOf(target)], rules);
+  const own = configsOf(configs).frameworksFor(file)?.frameworks;
+  process.stdout.write(printFacts(extract(file, text, own), text));
 }

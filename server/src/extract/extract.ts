@@ -9,6 +9,7 @@ import { readExpr } from './expressions.ts';
 import type { Framework } from './frameworks/framework.ts';
 import { frameworks as known } from './frameworks/known.ts';
 import { functionIdOf, readDecorators, readModule } from './functions.ts';
+import { readGaps } from './gaps.ts';
 import { readExports, readImports } from './modules.ts';
 import { markTypes } from './notEvents.ts';
 import type { Reading } from './reading.ts';
@@ -35,12 +36,19 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
   const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
   const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
   const facts = recognise({ ...read, functions: draft.functions, ...rest }, frameworks);
+  const whole = described(facts, frameworks);
+  return { ...whole, gaps: [...whole.gaps, ...readGaps(source, whole)] };
+}
+
+/** What frameworks say of types and sagas. */
+function described(facts: FileFacts, frameworks: readonly Framework[]): FileFacts {
+  const { file, imports } = facts;
   const eventBases = new Set(
     frameworks.flatMap((it) => it.eventBases ?? []).flatMap((it) => named(imports, it)),
   );
   const isEventFile = frameworks.some((it) => it.isEventFile?.(file));
-  const described = frameworks.filter((it) => it.sagas !== undefined);
-  const own = described.flatMap((it) => it.sagas?.(viewOf(facts, {})) ?? []);
+  const telling = frameworks.filter((it) => it.sagas !== undefined);
+  const own = telling.flatMap((it) => it.sagas?.(viewOf(facts, {})) ?? []);
   return {
     ...facts,
     types: markTypes(facts, eventBases).map((it) =>

@@ -4,9 +4,11 @@ import type { Expr, FunctionId, Member, TypeExpr } from './expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact, StepFact, TypeFact } from './facts.ts';
 import type { Role } from './roles.ts';
 import { impossible } from '../impossible.ts';
+import { lineColumn, lineStarts } from '../text.ts';
 
 /** Prints types, roles of calls, consumers, sagas, suppressions and gaps; imports and plain calls are left out. */
-export function printFacts(facts: FileFacts): string {
+export function printFacts(facts: FileFacts, text: string): string {
+  const starts = lineStarts(text);
   const lines = [
     ...facts.types.map(printType),
     ...facts.functions.flatMap((fn) =>
@@ -24,7 +26,10 @@ export function printFacts(facts: FileFacts): string {
       (it) =>
         `suppression ${it.form} ${it.rules.join(', ') || 'all'}${it.reason === undefined ? '' : ` -- ${it.reason}`}`,
     ),
-    ...facts.gaps.map((it) => `gap: ${it.reason}`),
+    ...facts.gaps.map(({ at, reason }) => {
+      const { line, column } = lineColumn(starts, at.start);
+      return `gap at ${line + 1}:${column + 1}: ${reason}`;
+    }),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -10,5 +10,7 @@ export function factsOf(session: Session, uri: string): FactsResult {
   const file = pathOf(uri);
   const text = file === undefined ? undefined : session.textOf(file);
   if (file === undefined || text === undefined) return { text: 'There is no such file on the disk.\n' };
-  return { text: printFacts(extract(file, text)) };
+  // What the folder's configuration describes is in the facts of its model.
+  const known = session.snapshotOf(file)?.model.files.get(file);
+  return { text: printFacts(known ?? extract(file, text), text) };
 }

@@ -1,0 +1,43 @@
+// What looks like messaging but could not be understood from the file: said rather than passed over in silence.
+import type { ts } from 'ts-morph';
+import type { CallAction } from '../facts/actions.ts';
+import type { FileFacts, Gap, SagaFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
+
+/** The gaps of a file: syntax errors, publishes without a readable event, handlers and compensations that can't be read. */
+export function readGaps(source: ts.SourceFile, facts: FileFacts): readonly Gap[] {
+  return [
+    ...syntaxErrors(source),
+    ...facts.functions.flatMap((fn) => [...callsIn(fn.body)].flatMap(unreadPublishes)),
+    ...facts.consumers.flatMap(({ handler, at, name }) =>
+      typeof handler !== 'number' && handler.kind === 'unknown'
+        ? [{ at, reason: `What \`${name}\` calls with the event can't be read.` }]
+        : [],
+    ),
+    ...facts.sagas.flatMap(unreadSteps),
+  ];
+}
+
+/** The parser goes on after an error, so the first one tells enough. */
+function syntaxErrors(source: ts.SourceFile): readonly Gap[] {
+  const errors: unknown = Reflect.get(source, 'parseDiagnostics');
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  const start: unknown =
+    typeof first === 'object' && first !== null ? Reflect.get(first, 'start') : undefined;
+  if (typeof start !== 'number') return [];
+  const end = Math.min(start + 1, source.text.length);
+  return [
+    { at: { start, end }, reason: 'The text has a syntax error here: what is around it may be missing.' },
+  ];
+}
+
+function unreadPublishes({ call, roles }: CallAction): readonly Gap[] {
+  const isUnread = roles.some((it) => it.kind === 'publish' && it.event.kind === 'unknown');
+  return isUnread ? [{ at: call.at, reason: "The event that is published here can't be read." }] : [];
+}
+
+function unreadSteps({ steps }: SagaFact): readonly Gap[] {
+  return steps.flatMap(({ at, name, compensation }) =>
+    compensation === undefined ? [{ at, reason: `What takes \`${name}\` back can't be read.` }] : [],
+  );
+}
