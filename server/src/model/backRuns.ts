@@ -69,7 +69,7 @@ function runOf(
   loop: LoopAction | undefined,
 ): BackRun | undefined {
   if (action.isNew || action.roles.some((it) => it.kind === 'log')) return undefined;
-  const item = itemTakenBack(facts, action);
+  const item = itemTakenBack(facts, action) ?? itemHanded(facts, action.call);
   if (!item) return undefined;
   const outer = loop ?? (item.way === 'loop' || item.way === 'index' ? loopAround(facts, action) : undefined);
   const settled = settledAt(facts, fact, action);
@@ -120,6 +120,12 @@ function itemTakenBack(facts: FileFacts, { call }: CallAction): Item | undefined
   return item && isStack(item.list) ? item : undefined;
 }
 
+/** `this.attempt(step, 'compensate')`. */
+function itemHanded(facts: FileFacts, { args }: CallAction['call']): Item | undefined {
+  const isTold = args.some((it) => it.kind === 'string' && compensating.test(it.value));
+  return isTold ? args.map((it) => itemOf(facts, it, 0)).find((it) => it !== undefined) : undefined;
+}
+
 function isStack(list: Expr): boolean {
   const base = baseOf(list);
   return base !== undefined && stackLike.test(base.name);
@@ -148,7 +154,8 @@ export function itemOf(facts: FileFacts, expr: Expr, depth: number): Item | unde
   if (expr.kind === 'call') return takenOff(expr);
   if (expr.kind !== 'name' || expr.binding === undefined) return undefined;
   const binding = facts.bindings[expr.binding];
-  if (binding?.kind === 'parameter') return handedTo(facts, expr.binding);
+  if (binding?.kind === 'parameter')
+    return handedTo(facts, expr.binding) ?? (binding.init && itemOf(facts, binding.init, depth + 1));
   const looped = loopedBy(facts, expr.binding);
   if (looped) return looped;
   if (!binding?.init) return takenOffInto(facts, expr.binding);

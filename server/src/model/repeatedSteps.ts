@@ -28,6 +28,21 @@ export function* unkeyedCalls(model: EventModel): Iterable<RepeatedCall> {
       );
       const why = effect && repeatOf(model, saga, effect);
       if (effect && why) yield { saga, step, effect, why };
+      yield* unkeyedRefunds(model, saga, step);
+    }
+  }
+}
+
+/** Money that a compensation gives back, and gives back again when it is repeated. Other compensations harm nobody then. */
+function* unkeyedRefunds(model: EventModel, saga: SagaNode, step: StepNode): Iterable<RepeatedCall> {
+  for (const { functions } of step.undoing) {
+    for (const effect of functions.flatMap((it) => model.bodyOf(it).effects)) {
+      const call = effect.via[0] ?? effect;
+      if (!isUnkeyed(effect) || isRepeatable(model, effect) || !/refund|credit|pay_?back/i.test(call.name))
+        continue;
+      const why = repeatOf(model, saga, effect);
+      const name = call.name.slice(call.name.lastIndexOf('.') + 1);
+      if (why) yield { saga, step: { ...step, name, file: call.file, at: call.at }, effect, why };
     }
   }
 }
@@ -77,10 +92,21 @@ function isRepeatable(model: EventModel, { file, at }: Effect): boolean {
   });
 }
 
-function repeatOf(model: EventModel, { fact }: SagaNode, effect: Effect): Repeat | undefined {
+function repeatOf(model: EventModel, saga: SagaNode, effect: Effect): Repeat | undefined {
+  const { fact } = saga;
   if (fact.engine !== undefined) return fact.engine === 'medusa' ? undefined : 'engine';
   if (isRetried(model, effect)) return 'retry';
-  return fact.form === 'steps' && isAnyResumed(model) ? 'resume' : undefined;
+  if (fact.form === 'steps') return isAnyResumed(model) ? 'resume' : undefined;
+  return fact.form === 'imperative' && keepsProgress(model, saga) ? 'resume' : undefined;
+}
+
+/** A saga that writes down how far it came is taken up there after a crash. */
+function keepsProgress(model: EventModel, { file, fact }: SagaNode): boolean {
+  const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
+  const effects = fn ? model.bodyOf({ file, fact: fn }).effects : [];
+  return effects.some(
+    ({ role }) => role.kind === 'write' && /saga|progress|workflow/i.test(role.store ?? ''),
+  );
 }
 
 /** Whether a retry stands in a function on the way to the call. */

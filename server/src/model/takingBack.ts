@@ -115,7 +115,10 @@ function commandIn(role: Role): readonly string[] {
 /** `push(() => releaseStock())`, `unshift(releaseStock)`, `push({ type: 'releaseStock' })`. */
 function pushed(facts: FileFacts, { call }: CallAction, index: number, reading: Reading): Back {
   const { file } = facts;
-  const functions = call.args.flatMap((arg) =>
+  const values = call.args.flatMap((it) =>
+    it.kind === 'object' ? it.entries.map(({ value }) => value) : [it],
+  );
+  const functions = values.flatMap((arg) =>
     arg.kind === 'function'
       ? fnOf(facts, arg.function)
       : arg.kind === 'name' || arg.kind === 'member'
