@@ -79,7 +79,12 @@ export default defineConfig(
   },
   // Tools whose own contract is a default export.
   {
-    files: ['eslint.config.js', 'test/bench/*.config.mjs', 'vitest.config.ts', 'test/fixture/countReporter.ts'],
+    files: [
+      'eslint.config.js',
+      'test/bench/*.config.mjs',
+      'vitest.config.ts',
+      'test/fixture/countReporter.ts',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
   // Where outside data becomes ours: a parse boundary may say what it knows.

@@ -106,9 +106,8 @@ export function around<Node extends ts.Node>(
   node: ts.Node,
   test: (node: ts.Node) => node is Node,
 ): Node | undefined {
-  let at = node.parent as ts.Node | undefined;
-  while (at && !test(at)) at = at.parent;
-  return at;
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) if (test(at)) return at;
+  return undefined;
 }
 
 /** A member or a declaration of a module: what a finding about the node stands in. */

@@ -71,9 +71,20 @@ function memberAt(file: string, files: Files, offset: number): string {
 
 function nameOf(node: ts.Node): string {
   const named = ts.isVariableStatement(node) ? node.declarationList.declarations[0] : node;
-  const own = named && 'name' in named ? (named.name as ts.Node | undefined)?.getText() : undefined;
+  const own = named && ts.getNameOfDeclaration(asDeclaration(named))?.getText();
   const outer = ts.isClassElement(node) ? `${nameOf(node.parent)}.` : '';
   return `${outer}${own ?? ts.SyntaxKind[node.kind]}`;
+}
+
+function asDeclaration(node: ts.Node): ts.Declaration | undefined {
+  const isDeclaration =
+    ts.isClassElement(node) ||
+    ts.isVariableDeclaration(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node);
+  return isDeclaration ? node : undefined;
 }
 
 function lineOf(files: Files, { file, at }: Mutant): number {

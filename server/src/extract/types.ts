@@ -10,7 +10,8 @@ import { readSchema } from './schemas.ts';
 export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
   const at = { start: node.getStart(source), end: node.end };
   const next = (it: ts.TypeNode): TypeExpr => readType(it, source);
-  if (ts.isParenthesizedTypeNode(node) || ts.isOptionalTypeNode(node)) return next(node.type);
+  const inner = wrappedIn(node);
+  if (inner) return next(inner);
   if (ts.isTypeReferenceNode(node)) {
     const name = node.typeName.getText(source);
     const args = (node.typeArguments ?? []).map(next);
@@ -30,15 +31,23 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
   if (ts.isIntersectionTypeNode(node)) return { kind: 'intersection', of: node.types.map(next), at };
   if (ts.isArrayTypeNode(node)) return { kind: 'array', of: next(node.elementType), at };
   if (ts.isTupleTypeNode(node)) return tuple(node, next, at);
-  if (ts.isRestTypeNode(node)) return next(node.type);
-  if (ts.isNamedTupleMember(node)) return next(node.type);
-  if (ts.isTypeOperatorNode(node)) return next(node.type);
   if (ts.isTypeQueryNode(node)) return { kind: 'typeof', name: node.exprName.getText(source), at };
   if (ts.isFunctionTypeNode(node)) return { kind: 'function', returns: next(node.type), at };
   if (ts.isLiteralTypeNode(node)) return readLiteral(node, source, at);
   const keyword = ts.tokenToString(node.kind);
   if (keyword !== undefined) return { kind: 'primitive', name: keyword, at };
   return { kind: 'other', text: node.getText(source).slice(0, 200), at };
+}
+
+/** What stands in brackets, or behind `readonly`, `...` or a label. */
+function wrappedIn(node: ts.TypeNode): ts.TypeNode | undefined {
+  const isWrapper =
+    ts.isParenthesizedTypeNode(node) ||
+    ts.isOptionalTypeNode(node) ||
+    ts.isRestTypeNode(node) ||
+    ts.isNamedTupleMember(node) ||
+    ts.isTypeOperatorNode(node);
+  return isWrapper ? node.type : undefined;
 }
 
 /** `[OrderPlaced, StockReserved]` is a list of either. */

@@ -19,21 +19,59 @@ import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
 import { reverseList } from './reverseList.ts';
 
+type Read = (file: FilePath) => string | undefined;
+type PlanOf<Kind extends FixPlan['kind']> = Extract<FixPlan, { readonly kind: Kind }>;
+
 /** The edits of every file that a fix touches; `read` gives the text as the findings saw it. */
-export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undefined): readonly FileEdit[] {
+export function applyFix(plan: FixPlan, read: Read): readonly FileEdit[] {
   switch (plan.kind) {
     case 'add-fields':
-      return withMakers(addFields(plan, read), plan, read);
     case 'extend-base':
-      return withMakers(extendBase(plan, read), plan, read);
     case 'create-base':
-      return withMakers(createBase(plan, read), plan, read);
+      return withMakers(addMetadata(plan, read), plan, read);
     case 'add-failure-event':
       return addFailureEvent(plan, read);
     case 'guard-handler':
       return guardHandler(plan, read);
     case 'add-compensation':
       return addCompensation(plan, read);
+    case 'hand-on':
+      return handOn(plan, read);
+    case 'limit-call':
+      return limitCall(plan, read);
+    case 'rename':
+      return rename(plan, read);
+    case 'insert-text':
+      return [{ file: plan.file, edits: [{ at: plan.at, text: plan.text }] }];
+    default:
+      return changeCalls(plan, read);
+  }
+}
+
+function addMetadata(
+  plan: PlanOf<'add-fields' | 'extend-base' | 'create-base'>,
+  read: Read,
+): ReturnType<typeof addFields> {
+  switch (plan.kind) {
+    case 'add-fields':
+      return addFields(plan, read);
+    case 'extend-base':
+      return extendBase(plan, read);
+    case 'create-base':
+      return createBase(plan, read);
+    default:
+      return impossible(plan);
+  }
+}
+
+/** Fixes of what is awaited, caught and run in which order, all in one file. */
+function changeCalls(
+  plan: PlanOf<
+    'await-call' | 'await-each' | 'reverse-list' | 'rethrow' | 'acknowledge-last' | 'catch-inside'
+  >,
+  read: Read,
+): readonly FileEdit[] {
+  switch (plan.kind) {
     case 'await-call':
       return awaitCall(plan, read);
     case 'await-each':
@@ -44,16 +82,8 @@ export function applyFix(plan: FixPlan, read: (file: FilePath) => string | undef
       return rethrow(plan, read);
     case 'acknowledge-last':
       return acknowledgeLast(plan, read);
-    case 'hand-on':
-      return handOn(plan, read);
     case 'catch-inside':
       return catchInside(plan, read);
-    case 'limit-call':
-      return limitCall(plan, read);
-    case 'rename':
-      return rename(plan, read);
-    case 'insert-text':
-      return [{ file: plan.file, edits: [{ at: plan.at, text: plan.text }] }];
     default:
       return impossible(plan);
   }

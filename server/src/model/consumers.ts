@@ -61,9 +61,7 @@ function draftsOf(
   const said = fact.events.flatMap((it) => read(facts.file, it));
   const named = said.filter(isNamed);
   const typed = handler ? eventTypesOf(handler, fact, linking) : [];
-  const branches = handler && !fact.isRequest ? branchesOf(handler, linking) : [];
-  const split = branches.length > 1 ? branches.filter((it) => it.handler) : [];
-  const inline = branches.filter((it) => !split.includes(it)).flatMap((it) => it.names);
+  const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...named, ...typed, ...inline.map((name): Message => ({ kind: 'name', name }))];
   const forwarded = messages.length > 0 ? undefined : registrars(facts, fact, said, linking);
   if (forwarded) return forwarded.flatMap((it) => ofRegistrar(it, fact, { linking, read }));
@@ -79,6 +77,17 @@ function draftsOf(
     ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file))];
+}
+
+/** The branches with a handler of their own, and the names that the others tell. */
+function takenApart(
+  handler: FunctionNode | undefined,
+  { isRequest }: ConsumerFact,
+  linking: Linking,
+): { readonly split: readonly Branch[]; readonly inline: readonly string[] } {
+  const branches = handler && !isRequest ? branchesOf(handler, linking) : [];
+  const split = branches.length > 1 ? branches.filter((it) => it.handler) : [];
+  return { split, inline: branches.filter((it) => !split.includes(it)).flatMap((it) => it.names) };
 }
 
 /** Lambda calls what a file exports; a function of the same shape that others call only takes the batch apart for them. */

@@ -28,8 +28,7 @@ export function link(
   const bodies = bodiesOf(linking, drafts.consumers, read);
   const serviceOf = servicesOf(projects, options.serviceFor);
   const transportOf = feedsOf({ linking, ...drafts, serviceOf });
-  const { isComplete } = options;
-  const { nodes, ...found } = nodesOf({ events, ...drafts, transportOf, isComplete, serviceOf });
+  const { nodes, ...found } = nodesOf({ events, ...drafts, transportOf, serviceOf, ...options });
   const sagas = lazily(() => sagasOf(linking, bodies.bodyOf));
   return {
     files: byPath,
@@ -40,7 +39,7 @@ export function link(
       return sagas();
     },
     program: linking.program,
-    isComplete,
+    isComplete: options.isComplete,
     bodyOf: bodies.bodyOf,
     bodyOfConsumer: bodiesByConsumer(found.consumers, drafts.consumers, bodies),
     serviceOf,
