@@ -1,7 +1,7 @@
 // What looks like messaging but could not be understood from the file: said rather than passed over in silence.
 import type { ts } from 'ts-morph';
 import type { CallAction } from '../facts/actions.ts';
-import type { FileFacts, Gap, SagaFact } from '../facts/facts.ts';
+import type { FileFacts, Gap, SagaFact, StepFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 
 /** The gaps of a file: syntax errors, publishes without a readable event, handlers and compensations that can't be read. */
@@ -37,7 +37,14 @@ function unreadPublishes({ call, roles }: CallAction): readonly Gap[] {
 }
 
 function unreadSteps({ steps }: SagaFact): readonly Gap[] {
-  return steps.flatMap(({ at, name, compensation }) =>
-    compensation === undefined ? [{ at, reason: `What takes \`${name}\` back can't be read.` }] : [],
+  return steps.flatMap(({ at, name, compensation, action }) =>
+    // What takes back `new ReserveStock()` stands in its class, which the model reads.
+    compensation === undefined && !isMade(action)
+      ? [{ at, reason: `What takes \`${name}\` back can't be read.` }]
+      : [],
   );
+}
+
+function isMade(action: StepFact['action']): boolean {
+  return typeof action === 'object' && action?.kind === 'new';
 }
