@@ -76,7 +76,7 @@ function draftsOf(
       action ? [{ file: dispatcher.file, at: action.call.at }] : [],
     ),
   };
-  return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file))];
+  return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
 }
 
 /** The branches with a handler of their own, and the names that the others tell. */
@@ -108,9 +108,16 @@ function ofRegistrar(
   return [{ file, at, name, registeredIn: file, fact, handler: found, messages, handedOn: [] }];
 }
 
-function ofBranch(branch: Branch, fact: ConsumerFact, registeredIn: FilePath): readonly ConsumerDraft[] {
+function ofBranch(
+  branch: Branch,
+  fact: ConsumerFact,
+  registeredIn: FilePath,
+  linking: Linking,
+): readonly ConsumerDraft[] {
   const { handler, action, dispatcher } = branch;
   if (!handler) return [];
+  const named = branch.names.map((name): Message => ({ kind: 'name', name }));
+  const left = named.length > 0 ? named : eventTypesOf(handler, { ...fact, eventParameter: 0 }, linking);
   return [
     {
       file: handler.file,
@@ -119,7 +126,7 @@ function ofBranch(branch: Branch, fact: ConsumerFact, registeredIn: FilePath): r
       fact,
       registeredIn,
       handler,
-      messages: branch.names.map((name) => ({ kind: 'name', name })),
+      messages: left.length > 0 ? left : [{ kind: 'unknown' }],
       ...(action && { entry: { caller: dispatcher, action } }),
       handedOn: [],
     },

@@ -9,6 +9,7 @@ import type { Linking } from './program.ts';
 
 /** One branch of a dispatching consumer. */
 export interface Branch {
+  /** Empty for what is left when all that is named was sorted out. */
   readonly names: readonly string[];
   /** The function that the branch hands the event to, if it is one of the workspace. */
   readonly handler?: FunctionNode;
@@ -20,13 +21,17 @@ const noHandler =
   /^(?:log|debug|info|warn|error|parse|stringify|validate|assert|ack|nack|commit|get|is|has|to)/i;
 
 /** The branches of a handler that dispatches by topic or type, its own body and that of functions it hands the message to. */
-export function branchesOf(handler: FunctionNode, linking: Linking): readonly Branch[] {
+export function branchesOf(handler: FunctionNode, linking: Linking, depth = 1): readonly Branch[] {
   const own = branchesIn(handler, handler.fact.body, linking);
   if (own.length > 0) return own;
   for (const action of eachAction(handler.fact.body)) {
     if (action.kind !== 'call' || action.call.args.length === 0) continue;
     const callbacks = action.call.args.flatMap((it) => callbackAt(handler.file, it, linking));
-    for (const callee of [...callbacks, ...linking.calls.callees(handler.file, action.call)]) {
+    for (const callback of depth > 0 ? callbacks : []) {
+      const inner = branchesOf(callback, linking, depth - 1);
+      if (inner.length > 1) return inner;
+    }
+    for (const callee of linking.calls.callees(handler.file, action.call)) {
       const inner = callee.fact === handler.fact ? [] : branchesIn(callee, callee.fact.body, linking);
       if (inner.length > 1) return inner;
     }
@@ -49,7 +54,18 @@ function branchesIn(fn: FunctionNode, body: readonly Action[], linking: Linking)
     if (action.kind === 'if') branches.push(...branch(fn, testsOf(action.condition), action.then, linking));
     if (action.kind === 'call') branches.push(...tableBranches(fn, action, linking));
   }
-  return branches;
+  return branches.length > 0 ? [...branches, ...remainder(fn, body, linking)] : branches;
+}
+
+/** `if (event.type === 'OrderPlaced') return onPlaced(event); return onCancelled(event);`: the last one takes the rest. */
+function remainder(fn: FunctionNode, body: readonly Action[], linking: Linking): readonly Branch[] {
+  const sorting = body.findLastIndex(
+    (it) => it.kind === 'if' && testsOf(it.condition).length > 0 && it.then.at(-1)?.kind === 'return',
+  );
+  const rest = body.slice(sorting + 1);
+  if (sorting < 0 || rest.some((it) => it.kind === 'if' || it.kind === 'switch')) return [];
+  const found = handlerIn(fn, rest, linking);
+  return found ? [{ names: [], dispatcher: fn, ...found }] : [];
 }
 
 function branch(
