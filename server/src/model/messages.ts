@@ -190,13 +190,19 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (expr.kind !== 'name' && expr.kind !== 'member') return [];
     const typed = calls.typing.typedOf(file, expr);
     if (typed?.kind === 'written') {
-      const literals = literalsOf(typed.type);
+      const literals = literalsOf(writtenOut(typed.file, typed.type));
       if (literals.length > 0) return literals.map((name) => ({ kind: 'name', name }));
       const events = messagesTyped(linking, typed.file, typed.type);
       if (events.length > 0) return events;
     }
     const node = calls.typing.typeOf(file, expr);
     return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
+  };
+
+  /** `name: EventName` with `type EventName = 'order.placed' | 'order.shipped'`. */
+  const writtenOut = (file: FilePath, type: TypeExpr): TypeExpr => {
+    const alias = type.kind === 'ref' ? values.typeNamed(file, type.name)?.fact.alias : undefined;
+    return alias ?? type;
   };
 
   /** `target.routingKey: string` names a message, and is not one of the type of `target`. */

@@ -119,12 +119,14 @@ function named(site: CallSite): readonly PublishRole[] {
   if (tellsNothing(site, first)) return [];
   const several = listed(site, site.call.args.slice(1));
   if (several.length > 0) return several;
-  const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first);
+  const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first) || isTopic(site, first);
   const second = site.call.args.length > 1 ? site.call.args.at(-1) : undefined;
   if (isNamed && second) {
     if (isText(first) && !namesEvent(first) && !busName.test(site.receiverName)) return [];
     return [published(site, first, second)];
   }
+  const filled = first.kind === 'array' ? site.call.args[0] : undefined;
+  if (filled?.kind === 'name') return [published(site, filled, undefined)];
   const event =
     looksLikeEvent(site, first) || first.kind === 'name' || first.kind === 'member' ? first : undefined;
   return event ? [published(site, event, undefined)] : [];
@@ -157,6 +159,14 @@ function listed(site: CallSite, args: readonly Expr[]): readonly PublishRole[] {
     return list.items.map((it) => published(site, site.view.valueOf(it), undefined));
   const isEvents = arg?.kind === 'name' && /(?:^e|E)vents$/.test(arg.name);
   return isEvents && !isText(site.call.args[0]) ? [published(site, arg, undefined)] : [];
+}
+
+/** `publish(topic, event)`: a parameter that says it is a name. */
+function isTopic({ view }: CallSite, expr: Expr): boolean {
+  if (expr.kind !== 'name') return false;
+  const type = view.bindingOf(expr)?.type;
+  const isString = type?.kind === 'primitive' && type.name === 'string';
+  return isString || /^(?:topic|subject|routingKey|eventName|eventType|pattern|channel)$/i.test(expr.name);
 }
 
 function isConstant(site: CallSite, expr: Expr): boolean {
