@@ -17,6 +17,9 @@ const repeating = /^(?:Cron|Interval|Timeout|Schedule|Scheduled|Every|CronJob)$/
 const delaying =
   /^(?:delay|delayMs|delaySeconds|x-delay|expiration|deliverAt|scheduledEnqueueTimeUtc|scheduleAt|runAt|startAfter|notBefore)$/i;
 
+/** Pages by which people look for what is stuck: they end no wait by themselves. */
+const byHand = /(?:controller|maintenance|admin|routes?)\.[cm]?ts$/i;
+
 /** Whether somebody ends the wait; where that can't be told, the answer is yes. */
 export function isWaitLimited(model: EventModel, manager: ProcessManager): boolean {
   if (!model.isComplete) return true;
@@ -27,7 +30,7 @@ export function isWaitLimited(model: EventModel, manager: ProcessManager): boole
     ...manager.sent.map((it) => it.effect.file),
   ]);
   for (const file of files) {
-    const facts = model.files.get(file);
+    const facts = byHand.test(file) ? undefined : model.files.get(file);
     if (facts && speaksOfDeadline(facts)) return true;
   }
   return sweeps(model, manager);
