@@ -34,6 +34,8 @@ export interface Source {
   readonly text: string;
   readonly tree: ts.SourceFile;
   readonly files: Files;
+  /** How many producers and consumers an event has in the whole system. */
+  readonly endsOf: (event: string) => { readonly producers: number; readonly consumers: number };
 }
 
 /** Every node of a file, outer before inner. */

@@ -10,7 +10,7 @@ import { eventOperators } from './operators/events.ts';
 import { producerOperators } from './operators/producers.ts';
 import { sagaOperators } from './operators/sagas.ts';
 import { equivalent } from './survivors.ts';
-import { folders, openSystem, type System } from './systems.ts';
+import { endsIn, folders, openSystem, type System } from './systems.ts';
 
 const operators: readonly Operator[] = [
   ...eventOperators,
@@ -31,14 +31,15 @@ interface Tried {
 /** Tries all mutants of a system. */
 function tryAll(system: System): readonly Tried[] {
   return operators.flatMap((operator) =>
-    [...mutantsOf(system.files, operator)].map((mutant) => tryOne(system, mutant)),
+    [...mutantsOf(system, operator)].map((mutant) => tryOne(system, mutant)),
   );
 }
 
-function* mutantsOf(files: Files, { name, rule, find }: Operator): Iterable<Mutant> {
+function* mutantsOf({ files, model }: System, { name, rule, find }: Operator): Iterable<Mutant> {
+  const endsOf = (event: string): ReturnType<typeof endsIn> => endsIn(model, event);
   for (const [file, text] of files) {
     const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-    for (const it of find({ file, text, tree, files })) yield { ...it, operator: name, rule };
+    for (const it of find({ file, text, tree, files, endsOf })) yield { ...it, operator: name, rule };
   }
 }
 

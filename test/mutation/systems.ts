@@ -1,6 +1,8 @@
 // The resilient systems into which faults are put: their files, and sagalint over them.
 import { join } from 'node:path';
 import * as disk from '../../server/src/disk.ts';
+import type { EventModel } from '../../server/src/model/model.ts';
+import { eventKey } from '../../server/src/model/names.ts';
 import { rules } from '../../server/src/rules/rules.generated.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
@@ -12,6 +14,7 @@ export interface System {
   readonly name: string;
   readonly files: Files;
   /** The findings after some files were given other texts; the next call starts from the original again. */
+  readonly model: EventModel;
   readonly findingsWith: (changed: Files) => readonly Finding[];
 }
 
@@ -45,5 +48,14 @@ export function openSystem(folder: string): System {
     for (const file of changed.keys()) workspace.setText(file, files.get(file) ?? '');
     return findings;
   };
-  return { name: folder, files, findingsWith };
+  return { name: folder, files, model: workspace.snapshot().model, findingsWith };
+}
+
+/** How many producers and consumers an event has; none for a name that is no event. */
+export function endsIn(
+  model: EventModel,
+  name: string,
+): { readonly producers: number; readonly consumers: number } {
+  const event = model.events.find((it) => it.key === eventKey(name));
+  return { producers: event?.producers.length ?? 0, consumers: event?.consumers.length ?? 0 };
 }

@@ -1,5 +1,6 @@
 // Faults of whoever handles a message.
 import ts from 'typescript';
+import { forgetting, mentionOf } from '../forgetting.ts';
 import {
   around,
   calledName,
@@ -9,8 +10,11 @@ import {
   type Operator,
   removed,
   replaced,
+  type Source,
   spanOf,
 } from '../mutant.ts';
+
+const failure = /(?:Failed|Declined|Rejected)$/i;
 
 export const consumerOperators: readonly Operator[] = [
   {
@@ -121,11 +125,10 @@ export const consumerOperators: readonly Operator[] = [
     name: 'handle the success and not the failure',
     rule: 'unhandled-failure-event',
     *find(source) {
-      for (const node of nodesOf(source.tree)) {
-        if (ts.isCaseClause(node) && /(?:Failed|Declined)'$/.test(node.expression.getText()))
-          yield removed(source, node, { symbols: /Failed|Declined/i });
-        if (ts.isMethodDeclaration(node) && /^on\w+Failed$/.test(node.name.getText()))
-          yield removed(source, node, { symbols: /Failed/i });
+      for (const { node, event } of handledIn(source)) {
+        if (!failure.test(event)) continue;
+        const edits = [...forgetting(source, source.tree, mentionOf(event))];
+        yield edited(source, node, edits, { symbols: failure });
       }
     },
   },
@@ -133,17 +136,25 @@ export const consumerOperators: readonly Operator[] = [
     name: 'announce what nobody hears',
     rule: 'unconsumed-event',
     *find(source) {
-      for (const node of nodesOf(source.tree)) {
-        if (
-          ts.isMethodDeclaration(node) &&
-          /^on[A-Z]/.test(node.name.getText()) &&
-          !/Failed$/.test(node.name.getText())
-        )
-          yield removed(source, node, { symbols: new RegExp(node.name.getText().slice(2), 'i') });
+      for (const { node, event } of handledIn(source)) {
+        if (failure.test(event) || source.endsOf(event).consumers !== 1) continue;
+        const edits = [...forgetting(source, source.tree, mentionOf(event))];
+        yield edited(source, node, edits, { symbols: new RegExp(`^${event}$`, 'i') });
       }
     },
   },
 ];
+
+/** Cases of a dispatcher and decorated methods, with the event that they handle. */
+function* handledIn({ tree }: Source): Iterable<{ readonly node: ts.Node; readonly event: string }> {
+  for (const node of nodesOf(tree)) {
+    if (ts.isCaseClause(node) && ts.isStringLiteral(node.expression))
+      yield { node, event: node.expression.text };
+    const name =
+      ts.isMethodDeclaration(node) && node.modifiers?.some(ts.isDecorator) ? node.name.getText() : '';
+    if (/^on[A-Z]/.test(name)) yield { node, event: name.slice(2) };
+  }
+}
 
 /** The callback that a broker's client calls with each message. */
 function isReceiver(node: ts.Node): node is ts.Node {

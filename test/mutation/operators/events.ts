@@ -1,15 +1,8 @@
 // Faults in what events say.
 import ts from 'typescript';
-import {
-  edited,
-  nodesOf,
-  type Operator,
-  removal,
-  removed,
-  replaced,
-  type Source,
-  spanOf,
-} from '../mutant.ts';
+import type { Edit } from '../../../server/src/text.ts';
+import { forgetting, mentionOf } from '../forgetting.ts';
+import { edited, nodesOf, type Operator, removed, replaced, type Source, spanOf } from '../mutant.ts';
 
 const metadata = /^(?:eventId|occurredAt|correlationId|version)$/;
 const failures = /(?:Failed|Declined|Rejected)$/;
@@ -142,39 +135,13 @@ function renamedEverywhere(source: Source, name: ts.Identifier, to: string, past
 
 /** Takes out all that names an event: its declaration, members of unions, imports, cases, consumers, what publishes it. */
 function forgotten(source: Source, name: ts.Identifier) {
-  const mention = new RegExp(`\\b${name.text}\\b|\\b${name.text[0]?.toLowerCase()}${name.text.slice(1)}\\b`);
-  const edits = new Map<string, ReturnType<typeof removal>[]>();
+  const mention = mentionOf(name.text);
+  const edits = new Map<string, Edit[]>();
   for (const [file, text] of source.files) {
     if (!/\.ts$/.test(file) || !mention.test(text)) continue;
     const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-    edits.set(file, [...mentioning({ ...source, file, text, tree }, tree, mention)]);
+    edits.set(file, [...forgetting({ ...source, file, text, tree }, tree, mention)]);
   }
   const subject = name.text.replace(/(?:Reservation|Booking|Shipment)?(?:Failed|Declined|Rejected)$/, '');
   return { edits, file: source.file, at: spanOf(name), place: { symbols: new RegExp(subject, 'i') } };
-}
-
-function* mentioning(source: Source, node: ts.Node, mention: RegExp): Iterable<ReturnType<typeof removal>> {
-  const text = node.getText();
-  if (!mention.test(text)) return;
-  const isWhole =
-    ts.isImportSpecifier(node) || ts.isExportSpecifier(node) || ts.isCaseClause(node) || ts.isStringLiteral(node) ||
-    ((ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isVariableStatement(node) || ts.isMethodDeclaration(node)) && mention.test(headOf(node))) ||
-    (ts.isTypeReferenceNode(node) && ts.isUnionTypeNode(node.parent)) || ts.isExpressionStatement(node) || ts.isReturnStatement(node); // prettier-ignore
-  if (!isWhole) {
-    const children: ts.Node[] = [];
-    node.forEachChild((it) => void children.push(it));
-    for (const it of children) yield* mentioning(source, it, mention);
-    return;
-  }
-  if (ts.isTypeReferenceNode(node)) yield { at: spanOf(node), text: 'never' };
-  else if (ts.isStringLiteral(node)) yield { at: spanOf(node), text: "'nothing'" };
-  else if (ts.isExpressionStatement(node) && /=>|function/.test(text)) {
-    const children: ts.Node[] = [];
-    node.forEachChild((it) => void children.push(it));
-    for (const it of children) yield* mentioning(source, it, mention);
-  } else yield removal(source, node);
-}
-
-function headOf(node: ts.Node): string {
-  return node.getText().split('{')[0] ?? '';
 }

@@ -1,6 +1,7 @@
 // Faults of whoever announces something.
 import ts from 'typescript';
-import { around, calledName, nodesOf, type Operator, removed, replaced } from '../mutant.ts';
+import { forgetting, mentionOf } from '../forgetting.ts';
+import { around, calledName, edited, nodesOf, type Operator, replaced } from '../mutant.ts';
 
 const storing = /^(?:storeInOutbox|addToOutbox|append)$/;
 const sending = /^(?:send|publish|storeInOutbox|addToOutbox|append)$/;
@@ -54,13 +55,26 @@ export const producerOperators: readonly Operator[] = [
     rule: 'unproduced-event',
     *find(source) {
       for (const node of nodesOf(source.tree)) {
-        if (!ts.isExpressionStatement(node) || !ts.isAwaitExpression(node.expression)) continue;
-        if (storing.test(calledName(node.expression.expression) ?? ''))
-          yield removed(source, node, { symbols: /./ });
+        const isStored = ts.isCallExpression(node) && storing.test(calledName(node) ?? '');
+        const event = isStored ? eventOf(node) : undefined;
+        if (event === undefined || source.endsOf(event).producers !== 1) continue;
+        const edits = [...forgetting(source, source.tree, mentionOf(event))];
+        yield edited(source, node, edits, { symbols: new RegExp(`^${event}$`, 'i') });
       }
     },
   },
 ];
+
+/** The class that is made, or the declared type of what is handed over. */
+function eventOf({ arguments: args }: ts.CallExpression): string | undefined {
+  const event = args.at(-1);
+  if (event && ts.isNewExpression(event)) return event.expression.getText();
+  if (!event || !ts.isIdentifier(event)) return undefined;
+  const declared = new RegExp(`const ${event.text}: (\\w+)`).exec(
+    event.getSourceFile().text.slice(0, event.getStart()),
+  );
+  return declared?.[1];
+}
 
 function receiverOf(node: ts.Node): string {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return '';
