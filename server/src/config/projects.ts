@@ -129,7 +129,7 @@ function rebased(
   paths: Record<string, string[]>,
   baseUrl: string | undefined,
 ): Record<string, readonly string[]> {
-  if (baseUrl === undefined) return paths;
+  if (baseUrl === undefined || baseUrl === '') return paths;
   return Object.fromEntries(
     Object.entries(paths).map(([key, targets]) => [key, targets.map((it) => `${baseUrl}/${it}`)]),
   );

@@ -55,6 +55,9 @@ export function messagesOf(linking: Linking): ReadMessage {
       const tagged = read(file, tag, depth + 1).filter((it) => it.kind !== 'unknown' && it.kind !== 'object');
       if (tagged.length > 0) return tagged.map((it) => (it.kind === 'name' ? { ...it, object, file } : it));
     }
+    const several = entryOf(object, 'events') ?? entryOf(object, 'messages');
+    const listed = several ? read(file, several, depth + 1).filter(isUseful) : [];
+    if (listed.length > 0) return listed;
     const inner = object.spreads
       .flatMap((it) => read(file, it, depth + 1))
       .filter((it) => it.kind === 'type');
@@ -255,6 +258,10 @@ export function messagesOf(linking: Linking): ReadMessage {
 interface CallExprLike {
   readonly callee: Expr;
   readonly args: readonly Expr[];
+}
+
+function isUseful(message: Message): boolean {
+  return message.kind !== 'unknown' && message.kind !== 'object';
 }
 
 function isTold(message: Message): boolean {

@@ -25,6 +25,8 @@ export interface ProducerDraft {
 }
 
 const maxWrappers = 6;
+/** `NatsCommandBus` and the like hand on what is asked for, and no events. */
+const isOfCommands = /(?:Command|Query|Queries)s?(?:Bus|Publisher|Producer|Sender|Dispatcher|Gateway)$/;
 
 /** All producers, each at the outermost call that names its event. */
 export function draftProducers(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
@@ -53,7 +55,7 @@ function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraf
   const sites: ProducerDraft[] = [];
   for (const facts of linking.files.values()) {
     for (const { fn, action, role } of indexOf(facts).publishes) {
-      if (role.isRequest) continue;
+      if (role.isRequest || isOfCommands.test(fn.owner ?? '')) continue;
       const written = readSite(facts.file, role, read);
       const messages = written.some(isTold)
         ? written

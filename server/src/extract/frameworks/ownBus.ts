@@ -117,9 +117,9 @@ function named(site: CallSite): readonly PublishRole[] {
     return first.items.map((it) => published(site, site.view.valueOf(it), undefined));
   }
   if (tellsNothing(site, first)) return [];
-  const several = listed(site, site.call.args.slice(1));
-  if (several.length > 0) return several;
   const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first) || isTopic(site, first);
+  const several = isNamed ? [] : listed(site, site.call.args.slice(1));
+  if (several.length > 0) return several;
   const second = site.call.args.length > 1 ? site.call.args.at(-1) : undefined;
   if (isNamed && second) {
     if (isText(first) && !namesEvent(first) && !busName.test(site.receiverName)) return [];
@@ -157,8 +157,9 @@ function listed(site: CallSite, args: readonly Expr[]): readonly PublishRole[] {
   const list = arg && site.view.valueOf(arg);
   if (list?.kind === 'array' && list.items.some((it) => site.view.valueOf(it).kind === 'new'))
     return list.items.map((it) => published(site, site.view.valueOf(it), undefined));
-  const isEvents = arg?.kind === 'name' && /(?:^e|E)vents$/.test(arg.name);
-  return isEvents && !isText(site.call.args[0]) ? [published(site, arg, undefined)] : [];
+  const isEmpty = list?.kind === 'array' && list.items.length === 0;
+  const isEvents = isEmpty || (arg?.kind === 'name' && /(?:^e|E)vents$/.test(arg.name));
+  return isEvents ? [published(site, arg, undefined)] : [];
 }
 
 /** `publish(topic, event)`: a parameter that says it is a name. */
