@@ -10,7 +10,8 @@ import {
   type MetadataKind,
 } from '../model/metadata.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
-import { statesFact } from '../model/names.ts';
+import { statesFact, wordsOf } from '../model/names.ts';
+import { nearestFirst } from '../model/nearness.ts';
 import type { Place } from '../text.ts';
 import { makersIn } from './makers.ts';
 import { fieldsFor, metadataFixes, type Known } from './metadataFixes.ts';
@@ -146,8 +147,12 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
   }
 }
 
-/** A topic like `inventory.reserve` carries a command, which is a message but no event. */
+/**
+ * A topic like `inventory.reserve` carries a command, which is a message but no event.
+ * One word (`timeout`, `completed`) does not say what it happened to: so emitters tell of their own state.
+ */
 function announces(name: string): boolean {
+  if (wordsOf(name).length < 2) return false;
   return statesFact(name) || /success|fail|complete|timeout/i.test(name);
 }
 
@@ -227,7 +232,7 @@ function baseOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefin
 
 function findingOf(known: Known, fault: Fault, chosen: Options): RuleFinding {
   const { event, place, name, missing } = fault;
-  const producer = event.producers[0];
+  const [producer] = nearestFirst(place.file, event.producers);
   return {
     ...place,
     symbol: name,
@@ -249,7 +254,12 @@ function baseFinding(known: Known, { fault, events }: SharedBase, chosen: Option
     symbol: name,
     message: `\`${name}\`, the base of ${count}, carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
-    related: events.slice(0, 5).map((it) => ({ ...it.place, message: `\`${it.name}\` extends it.` })),
+    related: nearestFirst(
+      place.file,
+      events.map((it) => ({ ...it.place, name: it.name })),
+    )
+      .slice(0, 5)
+      .map(({ file, at, name: heir }) => ({ file, at, message: `\`${heir}\` extends it.` })),
     fixes: metadataFixes(known, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
   };
 }

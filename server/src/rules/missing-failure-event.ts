@@ -12,6 +12,7 @@ import {
 import { failuresOf } from '../model/failures.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
 import { listingsOf, placeOfName } from '../model/listings.ts';
+import { nearestFirst } from '../model/nearness.ts';
 import { reactionsOf } from '../model/reactions.ts';
 import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
 
@@ -131,11 +132,11 @@ function findingOf(model: EventModel, event: EventNode, words: FailureWords): Ru
   };
 }
 
-function relatedOf({ producers, consumers }: EventNode): readonly Related[] {
-  const published = producers
+function relatedOf({ place, producers, consumers }: EventNode): readonly Related[] {
+  const published = nearestFirst(place.file, producers)
     .slice(0, 1)
     .map(({ file, at }) => ({ file, at, message: 'It is published here.' }));
-  const awaited = consumers
+  const awaited = nearestFirst(place.file, consumers)
     .slice(0, 3)
     .map(({ file, at, name }) => ({ file, at, message: `\`${name}\` waits for it.` }));
   return [...published, ...awaited];

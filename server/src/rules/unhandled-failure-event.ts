@@ -4,6 +4,7 @@ import type { FailureWords } from '../model/fallible.ts';
 import { ignoredFailures, type IgnoredFailure } from '../model/ignoredFailures.ts';
 import { placeOfName } from '../model/listings.ts';
 import type { EventModel } from '../model/model.ts';
+import { nearestFirst } from '../model/nearness.ts';
 import type { ProcessManager } from '../model/processManagers.ts';
 import { unheardFailures, type UnheardFailure } from '../model/unheardFailures.ts';
 import { isExternal } from './external.ts';
@@ -64,16 +65,18 @@ function ignoredOf({ manager, reaction, success, failure }: IgnoredFailure): Rul
     symbol: name,
     message: `\`${manager.name}\` goes on when \`${success.name}\` comes and does not handle \`${failure.name}\`: when the step fails, the saga stays where it is.`,
     help: `Handle \`${failure.name}\` beside it: take back what was done, and end the saga.`,
-    related: failure.producers.slice(0, 1).map((it) => ({
-      file: it.file,
-      at: it.at,
-      message: `\`${failure.name}\` is published here.`,
-    })),
+    related: nearestFirst(file, failure.producers)
+      .slice(0, 1)
+      .map((it) => ({
+        file: it.file,
+        at: it.at,
+        message: `\`${failure.name}\` is published here.`,
+      })),
   };
 }
 
 function findingOf(model: EventModel, { event, heard }: UnheardFailure): RuleFinding {
-  const published = event.producers.slice(0, 2);
+  const published = nearestFirst(event.place.file, event.producers).slice(0, 2);
   const waiting = heard.consumers.slice(0, 1);
   return {
     ...placeOfName(model, event),
