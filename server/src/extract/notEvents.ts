@@ -21,6 +21,10 @@ const reportTag = /analytics|telemetry|tracking|metrics/i;
 const worksAs =
   /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render|up|down)$/;
 
+/** What API Gateway and its kin hand to a function for a request or a connection. */
+const requestMember =
+  /^(?:requestContext|httpMethod|rawPath|pathParameters|queryStringParameters|multiValueHeaders|methodArn)$/;
+
 /** The types, those that are no events marked with the reason, and those whose base a framework names marked as events. */
 export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): readonly TypeFact[] {
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
@@ -65,17 +69,21 @@ function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surro
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
     return 'part of a user interface';
   if (isRedux) return 'a redux action';
+  if (membersOf(type).some((it) => requestMember.test(it.name))) return 'a request';
   return reportName.test(type.name) || isTaggedAsReport(type)
     ? 'a record for people or monitoring'
     : undefined;
 }
 
 /** `eventType: AnalyticsEvents.PageViewed`. */
-function isTaggedAsReport({ members, alias }: TypeFact): boolean {
-  const all = alias?.kind === 'object' ? alias.members : members;
-  return all.some(({ name, type }) => {
+function isTaggedAsReport(fact: TypeFact): boolean {
+  return membersOf(fact).some(({ name, type }) => {
     return /(?:type|name|event)$/i.test(name) && type?.kind === 'ref' && reportTag.test(type.name);
   });
+}
+
+function membersOf({ members, alias }: TypeFact): TypeFact['members'] {
+  return alias?.kind === 'object' ? alias.members : members;
 }
 
 function isUiBase(base: TypeExpr): boolean {

@@ -46,8 +46,19 @@ function isOfSaga({ action: { call }, list }: BackRun): boolean {
 }
 
 const backRunsIn = once((facts: FileFacts): readonly BackRun[] =>
-  facts.functions.flatMap((fact) => runsIn(facts, fact, fact.body, undefined)),
+  facts.functions
+    .flatMap((fact) => runsIn(facts, fact, fact.body, undefined))
+    .filter((it) => !isOfTransaction(facts, it)),
 );
+
+/** What is committed one by one as well is no saga: nothing of it has taken effect before. */
+function isOfTransaction(facts: FileFacts, { action: { call }, list }: BackRun): boolean {
+  if (!/^roll_?back$/i.test(calleeName(call.callee) ?? '')) return false;
+  return (indexOf(facts).calls.get('commit') ?? []).some(({ action: { call: other } }) => {
+    const item = other.callee.kind === 'member' ? itemOf(facts, other.callee.object, 0) : undefined;
+    return item !== undefined && baseOf(item.list)?.name === baseOf(list)?.name;
+  });
+}
 
 function runsIn(
   facts: FileFacts,

@@ -16,6 +16,8 @@ export interface LostLetters {
   readonly name: string;
   readonly library: string;
   readonly consumer?: ConsumerNode;
+  /** The name is written in the code: whoever says it means the same queue. */
+  readonly isLiteral?: boolean;
 }
 
 /** Queues that hold what failed, wait for a retry, or carry answers. */
@@ -28,13 +30,20 @@ export function* lostLetters(model: EventModel): Iterable<LostLetters> {
   if (!model.isComplete) return;
   const declared = declaredQueues(model);
   const seen = new Set<string>();
-  for (const lost of [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model)]) {
+  const all = [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model)];
+  for (const lost of all.toSorted((a, b) => Number(isOfReader(model, b)) - Number(isOfReader(model, a)))) {
     // Two services may read queues that their environments name.
-    const place = `${model.serviceOf(lost.file)} ${lost.library} ${lost.name}`;
+    const service = lost.isLiteral ? '' : model.serviceOf(lost.file);
+    const place = `${service} ${lost.library} ${lost.name}`;
     if (seen.has(place)) continue;
     seen.add(place);
     yield lost;
   }
+}
+
+/** A queue that producers and consumers both declare is mended where it is read. */
+function isOfReader(model: EventModel, { file, consumer }: LostLetters): boolean {
+  return consumer !== undefined && model.serviceOf(consumer.file) === model.serviceOf(file);
 }
 
 function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
@@ -99,10 +108,12 @@ function* lost(
   consumer: ConsumerNode | undefined,
 ): Iterable<LostLetters> {
   if (deadLetter !== 'none' || limit !== 'none' || !queue || queue.kind === 'template') return;
-  const name = model.program.stringOf(file, queue) ?? pathOf(queue);
+  const literal = model.program.stringOf(file, queue);
+  const name = literal ?? pathOf(queue);
   if (name === '' || besides.test(name)) return;
   const library = consumer?.fact.library ?? 'aws';
-  yield { file, at: queue.at, name, library, ...(consumer && { consumer }) };
+  const isLiteral = literal !== undefined;
+  yield { file, at: queue.at, name, library, isLiteral, ...(consumer && { consumer }) };
 }
 
 /** The handler keeps what failed: it publishes or stores it, or asks the broker to park it. */

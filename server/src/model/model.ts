@@ -138,6 +138,8 @@ export interface Effect extends Place {
   readonly guard?: Place & { readonly role?: GuardRole };
   /** Harmless to repeat by nature: upsert, set-to-value, delete by id. */
   readonly isIdempotent: boolean;
+  /** One implementation of an interface does it, and another that works does not: which of them runs is not known. */
+  readonly isAlternative?: true;
   readonly inTransaction: boolean;
   readonly inTry: boolean;
   readonly inCatch: boolean;

@@ -40,11 +40,26 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
   if (!action.roles.some((it) => 'confidence' in it && it.confidence !== 'name')) {
     callees.forEach((callee, index) => {
       const summary = summaries[index];
-      if (summary) merge(walk, action, callee, summary, flow);
+      if (summary) merge(walk, action, callee, knownBeside(summary, summaries), flow);
     });
   }
   walkCallbacks(walk, action, summaries, flow, ran);
   judgeResult(walk, action, summaries, flow);
+}
+
+/** A summary whose effects are marked where another implementation does something else instead; a stand-in that does nothing tells nothing. */
+function knownBeside(summary: Summary, all: readonly Summary[]): Summary {
+  const others = all.filter((it) => it !== summary && it.drafts.length > 0);
+  if (others.length === 0) return summary;
+  const drafts = summary.drafts.map((draft) => {
+    const isShared = others.every((it) => it.drafts.some(({ effect }) => isAlike(effect, draft.effect)));
+    return isShared ? draft : { ...draft, effect: { ...draft.effect, isAlternative: true as const } };
+  });
+  return { ...summary, drafts };
+}
+
+function isAlike({ role: one }: Effect, { role: other }: Effect): boolean {
+  return one.kind === other.kind;
 }
 
 /** A method of a type of the workspace whose body nobody knows. */

@@ -50,7 +50,7 @@ interface Pair {
 /** The first publish that comes after a write in one run, where no single callee does both. */
 function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefined {
   if (fact.kind === 'module') return undefined;
-  const effects = model.bodyOf({ file, fact }).effects.filter((it) => !it.inCatch);
+  const effects = model.bodyOf({ file, fact }).effects.filter((it) => !it.inCatch && !it.isAlternative);
   for (const publish of effects) {
     if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker' || publish.role.isRequest)
       continue;
