@@ -76,6 +76,24 @@ it('shows progress while it reads a large workspace, and the open file before th
   expect(client.statuses.at(-1)?.findings).toBe(400);
 });
 
+it('shows a file that is opened while a large workspace is read before the rest of it', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 400 }, (_, number) => [`src/events/order${number}.ts`, happy]),
+  );
+  const folder = folderOf(many);
+  const client = new Client(programs.sources);
+  await client.initialize([folder], {});
+  await client.until(() => client.statuses.at(-1)?.state === 'indexing', 'it reads');
+  await client.open(`${folder}/src/events/order399.ts`);
+  await client.until(() => client.published.length > 0, 'the open file is shown');
+  expect(client.statuses.at(-1)?.state).toBe('indexing');
+  expect(client.published.map((it) => it.uri)).toEqual([uriOf(`${folder}/src/events/order399.ts`)]);
+  await client.ready();
+  expect(client.statuses.at(-1)?.findings).toBe(400);
+  client.process.kill();
+  await client.exit;
+});
+
 it('answers while it reads a large workspace', async () => {
   const many = Object.fromEntries(
     Array.from({ length: 400 }, (_, number) => [`src/events/order${number}.ts`, happy]),

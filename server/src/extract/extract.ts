@@ -19,9 +19,15 @@ import { readSuppressions } from './suppressions.ts';
 import { readType, readTypeFacts } from './types.ts';
 import { viewOf } from './view.ts';
 
+/** Comments of documentation are not read. */
+const options: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.Latest,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+};
+
 /** Reads one text, whatever it is: half-typed code gives the facts of what can be read. */
 export function extract(file: FilePath, text: string, frameworks: readonly Framework[] = known): FileFacts {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, scriptKind(file));
+  const source = ts.createSourceFile(file, text, options, true, scriptKind(file));
   const imports = readImports(source);
   const draft = draftOf(source, imports, {
     expr: readExpr,

@@ -2,19 +2,34 @@
 import type { Action, CallAction } from './actions.ts';
 import type { Expr, NameExpr } from './expressions.ts';
 
+// Bodies never change, and every rule asks for the calls of all of them: the lists are made once.
+const actionsOf = new WeakMap<readonly Action[], readonly Action[]>();
+const callsOf = new WeakMap<readonly Action[], readonly CallAction[]>();
+
 /** The calls of a body in order, through all branches. */
-export function* callsIn(actions: readonly Action[]): Iterable<CallAction> {
-  for (const action of actions) {
-    if (action.kind === 'call') yield action;
-    else for (const list of branchesOf(action)) yield* callsIn(list);
-  }
+export function callsIn(actions: readonly Action[]): readonly CallAction[] {
+  if (actions.length === 0) return [];
+  let calls = callsOf.get(actions);
+  if (!calls) callsOf.set(actions, (calls = actionsIn(actions).filter((it) => it.kind === 'call')));
+  return calls;
 }
 
 /** The actions of a body in order, through all branches. */
-export function* actionsIn(actions: readonly Action[]): Iterable<Action> {
+export function actionsIn(actions: readonly Action[]): readonly Action[] {
+  if (actions.length === 0) return [];
+  let all = actionsOf.get(actions);
+  if (!all) {
+    const found: Action[] = [];
+    gather(actions, found);
+    actionsOf.set(actions, (all = found.length === actions.length ? actions : found));
+  }
+  return all;
+}
+
+function gather(actions: readonly Action[], found: Action[]): void {
   for (const action of actions) {
-    yield action;
-    for (const list of branchesOf(action)) yield* actionsIn(list);
+    found.push(action);
+    for (const list of branchesOf(action)) gather(list, found);
   }
 }
 

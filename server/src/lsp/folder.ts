@@ -1,6 +1,7 @@
 // One folder of the editor's workspace: its files, projects and configurations, linted together.
 import type { Problem } from '../config/read.ts';
 import { kindOf, list, read } from '../disk.ts';
+import type { ProjectFacts } from '../facts/project.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import { configsOf } from '../workspace/configs.ts';
@@ -22,6 +23,8 @@ export class Folder {
   /** Whether it was not listed yet, or files came, or a configuration changed. */
   isStale = true;
   readonly #workspace = new Workspace(rules, configsOf([]));
+  #projects: readonly ProjectFacts[] = [];
+  #config = configsOf([]);
   readonly #openText: OpenText;
   readonly #unlisted = new Set<FilePath>();
   #sources = new Set<FilePath>();
@@ -104,6 +107,17 @@ export class Folder {
     return (this.#last = this.#workspace.snapshot());
   }
 
+  /** What the open files say by themselves, whatever was read of the others: no more is extracted for it. */
+  ownSnapshot(): Snapshot {
+    const own = new Workspace(rules, this.#config);
+    own.setProjects(this.#projects);
+    for (const file of this.#sources) {
+      const text = this.#openText(file);
+      if (text !== undefined) own.setText(file, text);
+    }
+    return own.snapshot();
+  }
+
   /** What holds for a file. While much is read, the last answer serves where the file is still the same, and else there is none. */
   snapshotOf(file: FilePath): Snapshot | undefined {
     if (!this.#isBusy) return this.snapshot();
@@ -116,8 +130,10 @@ export class Folder {
     const loaded = load({ list, read }, [this.root], rules);
     this.#sources = new Set(loaded.sources);
     this.problems = loaded.problems;
-    this.#workspace.setProjects(loaded.projects);
-    this.#workspace.setConfig(configsOf(loaded.configs));
+    this.#projects = loaded.projects;
+    this.#config = configsOf(loaded.configs);
+    this.#workspace.setProjects(this.#projects);
+    this.#workspace.setConfig(this.#config);
     for (const file of loaded.sources) if (this.#openText(file) !== undefined) this.refresh(file);
     const all = loaded.sources.length;
     yield { count: 0, all };

@@ -180,14 +180,14 @@ export class Session {
 
   async #catchUp(folder: Folder): Promise<void> {
     const isIndexing = folder.isStale;
-    let isFirst = folder.isCold && this.#open.size > 0;
+    let shown = 0;
     if (isIndexing) this.#client.status({ state: 'indexing', files: 0, findings: 0, unread: 0 });
     let until = performance.now() + slice;
     try {
       for (const progress of folder.catchUp()) {
-        // The open files come first: what they say by themselves is shown before the rest is read.
-        if (isFirst) this.#publishAll();
-        isFirst = false;
+        // The open files come first, also those that are opened while the rest is read.
+        if (folder.isCold && this.#open.size > shown) this.#publishOwn(folder);
+        shown = this.#open.size;
         if (performance.now() < until) continue;
         if (isIndexing) this.#client.progress(progress);
         await nextTurn();
@@ -198,17 +198,30 @@ export class Session {
     }
   }
 
+  /** Shows what the open files of a folder say by themselves. */
+  #publishOwn(folder: Folder): void {
+    if (!this.#isEnabled) return;
+    const own = this.#diagnosticsOf([this.#sourceOf(folder, folder.ownSnapshot())]);
+    for (const [uri, diagnostics] of own) this.#send(uri, diagnostics);
+  }
+
+  #sourceOf(folder: Folder, snapshot: Snapshot): Source {
+    return { folder, snapshot, tellsOf: (file) => this.#folderOf(file) === folder };
+  }
+
+  #diagnosticsOf(sources: readonly Source[]): ReadonlyMap<string, readonly Diagnostic[]> {
+    const { rulePages } = this;
+    return diagnosticsOf(sources, {
+      uriOf: (it) => this.uriOf(it),
+      textOf: (it) => this.textOf(it),
+      rulePages,
+    });
+  }
+
   #publishAll(): void {
     const folders = this.#isEnabled ? this.#folders : [];
-    const sources = folders.map((folder): Source => ({
-      folder,
-      snapshot: folder.snapshot(),
-      tellsOf: (file) => this.#folderOf(file) === folder,
-    }));
-    const { rulePages } = this;
-    this.#publish(
-      diagnosticsOf(sources, { uriOf: (it) => this.uriOf(it), textOf: (it) => this.textOf(it), rulePages }),
-    );
+    const sources = folders.map((folder) => this.#sourceOf(folder, folder.snapshot()));
+    this.#publish(this.#diagnosticsOf(sources));
     const snapshots = sources.map((it) => it.snapshot);
     for (const it of snapshots) this.#logFailures(it);
     // A folder that became stale meanwhile is read in the next round, and told of there.
@@ -229,12 +242,14 @@ export class Session {
       this.#published.delete(uri);
       this.#client.publish(uri, undefined, []);
     }
-    for (const [uri, diagnostics] of wanted) {
-      const text = JSON.stringify(diagnostics);
-      if (this.#published.get(uri) === text) continue;
-      this.#published.set(uri, text);
-      this.#client.publish(uri, this.versionOf(pathOf(uri) ?? ''), diagnostics);
-    }
+    for (const [uri, diagnostics] of wanted) this.#send(uri, diagnostics);
+  }
+
+  #send(uri: string, diagnostics: readonly Diagnostic[]): void {
+    const text = JSON.stringify(diagnostics);
+    if (this.#published.get(uri) === text) return;
+    this.#published.set(uri, text);
+    this.#client.publish(uri, this.versionOf(pathOf(uri) ?? ''), diagnostics);
   }
 
   /** A rule or file that failed is told once. */

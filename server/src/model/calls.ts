@@ -2,7 +2,7 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { indexOf, type CallSite } from './fileIndex.ts';
+import { indexOf } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { FunctionNode, Program, TypeNode } from './model.ts';
 import { typingOf, type Typing } from './typing.ts';
@@ -95,16 +95,18 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
     return [];
   };
 
-  let sites: ReturnType<typeof sitesByName> | undefined;
+  let sites: ReturnType<typeof filesByCall> | undefined;
   const callersOf: Program['callersOf'] = (fn) => {
     const name = fn.fact.kind === 'constructor' ? 'constructor' : fn.fact.name;
     const callers: { caller: FunctionNode; action: ReturnType<Program['callersOf']>[number]['action'] }[] =
       [];
     if (name === '') return callers;
-    for (const { facts, fn: caller, action } of (sites ??= sitesByName(files)).get(name) ?? []) {
-      const callees = calleesAt(facts.file, action.call, 0);
-      if (!callees.some((it) => it.fact === fn.fact)) continue;
-      callers.push({ caller: { file: facts.file, fact: caller }, action });
+    for (const facts of (sites ??= filesByCall(files)).get(name) ?? []) {
+      for (const { fn: caller, action } of indexOf(facts).calls.get(name) ?? []) {
+        const callees = calleesAt(facts.file, action.call, 0);
+        if (!callees.some((it) => it.fact === fn.fact)) continue;
+        callers.push({ caller: { file: facts.file, fact: caller }, action });
+      }
     }
     return callers;
   };
@@ -118,17 +120,15 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
   };
 }
 
-type PlacedSite = CallSite & { readonly facts: FileFacts };
-
-/** All calls of the workspace by the last name of the callee. */
-function sitesByName(files: CallsParts['files']): ReadonlyMap<string, readonly PlacedSite[]> {
-  const sites = new Map<string, PlacedSite[]>();
+/** Where something of a name is called: the last name of the callee. */
+function filesByCall(files: CallsParts['files']): ReadonlyMap<string, readonly FileFacts[]> {
+  const calling = new Map<string, FileFacts[]>();
   for (const facts of files.values()) {
-    for (const [name, found] of indexOf(facts).calls) {
-      const all = sites.get(name) ?? [];
-      sites.set(name, all);
-      for (const { fn, action } of found) all.push({ facts, fn, action });
+    for (const name of indexOf(facts).calls.keys()) {
+      const all = calling.get(name);
+      if (all) all.push(facts);
+      else calling.set(name, [facts]);
     }
   }
-  return sites;
+  return calling;
 }

@@ -3,7 +3,9 @@ import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
+import { once } from './once.ts';
 
 const compensating = /^(?:compensate\w*|withCompensation|undo\w*|roll_?[bB]ack\w*|revert)$/;
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
@@ -24,11 +26,13 @@ export interface LostCompensation {
 }
 
 /** All compensating calls whose failure nobody learns of, or whose failure keeps others from running. */
-export function* lostCompensations(model: EventModel): Iterable<LostCompensation> {
+export const lostCompensations = once((model: EventModel): readonly LostCompensation[] => [...lostIn(model)]);
+
+function* lostIn(model: EventModel): Iterable<LostCompensation> {
   const isUnretried = triesOnce(model);
   for (const facts of model.files.values()) {
     const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
-    for (const fact of facts.functions) {
+    for (const fact of candidates(facts)) {
       const fn: FunctionNode = { file: facts.file, fact };
       const around = contextOf(facts, fact);
       for (const found of visit(fact.body, { ...around, model, fn, facts })) {
@@ -41,12 +45,22 @@ export function* lostCompensations(model: EventModel): Iterable<LostCompensation
   }
 }
 
+/** Functions with a call that may take a step back; most have none. */
+const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
+  facts.functions.filter(({ body }) =>
+    callsIn(body).some(({ call, roles }) => {
+      const name = calleeName(call.callee) ?? '';
+      return roles.some((it) => it.kind === 'publish') || stacked.test(name) || compensating.test(name);
+    }),
+  ),
+);
+
 /** Whether activities of Temporal are tried once only; undefined where there are none. */
 export function triesOnce(model: EventModel): boolean | undefined {
   let answer: boolean | undefined;
   for (const facts of model.files.values()) {
-    for (const action of facts.functions.flatMap((it) => [...callsIn(it.body)])) {
-      if (action.call.callee.kind !== 'name' || action.call.callee.name !== 'proxyActivities') continue;
+    for (const { action } of indexOf(facts).calls.get('proxyActivities') ?? []) {
+      if (action.call.callee.kind !== 'name') continue;
       answer = answer === true || action.call.args.some((it) => attempts(it) === '1');
     }
   }

@@ -1,12 +1,14 @@
 // Messages that are tried again for ever: put back, sent again, or tried in a loop, with nothing that counts.
 import type { Action, CallAction, LoopAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { pathOf } from './effects.ts';
-import { counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
+import { callsOfCatches, counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
+import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { once } from './once.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { repeatersOf, type Repeater } from './redelivered.ts';
 import { rootOf } from './values.ts';
@@ -31,24 +33,28 @@ interface Looking {
 export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
   const looking = { model, declared: declaredQueues(model), repeaters: repeatersOf(model) };
   for (const [file, facts] of model.files) {
-    for (const fact of facts.functions) {
+    const { sites, looping } = candidates(facts);
+    for (const { fn: fact, action } of sites) {
       const fn = { file, fact };
-      for (const action of callsIn(fact.body)) {
-        const how = howOf(looking, fn, action);
-        if (!how) continue;
-        const consumer = looking.repeaters.get(fact)?.find((it) => it.consumer)?.consumer;
-        yield {
-          fn,
-          at: action.call.at,
-          name: pathOf(action.call.callee),
-          how,
-          ...(consumer && { consumer }),
-        };
-      }
-      yield* loopsIn(looking, fn);
+      const how = howOf(looking, fn, action);
+      if (!how) continue;
+      const consumer = looking.repeaters.get(fact)?.find((it) => it.consumer)?.consumer;
+      yield { fn, at: action.call.at, name: pathOf(action.call.callee), how, ...(consumer && { consumer }) };
     }
+    for (const fact of looping) yield* loopsIn(looking, { file, fact });
   }
 }
+
+/** Calls that a framework knows or that stand in a catch, and functions with a loop that may go on for ever. */
+const candidates = once((facts: FileFacts) => {
+  const { functions } = facts;
+  const caught = functions.flatMap((fn) => [...callsOfCatches(fn)].map((action) => ({ fn, action })));
+  const known = indexOf(facts).withRoles.filter(({ fn, action }) => !callsOfCatches(fn).has(action));
+  const looping = functions.filter(({ body }) =>
+    actionsIn(body).some((it) => it.kind === 'loop' && isEndless(it)),
+  );
+  return { sites: [...caught, ...known], looping };
+});
 
 function howOf(looking: Looking, fn: FunctionNode, action: CallAction): EndlessRetry['how'] | undefined {
   if (isEndlessJob(action)) return 'attempts';

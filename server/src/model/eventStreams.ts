@@ -4,6 +4,7 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { dangerIn, isFromRxjs, nameOf, type Danger } from './streamDangers.ts';
 
@@ -35,18 +36,17 @@ const eventSource =
 /** All fragile parts of all streams. */
 export function* fragileParts(model: EventModel): Iterable<FragilePart> {
   for (const [file, facts] of model.files) {
+    const subscribing = indexOf(facts).calls.get('subscribe') ?? [];
+    if (subscribing.length + facts.sagas.length === 0) continue;
     if (facts.imports.some((it) => userInterfaces.test(it.from))) continue;
     for (const saga of facts.sagas) {
       const fact =
         saga.form === 'stream' && saga.function !== undefined ? facts.functions[saga.function] : undefined;
       if (fact) yield* partsOf(model, { file, fact }, pipesIn(fact), { stream: saga.name, isSaga: true });
     }
-    for (const fact of facts.functions) {
-      for (const action of callsIn(fact.body)) {
-        const stream = subscribed(model, { file, fact }, action);
-        if (stream)
-          yield* partsOf(model, { file, fact }, stream.pipes, { stream: stream.name, isSaga: false });
-      }
+    for (const { fn: fact, action } of subscribing) {
+      const stream = subscribed(model, { file, fact }, action);
+      if (stream) yield* partsOf(model, { file, fact }, stream.pipes, { stream: stream.name, isSaga: false });
     }
   }
 }

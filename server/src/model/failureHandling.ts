@@ -5,6 +5,7 @@ import type { FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
+import { once } from './once.ts';
 
 const countWords =
   /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|tries(?:left)?$|deaths?$|receive_?count|max_?(?:tries|count)/i;
@@ -29,10 +30,14 @@ export function isOfFailure(model: EventModel, fn: FunctionNode, action: CallAct
 
 /** In the `catch` of its own function. */
 export function isOfCatch({ fact }: FunctionNode, action: CallAction): boolean {
-  return [...actionsIn(fact.body)].some(
-    (it) => it.kind === 'try' && it.handler !== null && [...callsIn(it.handler)].includes(action),
-  );
+  return callsOfCatches(fact).has(action);
 }
+
+/** The calls in the `catch` blocks of a function. */
+export const callsOfCatches = once(
+  ({ body }: FunctionFact): ReadonlySet<CallAction> =>
+    new Set(actionsIn(body).flatMap((it) => (it.kind === 'try' ? callsIn(it.handler ?? []) : []))),
+);
 
 /** `if (!isValid) channel.nack(message)`: the branch for what went wrong. */
 function isOfCheck(body: readonly Action[], action: CallAction): boolean {

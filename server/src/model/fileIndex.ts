@@ -10,6 +10,7 @@ import type {
   TypeFact,
 } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
 
 export interface FileIndex {
   readonly types: ReadonlyMap<string, TypeFact>;
@@ -25,6 +26,8 @@ export interface FileIndex {
   /** Calls by the last name of the callee. */
   readonly calls: ReadonlyMap<string, readonly CallSite[]>;
   readonly publishes: readonly (CallSite & { readonly role: PublishRole })[];
+  /** Calls of which a framework said something. */
+  readonly withRoles: readonly CallSite[];
 }
 
 export interface CallSite {
@@ -42,11 +45,8 @@ export function indexOf(facts: FileFacts): FileIndex {
 }
 
 /** Every action below `actions`, in order; bodies of nested functions are not entered. */
-export function* eachAction(actions: readonly Action[]): Iterable<Action> {
-  for (const action of actions) {
-    yield action;
-    for (const inner of blocksOf(action)) yield* eachAction(inner);
-  }
+export function eachAction(actions: readonly Action[]): readonly Action[] {
+  return actionsIn(actions);
 }
 
 /** The blocks inside a statement. */
@@ -72,7 +72,6 @@ export function calleeName(callee: Expr): string | undefined {
 }
 
 function makeIndex(facts: FileFacts): FileIndex {
-  const { calls, publishes } = indexCalls(facts);
   return {
     types: indexTypes(facts),
     ...indexFunctions(facts),
@@ -80,8 +79,7 @@ function makeIndex(facts: FileFacts): FileIndex {
     exports: new Map(facts.exports.filter((it) => it.name !== '*').map((it) => [it.name, it])),
     stars: facts.exports.filter((it) => it.name === '*'),
     topLevel: indexTopLevel(facts),
-    calls,
-    publishes,
+    ...indexCalls(facts),
   };
 }
 
@@ -121,20 +119,21 @@ function indexTopLevel(facts: FileFacts): Map<string, BindingFact> {
   return topLevel;
 }
 
-function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes'> {
+function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes' | 'withRoles'> {
   const calls = new Map<string, CallSite[]>();
   const publishes: (CallSite & { readonly role: PublishRole })[] = [];
+  const withRoles: CallSite[] = [];
   for (const fn of facts.functions) {
-    for (const action of eachAction(fn.body)) {
-      if (action.kind !== 'call') continue;
+    for (const action of callsIn(fn.body)) {
       const name = action.isNew ? 'constructor' : calleeName(action.call.callee);
       if (name !== undefined) {
         const sites = calls.get(name);
         if (sites) sites.push({ fn, action });
         else calls.set(name, [{ fn, action }]);
       }
+      if (action.roles.length > 0) withRoles.push({ fn, action });
       for (const role of action.roles) if (role.kind === 'publish') publishes.push({ fn, action, role });
     }
   }
-  return { calls, publishes };
+  return { calls, publishes, withRoles };
 }

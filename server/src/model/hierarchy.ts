@@ -3,6 +3,7 @@ import type { Member } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { indexOf } from './fileIndex.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
+import { once } from './once.ts';
 import { lineageOf as readLineage, type Resolve } from './types.ts';
 import type { Values } from './values.ts';
 
@@ -70,18 +71,23 @@ function methodIn(lineage: readonly TypeNode[], name: string, values: Values): F
 function collectByBase(files: Iterable<FileFacts>): Map<string, TypeNode[]> {
   const byBase = new Map<string, TypeNode[]>();
   for (const facts of files) {
-    for (const fact of facts.types) {
-      for (const base of [...fact.bases, ...fact.implements]) {
-        if (base.kind !== 'ref') continue;
-        const name = lastName(base.name);
-        const found = byBase.get(name);
-        if (found) found.push({ file: facts.file, fact });
-        else byBase.set(name, [{ file: facts.file, fact }]);
-      }
+    for (const [name, node] of derivedIn(facts)) {
+      const found = byBase.get(name);
+      if (found) found.push(node);
+      else byBase.set(name, [node]);
     }
   }
   return byBase;
 }
+
+/** The types of a file that have a base, by its name. */
+const derivedIn = once((facts: FileFacts): readonly (readonly [string, TypeNode])[] =>
+  facts.types.flatMap((fact) =>
+    [...fact.bases, ...fact.implements].flatMap((base) =>
+      base.kind === 'ref' ? [[lastName(base.name), { file: facts.file, fact }] as const] : [],
+    ),
+  ),
+);
 
 /** All classes and interfaces below a type, over any number of generations. */
 function findSubtypes(

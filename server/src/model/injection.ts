@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
+import { once } from './once.ts';
 import { entryOf, type Value, type Values } from './values.ts';
 
 /** The class behind a token, by what all files provide; made on first use. */
@@ -33,7 +34,11 @@ function collectProviders(files: Iterable<FileFacts>, values: Values): Map<strin
   return providers;
 }
 
-function* provisions(facts: FileFacts): Iterable<readonly [Expr | undefined, Expr | undefined]> {
+type Provision = readonly [Expr | undefined, Expr | undefined];
+
+const provisions = once((facts: FileFacts): readonly Provision[] => [...provided(facts)]);
+
+function* provided(facts: FileFacts): Iterable<Provision> {
   for (const type of facts.types)
     for (const it of type.decorators) yield* it.args.flatMap((arg) => inLiteral(arg, 0));
   for (const binding of facts.bindings) {

@@ -33,7 +33,12 @@ export function* lateCompensations(model: EventModel): Iterable<LateCompensation
       yield { of: 'step', ...place, kept: late.name, deed: { name: step.name, at: step.at } };
     }
   }
-  if (!areLocal(model)) for (const facts of model.files.values()) yield* inRunners(model, facts);
+  // A runner takes back from a list in its own file.
+  const files = areLocal(model) ? [] : new Set(backRunsOf(model).map(({ fn }) => fn.file));
+  for (const file of files) {
+    const facts = model.files.get(file);
+    if (facts) yield* inRunners(model, facts);
+  }
 }
 
 /** The push; what stands on the stack may be declared elsewhere. */

@@ -3,11 +3,13 @@ import type { CallAction } from '../facts/actions.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
+import { callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { leaves } from './failing.ts';
 import { calleeName, eachAction, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed, type Given } from './givenResults.ts';
 import type { EventModel, FunctionNode, ProducerNode } from './model.ts';
+import { once } from './once.ts';
 
 export interface LostPublish extends Given {
   readonly fn: FunctionNode;
@@ -20,31 +22,38 @@ export interface LostPublish extends Given {
   readonly producer: ProducerNode | undefined;
 }
 
-/** All of them, in the order of files and places. */
-export function* lostPublishes(model: EventModel): Iterable<LostPublish> {
+/** All of them. */
+export const lostPublishes = once((model: EventModel): readonly LostPublish[] => [...lostIn(model)]);
+
+function* lostIn(model: EventModel): Iterable<LostPublish> {
   const producers = new Map(model.producers.map((it) => [it.action, it]));
-  for (const facts of model.files.values()) {
-    const looped = loopedIn(facts);
-    for (const fact of facts.functions) {
-      const fn = { file: facts.file, fact };
-      for (const action of eachAction(fact.body)) {
-        if (action.kind !== 'call') continue;
-        const isInLoop = looped.has(fact.id);
-        const how = howLost(fact, action, isInLoop);
-        const producer = producers.get(action);
-        const lost = how && lostAt(model, { fn, action, how, isInLoop, producer });
-        if (lost) yield lost;
-      }
-    }
+  const written = [...model.files.values()].flatMap(candidates);
+  const seen = new Set(written.map((it) => it.action));
+  const others = model.producers.filter((it) => !seen.has(it.action));
+  for (const { fn, action } of [...written, ...others]) {
+    const facts = model.files.get(fn.file);
+    const isInLoop = facts !== undefined && loopedIn(facts).has(fn.fact.id);
+    const how = howLost(fn.fact, action, isInLoop);
+    const lost = how && lostAt(model, { fn, action, how, isInLoop, producer: producers.get(action) });
+    if (lost) yield lost;
   }
 }
 
+/** What publishes by its role, or by its name alone. */
+const candidates = once((facts: FileFacts): readonly Pick<LostPublish, 'fn' | 'action'>[] =>
+  facts.functions.flatMap((fact) =>
+    callsIn(fact.body)
+      .filter((it) => publishIn(it) !== undefined || isAnnouncing(it))
+      .map((action) => ({ fn: { file: facts.file, fact }, action })),
+  ),
+);
+
 /** Callbacks of `forEach`, which drops the promises they give. */
-function loopedIn(facts: FileFacts): ReadonlySet<number> {
+const loopedIn = once((facts: FileFacts): ReadonlySet<number> => {
   const calls = indexOf(facts).calls.get('forEach') ?? [];
   const callbacks = calls.flatMap(({ action }) => action.call.args.slice(0, 1));
   return new Set(callbacks.flatMap((it) => (it.kind === 'function' ? [it.function] : [])));
-}
+});
 
 function howLost(fn: FunctionFact, action: CallAction, isLooped: boolean): LostPublish['how'] | undefined {
   if (action.isNew) return undefined;
@@ -59,7 +68,6 @@ function lostAt(
   site: Pick<LostPublish, 'fn' | 'action' | 'how' | 'isInLoop' | 'producer'>,
 ): LostPublish | undefined {
   const role = publishIn(site.action);
-  if (!role && !site.producer && !isAnnouncing(site.action)) return undefined;
   const given = givenBy(model, site.fn, site.action);
   if (!given || (!role && !site.producer && !publishes(model, given.wrapper))) return undefined;
   const isWaitedFor = site.how === 'awaited' && (given.gives === 'promise' || given.wrapper);

@@ -1,4 +1,5 @@
 // With what a system sends and stores its events: which brokers, and whether by event sourcing and CQRS.
+import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn, partsOf } from '../facts/walk.ts';
@@ -6,6 +7,7 @@ import type { Place } from '../text.ts';
 import { lastName } from './handling.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { statesFact } from './names.ts';
+import { once } from './once.ts';
 
 /** One place that shows it, and what a reader calls it there. */
 export interface Trace extends Place {
@@ -89,12 +91,11 @@ const replaying =
 
 /** Where state is made of its events. */
 export function eventSourcing({ files }: EventModel): Trace | undefined {
-  for (const { file, functions, imports, types } of files.values()) {
+  for (const facts of files.values()) {
+    const { file, functions, imports, types } = facts;
     const replay = functions.find((it) => replaying.test(it.name));
     if (replay) return { file, at: replay.at, name: replay.name };
-    const [call] = functions
-      .flatMap((it) => [...callsIn(it.body)])
-      .filter(({ call: { callee } }) => callee.kind === 'member' && replaying.test(callee.name));
+    const [call] = replayingCalls(facts);
     if (call && call.call.callee.kind === 'member')
       return { file, at: call.call.at, name: call.call.callee.name };
     const named = imports.some((it) => !it.isTypeOnly && eventStores.test(it.from))
@@ -104,6 +105,12 @@ export function eventSourcing({ files }: EventModel): Trace | undefined {
   }
   return undefined;
 }
+
+const replayingCalls = once((facts: FileFacts): readonly CallAction[] =>
+  facts.functions
+    .flatMap((it) => callsIn(it.body))
+    .filter(({ call: { callee } }) => callee.kind === 'member' && replaying.test(callee.name)),
+);
 
 /** Where reading is parted from writing: handlers of commands, and a handler of queries beside them. */
 export function commandsAndQueries({ files }: EventModel): Trace | undefined {

@@ -3,9 +3,9 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
-import { callsIn } from '../facts/walk.ts';
 import { changingIn, type Changing } from './changing.ts';
 import { pathOf } from './effects.ts';
+import { indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { repeatersOf, type Repeater } from './redelivered.ts';
 import { rootOf } from './values.ts';
@@ -52,12 +52,10 @@ export function keyFaults(model: EventModel): readonly KeyFault[] {
 
 function* keySites(model: EventModel): Iterable<KeySite> {
   for (const [file, facts] of model.files) {
-    for (const fact of facts.functions) {
-      for (const action of callsIn(fact.body)) {
-        const found = action.roles.map((it) => keyOf(it)).find((it) => it !== undefined);
-        if (!found) continue;
-        yield { fn: { file, fact }, action, name: pathOf(action.call.callee), ...found };
-      }
+    for (const { fn: fact, action } of indexOf(facts).withRoles) {
+      const found = action.roles.map((it) => keyOf(it)).find((it) => it !== undefined);
+      if (!found) continue;
+      yield { fn: { file, fact }, action, name: pathOf(action.call.callee), ...found };
     }
   }
 }

@@ -27,8 +27,12 @@ export function modulesOf(
   files: ReadonlyMap<FilePath, FileFacts>,
   projects: readonly ProjectFacts[],
 ): Modules {
-  const resolve = resolver(files, projects);
-  const exported = exporter(resolve);
+  const pathOf = pathResolver(files, projects);
+  const resolve: Modules['resolve'] = (from, specifier) => {
+    const path = pathOf(from, specifier);
+    return path === undefined ? undefined : files.get(path);
+  };
+  const exported = exporter(files, resolve, pathOf);
   const lookUp = (file: FilePath, name: string): Declared | undefined => {
     const facts = files.get(file);
     if (!facts) return undefined;
@@ -61,11 +65,47 @@ function isNamespace(facts: FileFacts, name: string): boolean {
   return entry?.local === '*' && entry.from === undefined;
 }
 
-function exporter(resolve: Modules['resolve']): Modules['exported'] {
+type PathResolver = (from: FilePath, specifier: string) => FilePath | undefined;
+
+interface Resolved {
+  readonly paths: ReadonlyMap<FilePath, FilePath>;
+  readonly resolve: PathResolver;
+}
+
+const resolvers = new WeakMap<readonly ProjectFacts[], Resolved>();
+
+/** What specifiers mean depends on which files there are, not on what stands in them: an edit changes nothing of it. */
+function pathResolver(
+  files: ReadonlyMap<FilePath, FileFacts>,
+  projects: readonly ProjectFacts[],
+): PathResolver {
+  const before = resolvers.get(projects);
+  const isSame = before?.paths.size === files.size && [...files.keys()].every((it) => before.paths.has(it));
+  if (before && isSame) return before.resolve;
+  const paths = new Map([...files.keys()].map((it) => [it, it]));
+  const resolve = resolver(paths, projects);
+  resolvers.set(projects, { paths, resolve });
+  return resolve;
+}
+
+/** An answer, and every file that was looked into for it. */
+interface Found {
+  readonly declared: Declared | undefined;
+  readonly seen: ReadonlySet<FileFacts>;
+}
+
+const answersBy = new WeakMap<PathResolver, WeakMap<FileFacts, Map<string, Found>>>();
+
+/** Answers outlive an edit as long as none of the files behind them changed. */
+function exporter(
+  files: ReadonlyMap<FilePath, FileFacts>,
+  resolve: Modules['resolve'],
+  pathOf: PathResolver,
+): Modules['exported'] {
   const search = (facts: FileFacts, name: string, seen: Set<FileFacts>): Declared | undefined => {
-    if (name === '*') return { facts, name };
-    if (seen.has(facts)) return undefined;
+    if (name !== '*' && seen.has(facts)) return undefined;
     seen.add(facts);
+    if (name === '*') return { facts, name };
     const index = indexOf(facts);
     const entry = index.exports.get(name);
     if (entry?.from !== undefined) return through(resolve(facts.file, entry.from), entry.local, seen);
@@ -85,12 +125,21 @@ function exporter(resolve: Modules['resolve']): Modules['exported'] {
     }
     return undefined;
   };
-  const known = new Map<FileFacts, Map<string, Declared | undefined>>();
+  const known = answersBy.get(pathOf) ?? new WeakMap<FileFacts, Map<string, Found>>();
+  answersBy.set(pathOf, known);
+  const holds = ({ seen }: Found): boolean => {
+    for (const it of seen) if (files.get(it.file) !== it) return false;
+    return true;
+  };
   return (facts, name) => {
-    const answers = known.get(facts) ?? new Map<string, Declared | undefined>();
+    const answers = known.get(facts) ?? new Map<string, Found>();
     known.set(facts, answers);
-    if (!answers.has(name)) answers.set(name, search(facts, name, new Set()));
-    return answers.get(name);
+    const before = answers.get(name);
+    if (before && holds(before)) return before.declared;
+    const seen = new Set<FileFacts>();
+    const declared = search(facts, name, seen);
+    answers.set(name, { declared, seen });
+    return declared;
   };
 }
 

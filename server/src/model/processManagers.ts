@@ -2,8 +2,8 @@
 // spread over the classes of a service that keep one saga's rows.
 import type { FunctionFact } from '../facts/facts.ts';
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
-import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Place, Span } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from './model.ts';
 import { once } from './once.ts';
 import { awaits } from './replies.ts';
@@ -214,10 +214,8 @@ function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readon
 /** The functions that send anything, be it by a call that names the message for another one. */
 const sending = once((model: EventModel): Iterable<FunctionNode> => {
   const found = new Map(model.producers.map((it) => [it.fn.fact, it.fn]));
-  for (const { file, functions } of model.files.values())
-    for (const fact of functions)
-      if ([...callsIn(fact.body)].some((it) => it.roles.some((role) => role.kind === 'publish')))
-        found.set(fact, { file, fact });
+  for (const facts of model.files.values())
+    for (const { fn: fact } of indexOf(facts).publishes) found.set(fact, { file: facts.file, fact });
   return [...found.values()];
 });
 

@@ -2,10 +2,11 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FailurePolicy, QueueRole, Written } from '../facts/roles.ts';
-import { callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import { pathOf } from './effects.ts';
+import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { once } from './once.ts';
 
 export interface Declared {
   readonly fn: FunctionNode;
@@ -18,21 +19,19 @@ export interface Declared {
 const deepest = 4;
 
 /** All declarations of all files. */
-export function declaredQueues(model: EventModel): readonly Declared[] {
+export const declaredQueues = once((model: EventModel): readonly Declared[] => {
   const declared: Declared[] = [];
   for (const [file, facts] of model.files) {
-    for (const fact of facts.functions) {
-      for (const action of callsIn(fact.body)) {
-        for (const role of action.roles) {
-          if (role.kind !== 'queue') continue;
-          const keys = role.queue ? keysOf(model, file, role.queue) : [];
-          declared.push({ fn: { file, fact }, action, role, keys });
-        }
+    for (const { fn: fact, action } of indexOf(facts).withRoles) {
+      for (const role of action.roles) {
+        if (role.kind !== 'queue') continue;
+        const keys = role.queue ? keysOf(model, file, role.queue) : [];
+        declared.push({ fn: { file, fact }, action, role, keys });
       }
     }
   }
   return declared;
-}
+});
 
 /** The declarations of the queue that a consumer reads. */
 export function declarationsOf(

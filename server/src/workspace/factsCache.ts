@@ -16,7 +16,7 @@ export class FactsCache implements FactsStore {
   readonly #lines = new Map<string, string>();
   /** Those of this run: the rest is of texts that are no more. */
   readonly #used = new Map<string, string>();
-  #isChanged = false;
+  readonly #fresh: { readonly file: FilePath; readonly text: string; readonly facts: FileFacts }[] = [];
 
   /** Reads what an earlier run left; anything else than that is as good as nothing. */
   constructor(text: string | undefined, digest: string) {
@@ -32,10 +32,11 @@ export class FactsCache implements FactsStore {
 
   /** Whether something was added since it was read. */
   get isChanged(): boolean {
-    return this.#isChanged;
+    return this.#fresh.length > 0;
   }
 
   find(file: FilePath, text: string): FileFacts | undefined {
+    if (this.#lines.size === 0) return undefined;
     const key = keyOf(file, text);
     const line = this.#lines.get(key);
     if (line === undefined) return undefined;
@@ -46,14 +47,17 @@ export class FactsCache implements FactsStore {
   }
 
   keep(file: FilePath, text: string, facts: FileFacts): void {
-    const json = encodeFacts(facts);
-    this.#used.set(keyOf(file, text), checksum(json) + json);
-    this.#isChanged = true;
+    this.#fresh.push({ file, text, facts });
   }
 
   /** The text for the next run: the facts that this run asked for. */
   toText(): string {
-    return `${this.#digest}\n${[...this.#used].map(([key, line]) => `${key}${line}\n`).join('')}`;
+    const fresh = this.#fresh.map(({ file, text, facts }): readonly [string, string] => {
+      const json = encodeFacts(facts);
+      return [keyOf(file, text), checksum(json) + json];
+    });
+    const all = new Map([...this.#used, ...fresh]);
+    return `${this.#digest}\n${[...all].map(([key, line]) => `${key}${line}\n`).join('')}`;
   }
 }
 

@@ -128,7 +128,7 @@ export const outlineOf = once((facts: FileFacts): string => {
   const { types, topLevel, functions } = indexOf(facts);
   return JSON.stringify([
     facts.imports.map(({ local, name, from }) => [local, name, from]),
-    facts.exports,
+    facts.exports.map(({ name, local, from }) => [name, local, from]),
     facts.functions.map((it) => it.decorators.map(({ from }) => from)),
     [...types.keys(), ...topLevel.keys(), ...functions.keys()],
     speaksOfEvents(facts) || [...essentialNames(facts)],

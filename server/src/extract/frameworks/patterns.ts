@@ -101,7 +101,7 @@ function rolesOf(patterns: Patterns, site: CallSite): readonly Role[] {
   for (const it of patterns.publish ?? []) {
     if (isHere(it, site.view) && isCall(patterns, it.call, site)) return published(patterns, it, site);
   }
-  for (const [call, what] of Object.entries(patterns.acks ?? {})) {
+  for (const [call, what] of patterns.acks ? Object.entries(patterns.acks) : []) {
     if (isCall(patterns, call, site)) return [{ kind: 'ack', library: patterns.name, what }];
   }
   const guard = patterns.guards?.find((it) => isHere(it, site.view) && isCall(patterns, it.call, site));
@@ -118,6 +118,8 @@ function guarded({ name }: Patterns, { view, call }: CallSite): Role {
 
 /** By the receiver's type and package; where the package is not known, by the receiver's name. */
 function isCall({ modules }: Patterns, call: string, site: CallSite): boolean {
+  // Asked for every pattern and every call: most end here.
+  if (!call.endsWith(site.name)) return false;
   const parts = call.split('.');
   const method = parts.pop();
   const object = parts.pop();
