@@ -27,6 +27,9 @@ export interface ConditionContext {
 const progress = /process|complet|handled|seen|applied|done|executed|consumed|finished/i;
 const versions = /version|sequence|revision|^seq$|^offset$|^nonce$|position|occurred|updatedAt|timestamp/i;
 const membership = /^(?:has|includes|contains|some|find|get|exists)$/;
+/** What runs a query or asks more of it, and gives what was read. */
+const queryWords =
+  /^(?:exec|execute\w*|lean|session|select|populate|setLock|lock|forUpdate|first|getOne\w*|getRawOne|orFail)$/;
 const empty = /^(?:null|undefined|0|false)$/;
 
 /** Reads a condition; undefined when it says nothing about repeats. */
@@ -86,7 +89,7 @@ function ofState(left: Expr, right: Expr, context: ConditionContext): Duplicate 
 }
 
 function ofCall(call: Expr & { kind: 'call' }, context: ConditionContext): Duplicate | undefined {
-  const verdict = context.verdicts.get(call.at.start);
+  const verdict = verdictOf(call, context.verdicts);
   if (verdict) return ofVerdict(verdict);
   const { callee } = call;
   if (callee.kind !== 'member' || !membership.test(callee.name)) return undefined;
@@ -125,7 +128,21 @@ function verdictBehind(value: Expr, context: ConditionContext): Verdict | undefi
   const root = rootOf(context.facts, value);
   let init = root?.init;
   while (init?.kind === 'member') init = init.object;
-  return init?.kind === 'call' ? context.verdicts.get(init.at.start) : undefined;
+  return init && verdictOf(init, context.verdicts);
+}
+
+/** What a chain of calls says about a repeat: `tx.insert(inbox).values(…).onConflictDoNothing().returning()` is what its head is. */
+export function verdictOf(value: Expr, verdicts: ReadonlyMap<number, Verdict>): Verdict | undefined {
+  if (value.kind === 'template') return verdicts.get(value.at.start);
+  let isPlain = true;
+  for (let at: Expr = value; at.kind === 'call';) {
+    const found = verdicts.get(at.at.start);
+    if (found && (found.kind !== 'read' || isPlain)) return found;
+    if (at.callee.kind !== 'member') return undefined;
+    isPlain &&= queryWords.test(at.callee.name);
+    at = at.callee.object;
+  }
+  return undefined;
 }
 
 function ofVerdict(verdict: Verdict): Duplicate {

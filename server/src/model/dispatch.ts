@@ -81,7 +81,8 @@ function branch(
 }
 
 function namesOf(file: FilePath, test: Expr, { values }: Linking): readonly string[] {
-  const texts = values.stringsOf(file, test);
+  // `error.name === 'ConditionalCheckFailedException'` sorts errors.
+  const texts = values.stringsOf(file, test).filter((it) => !/(?:Error|Exception)$/.test(it));
   if (texts.length > 0) return texts;
   const owner = test.kind === 'member' ? values.evaluate(file, test.object) : undefined;
   return owner?.kind === 'type' && owner.node.fact.kind === 'enum' && test.kind === 'member'

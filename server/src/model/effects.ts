@@ -133,11 +133,24 @@ function isReplacing({ call }: CallAction, { what }: RemoteRole): boolean {
 function isKeptOnce(role: Effect['role'], action: CallAction): boolean {
   if (role.kind === 'remote') return role.idempotencyKey !== undefined;
   if (role.kind === 'publish') return action.call.args.some((it) => hasDeduplicationKey(it, 0));
+  return isConditionalWrite(role);
+}
+
+/** A write that does nothing the second time, and says so by what it gives: a unique key, a version or status it asks for. */
+export function isConditionalWrite(role: WriteRole): boolean {
   if (role.isConditional) return true;
   return (
     role.operation !== 'insert' &&
     role.where?.kind === 'object' &&
-    role.where.entries.some((it) => conditionKeys.test(it.key))
+    role.where.entries.some((it) => conditionKeys.test(it.key) || isExcluded(it.value))
+  );
+}
+
+/** `{ appliedEvents: { $ne: event.id } }`: what already holds the message is left out. */
+function isExcluded(value: Expr): boolean {
+  if (value.kind !== 'object') return false;
+  return value.entries.some(
+    (it) => /^(?:\$ne|\$nin)$/.test(it.key) && (it.value.kind === 'member' || it.value.kind === 'name'),
   );
 }
 

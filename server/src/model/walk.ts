@@ -2,7 +2,7 @@
 import type { Action, CallAction, IfAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { duplicateIn, type Duplicate } from './conditions.ts';
+import { duplicateIn, verdictOf, type Duplicate } from './conditions.ts';
 import { walkCall } from './walkCall.ts';
 import {
   guardedBy,
@@ -22,8 +22,10 @@ import { rootOf } from './values.ts';
 const transactional =
   /^(?:Transactional|Transaction|UseTransaction|InTransaction|WithTransaction|EnsureTransaction)$/i;
 const guarding = /idempot|dedup|inbox|exactly_?once|^once$|processed/i;
-const duplicateCode = /^(?:P2002|23505|ER_DUP_ENTRY|SQLITE_CONSTRAINT\w*|11000|E11000)|unique|duplicate/i;
-const duplicateName = /unique|duplicate|conflict|alreadyexist|already_exist|alreadyprocessed|E11000|P2002/i;
+const duplicateCode =
+  /^(?:P2002|23505|ER_DUP_ENTRY|SQLITE_CONSTRAINT\w*|11000|E11000|ConditionalCheckFailed|TransactionCanceled)|unique|duplicate/i;
+const duplicateName =
+  /unique|duplicate|conflict|alreadyexist|already_exist|alreadyprocessed|E11000|P2002|ConditionalCheckFailed|TransactionCanceled/i;
 
 /** The summary of one function, over the summaries of those it calls. */
 export function walkFunction(
@@ -151,10 +153,10 @@ function walkReturn(walk: Walk, value: Expr | undefined): void {
 }
 
 function verdictIn(value: Expr, walk: Walk): Verdict | undefined {
-  if (value.kind === 'call') return walk.verdicts.get(value.at.start);
+  if (value.kind === 'call') return verdictOf(value, walk.verdicts);
   if (value.kind === 'name') {
     const init = rootOf(walk.facts, value)?.init;
-    return init?.kind === 'call' ? walk.verdicts.get(init.at.start) : undefined;
+    return init && verdictOf(init, walk.verdicts);
   }
   if (value.kind === 'operation' || value.kind === 'choice') {
     for (const it of value.of) {

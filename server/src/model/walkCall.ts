@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
-import { effectOf, guardAt, pathOf, settle } from './effects.ts';
+import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
 import {
   guardedBy,
   placeOfCall,
@@ -31,7 +31,9 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
   const callees = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
   const summaries = callees.map((it) => walk.walking.summaryOf(it));
   walk.isOpen ||= callees.length === 0 && isOfWorkspace(walk, action);
-  const isBodyKnown = summaries.some((it) => it.drafts.length > 0);
+  // `Order.create(…)` of a class that is at hand is what its body does.
+  const isBodyKnown =
+    summaries.some((it) => it.drafts.length > 0) || (isStatic(action) && callees.length > 0);
   const ran = new Set<Expr>();
   for (const role of action.roles) {
     const givesWay = isBodyKnown && 'confidence' in role && role.confidence === 'name';
@@ -60,6 +62,10 @@ function knownBeside(summary: Summary, all: readonly Summary[]): Summary {
 
 function isAlike({ role: one }: Effect, { role: other }: Effect): boolean {
   return one.kind === other.kind;
+}
+
+function isStatic({ call: { callee } }: CallAction): boolean {
+  return callee.kind === 'member' && callee.object.kind === 'name' && /^[A-Z][a-z]/.test(callee.object.name);
 }
 
 /** A method of a type of the workspace whose body nobody knows. */
@@ -258,7 +264,7 @@ function judgeResult(walk: Walk, action: CallAction, summaries: readonly Summary
   const given = summaries.find((it) => it.verdict)?.verdict;
   if (given) return setVerdict(walk, action, given);
   const place = { file: walk.fn.file, at: action.call.at };
-  const claimed = action.roles.some((it) => it.kind === 'write' && it.isConditional);
+  const claimed = action.roles.some((it) => it.kind === 'write' && isConditionalWrite(it));
   if (claimed)
     return setVerdict(walk, action, { ...guardAt(walk.fn, action), kind: 'claim', isVolatile: false });
   const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';

@@ -2,42 +2,16 @@
 // hand-written repositories. An insert under a fresh key repeats its harm on every redelivery; an upsert does not.
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
-import { pathOf } from '../paths.ts';
-import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
+import { doesImport, type CallSite, type Framework } from './framework.ts';
+import { actionsIn } from '../../facts/walk.ts';
 import { outboxRow } from './outboxes.ts';
-import { builtStatement, chained, increments, isLaterLink } from './queryBuilders.ts';
+import { changedOnConflict, increments } from './amounts.ts';
+import { chained, linksNamed } from './chains.ts';
+import { builtStatement, isLaterLink } from './queryBuilders.ts';
 import { readSql } from './sql.ts';
-
-const storeName =
-  /(repo(sitory)?|model|collection|table|entity_?manager|manager|transaction|prisma|database|knex|store|session|client|connection|queryrunner|datasource|mapper)s?(service|client)?$/i;
-/** Short names stand alone or as the last word: `em`, `this.userDb`, not `items`. */
-const shortStoreName =
-  /(?:^|_)(?:em|tx|trx|db|orm|dao|pool|conn)s?$|[a-z\d](?:Em|Tx|Trx|D[bB]|O(?:rm|RM)|D(?:ao|AO)|Pool|Conn)s?$/;
-const collections = /^(?:Map|Set|WeakMap|WeakSet|Array|URLSearchParams|FormData|Headers)$/;
-const notStore =
-  /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form/i;
-
-/** What these packages give holds messages or runs, not rows. */
-const messaging = [
-  '@temporalio/',
-  'kafkajs',
-  '@confluentinc/kafka-javascript',
-  'amqplib',
-  'amqp-connection-manager',
-  '@golevelup/nestjs-rabbitmq',
-  'nats',
-  '@node-ts/',
-  '@nestjs/microservices',
-  '@nestjs/cqrs',
-  'bull',
-  'bullmq',
-  '@azure/service-bus',
-  '@google-cloud/pubsub',
-];
-
-/** Methods that nothing but a collection or model has. */
-const onlyStores =
-  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk)$/;
+import { isStore } from './stores.ts';
+import { transaction } from './transactions.ts';
+import { condition } from './writeConditions.ts';
 
 const writes: Readonly<Record<string, WriteRole['operation']>> = {
   insert: 'insert',
@@ -95,7 +69,7 @@ export const databases: Framework = {
     const built = builtStatement(site);
     if (built) return [built];
     if (isLaterLink(site)) return [];
-    const sql = ranSql(site);
+    const sql = ranSql(site) ?? flushed(site);
     if (sql) return withEvent(site, sql);
     if (!isStore(site)) return [];
     const written = writeOf(site);
@@ -112,58 +86,46 @@ function withEvent(site: CallSite, role: Role): readonly Role[] {
   return event ? [role, event] : [role];
 }
 
-function isStore(site: CallSite): boolean {
-  if (!site.receiver || isFrom(site.origin, messaging)) return false;
-  if (isDocument(site)) return true;
-  const name = site.receiverName.replace(/\(\)$/, '');
-  if (onlyStores.test(site.name)) return true;
-  if (notStore.test(name) || (site.origin && collections.test(site.origin.name))) return false;
-  if (namesStore(name) || (site.origin && namesStore(site.origin.name))) return true;
-  const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
-  return /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) || isModelClass(site, name);
-}
-
-function namesStore(name: string): boolean {
-  return storeName.test(name) || shortStoreName.test(name);
-}
-
-/** `order.save()` where `order` came from `Order.build(…)`, `new Order(…)` or `await Order.findById(…)`: an object that stores itself. */
-function isDocument({ view, receiver, name, call }: CallSite): boolean {
-  if (!receiver || !/^(save|remove|deleteOne|destroy)$/.test(name) || call.args.length > 1) return false;
-  const made = receiver.kind === 'name' ? view.bindingOf(receiver)?.init : receiver;
-  if (made?.kind === 'new') return made.callee.kind === 'name' && /^[A-Z]/.test(made.callee.name);
-  const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
-  return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
-}
-
-/** `Order.create(…)`, `Ticket.findById(…)` of Mongoose, Sequelize and active records: a class with a method only models have. */
-function isModelClass(site: CallSite, name: string): boolean {
-  return (
-    /^[A-Z][a-z]/.test(name) &&
-    /^(findById\w*|findOne\w*|findByPk|updateOne|updateMany|deleteOne|deleteMany|insertMany|bulkCreate|findOrCreate)$/.test(
-      site.name,
-    )
-  );
-}
-
 function writeOf(site: CallSite): WriteRole | undefined {
   const known = Object.hasOwn(writes, site.name) ? writes[site.name] : undefined;
   const operation = known ?? ownWrite(site);
   if (!operation || isConnection(site)) return undefined;
   if (isInMemoryCreate(site)) return undefined;
   const data = dataOf(site);
-  const condition = where(site);
-  const isIncrement = operation === 'update' && data !== undefined && increments(site, data);
+  const kept = operationOf(site, operation, data);
   return {
     kind: 'write',
     library: 'database',
-    operation: isUpsert(site) ? 'upsert' : isIncrement ? 'increment' : operation,
+    operation: kept,
     ...store(site),
     ...(data ? { data } : {}),
-    ...condition,
-    ...(hasConflictClause(site) ? { isConditional: true } : {}),
+    ...where(site),
+    ...(isConditional(site, kept, data) ? { isConditional: true } : {}),
     confidence: 'name',
   };
+}
+
+/** What counts on from the stored value counts twice, also as the second half of an upsert. */
+function operationOf(
+  site: CallSite,
+  operation: WriteRole['operation'],
+  data: Expr | undefined,
+): WriteRole['operation'] {
+  const isUpserting = isUpsert(site) || operation === 'upsert';
+  const changed = changedOnConflict(site) ?? (operation === 'update' ? data : undefined);
+  if (changed && operation !== 'delete' && increments(site, changed)) return 'increment';
+  return isUpserting ? 'upsert' : operation;
+}
+
+/** A conflict is passed over, only a missing row is made, or a version or status is asked for. */
+function isConditional(site: CallSite, operation: WriteRole['operation'], data: Expr | undefined): boolean {
+  if (operation === 'increment' || operation === 'update') return condition(site, data);
+  const object = data && site.view.valueOf(data);
+  const isOnlyMade =
+    object?.kind === 'object' &&
+    object.entries.length > 0 &&
+    object.entries.every((it) => it.key === '$setOnInsert');
+  return isOnlyMade || hasConflictClause(site);
 }
 
 function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
@@ -202,8 +164,11 @@ function dataOf(site: CallSite): Expr | undefined {
   const first = site.arg(0);
   const data = site.view.entryOf(first, 'data');
   if (data) return data;
-  const set = site.name === 'update' ? chained(site, 'set') : undefined;
+  const set = /^update(?:Table)?$/.test(site.name) ? chained(site, 'set') : undefined;
   if (set) return set;
+  if (site.name === 'nativeUpdate') return site.call.args.at(-1);
+  // `Order.update(values, { where })` of Sequelize has the values first.
+  if (site.view.entryOf(site.arg(1), 'where')) return first;
   if (site.name.startsWith('update') || site.name.startsWith('find')) return site.arg(1) ?? first;
   if (entityOf(site) !== undefined) return site.arg(1);
   return first;
@@ -215,6 +180,9 @@ function where(site: CallSite): { where?: Expr } {
   if (condition) return { where: condition };
   const second = site.view.entryOf(site.arg(1), 'where');
   if (second) return { where: second };
+  // `knex('stock').where({ sku }).update({ … })` is told the condition before.
+  const [before] = linksNamed(site, ['where']);
+  if (before) return before.args[0]?.kind === 'object' ? { where: before.args[0] } : {};
   return first && /^(update|find|delete|get|load)/.test(site.name) ? { where: first } : {};
 }
 
@@ -231,48 +199,32 @@ function entityOf(site: CallSite): string | undefined {
 
 function isUpsert(site: CallSite): boolean {
   const options = site.call.args.map((it) => site.view.entryOf(it, 'upsert'));
-  return options.some((it) => it?.kind === 'literal' && it.text === 'true');
+  if (options.some((it) => it?.kind === 'literal' && it.text === 'true')) return true;
+  return linksNamed(site, ['onDuplicateKeyUpdate']).length > 0;
 }
+
+const conflictClauses = ['onConflict', 'ignore', 'orIgnore', 'onConflictDoNothing', 'onConflictDoUpdate'];
 
 /** `.insert(…).onConflict(…).ignore()`, `.orIgnore()`, `.onConflictDoNothing()`, `{ skipDuplicates: true }`. */
 function hasConflictClause(site: CallSite): boolean {
   const flag =
     site.view.entryOf(site.arg(0), 'skipDuplicates') ?? site.view.entryOf(site.arg(1), 'ignoreDuplicates');
   if (flag?.kind === 'literal' && flag.text === 'true') return true;
-  const chained = ['onConflict', 'orIgnore', 'onConflictDoNothing', 'onConflictDoUpdate', 'doNothing'];
-  return chained.some((name) =>
-    site.view.callsNamed(name).some((it) => covers(it.action.call.span, site.call.span)),
+  return linksNamed(site, conflictClauses).length > 0;
+}
+
+/** `em.flush()` of MikroORM stores what was changed on the objects that were loaded. */
+function flushed({ view, name, call, fn }: CallSite): WriteRole | undefined {
+  if (name !== 'flush' || call.args.length > 0 || !doesImport(view, ['@mikro-orm/'])) return undefined;
+  const isCounted = [...actionsIn(fn.body)].some(
+    (it) => it.kind === 'assign' && it.target.kind === 'member' && /^(?:[-+*/]=|\+\+|--)$/.test(it.operator),
   );
-}
-
-function covers(outer: { start: number; end: number }, inner: { start: number; end: number }): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
-
-function transaction(site: CallSite): Role | undefined {
-  const library = 'database';
-  if (
-    /^(\$transaction|transaction|withTransaction|runInTransaction|transactional|executeTransaction|inTransaction|runTransaction)$/.test(
-      site.name,
-    )
-  ) {
-    const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
-    return body ? { kind: 'transaction', library, phase: 'callback', body } : undefined;
-  }
-  if (/^(startTransaction|beginTransaction|begin)$/.test(site.name))
-    return { kind: 'transaction', library, phase: 'begin' };
-  if (/^(commitTransaction|commit)$/.test(site.name) && !isOfMessages(site))
-    return { kind: 'transaction', library, phase: 'commit' };
-  if (/^(rollbackTransaction|rollback|abortTransaction)$/.test(site.name))
-    return { kind: 'transaction', library, phase: 'rollback' };
-  return undefined;
-}
-
-/** `order.commit()` of @nestjs/cqrs hands over the events that an aggregate applied; kafkajs has transactions of messages. */
-function isOfMessages({ view, name, call, receiverName, origin }: CallSite): boolean {
-  if (isFrom(origin, messaging)) return true;
-  if (name !== 'commit' || call.args.length > 0 || !doesImport(view, ['@nestjs/cqrs'])) return false;
-  return !/tr(?:an)?(?:saction|x)|^tx$|runner|client|session|conn/i.test(receiverName);
+  return {
+    kind: 'write',
+    library: 'database',
+    operation: isCounted ? 'increment' : 'update',
+    confidence: 'name',
+  };
 }
 
 /** `pool.query('INSERT …')`, `` sql`UPDATE …` ``, `` prisma.$executeRaw`…` ``. */

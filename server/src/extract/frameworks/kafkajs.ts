@@ -6,6 +6,7 @@ import { pathOf } from '../paths.ts';
 import type { FileView } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, unwrapped } from './messages.ts';
+import { produced, streamed } from './rdkafka.ts';
 
 const modules = ['kafkajs', '@confluentinc/kafka-javascript', '@nestjs/microservices/'];
 
@@ -16,15 +17,18 @@ export const kafkajs: Framework = {
     'Kafka.producer': 'Producer',
     'Kafka.consumer': 'Consumer',
     'Producer.transaction': 'Transaction',
+    'KafkaConsumer.on': 'KafkaConsumer',
   },
   roles(site) {
     if (isCommit(site)) return [{ kind: 'ack', library: 'kafkajs', what: 'ack' }];
     if (site.name === 'send') return sent(site, site.arg(0));
+    if (site.name === 'produce') return produced(site);
     if (site.name !== 'sendBatch') return [];
     const batches = site.view.entryOf(site.arg(0), 'topicMessages');
     return batches?.kind === 'array' ? batches.items.flatMap((it) => sent(site, site.view.valueOf(it))) : [];
   },
   consumers(site) {
+    if (site.name === 'on') return streamed(site);
     if (site.name !== 'run') return [];
     return ['eachMessage', 'eachBatch'].flatMap((key) => runs(site, key));
   },

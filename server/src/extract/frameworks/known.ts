@@ -4,6 +4,7 @@ import { aws } from './aws.ts';
 import { azureServiceBus } from './azureServiceBus.ts';
 import { bullmq } from './bullmq.ts';
 import { databases } from './databases.ts';
+import { dynamodb } from './dynamodb.ts';
 import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
 import { eventStreams } from './eventStreams.ts';
@@ -49,6 +50,7 @@ export const frameworks: readonly Framework[] = [
   eventEmitters,
   guards,
   observability,
+  dynamodb,
   remote,
   ownBus,
   databases,

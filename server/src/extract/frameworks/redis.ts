@@ -11,6 +11,13 @@ import { polling } from './polling.ts';
 const modules = ['ioredis', 'redis', '@redis/client', '@upstash/redis'];
 const types = ['Redis', 'Cluster', 'RedisClientType', 'RedisClient'];
 
+/** `redis.multi().incr(key).expire(key, 60).exec()` collects commands. */
+function chainsOf(type: string): Readonly<Record<string, string>> {
+  const links = ['multi', 'pipeline', 'set', 'get', 'del', 'incr', 'incrby', 'incrBy', 'decr', 'hset', 'hSet', 'hincrby',
+    'hIncrBy', 'expire', 'sadd', 'sAdd', 'zadd', 'zAdd', 'lpush', 'lPush', 'rpush', 'rPush']; // prettier-ignore
+  return Object.fromEntries(links.map((it) => [`${type}.${it}`, type]));
+}
+
 const described = fromPatterns({
   name: 'redis',
   triggers: ['redis', 'Redis'],
@@ -20,6 +27,8 @@ const described = fromPatterns({
     '@redis/client.createClient': 'RedisClientType',
     'Redis.duplicate': 'Redis',
     'RedisClientType.duplicate': 'RedisClientType',
+    ...chainsOf('Redis'),
+    ...chainsOf('RedisClientType'),
   },
   publish: types.map((it) => ({ call: `${it}.publish`, event: 0, payload: 1, transport: 'in-process' })),
   consume: types.flatMap((it) => [
@@ -36,6 +45,7 @@ export const redis: Framework = {
     ...appended(site),
     ...acknowledged(site),
     ...counted(site),
+    ...added(site),
   ],
   consumers: (site) => [...(described.consumers?.(site) ?? []), ...heard(site), ...read(site)],
 };
@@ -53,6 +63,22 @@ function counted({ name, origin, call, view }: CallSite): readonly WriteRole[] {
       library: 'redis',
       operation,
       ...(data ? { data: view.valueOf(data) } : {}),
+      confidence: 'type',
+    },
+  ];
+}
+
+/** `await redis.sadd('handled', id)` says whether the member is a new one. */
+function added({ name, origin, receiverName }: CallSite): readonly WriteRole[] {
+  const isAdded = /^(?:sadd|hsetnx)$/i.test(name) && isFrom(origin, modules);
+  if (!isAdded) return [];
+  return [
+    {
+      kind: 'write',
+      library: 'redis',
+      operation: 'upsert',
+      store: receiverName,
+      isConditional: true,
       confidence: 'type',
     },
   ];

@@ -27,6 +27,14 @@ const mail = [
 ];
 const sms = ['twilio', '@aws-sdk/client-pinpoint'];
 const payment = ['stripe', 'braintree', '@paypal/', 'square', 'razorpay', '@mollie/'];
+/** Commands that start work elsewhere. */
+const starting = /^(?:Invoke|StartExecution|StartSyncExecution|CreateSchedule|RunTask)Command$/;
+const workers = [
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-sfn',
+  '@aws-sdk/client-scheduler',
+  '@aws-sdk/client-ecs',
+];
 const storage = ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob', 'minio'];
 /** Header, option or field by which the other side knows a repeat. */
 const idempotencyKeys =
@@ -61,6 +69,7 @@ function kindOf(site: CallSite): RemoteRole['what'] | undefined {
     return site.path.length > 2 ? 'payment' : undefined;
   if (isFrom(site.origin, sms) || rootIsFrom(site, sms)) return 'sms';
   if (isFrom(site.origin, storage)) return 'storage';
+  if (isFrom(site.origin, workers)) return starting.test(commandOf(site) ?? '') ? 'rpc' : undefined;
   return byName(site);
 }
 
@@ -80,11 +89,15 @@ function byName(site: CallSite): RemoteRole['what'] | undefined {
   // `StripePaymentIntent.create(id)` makes a value: a client is an object.
   if (!site.receiver || /^[A-Z][a-z]/.test(site.receiverName)) return undefined;
   const object = `${site.receiverName} ${site.origin?.name ?? ''}`;
+  // `stripe.charges.create` of a client that another file makes.
+  const root = site.path.slice(0, -2).join(' ');
   if (/mail|smtp|sendgrid/i.test(object) && /^(send|deliver|dispatch|notify)/i.test(site.name))
     return 'email';
-  if (/\bsms|twilio/i.test(object) && /^(send|create)/i.test(site.name)) return 'sms';
+  if ((/\bsms|twilio/i.test(object) || /twilio/i.test(root)) && /^(send|create)/i.test(site.name))
+    return 'sms';
   if (
-    /stripe|paypal|payment_?(gateway|provider|client|processor|api)|psp/i.test(object) &&
+    (/stripe|paypal|payment_?(gateway|provider|client|processor|api)|psp/i.test(object) ||
+      /^(?:this )?_?(?:stripe|paypal|braintree)(?:client|api)?$/i.test(root)) &&
     !readsOnly.test(site.name)
   ) {
     return /^(charge|refund|capture|authorize|authorise|create|pay|process|debit|credit|cancel|void|confirm)/i.test(
@@ -112,8 +125,8 @@ function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
 }
 
 function isRead(site: CallSite, what: RemoteRole['what']): boolean {
-  const command = site.name === 'send' ? site.arg(0) : undefined;
-  if (command?.kind === 'new' && command.callee.kind === 'name') return readsOnly.test(command.callee.name);
+  const command = commandOf(site);
+  if (command !== undefined) return readsOnly.test(command);
   if (what === 'http' && (site.name === 'fetch' || site.path.length === 1)) {
     const options = site.arg(1) ?? site.arg(0);
     const method = site.view.entryOf(options, 'method');
@@ -122,12 +135,27 @@ function isRead(site: CallSite, what: RemoteRole['what']): boolean {
   return readsOnly.test(site.name);
 }
 
+/** `client.send(new InvokeCommand(…))`. */
+function commandOf(site: CallSite): string | undefined {
+  const command = site.name === 'send' ? site.arg(0) : undefined;
+  return command?.kind === 'new' && command.callee.kind === 'name' ? command.callee.name : undefined;
+}
+
+/** An execution or schedule of one name is started once. */
+function nameGiven(site: CallSite): Expr | undefined {
+  const command = site.arg(0);
+  if (command?.kind !== 'new' || !isFrom(site.origin, workers)) return undefined;
+  const input = command.args[0] && site.view.valueOf(command.args[0]);
+  const entries = input?.kind === 'object' ? input.entries : [];
+  return entries.find((it) => it.key === 'name' || it.key === 'Name')?.value;
+}
+
 function idempotencyKey(site: CallSite): Expr | undefined {
   for (const arg of site.call.args) {
     const found = keyIn(site, arg, 3);
     if (found) return found;
   }
-  return undefined;
+  return nameGiven(site);
 }
 
 function keyIn(site: CallSite, expr: Expr, depth: number): Expr | undefined {

@@ -92,7 +92,7 @@ function written(text: string, store: string, operation: WriteRole['operation'])
   return {
     kind: 'write',
     library: 'sql',
-    operation: isUpsert ? 'upsert' : adds && operation === 'update' ? 'increment' : operation,
+    operation: adds && (isUpsert || operation === 'update') ? 'increment' : isUpsert ? 'upsert' : operation,
     store,
     ...(isIgnored || isChecked ? { isConditional: true } : {}),
     confidence: 'shape',

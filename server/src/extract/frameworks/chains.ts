@@ -1,0 +1,32 @@
+// Calls that hang together in one chain: `db.update(orders).set(…).where(…)`.
+import type { CallExpr, Expr } from '../../facts/expressions.ts';
+import type { Span } from '../../text.ts';
+import type { CallSite } from './framework.ts';
+
+/** The calls of these names in the chain that a call belongs to, before and after it. */
+export function linksNamed(site: CallSite, names: readonly string[]): readonly CallExpr[] {
+  const calls = names.flatMap((name) => site.view.callsNamed(name).map((it) => it.action.call));
+  return calls.filter((it) => isBelow(it, site.call) || isBelow(site.call, it));
+}
+
+/** The argument of a later call of the chain that a call begins: of `set` for `db.update(orders)`. */
+export function chained(site: CallSite, name: string): Expr | undefined {
+  const [given] = linksNamed(site, [name])[0]?.args ?? [];
+  return given && site.view.valueOf(given);
+}
+
+/** Whether one span lies in another. */
+export function holds(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** Whether a chain goes on from another call of it. */
+function isBelow(outer: CallExpr, inner: CallExpr): boolean {
+  let at: Expr = outer.callee;
+  while (at.kind === 'member' || at.kind === 'call') {
+    if (at.kind === 'call' && at.span.start === inner.span.start && at.span.end === inner.span.end)
+      return true;
+    at = at.kind === 'member' ? at.object : at.callee;
+  }
+  return false;
+}

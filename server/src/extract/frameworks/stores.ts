@@ -1,0 +1,100 @@
+// Which objects hold rows or documents: repositories, models, tables, connections, and documents that store themselves.
+import type { Expr } from '../../facts/expressions.ts';
+import { pathOf } from '../paths.ts';
+import { doesImport, isFrom, type CallSite } from './framework.ts';
+import { messaging } from './messagingPackages.ts';
+
+const storeName =
+  /(repo(sitory)?|model|collection|table|entity_?manager|manager|transaction|prisma|database|knex|store|session|client|connection|queryrunner|datasource|mapper)s?(service|client)?$/i;
+/** Short names stand alone or as the last word: `em`, `this.userDb`, not `items`. */
+const shortStoreName =
+  /(?:^|_)(?:em|tx|trx|db|orm|dao|pool|conn)s?$|[a-z\d](?:Em|Tx|Trx|D[bB]|O(?:rm|RM)|D(?:ao|AO)|Pool|Conn)s?$/;
+const collections = /^(?:Map|Set|WeakMap|WeakSet|Array|URLSearchParams|FormData|Headers)$/;
+const notStore =
+  /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form/i;
+
+/** Methods that nothing but a collection or model has. */
+const onlyStores =
+  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk)$/;
+
+const modelMethods =
+  /^(findById\w*|findOne\w*|findByPk|updateOne|updateMany|deleteOne|deleteMany|insertMany|bulkCreate|findOrCreate)$/;
+const modelPackages = [
+  'mongoose',
+  'sequelize',
+  'sequelize-typescript',
+  '@nestjs/mongoose',
+  '@nestjs/sequelize',
+  '@typegoose/typegoose',
+];
+
+const queryWords =
+  /^(?:where\w*|andWhere\w*|orWhere\w*|from|into|table|join|leftJoin|innerJoin|returning|transacting|forUpdate|withSchema|first|limit|orderBy|select)$/;
+
+/** Whether a call goes to something that stores. */
+export function isStore(site: CallSite): boolean {
+  if (!site.receiver || isFrom(site.origin, messaging)) return false;
+  if (isDocument(site)) return true;
+  const name = site.receiverName.replace(/\(\)$/, '');
+  if (onlyStores.test(site.name)) return true;
+  if (notStore.test(name) || (site.origin && collections.test(site.origin.name))) return false;
+  if (namesStore(name) || (site.origin && namesStore(site.origin.name))) return true;
+  const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
+  return (
+    /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) ||
+    isTable(site.receiver) ||
+    isModelClass(site, name)
+  );
+}
+
+/** `knex('stock').where({ sku })`: a query on something that stores. */
+function isTable(receiver: Expr): boolean {
+  let at = receiver;
+  while (at.kind === 'call' && at.callee.kind === 'member' && queryWords.test(at.callee.name))
+    at = at.callee.object;
+  const name = pathOf(at).at(-1) ?? '';
+  return at !== receiver && /(?:^|_)(?:knex|db|trx?|tx|database)(?:\(\))?$/i.test(name);
+}
+
+function namesStore(name: string): boolean {
+  return storeName.test(name) || shortStoreName.test(name);
+}
+
+/** `order.save()` where `order` came from `Order.build(…)`, `new Order(…)` or `await Order.findById(…)`: an object that stores itself. */
+function isDocument({ view, receiver, name, call }: CallSite): boolean {
+  if (!receiver || !/^(save|remove|deleteOne|destroy)$/.test(name) || call.args.length > 1) return false;
+  const made = receiver.kind === 'name' ? view.bindingOf(receiver)?.init : receiver;
+  if (made?.kind === 'new') {
+    const { callee } = made;
+    return callee.kind === 'name'
+      ? /^[A-Z]/.test(callee.name)
+      : callee.kind === 'member' && /model$/i.test(callee.name);
+  }
+  const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
+  return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
+}
+
+/** `Order.update(…, { where })`, `Ticket.findById(…)` of Mongoose, Sequelize and active records: a class with a method only models have. */
+function isModelClass(site: CallSite, name: string): boolean {
+  if (!/^[A-Z][a-z]/.test(name)) return false;
+  if (modelMethods.test(site.name)) return true;
+  const hasWhere = site.call.args.some((it) => site.view.entryOf(it, 'where') !== undefined);
+  if (hasWhere && /^(?:update|destroy|increment|decrement|findAll|count|upsert)$/.test(site.name))
+    return true;
+  return /^(?:create|upsert)$/.test(site.name) && isWaitedFor(site) && isOfModels(site, name);
+}
+
+/** An entity's own `Order.create(…)` gives the order at once. */
+function isWaitedFor({ action }: CallSite): boolean {
+  return action.settled === 'awaited' || action.settled === 'returned';
+}
+
+/** The class comes from a file of models, is made as one here, or the file works with such a library. */
+function isOfModels({ view, receiver }: CallSite, name: string): boolean {
+  const from = view.importedFrom(name) ?? '';
+  if (/(?:^|[/.-])(?:models?|schemas?)(?:$|[/.])/i.test(from)) return true;
+  if (doesImport(view, modelPackages)) return true;
+  const init = receiver && view.bindingOf(receiver)?.init;
+  const maker = init?.kind === 'call' ? pathOf(init.callee).at(-1) : undefined;
+  return maker === 'model' || maker === 'define' || maker === 'getModelForClass';
+}

@@ -1,0 +1,36 @@
+// Transactions of stores: a callback, or statements that begin and end one.
+import type { Role } from '../../facts/roles.ts';
+import { doesImport, isFrom, type CallSite } from './framework.ts';
+import { messaging } from './messagingPackages.ts';
+
+/** The role of a call that opens or closes a transaction. */
+export function transaction(site: CallSite): Role | undefined {
+  const library = 'database';
+  if (
+    /^(\$transaction|transaction|withTransaction|runInTransaction|transactional|executeTransaction|inTransaction|runTransaction)$/.test(
+      site.name,
+    )
+  ) {
+    const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
+    return body ? { kind: 'transaction', library, phase: 'callback', body } : undefined;
+  }
+  const begun =
+    site.name === 'begin'
+      ? site.call.args.find((it) => site.view.valueOf(it).kind === 'function')
+      : undefined;
+  if (begun) return { kind: 'transaction', library, phase: 'callback', body: begun };
+  if (/^(startTransaction|beginTransaction|begin)$/.test(site.name))
+    return { kind: 'transaction', library, phase: 'begin' };
+  if (/^(commitTransaction|commit)$/.test(site.name) && !isOfMessages(site))
+    return { kind: 'transaction', library, phase: 'commit' };
+  if (/^(rollbackTransaction|rollback|abortTransaction)$/.test(site.name))
+    return { kind: 'transaction', library, phase: 'rollback' };
+  return undefined;
+}
+
+/** `order.commit()` of @nestjs/cqrs hands over the events that an aggregate applied; kafkajs has transactions of messages. */
+function isOfMessages({ view, name, call, receiverName, origin }: CallSite): boolean {
+  if (isFrom(origin, messaging)) return true;
+  if (name !== 'commit' || call.args.length > 0 || !doesImport(view, ['@nestjs/cqrs'])) return false;
+  return !/tr(?:an)?(?:saction|x)|^tx$|runner|client|session|conn/i.test(receiverName);
+}
