@@ -13,6 +13,10 @@ const idioms = [
   'Orchestrat',
   'sagalint-',
   'idempoten',
+  // Providers of a container: the class behind a token may stand in a file without any of these words.
+  'useClass',
+  'useExisting',
+  'useFactory',
 ];
 
 const words = new RegExp(

@@ -200,11 +200,13 @@ function originOfName(
 
 function originOfClass(view: FileView, callee: Expr): Origin | undefined {
   if (callee.kind === 'name') return named(view, callee.name);
-  if (callee.kind === 'member' && callee.object.kind === 'name') {
-    const { from } = named(view, callee.object.name);
-    return from === undefined ? { name: callee.name } : { name: callee.name, from };
-  }
-  return undefined;
+  if (callee.kind !== 'member') return undefined;
+  // `new AWS.DynamoDB.DocumentClient()`
+  let root = callee.object;
+  while (root.kind === 'member') root = root.object;
+  if (root.kind !== 'name') return undefined;
+  const { from } = named(view, root.name);
+  return from === undefined ? { name: callee.name } : { name: callee.name, from };
 }
 
 /** `this.field`: the declared type, the initialiser, or what a method assigns to it. */

@@ -1,6 +1,6 @@
 // Which functions consume which messages: registrations bound to their handlers, dispatchers taken apart into branches.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
+import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { branchesOf, type Branch } from './dispatch.ts';
@@ -169,6 +169,16 @@ function handlerBehind(
   for (const arg of [...expr.args].reverse()) {
     const inner = handlerBehind(file, arg, linking, depth + 1);
     if (inner) return inner;
+  }
+  return madeBy(file, expr, linking);
+}
+
+/** `eachMessage: makeOnPlaced({ stripe })`: the function that a maker of the workspace gives. */
+function madeBy(file: FilePath, call: CallExpr, { calls, files }: Linking): FunctionNode | undefined {
+  for (const maker of calls.callees(file, call)) {
+    const given = maker.fact.body.findLast((it) => it.kind === 'return')?.value;
+    const fact = given?.kind === 'function' ? files.get(maker.file)?.functions[given.function] : undefined;
+    if (fact) return { file: maker.file, fact };
   }
   return undefined;
 }

@@ -69,7 +69,15 @@ function givenType(file: FilePath, given: Expr, values: Values): TypeNode | unde
   if (given.kind === 'new') return classOf(values.evaluate(file, given.callee));
   if (given.kind !== 'object') return classOf(values.evaluate(file, given));
   const inner = entryOf(given, 'useClass') ?? entryOf(given, 'useExisting') ?? entryOf(given, 'useValue');
-  return inner && givenType(file, inner, values);
+  return inner ? givenType(file, inner, values) : factoryType(file, entryOf(given, 'useFactory'), values);
+}
+
+/** `useFactory: (options) => new StripePayments(options)`. */
+function factoryType(file: FilePath, factory: Expr | undefined, values: Values): TypeNode | undefined {
+  if (factory?.kind !== 'function') return undefined;
+  const body = values.factsOf(file)?.functions[factory.function]?.body ?? [];
+  const made = body.findLast((it) => it.kind === 'return')?.value;
+  return made?.kind === 'new' ? givenType(file, made, values) : undefined;
 }
 
 function classOf(value: Value): TypeNode | undefined {

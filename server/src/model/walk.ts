@@ -16,6 +16,7 @@ import {
   type Walk,
   type Walking,
 } from './frames.ts';
+import { guardAround } from './guardingDecorators.ts';
 import type { FunctionNode } from './model.ts';
 import { rootOf } from './values.ts';
 
@@ -48,7 +49,7 @@ export function walkFunction(
     isDurable: false,
     runScope: (body, context) => walkScope(walk, body, context),
   };
-  walkScope(walk, fn.fact.body, initialContext(fn, facts));
+  walkScope(walk, fn.fact.body, initialContext(fn, facts, walking));
   const { drafts, isOpen, callbacks, sites, after, verdict, marks, isDurable } = walk;
   return { drafts, isOpen, callbacks, sites, after, verdict, marks, isDurable };
 }
@@ -207,7 +208,7 @@ function nameOf({ call }: CallAction): string {
 }
 
 /** Decorators say it for the whole function: `@Transactional()`, `@Idempotent()`, `@UseInterceptors(InboxInterceptor)`. */
-function initialContext(fn: FunctionNode, facts: FileFacts): Context {
+function initialContext(fn: FunctionNode, facts: FileFacts, walking: Walking): Context {
   const owner = facts.types.find((it) => it.kind === 'class' && it.name === fn.fact.owner);
   const decorators = [...fn.fact.decorators, ...(owner?.decorators ?? [])];
   const guard = decorators.find(
@@ -215,10 +216,13 @@ function initialContext(fn: FunctionNode, facts: FileFacts): Context {
       guarding.test(it.name) ||
       it.args.some((arg) => (arg.kind === 'name' || arg.kind === 'new') && guarding.test(named(arg))),
   );
+  const around = guard
+    ? ({ file: fn.file, at: guard.at, level: 'yes' } as const)
+    : guardAround(fn.file, decorators, walking);
   return {
     ...plain,
     inTransaction: fn.fact.decorators.some((it) => transactional.test(it.name)),
-    ...(guard && { guard: { file: fn.file, at: guard.at, level: 'yes' } }),
+    ...(around && { guard: around }),
   };
 }
 

@@ -151,10 +151,10 @@ const essentialNames = once((facts: FileFacts): ReadonlySet<string> => {
   const names = new Set<string>();
   for (const it of facts.types) {
     for (const base of [...it.bases, ...it.implements]) addType(names, base);
-    for (const { args } of it.decorators) for (const arg of args) addProvided(names, arg, 0);
+    for (const { args } of it.decorators) for (const arg of args) addProvided(names, facts, arg, 0);
   }
   for (const it of facts.bindings) {
-    if (it.isTopLevel && it.init && /provider/i.test(it.name)) addProvided(names, it.init, 0);
+    if (it.isTopLevel && it.init && /provider/i.test(it.name)) addProvided(names, facts, it.init, 0);
   }
   return names;
 });
@@ -166,13 +166,20 @@ function addType(names: Set<string>, type: TypeExpr): void {
 }
 
 /** `{ provide: PAYMENTS, useClass: StripePayments }`, however deep in lists. */
-function addProvided(names: Set<string>, expr: Expr, depth: number): void {
+function addProvided(names: Set<string>, facts: FileFacts, expr: Expr, depth: number): void {
   if (depth > 4) return;
-  if (expr.kind === 'array') for (const it of expr.items) addProvided(names, it, depth + 1);
+  if (expr.kind === 'array') for (const it of expr.items) addProvided(names, facts, it, depth + 1);
   if (expr.kind !== 'object') return;
   const isProvider = expr.entries.some((it) => it.key === 'provide');
   for (const { value } of expr.entries) {
     if (isProvider && value.kind === 'name') names.add(value.name);
-    else addProvided(names, value, depth + 1);
+    else if (isProvider && value.kind === 'function') addMade(names, facts, value.function);
+    else addProvided(names, facts, value, depth + 1);
   }
+}
+
+/** `useFactory: (options) => new StripePayments(options)`. */
+function addMade(names: Set<string>, { functions }: FileFacts, factory: number): void {
+  const made = functions[factory]?.body.findLast((it) => it.kind === 'return')?.value;
+  if (made?.kind === 'new' && made.callee.kind === 'name') names.add(made.callee.name);
 }

@@ -91,7 +91,8 @@ function sent(site: CallSite): readonly PublishRole[] {
 
 function messages(site: CallSite, how: Sent, input: Expr | undefined): readonly PublishRole[] {
   const outer = input && site.view.valueOf(input);
-  if (outer?.kind !== 'object') return [];
+  // `publish({ PhoneNumber })` of SNS sends a text to a person.
+  if (outer?.kind !== 'object' || site.view.entryOf(outer, 'PhoneNumber')) return [];
   const listed = how.entries === undefined ? [outer] : entriesIn(site.view, outer, how.entries);
   const entries = listed.length > 0 ? listed : [outer];
   return entries.map((it) => message(site, how, it, outer));

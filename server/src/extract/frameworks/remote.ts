@@ -67,10 +67,29 @@ function kindOf(site: CallSite): RemoteRole['what'] | undefined {
     return /send|mail|^setApiKey$/i.test(site.name) && site.name !== 'setApiKey' ? 'email' : undefined;
   if (isFrom(site.origin, payment) || rootIsFrom(site, payment))
     return site.path.length > 2 ? 'payment' : undefined;
-  if (isFrom(site.origin, sms) || rootIsFrom(site, sms)) return 'sms';
+  if (isFrom(site.origin, sms) || rootIsFrom(site, sms) || isText(site)) return 'sms';
+  if (site.origin?.from === 'aws-sdk') return ofOldSdk(site);
   if (isFrom(site.origin, storage)) return 'storage';
   if (isFrom(site.origin, workers)) return starting.test(commandOf(site) ?? '') ? 'rpc' : undefined;
   return byName(site);
+}
+
+/** `sns.send(new PublishCommand({ PhoneNumber }))`. */
+function isText({ view, arg, name, origin }: CallSite): boolean {
+  const given = arg(0);
+  if (name === 'publish' && origin?.from === 'aws-sdk')
+    return view.entryOf(given, 'PhoneNumber') !== undefined;
+  const isPublish =
+    given?.kind === 'new' && given.callee.kind === 'name' && given.callee.name === 'PublishCommand';
+  return isPublish && view.entryOf(given.args[0], 'PhoneNumber') !== undefined;
+}
+
+/** Version 2 of the AWS SDK has one package: `new AWS.SES().sendEmail(…)`. */
+function ofOldSdk({ origin, name }: CallSite): RemoteRole['what'] | undefined {
+  if (/^SES/.test(origin?.name ?? '')) return /^send/.test(name) ? 'email' : undefined;
+  if (origin?.name === 'S3') return 'storage';
+  const isStarted = /^(?:invoke|invokeAsync|startExecution|startSyncExecution)$/.test(name);
+  return isStarted && /^(?:Lambda|StepFunctions)$/.test(origin?.name ?? '') ? 'rpc' : undefined;
 }
 
 function isHttpVerb(site: CallSite): boolean {
