@@ -33,7 +33,7 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
   walk.isOpen ||= callees.length === 0 && isOfWorkspace(walk, action);
   // `Order.create(…)` of a class that is at hand is what its body does.
   const isBodyKnown =
-    summaries.some((it) => it.drafts.length > 0) || (isStatic(action) && callees.length > 0);
+    summaries.some((it) => it.drafts.length > 0) || (isFactory(action) && callees.length > 0);
   const ran = new Set<Expr>();
   for (const role of action.roles) {
     const givesWay = isBodyKnown && 'confidence' in role && role.confidence === 'name';
@@ -64,8 +64,9 @@ function isAlike({ role: one }: Effect, { role: other }: Effect): boolean {
   return one.kind === other.kind;
 }
 
-function isStatic({ call: { callee } }: CallAction): boolean {
-  return callee.kind === 'member' && callee.object.kind === 'name' && /^[A-Z][a-z]/.test(callee.object.name);
+function isFactory({ call: { callee } }: CallAction): boolean {
+  if (callee.kind !== 'member' || callee.name !== 'create') return false;
+  return callee.object.kind === 'name' && /^[A-Z][a-z]/.test(callee.object.name);
 }
 
 /** A method of a type of the workspace whose body nobody knows. */
