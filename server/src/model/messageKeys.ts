@@ -1,27 +1,13 @@
 // The keys by which a repeat is known: of remote calls, inboxes, jobs and deduplicating queues.
-import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
-import type { Role } from '../facts/roles.ts';
 import { changingIn, type Changing } from './changing.ts';
 import { pathOf } from './effects.ts';
-import { indexOf } from './fileIndex.ts';
+import { holds } from './handling.ts';
+import { handedKeys } from './handedKeys.ts';
+import { keySites, type KeySite } from './keySites.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { repeatersOf, type Repeater } from './redelivered.ts';
-import { rootOf } from './values.ts';
-
-export interface KeySite {
-  readonly fn: FunctionNode;
-  readonly action: CallAction;
-  /** As a reader calls it: `stripe.charges.create`. */
-  readonly name: string;
-  readonly key: Expr;
-  /** `remote`: another system knows the repeat; `guard`: an inbox here; `queue`: the broker. */
-  readonly of: 'remote' | 'guard' | 'queue';
-  readonly library: string;
-  /** Something beside the key tells messages apart: the consumer's name, the step. */
-  readonly isComposite: boolean;
-}
+import { repeatersOf, retriedBy, type Repeater } from './redelivered.ts';
 
 export type KeyFault =
   | { readonly kind: 'changing'; readonly site: KeySite; readonly by: Changing; readonly repeater?: Repeater }
@@ -33,8 +19,6 @@ export type KeyFault =
       readonly others: readonly KeySite[];
     };
 
-const inboxes = /inbox|processed|dedup|idempot/i;
-const keyNames = /^(?:_?id|key|dedup\w*|idempotency_?key|(?:message|event|delivery)_?(?:id|key))$/i;
 const flowIds = /^(?:x-)?(?:correlation|trace|conversation)[-_]?id$/i;
 const messageIds =
   /^(?:_?id|uuid|key)$|(?:message|event|msg|delivery|command|request|job|notification|record)_?id$|idempot/i;
@@ -44,72 +28,45 @@ const plainParts =
 /** All keys that change from delivery to delivery, or that different messages share. */
 export function keyFaults(model: EventModel): readonly KeyFault[] {
   const repeaters = repeatersOf(model);
+  const retried = retriedBy(model);
   const sites = [...keySites(model)];
-  const changing = sites.flatMap((it) => changingKey(model, it, repeaters.get(it.fn.fact)));
+  const again = (fn: FunctionFact, by: Changing): Repeater | undefined =>
+    repeaters.get(fn)?.[0] ?? (retried.has(fn) ? retried.get(makerOf(model, by) ?? fn) : undefined);
+  const changing = onceEach(sites.flatMap((it) => changingKey(model, it, again)));
   const rest = sites.filter((it) => !changing.some((fault) => fault.site === it));
   return [...changing, ...sharedKeys(model, rest, repeaters)];
 }
 
-function* keySites(model: EventModel): Iterable<KeySite> {
-  for (const [file, facts] of model.files) {
-    for (const { fn: fact, action } of indexOf(facts).withRoles) {
-      const found = action.roles.map((it) => keyOf(it)).find((it) => it !== undefined);
-      if (!found) continue;
-      yield { fn: { file, fact }, action, name: pathOf(action.call.callee), ...found };
-    }
-  }
+/** The function that makes what changes: outside of the retry it is made once for all attempts. */
+function makerOf(model: EventModel, { file, at }: Changing): FunctionFact | undefined {
+  return model.files.get(file)?.functions.findLast((it) => holds(it.span, at));
 }
 
-type Found = Pick<KeySite, 'key' | 'of' | 'library' | 'isComposite'>;
-
-function keyOf(role: Role): Found | undefined {
-  const found = (of: KeySite['of'], key: Expr | undefined): Found | undefined =>
-    key && 'library' in role ? { key, of, library: role.library, isComposite: false } : undefined;
-  if (role.kind === 'remote') return role.isRead ? undefined : found('remote', role.idempotencyKey);
-  if (role.kind === 'publish') return found('queue', role.deduplicationKey);
-  if (role.kind === 'guard')
-    return role.form === 'mark' || !role.key ? undefined : guardKey(role.key, role.library);
-  const isInbox = role.kind === 'write' && role.operation === 'insert' && inboxes.test(role.store ?? '');
-  return isInbox && role.data ? guardKey(role.data, role.library) : undefined;
-}
-
-/** `{ messageId, handlerName }`: what is looked for by, and what is looked for with it. */
-function guardKey(key: Expr, library: string): Found | undefined {
-  if (key.kind !== 'object') return { key, of: 'guard', library, isComposite: false };
-  const data = key.entries.find((it) => it.key === 'data' || it.key === 'where')?.value;
-  if (data) return guardKey(data, library);
-  const named = key.entries.filter((it) => keyNames.test(it.key));
-  const [only] = named;
-  return only && { key: only.value, of: 'guard', library, isComposite: key.entries.length > 1 };
+/** A key that is handed on to several calls is one fault. */
+function onceEach<Fault extends KeyFault>(faults: readonly Fault[]): readonly Fault[] {
+  const seen = new Set<string>();
+  return faults.filter(({ site: { fn, key } }) => {
+    const place = `${fn.file} ${key.at.start}`;
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 function changingKey(
   model: EventModel,
   site: KeySite,
-  repeaters: readonly Repeater[] | undefined,
+  again: (fn: FunctionFact, by: Changing) => Repeater | undefined,
 ): readonly (KeyFault & { kind: 'changing' })[] {
-  const by = changingIn(model, site.fn, site.key) ?? handedIn(model, site, 0);
-  if (!by) return [];
-  const [repeater] = repeaters ?? [];
-  // A job that is queued for another try needs another key.
-  if (by.kind === 'attempt' && site.of === 'queue') return [];
-  // A key that names the subject means to know a repeat of it, whoever calls.
-  const isMeant = site.of === 'remote' && by.kind === 'time' && !by.isWhole;
-  return repeater || isMeant ? [{ kind: 'changing', site, by, ...(repeater && { repeater }) }] : [];
-}
-
-/** A key that every caller makes anew. */
-function handedIn(model: EventModel, { fn, key }: KeySite, depth: number): Changing | undefined {
-  const facts = model.files.get(fn.file);
-  const root = facts && key.kind === 'name' ? rootOf(facts, key) : undefined;
-  if (root?.kind !== 'parameter' || root.index === undefined || root.function !== fn.fact.id)
-    return undefined;
-  const callers = model.program.callersOf(fn);
-  const made = callers.map(({ caller, action }) => {
-    const arg = action.call.args[root.index ?? 0];
-    return arg && depth < 2 ? changingIn(model, caller, arg) : undefined;
+  const own = changingIn(model, site.fn, site.key);
+  const made = own ? [{ site, by: own }] : [...handedKeys(model, site)];
+  return made.flatMap(({ site: at, by }) => {
+    const repeater = again(at.fn.fact, by);
+    // A job that is queued for another try needs another key.
+    if (by.kind === 'attempt' && at.of === 'queue') return [];
+    // A key that names the subject means to know a repeat of it, whoever calls.
+    const isMeant = at.of === 'remote' && by.kind === 'time' && !by.isWhole;
+    if (!repeater && !isMeant) return [];
+    return [{ kind: 'changing', site: at, by, ...(repeater && { repeater }) }];
   });
-  return made.every((it) => it !== undefined) ? made[0] : undefined;
 }
 
 function sharedKeys(
@@ -144,7 +101,7 @@ function sharedKeys(
 /** One store of keys: a guard's method, or the account at another system. */
 function groupOf({ program }: EventModel, { fn, action, of, library, name }: KeySite): string {
   if (of === 'remote') return `remote ${library} ${name.split('.').slice(0, -2).join('.')}`;
-  const [callee] = program.calleesOf(fn.file, fn, action.call);
+  const [callee] = action ? program.calleesOf(fn.file, fn, action.call) : [];
   return `guard ${callee ? `${callee.file}:${callee.fact.at.start}` : `${fn.file} ${name}`}`;
 }
 
@@ -162,6 +119,7 @@ function isOther(
 
 /** `claim(event.correlationId, 'shipping')`. */
 function isNamedBeside({ of, action, key }: KeySite): boolean {
+  if (!action) return false;
   const others = action.call.args.filter(
     (it) => it !== key && it.kind !== 'function' && it.kind !== 'object',
   );

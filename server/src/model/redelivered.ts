@@ -1,6 +1,8 @@
 // Which functions may run again for one message: what brokers call, what sagas resume, with all that these call.
 import type { FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
+import { pathOf as nameOf } from './effects.ts';
+import { indexOf } from './fileIndex.ts';
 import { holds } from './handling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 
@@ -37,6 +39,20 @@ export function repeatersOf(model: EventModel): ReadonlyMap<FunctionFact, readon
     const id = saga.fact.function;
     const fact = id === undefined ? undefined : model.files.get(saga.file)?.functions[id];
     if (fact && saga.fact.form === 'imperative') note({ file: saga.file, fact }, { name: saga.name });
+  }
+  return found;
+}
+
+/** What a retry runs again: every attempt must bear the key of the first. */
+export function retriedBy(model: EventModel): ReadonlyMap<FunctionFact, Repeater> {
+  const found = new Map<FunctionFact, Repeater>();
+  for (const [file, facts] of model.files) {
+    for (const { action } of indexOf(facts).withRoles) {
+      const { call, roles } = action;
+      const bodies = roles.flatMap((it) => (it.kind === 'retry' && it.body ? [it.body] : []));
+      for (const fn of bodies.flatMap((it) => model.program.functionsOf(file, it)))
+        for (const { fact } of reachedFrom(model, fn)) found.set(fact, { name: nameOf(call.callee) });
+    }
   }
   return found;
 }

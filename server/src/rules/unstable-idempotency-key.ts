@@ -29,7 +29,7 @@ function changing(fault: KeyFault & { kind: 'changing' }, model: EventModel): Ru
   };
   return {
     file: site.fn.file,
-    at: isOneLine(site.key) ? site.key.at : site.action.call.at,
+    at: isOneLine(site.key) ? site.key.at : (site.action?.call.at ?? by.at),
     symbol: by.name,
     message: `\`${by.name}\` gives ${subjectOf(fault)} another key ${again}: a repeat is not recognised${harmOf(fault)}.`,
     help: 'Make the key of what stays the same when the message comes again: its id, and what the call is for.',
@@ -48,7 +48,7 @@ function subjectOf({ site }: KeyFault): string {
 }
 
 function harmOf({ site }: KeyFault): string {
-  const role = site.action.roles.find((it) => it.kind === 'remote');
+  const role = site.action?.roles.find((it) => it.kind === 'remote');
   if (role?.kind === 'remote' && role.what === 'payment') return ', and the money moves twice';
   return site.of === 'queue' ? ', and the message is sent twice' : '';
 }
