@@ -134,6 +134,8 @@ export interface ConsumerFact {
   readonly queue?: Expr;
   /** What the registration itself says about messages that fail. */
   readonly policy?: FailurePolicy;
+  /** The function that decides about a message that failed, and what its queue says beside it. */
+  readonly failing?: { readonly errorHandler: Expr; readonly declared: FailurePolicy };
 }
 
 /** A saga as one file shows it; joining it over files is the model's work. */

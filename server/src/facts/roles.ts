@@ -137,4 +137,6 @@ export interface FailurePolicy {
   readonly limit: Written;
   /** Between two tries time passes. */
   readonly isDelayed?: boolean;
+  /** The call that gives the options: what it says stands in another function. */
+  readonly from?: Expr;
 }

@@ -1,10 +1,12 @@
 // Queues whose messages have nowhere to go when they fail for good.
 import type { Expr } from '../facts/expressions.ts';
+import type { FailurePolicy } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { mayFail } from './failing.ts';
-import type { ConsumerNode, EventModel } from './model.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { givenPolicy, ownPolicy } from './queuePolicies.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { reachedFrom } from './redelivered.ts';
 import { swallowIn } from './swallowing.ts';
@@ -18,11 +20,14 @@ export interface LostLetters {
   readonly consumer?: ConsumerNode;
   /** The name is written in the code: whoever says it means the same queue. */
   readonly isLiteral?: boolean;
+  /** It is the function that gives the options of several queues. */
+  readonly isGiver?: boolean;
 }
 
 /** Queues that hold what failed, wait for a retry, or carry answers. */
 const besides =
-  /dlq|dlx|dead|parking|parked|poison|quarantine|retry|retries|delay|wait|fail|error|reply|repl(?:y|ies)|rpc|response|callback|tmp|temp/i;
+  /dlq|dlx|dead|parking|parked|poison|quarantine|retry|retries|delay|wait|reply|repl(?:y|ies)|rpc|response|callback|tmp|temp/i;
+const failures = /fail|error/i;
 const deadLetters = /dlq|dlt|dlx|dead|parking|parked|poison|quarantine|fail|error|retry/i;
 
 /** One for each queue. Only for a workspace that was read to the end: the target may be declared anywhere. */
@@ -56,11 +61,12 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
     if (it.role.library === 'aws') yield* lost(model, it.fn.file, it.role.queue, it.role, undefined);
   }
   for (const consumer of consumers) {
-    const { policy, queue } = consumer.fact;
+    const { queue } = consumer.fact;
+    const policy = ownPolicy(model, consumer);
     if (!policy || !queue || isParkedByHand(model, consumer)) continue;
     const keys = keysOf(model, consumer.file, queue);
     const others = declared.filter((it) => it.keys.some((key) => keys.includes(key))).map((it) => it.role);
-    yield* lost(model, consumer.file, queue, merged([policy, ...others]), consumer);
+    yield* lost(model, consumer.file, queue, merged(model, consumer.file, [policy, ...others]), consumer);
   }
 }
 
@@ -74,7 +80,12 @@ function* ofAsserted(
   const [consumer] = reading;
   if (!consumer || reading.some((it) => isParkedByHand(model, it))) return;
   const same = declared.filter((it) => it.keys.some((key) => own.keys.includes(key)));
-  yield* lost(model, own.fn.file, own.role.queue, merged(same.map((it) => it.role)), consumer);
+  const policy = merged(
+    model,
+    own.fn.file,
+    same.map((it) => it.role),
+  );
+  yield* lost(model, own.fn.file, own.role.queue, policy, consumer);
 }
 
 function* ofMicroservice(
@@ -94,26 +105,44 @@ function* ofMicroservice(
   yield* lost(model, fn.file, role.queue, role, consumer);
 }
 
-type Policy = Pick<Declared['role'], 'deadLetter' | 'limit'>;
+type Policy = Pick<FailurePolicy, 'deadLetter' | 'limit'> & { readonly giver?: FunctionNode };
 
-function merged(policies: readonly Policy[]): Policy {
-  return { deadLetter: together(policies, 'deadLetter'), limit: together(policies, 'limit') };
+function merged(model: EventModel, file: FilePath, policies: readonly FailurePolicy[]): Policy {
+  const all = policies.map((it) => givenPolicy(model, file, it));
+  const [giver] = all.flatMap((it) => it.giver ?? []);
+  return {
+    deadLetter: together(all, 'deadLetter'),
+    limit: together(all, 'limit'),
+    ...(giver && { giver }),
+  };
 }
 
 function* lost(
   model: EventModel,
   file: FilePath,
   queue: Expr | undefined,
-  { deadLetter, limit }: Policy,
+  { deadLetter, limit, giver }: Policy,
   consumer: ConsumerNode | undefined,
 ): Iterable<LostLetters> {
-  if (deadLetter !== 'none' || limit !== 'none' || !queue || queue.kind === 'template') return;
+  if (deadLetter !== 'none' || limit !== 'none' || !queue) return;
+  if (giver && consumer) {
+    const { library } = consumer.fact;
+    yield { file: giver.file, at: giver.fact.at, name: giver.fact.name, library, consumer, isGiver: true };
+    return;
+  }
+  if (queue.kind === 'template') return;
   const literal = model.program.stringOf(file, queue);
   const name = literal ?? pathOf(queue);
-  if (name === '' || besides.test(name)) return;
+  if (name === '' || isBesides(name, consumer)) return;
   const library = consumer?.fact.library ?? 'aws';
   const isLiteral = literal !== undefined;
   yield { file, at: queue.at, name, library, isLiteral, ...(consumer && { consumer }) };
+}
+
+/** A queue that is named after the failure which its event tells of is like any other. */
+function isBesides(name: string, consumer: ConsumerNode | undefined): boolean {
+  const tellsFailure = consumer?.events.some((it) => failures.test(it.name)) ?? false;
+  return besides.test(name) || (failures.test(name) && !tellsFailure);
 }
 
 /** The handler keeps what failed: it publishes or stores it, or asks the broker to park it. */

@@ -29,7 +29,9 @@ export const rule: Rule = {
   },
 };
 
-function messageFor({ library, name }: LostLetters): string {
+function messageFor({ library, name, isGiver }: LostLetters): string {
+  if (isGiver)
+    return `The queues that are declared by \`${name}\` have no dead-letter exchange: a message that is rejected is gone, and one that is put back comes round for ever.`;
   switch (library) {
     case 'kafkajs':
       return `Nothing takes a message of \`${name}\` that fails for good: kafkajs restarts the consumer, and it blocks the partition.`;

@@ -8,6 +8,7 @@ import {
   isHandler,
   nodesOf,
   type Operator,
+  removal,
   removed,
   replaced,
   type Source,
@@ -114,10 +115,20 @@ export const consumerOperators: readonly Operator[] = [
     rule: 'missing-dead-letter',
     *find(source) {
       for (const node of nodesOf(source.tree)) {
-        if (!ts.isPropertyAssignment(node)) continue;
-        if (node.name.getText() === 'queueOptions')
+        if (ts.isPropertyAssignment(node) && node.name.getText() === 'queueOptions')
           yield replaced(source, node.initializer, '{ durable: true }');
-        if (node.name.getText() === 'deadLetterExchange') yield removed(source, node, { symbols: /./ });
+        const isQueue = ts.isCallExpression(node) && calledName(node) === 'assertQueue';
+        const options = isQueue ? node.arguments[1] : undefined;
+        if (options && /deadLetter/.test(options.getText()))
+          yield replaced(source, options, '{ durable: true }');
+        if (ts.isReturnStatement(node) && /deadLetterExchange/.test(node.getText())) {
+          const keys = [...nodesOf(source.tree)].filter(isDeadLetterKey);
+          yield edited(
+            source,
+            node,
+            keys.map((it) => removal(source, it)),
+          );
+        }
       }
     },
   },
@@ -154,6 +165,12 @@ function* handledIn({ tree }: Source): Iterable<{ readonly node: ts.Node; readon
       ts.isMethodDeclaration(node) && node.modifiers?.some(ts.isDecorator) ? node.name.getText() : '';
     if (/^on[A-Z]/.test(name)) yield { node, event: name.slice(2) };
   }
+}
+
+/** An option or its declared type that names where rejected messages go. */
+function isDeadLetterKey(node: ts.Node): boolean {
+  const isKey = ts.isPropertyAssignment(node) || ts.isPropertySignature(node);
+  return isKey && /^deadLetter/.test(node.name.getText());
 }
 
 /** The callback that a broker's client calls with each message. */

@@ -6,7 +6,7 @@ import type { QueueRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { isFrom, type CallSite, type Framework, type MethodSite } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
-import { moduleQueues, subscriptionPolicy } from './rabbitQueues.ts';
+import { decidedBy, moduleQueues, subscriptionPolicy } from './rabbitQueues.ts';
 
 const library = '@golevelup/nestjs-rabbitmq';
 const registers = /^create(?:Batch)?(?:Subscriber|Rpc)$/;
@@ -51,9 +51,15 @@ function keysOf(view: FileView, options: Expr | undefined): readonly Expr[] {
   ];
 }
 
-function failing(view: FileView, options: Expr | undefined): Pick<ConsumerFact, 'queue' | 'policy'> {
+function failing(
+  view: FileView,
+  options: Expr | undefined,
+): Pick<ConsumerFact, 'queue' | 'policy' | 'failing'> {
   const queue = view.entryOf(options, 'queue');
-  return queue ? { queue, policy: subscriptionPolicy(view, options) } : {};
+  const decided = decidedBy(view, options);
+  return queue
+    ? { queue, policy: subscriptionPolicy(view, options), ...(decided && { failing: decided }) }
+    : {};
 }
 
 /** `amqp.createSubscriber(handler, { exchange, routingKey, queue }, 'name')`. */

@@ -1,12 +1,10 @@
 // How RabbitMQ is told what becomes of messages that fail: https://www.rabbitmq.com/docs/dlx and /docs/quorum-queues.
-import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import { isAbsent, isUnread, policyIn } from '../../facts/queuePolicy.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import type { CallSite } from './framework.ts';
-
-const targets = /^(?:deadLetterExchange|x-dead-letter-exchange)$/;
-const limits = /^(?:messageTtl|x-message-ttl|x-delivery-limit)$/;
 
 /** `channel.assertQueue('orders', { deadLetterExchange: … })`. A queue that goes with its consumer needs no target. */
 export function queueDeclared({ view, call }: CallSite): readonly QueueRole[] {
@@ -57,6 +55,16 @@ function listedQueue(view: FileView, item: Expr): readonly QueueRole[] {
   return queue ? [{ kind: 'queue', library: '@golevelup/nestjs-rabbitmq', queue, ...policy }] : [];
 }
 
+/** The function of the workspace that decides about a message that failed, and what the queue says by itself. */
+export function decidedBy(
+  view: FileView,
+  options: Expr | undefined,
+): { readonly errorHandler: Expr; readonly declared: FailurePolicy } | undefined {
+  const handler = view.entryOf(options, 'errorHandler');
+  if (!handler || !isUnknown(handler) || view.entryOf(options, 'createQueueIfNotExists')) return undefined;
+  return { errorHandler: handler, declared: policyOf(view, view.entryOf(options, 'queueOptions')) };
+}
+
 /** What `@RabbitSubscribe({ queue, queueOptions, errorHandler })` says. */
 export function subscriptionPolicy(view: FileView, options: Expr | undefined): FailurePolicy {
   const object = options && view.valueOf(options);
@@ -81,41 +89,17 @@ function isUnknown(handler: Expr | undefined): boolean {
   return handler !== undefined && !isNamed;
 }
 
-/** What the options of a queue say, by the names of amqplib or by RabbitMQ's own. */
+/** What the options of a queue say; those that a function gives are for the model to read. */
 export function policyOf(view: FileView, options: Expr | undefined): FailurePolicy {
   if (!options) return { deadLetter: 'none', limit: 'none' };
-  const objects = objectsIn(view, options);
-  const isOpen = objects === undefined || objects.some(isUnread);
-  const has = (names: RegExp): boolean =>
-    (objects ?? []).some((object) => object.entries.some((it) => names.test(it.key) && !isAbsent(it.value)));
-  const of = (isGiven: boolean): Written => (isGiven ? 'given' : isOpen ? 'unknown' : 'none');
-  return { deadLetter: of(has(targets)), limit: of(has(limits) || isQuorum(view, objects ?? [])) };
+  const object = view.valueOf(options);
+  const args = object.kind === 'object' ? view.entryOf(object, 'arguments') : undefined;
+  const policy = policyIn(object, args && view.valueOf(args));
+  return object.kind === 'call' ? { ...policy, from: object } : policy;
 }
 
 function known(written: Written): Written {
   return written === 'none' ? 'unknown' : written;
-}
-
-/** The options and, below them, the arguments for the broker. */
-function objectsIn(view: FileView, options: Expr): readonly ObjectExpr[] | undefined {
-  const object = view.valueOf(options);
-  if (object.kind !== 'object') return undefined;
-  const args = object.entries.find((it) => it.key === 'arguments')?.value;
-  const inner = args && view.valueOf(args);
-  if (!inner) return [object];
-  return inner.kind === 'object' ? [object, inner] : undefined;
-}
-
-function isUnread(object: ObjectExpr): boolean {
-  return object.spreads.length > 0 || object.entries.some((it) => it.key === '[]');
-}
-
-/** Quorum queues count deliveries and give up by themselves since RabbitMQ 4.0. */
-function isQuorum(view: FileView, objects: readonly ObjectExpr[]): boolean {
-  return objects.some((object) => {
-    const type = view.entryOf(object, 'x-queue-type');
-    return type !== undefined && !(type.kind === 'string' && type.value === 'classic');
-  });
 }
 
 function isPassing(view: FileView, queue: Expr | undefined, options: Expr | undefined): boolean {
@@ -125,11 +109,4 @@ function isPassing(view: FileView, queue: Expr | undefined, options: Expr | unde
     const value = view.entryOf(options, key);
     return value?.kind === 'literal' && value.text === 'true';
   });
-}
-
-function isAbsent(value: Expr): boolean {
-  return (
-    (value.kind === 'literal' && /^(?:null|undefined)$/.test(value.text)) ||
-    (value.kind === 'name' && value.name === 'undefined')
-  );
 }
