@@ -56,11 +56,18 @@ export function list(root: FilePath): Listing {
 export function read(file: FilePath): string | undefined {
   try {
     if (statSync(file).size > largest) return undefined;
-    const text = readFileSync(file, 'utf8');
+    const text = decoded(readFileSync(file));
     return text.includes('\0') ? undefined : text.replace(/^\uFEFF/, '');
   } catch {
     return undefined;
   }
+}
+
+/** UTF-8, or what the first bytes say; a byte that is neither becomes a replacement character. */
+function decoded(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return bytes.toString('utf8');
 }
 
 /** Writes a file, and the folders it needs; a sentence where that fails. */

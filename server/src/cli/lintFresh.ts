@@ -4,6 +4,7 @@ import type { FilePath } from '../text.ts';
 import { configsOf, type ConfigOf } from '../workspace/configs.ts';
 import type { FactsCache } from '../workspace/factsCache.ts';
 import { fill } from '../workspace/load.ts';
+import { skippedIn } from '../workspace/skipped.ts';
 import { Workspace, type Snapshot } from '../workspace/workspace.ts';
 import type { Given, Target } from './given.ts';
 import { progressOn } from './progress.ts';
@@ -22,7 +23,8 @@ export function lintFresh(
   for (const count of fill(workspace, [...texts.keys()], { read, keep: () => false })) progress.show(count);
   const snapshot = workspace.snapshot();
   progress.clear();
-  return { linted: printedOf(snapshot), facts: kept };
+  const unreadable = loaded.sources.filter((it) => !texts.has(it));
+  return { linted: printedOf(snapshot, unreadable), facts: kept };
 }
 
 /** Of a file that was named alone only that file's findings are shown. */
@@ -32,7 +34,8 @@ function restrict(config: ConfigOf, targets: readonly Target[]): ConfigOf {
   return { ...config, isLinted: (file) => isWanted(file) && config.isLinted(file) };
 }
 
-function printedOf({ findings, failures, files, model }: Snapshot): Printed {
+function printedOf(snapshot: Snapshot, unreadable: readonly FilePath[]): Printed {
+  const { findings, failures, files, model } = snapshot;
   const gaps = [...model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
   return {
     findings,
@@ -45,6 +48,10 @@ function printedOf({ findings, failures, files, model }: Snapshot): Printed {
       sagas: model.sagas.length,
       unread: model.unread.length,
       gaps,
+      skipped: [
+        ...unreadable.map((file) => ({ file, reason: 'It is too large, binary, or can not be read.' })),
+        ...skippedIn(snapshot),
+      ],
     },
   };
 }

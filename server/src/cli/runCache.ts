@@ -84,6 +84,7 @@ const answer = z.object({
     sagas: z.int(),
     unread: z.int(),
     gaps: z.int(),
+    skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   }),
 });
 

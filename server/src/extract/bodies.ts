@@ -4,7 +4,7 @@ import type { Action, SwitchAction } from '../facts/actions.ts';
 import { bindingOf, idOf } from './bindings.ts';
 import { readClass } from './classes.ts';
 import { readCalls } from './calls.ts';
-import { placeOf, type Draft } from './draft.ts';
+import { deeper, placeOf, type Draft } from './draft.ts';
 import { readExpr } from './expressions.ts';
 import { functionIdOf } from './functions.ts';
 
@@ -20,6 +20,10 @@ function readStatements(draft: Draft, statements: readonly ts.Statement[]): read
 }
 
 function readStatement(draft: Draft, node: ts.Statement): readonly Action[] {
+  return deeper(draft, node, [], () => readShallow(draft, node));
+}
+
+function readShallow(draft: Draft, node: ts.Statement): readonly Action[] {
   if (ts.isExpressionStatement(node)) return readCalls(draft, node.expression);
   if (ts.isVariableStatement(node)) {
     if (ts.isSourceFile(node.parent)) recordTopLevel(draft, node);

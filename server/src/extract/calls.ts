@@ -4,7 +4,7 @@ import type { Action, CallAction, Settlement } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import { resultOf } from './bindings.ts';
 import { readClass } from './classes.ts';
-import { bare, placeOf, type Draft } from './draft.ts';
+import { bare, deeper, placeOf, type Draft } from './draft.ts';
 import { readExpr } from './expressions.ts';
 
 /** The calls, assignments and branches of an expression; bodies of inner functions are not run here. */
@@ -32,7 +32,7 @@ function visit(draft: Draft, node: ts.Node, out: Action[]): void {
   if (ts.isConditionalExpression(node)) return visitConditional(draft, node, out);
   if (ts.isBinaryExpression(node) && isShortcut(node.operatorToken.kind))
     return visitShortcut(draft, node, out);
-  ts.forEachChild(node, (child) => visit(draft, child, out));
+  deeper(draft, node, undefined, () => ts.forEachChild(node, (child) => visit(draft, child, out)));
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) out.push(callAction(draft, node));
   else if (ts.isTaggedTemplateExpression(node)) out.push(taggedAction(draft, node));
   else if (ts.isBinaryExpression(node)) visitAssignment(draft, node, out);

@@ -3,8 +3,9 @@
 import { ts } from 'ts-morph';
 import type { Action } from '../facts/actions.ts';
 import type { Expr, FunctionId } from '../facts/expressions.ts';
-import type { BindingFact, FunctionFact, ImportFact } from '../facts/facts.ts';
+import type { BindingFact, FunctionFact, Gap, ImportFact } from '../facts/facts.ts';
 import type { Span } from '../text.ts';
+import { deepest } from './budget.ts';
 import { scopesOf, type Scopes } from './scopes.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -36,6 +37,10 @@ export interface Draft extends Readers {
   /** The syntax of each function, by id: framework files ask for what facts do not keep. */
   readonly nodes: ts.Node[];
   readonly pending: (() => void)[];
+  /** What was left out since it stands too deep. */
+  readonly cuts: Gap[];
+  /** How deep in statements and expressions the reader is. */
+  depth: number;
 }
 
 export function draftOf(
@@ -59,8 +64,25 @@ export function draftOf(
     functionIds: new Map(),
     nodes: [],
     pending: [],
+    cuts: [],
+    depth: 0,
   };
   return draft;
+}
+
+/** Reads what stands one level deeper, or nothing where that is too deep. */
+export function deeper<T>(draft: Draft, node: ts.Node, nothing: T, read: () => T): T {
+  if (draft.depth >= deepest) {
+    draft.cuts.push({
+      at: placeOf(node, draft.source),
+      reason: 'The code is nested too deeply here to be read.',
+    });
+    return nothing;
+  }
+  draft.depth += 1;
+  const result = read();
+  draft.depth -= 1;
+  return result;
 }
 
 /** The node's place without leading comments and blanks. */

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { readBody } from './bodies.ts';
+import { skipped, tooDeep, tooLong, tooMuch } from './budget.ts';
 import { readCalls } from './calls.ts';
 import { draftOf, placeOf, type Draft } from './draft.ts';
 import { readExpr } from './expressions.ts';
@@ -25,9 +26,23 @@ const options: ts.CreateSourceFileOptions = {
   jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
 };
 
-/** Reads one text, whatever it is: half-typed code gives the facts of what can be read. */
+/** Reads one text, whatever it is: half-typed code gives the facts of what can be read, and what is past the budget a gap. */
 export function extract(file: FilePath, text: string, frameworks: readonly Framework[] = known): FileFacts {
+  const reason = tooLong(text);
+  if (reason !== undefined) return skipped(file, reason);
+  try {
+    return readText(file, text, frameworks);
+  } catch (error) {
+    const excuse = tooDeep(error);
+    if (excuse === undefined) throw error;
+    return skipped(file, excuse);
+  }
+}
+
+function readText(file: FilePath, text: string, frameworks: readonly Framework[]): FileFacts {
   const source = ts.createSourceFile(file, text, options, true, scriptKind(file));
+  const reason = tooMuch(source);
+  if (reason !== undefined) return skipped(file, reason);
   const imports = readImports(source);
   const draft = draftOf(source, imports, {
     expr: readExpr,
@@ -43,7 +58,7 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
   const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
   const facts = recognise({ ...read, functions: draft.functions, ...rest }, frameworks);
   const whole = described(facts, frameworks);
-  return { ...whole, gaps: [...whole.gaps, ...readGaps(source, whole)] };
+  return { ...whole, gaps: [...whole.gaps, ...draft.cuts, ...readGaps(source, whole)] };
 }
 
 /** What frameworks say of types and sagas. */

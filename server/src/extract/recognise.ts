@@ -35,8 +35,9 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[]): F
     return { ...fn, body };
   });
 
+  const methods = methodsIn(view);
   for (const it of frameworks) {
-    consumers.push(...ask(it, () => consumersOfMembers(it, view)));
+    consumers.push(...ask(it, () => consumersOfMembers(it, view, methods)));
     consumers.push(...ask(it, () => it.modules?.(view) ?? []));
   }
   const gaps = [...broken].map(([name, message]) => ({
@@ -46,7 +47,11 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[]): F
   return { ...facts, functions, consumers: distinct(consumers), gaps: [...facts.gaps, ...gaps] };
 }
 
-function consumersOfMembers(framework: Framework, view: FileView): readonly ConsumerFact[] {
+function consumersOfMembers(
+  framework: Framework,
+  view: FileView,
+  methods: ReadonlyMap<string, readonly FunctionFact[]>,
+): readonly ConsumerFact[] {
   const found: ConsumerFact[] = [];
   for (const fn of framework.methods ? view.facts.functions : []) {
     for (const decorator of fn.decorators)
@@ -54,10 +59,21 @@ function consumersOfMembers(framework: Framework, view: FileView): readonly Cons
   }
   for (const type of framework.classes ? view.facts.types : []) {
     if (type.kind !== 'class') continue;
-    const methods = view.facts.functions.filter((it) => it.owner === type.name && it.kind !== 'constructor');
-    found.push(...(framework.classes?.({ view, type, methods }) ?? []));
+    found.push(...(framework.classes?.({ view, type, methods: methods.get(type.name) ?? [] }) ?? []));
   }
   return found;
+}
+
+/** The methods and accessors of each class, by its name. */
+function methodsIn({ facts }: FileView): ReadonlyMap<string, readonly FunctionFact[]> {
+  const methods = new Map<string, FunctionFact[]>();
+  for (const it of facts.functions) {
+    if (it.owner === undefined || it.kind === 'constructor') continue;
+    const before = methods.get(it.owner);
+    if (before) before.push(it);
+    else methods.set(it.owner, [it]);
+  }
+  return methods;
 }
 
 /**

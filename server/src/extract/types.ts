@@ -2,14 +2,16 @@
 import { ts } from 'ts-morph';
 import type { Member, TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
+import { deepestType } from './budget.ts';
 import { isExported } from './modules.ts';
 import type { Reading } from './reading.ts';
 import { readSchema } from './schemas.ts';
 
 /** Reads a type as written. */
-export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
+export function readType(node: ts.TypeNode, source: ts.SourceFile, depth = 0): TypeExpr {
   const at = { start: node.getStart(source), end: node.end };
-  const next = (it: ts.TypeNode): TypeExpr => readType(it, source);
+  if (depth > deepestType) return { kind: 'other', text: '', at };
+  const next = (it: ts.TypeNode): TypeExpr => readType(it, source, depth + 1);
   const inner = wrappedIn(node);
   if (inner) return next(inner);
   if (ts.isTypeReferenceNode(node)) {
@@ -26,7 +28,8 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile): TypeExpr {
       at: { start: at.start, end: node.expression.end },
     };
   }
-  if (ts.isTypeLiteralNode(node)) return { kind: 'object', members: membersOf(node.members, source), at };
+  if (ts.isTypeLiteralNode(node))
+    return { kind: 'object', members: membersOf(node.members, next, source), at };
   if (ts.isUnionTypeNode(node)) return { kind: 'union', of: node.types.map(next), at };
   if (ts.isIntersectionTypeNode(node)) return { kind: 'intersection', of: node.types.map(next), at };
   if (ts.isArrayTypeNode(node)) return { kind: 'array', of: next(node.elementType), at };
@@ -63,13 +66,17 @@ function readLiteral(node: ts.LiteralTypeNode, source: ts.SourceFile, at: TypeEx
   return { kind: 'literal', value: node.literal.getText(source), at };
 }
 
-function membersOf(nodes: readonly ts.TypeElement[], source: ts.SourceFile): readonly Member[] {
+function membersOf(
+  nodes: readonly ts.TypeElement[],
+  read: (node: ts.TypeNode) => TypeExpr,
+  source: ts.SourceFile,
+): readonly Member[] {
   return nodes.flatMap((node) => {
     if (!node.name || (!ts.isPropertySignature(node) && !ts.isMethodSignature(node))) return [];
     const at = { start: node.name.getStart(source), end: node.name.end };
     const type: TypeExpr | undefined = ts.isMethodSignature(node)
-      ? { kind: 'function', ...(node.type ? { returns: readType(node.type, source) } : {}), at }
-      : node.type && readType(node.type, source);
+      ? { kind: 'function', ...(node.type ? { returns: read(node.type) } : {}), at }
+      : node.type && read(node.type);
     return [
       {
         name: nameText(node.name, source),
@@ -132,7 +139,7 @@ function parametersOf(node: {
 
 function interfaceFact(reading: Reading, node: ts.InterfaceDeclaration): TypeFact {
   const bases = (node.heritageClauses ?? []).flatMap((it) => it.types.map(reading.type));
-  const members = membersOf([...node.members], reading.source);
+  const members = membersOf([...node.members], reading.type, reading.source);
   return {
     ...headOf(reading, node, node.name),
     kind: 'interface',

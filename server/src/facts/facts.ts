@@ -189,4 +189,6 @@ export interface SuppressionFact {
 export interface Gap {
   readonly at: Span;
   readonly reason: string;
+  /** Nothing of the file was read. */
+  readonly isWholeFile?: true;
 }

@@ -1,6 +1,7 @@
 // What the client said of itself at `initialize`.
 import type { InitializeParams } from 'vscode-languageserver';
 import { pathOf } from './convert.ts';
+import { encodingOf, type Encoding } from './encoding.ts';
 import type { InitializationOptions } from './protocol.ts';
 
 export interface Abilities {
@@ -16,6 +17,8 @@ export interface Abilities {
   readonly canBeAsked: boolean;
   readonly canShowProgress: boolean;
   readonly canChangeFolders: boolean;
+  /** How columns are counted. */
+  readonly encoding: Encoding;
 }
 
 /** Before the client has said anything. */
@@ -27,6 +30,7 @@ export const noAbilities: Abilities = {
   canBeAsked: false,
   canShowProgress: false,
   canChangeFolders: false,
+  encoding: 'utf-16',
 };
 
 /** The folders that the client has open. */
@@ -49,6 +53,7 @@ export function abilitiesOf(params: InitializeParams): Abilities {
     canBeAsked: workspace?.configuration === true,
     canShowProgress: window?.workDoneProgress === true,
     canChangeFolders: workspace?.workspaceFolders === true,
+    encoding: encodingOf(params),
   };
 }
 

@@ -10,8 +10,10 @@ import {
 import type { Finding } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
+import type { Abilities } from './abilities.ts';
 import type { ActionData } from './actionData.ts';
 import { pathOf, spanOf } from './convert.ts';
+import type { Encoding } from './encoding.ts';
 
 /** The kind of "fix all" that editors may run on save. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.sagalint`;
@@ -19,19 +21,22 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.sagalint`;
 /** An action with what it takes to work out its edits. */
 export type Offered = CodeAction & { readonly data?: ActionData };
 
-/** The actions for a range of a file. `canExplain`: the client has the command that opens a rule's page. */
+/** What of the client decides over its actions: whether it can open a rule's page, and how it counts columns. */
+type Asking = Pick<Abilities, 'canExplain' | 'encoding'>;
+
+/** The actions for a range of a file. */
 export function actionsAt(
   snapshot: Snapshot,
   { textDocument: { uri }, range, context }: CodeActionParams,
-  canExplain: boolean,
+  { canExplain, encoding }: Asking,
 ): readonly Offered[] {
   const file = pathOf(uri);
   const text = file === undefined ? undefined : snapshot.textOf(file);
   if (file === undefined || text === undefined) return [];
   const all = snapshot.findingsOf.get(file) ?? [];
-  const { start, end } = spanOf(text, range);
+  const { start, end } = spanOf(text, range, encoding);
   const here = all.filter((it) => it.at.start <= end && start <= it.at.end);
-  const shown: Shown = { uri, diagnosticsOf: shownBy(context, text) };
+  const shown: Shown = { uri, diagnosticsOf: shownBy(context, text, encoding) };
   return [
     ...(wants(context, CodeActionKind.QuickFix) ? quickFixes(here, all, shown, canExplain) : []),
     ...(context.only && wants(context, fixAllKind) ? fixAll(all, uri) : []),
@@ -44,11 +49,15 @@ interface Shown {
   readonly diagnosticsOf: (finding: Finding) => Diagnostic[];
 }
 
-function shownBy({ diagnostics }: CodeActionContext, text: string): Shown['diagnosticsOf'] {
+function shownBy(
+  { diagnostics }: CodeActionContext,
+  text: string,
+  encoding: Encoding,
+): Shown['diagnosticsOf'] {
   return ({ ruleId, at }) =>
     diagnostics.filter((it) => {
       if (it.source !== 'sagalint' || it.code !== ruleId) return false;
-      const { start, end } = spanOf(text, it.range);
+      const { start, end } = spanOf(text, it.range, encoding);
       return start <= at.end && at.start <= end;
     });
 }

@@ -13,6 +13,7 @@ import {
 import type { Problem } from '../config/read.ts';
 import { slashed } from '../disk.ts';
 import type { Finding, Severity } from '../rules/rule.ts';
+import { columnAt, unitsIn, type Encoding } from './encoding.ts';
 import { lineColumn, lineStarts, offsetOf, type FileEdit, type FilePath, type Span } from '../text.ts';
 
 /** The path of a `file:` URI, or undefined for any other scheme and for what is no URI. */
@@ -29,24 +30,27 @@ export function uriOf(file: FilePath): string {
   return pathToFileURL(file).href;
 }
 
-/** Zero-based lines and UTF-16 columns. */
-export function rangeOf(text: string, at: Span): Range {
-  return rangeIn(lineStarts(text), at);
+/** A range with zero-based lines, and columns in the units that client and server agreed on. */
+export function rangeOf(text: string, at: Span, encoding: Encoding): Range {
+  return rangeIn({ text, starts: lineStarts(text) }, at, encoding);
 }
 
-function rangeIn(starts: readonly number[], { start, end }: Span): Range {
+function rangeIn({ text, starts }: Lines, { start, end }: Span, encoding: Encoding): Range {
   const at = (offset: number): Range['start'] => {
     const { line, column } = lineColumn(starts, offset);
-    return { line, character: column };
+    return { line, character: unitsIn(text, offset - column, offset, encoding) };
   };
   return { start: at(start), end: at(end) };
 }
 
 /** The offsets of a range; positions outside the text are clamped into it. */
-export function spanOf(text: string, { start, end }: Range): Span {
+export function spanOf(text: string, { start, end }: Range, encoding: Encoding): Span {
   const starts = lineStarts(text);
-  const at = ({ line, character }: Range['start']): number =>
-    offsetOf(starts, { line, column: character }, text.length);
+  const at = ({ line, character }: Range['start']): number => {
+    const next = starts[line + 1] ?? text.length;
+    const column = columnAt(text, starts[line] ?? next, next, character, encoding);
+    return offsetOf(starts, { line, column }, text.length);
+  };
   return { start: at(start), end: at(end) };
 }
 
@@ -58,28 +62,36 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 
 /** What it takes to show findings of one snapshot. */
 export interface Shown {
-  readonly linesOf: (file: FilePath) => readonly number[];
+  readonly linesOf: (file: FilePath) => Lines;
+  readonly encoding: Encoding;
   readonly uriOf: (file: FilePath) => string;
   /** The address of a rule's page, where it has one. */
   readonly pageOf: (ruleId: string) => string | undefined;
 }
 
-/** The starts of the lines of texts; each text is looked at once. */
+/** A text and the starts of its lines. */
+interface Lines {
+  readonly text: string;
+  readonly starts: readonly number[];
+}
+
+/** The lines of texts; each text is looked at once. */
 export function linesIn(textOf: (file: FilePath) => string | undefined): Shown['linesOf'] {
-  const known = new Map<FilePath, readonly number[]>();
+  const known = new Map<FilePath, Lines>();
   return (file) => {
-    const lines = known.get(file) ?? lineStarts(textOf(file) ?? '');
+    const text = textOf(file) ?? '';
+    const lines = known.get(file) ?? { text, starts: lineStarts(text) };
     known.set(file, lines);
     return lines;
   };
 }
 
 /** A finding as the editor shows it: what and what to do, the rule as code with its page, the evidence. */
-export function diagnosticOf(finding: Finding, { linesOf, uriOf, pageOf }: Shown): Diagnostic {
+export function diagnosticOf(finding: Finding, { linesOf, uriOf, pageOf, encoding }: Shown): Diagnostic {
   const { ruleId, file, at, message, help, severity, related, tag } = finding;
   const page = pageOf(ruleId);
   const relatedInformation = related.map((it) => ({
-    location: { uri: uriOf(it.file), range: rangeIn(linesOf(it.file), it.at) },
+    location: { uri: uriOf(it.file), range: rangeIn(linesOf(it.file), it.at, encoding) },
     message: it.message,
   }));
   return {
@@ -87,7 +99,7 @@ export function diagnosticOf(finding: Finding, { linesOf, uriOf, pageOf }: Shown
     code: ruleId,
     ...(page === undefined ? {} : { codeDescription: { href: page } }),
     severity: severities[severity],
-    range: rangeIn(linesOf(file), at),
+    range: rangeIn(linesOf(file), at, encoding),
     message: `${message}\n${help}`,
     ...(relatedInformation.length > 0 ? { relatedInformation } : {}),
     ...(tag ? { tags: [tag === 'unnecessary' ? DiagnosticTag.Unnecessary : DiagnosticTag.Deprecated] } : {}),
@@ -95,8 +107,9 @@ export function diagnosticOf(finding: Finding, { linesOf, uriOf, pageOf }: Shown
 }
 
 /** A fault of a configuration file. */
-export function diagnosticOfProblem({ at, message }: Problem, text: string): Diagnostic {
-  return { source: 'sagalint', severity: DiagnosticSeverity.Error, range: rangeOf(text, at), message };
+export function diagnosticOfProblem({ at, message }: Problem, text: string, encoding: Encoding): Diagnostic {
+  const range = rangeOf(text, at, encoding);
+  return { source: 'sagalint', severity: DiagnosticSeverity.Error, range, message };
 }
 
 /** What it takes to convert edits. */
@@ -105,17 +118,18 @@ export interface Edited {
   readonly uriOf: (file: FilePath) => string;
   /** The version of a document that the editor has open, else null. */
   readonly versionOf: (file: FilePath) => number | null;
+  readonly encoding: Encoding;
 }
 
 /** Edits of several files, new ones among them, in the form that the client understands. */
 export function workspaceEditOf(
   edits: readonly FileEdit[],
-  { textOf, uriOf, versionOf }: Edited,
+  { textOf, uriOf, versionOf, encoding }: Edited,
   canCreate: boolean,
 ): WorkspaceEdit {
   const textEdits = (it: FileEdit): TextEdit[] =>
     it.edits.map(({ at, text }) => ({
-      range: rangeOf(it.isNew ? '' : (textOf(it.file) ?? ''), at),
+      range: rangeOf(it.isNew ? '' : (textOf(it.file) ?? ''), at, encoding),
       newText: text,
     }));
   if (!canCreate) return { changes: Object.fromEntries(edits.map((it) => [uriOf(it.file), textEdits(it)])) };

@@ -5,6 +5,7 @@ import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
 import { diagnosticOf, diagnosticOfProblem, linesIn } from './convert.ts';
+import type { Encoding } from './encoding.ts';
 import type { Folder } from './folder.ts';
 
 export interface Source {
@@ -19,12 +20,13 @@ export interface Showing {
   readonly textOf: (file: FilePath) => string | undefined;
   /** With a rule's id behind it: the address of its page in the client. */
   readonly rulePages: string | undefined;
+  readonly encoding: Encoding;
 }
 
 /** The diagnostics of all files that have any, by URI. */
 export function diagnosticsOf(
   sources: readonly Source[],
-  { uriOf, textOf, rulePages }: Showing,
+  { uriOf, textOf, rulePages, encoding }: Showing,
 ): ReadonlyMap<string, readonly Diagnostic[]> {
   const all = new Map<string, readonly Diagnostic[]>();
   const add = (file: FilePath, more: readonly Diagnostic[]): void => {
@@ -32,7 +34,7 @@ export function diagnosticsOf(
     all.set(uri, [...(all.get(uri) ?? []), ...more]);
   };
   for (const { snapshot, tellsOf } of sources) {
-    const shown = { linesOf: linesIn(snapshot.textOf), uriOf, pageOf: pagesFrom(rulePages) };
+    const shown = { linesOf: linesIn(snapshot.textOf), uriOf, pageOf: pagesFrom(rulePages), encoding };
     for (const [file, findings] of snapshot.findingsOf) {
       if (tellsOf(file))
         add(
@@ -45,7 +47,8 @@ export function diagnosticsOf(
   const problems = new Map(
     sources.flatMap(({ folder }) => folder.problems).map((it) => [JSON.stringify(it), it]),
   );
-  for (const it of problems.values()) add(it.file, [diagnosticOfProblem(it, textOf(it.file) ?? '')]);
+  for (const it of problems.values())
+    add(it.file, [diagnosticOfProblem(it, textOf(it.file) ?? '', encoding)]);
   return all;
 }
 

@@ -71,10 +71,11 @@ function start(connection: Connection, session: Session, started: Started): void
     started.abilities = abilitiesOf(params);
     const { rulePages, enable, watches } = optionsOf(params);
     session.rulePages = rulePages;
+    session.encoding = started.abilities.encoding;
     session.isUnwatched = watches !== true && !started.abilities.canWatch;
     session.setEnabled(enable !== false);
     session.setFolders(rootsOf(params));
-    return answer();
+    return answer(started.abilities);
   });
   connection.onInitialized(() => subscribe(connection, session, started.abilities));
 }
@@ -82,9 +83,9 @@ function start(connection: Connection, session: Session, started: Started): void
 function answerRequests(connection: Connection, session: Session, started: Started): void {
   const resolved = (action: CodeAction): CodeAction => resolve(session, started.abilities, action);
   const offered = (params: CodeActionParams): CodeAction[] => {
-    const { canExplain, canResolve } = started.abilities;
+    const { canExplain, canResolve, encoding } = started.abilities;
     const snapshot = snapshotOf(session, params.textDocument.uri);
-    const actions: readonly Offered[] = snapshot ? actionsAt(snapshot, params, canExplain) : [];
+    const actions: readonly Offered[] = snapshot ? actionsAt(snapshot, params, { canExplain, encoding }) : [];
     return canResolve ? [...actions] : actions.map(resolved).filter((it) => it.edit ?? it.command);
   };
   const facts = ({ uri }: FactsParams): FactsResult => factsOf(session, uri);
@@ -124,7 +125,7 @@ function snapshotOf(session: Session, uri: string): Snapshot | undefined {
 }
 
 /** Works out what an action changes. One that speaks of other texts than the editor has changes nothing. */
-function resolve(session: Session, { canCreate }: Abilities, action: CodeAction): CodeAction {
+function resolve(session: Session, { canCreate, encoding }: Abilities, action: CodeAction): CodeAction {
   const data = dataOf(action);
   const snapshot = data && snapshotOf(session, data.uri);
   if (!data || !snapshot) return action;
@@ -135,16 +136,19 @@ function resolve(session: Session, { canCreate }: Abilities, action: CodeAction)
     textOf,
     uriOf: (file: string) => session.uriOf(file),
     versionOf: (file: string) => session.versionOf(file) ?? null,
+    encoding,
   };
   return { ...action, edit: workspaceEditOf(edits, edited, canCreate) };
 }
 
-function answer(): InitializeResult {
+function answer({ encoding }: Abilities): InitializeResult {
+  // The library that keeps documents counts ranges in UTF-16: other clients send whole texts.
+  const change = encoding === 'utf-16' ? TextDocumentSyncKind.Incremental : TextDocumentSyncKind.Full;
   return {
     serverInfo: { name: 'sagalint', version: version() },
     capabilities: {
-      positionEncoding: 'utf-16',
-      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+      positionEncoding: encoding,
+      textDocumentSync: { openClose: true, change, save: true },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },

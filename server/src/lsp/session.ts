@@ -5,9 +5,11 @@ import type { Diagnostic } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { read } from '../disk.ts';
 import type { FilePath } from '../text.ts';
+import { skippedIn } from '../workspace/skipped.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
 import { pathOf, uriOf } from './convert.ts';
 import { diagnosticsOf, type Source } from './diagnostics.ts';
+import type { Encoding } from './encoding.ts';
 import { decides, Folder, type Progress } from './folder.ts';
 import type { StatusParams } from './protocol.ts';
 
@@ -33,6 +35,8 @@ export interface DiskChange {
 export class Session {
   /** With a rule's id behind it: the address of its page in the client. */
   rulePages: string | undefined;
+  /** How the client counts columns. */
+  encoding: Encoding = 'utf-16';
   /** Nobody tells of changes on the disk: what an editor opens or saves may be new. */
   isUnwatched = false;
   readonly #client: Client;
@@ -210,11 +214,12 @@ export class Session {
   }
 
   #diagnosticsOf(sources: readonly Source[]): ReadonlyMap<string, readonly Diagnostic[]> {
-    const { rulePages } = this;
+    const { rulePages, encoding } = this;
     return diagnosticsOf(sources, {
       uriOf: (it) => this.uriOf(it),
       textOf: (it) => this.textOf(it),
       rulePages,
+      encoding,
     });
   }
 
@@ -252,11 +257,14 @@ export class Session {
     this.#client.publish(uri, this.versionOf(pathOf(uri) ?? ''), diagnostics);
   }
 
-  /** A rule or file that failed is told once. */
-  #logFailures({ failures }: Snapshot): void {
-    for (const it of failures) {
+  /** A rule or file that failed, or a file that was skipped, is told once. */
+  #logFailures(snapshot: Snapshot): void {
+    const failed = snapshot.failures.map((it) => {
       const what = 'ruleId' in it ? `The rule ${it.ruleId}` : it.file;
-      const message = `${what} failed, which is a defect of sagalint: ${it.message}`;
+      return `${what} failed, which is a defect of sagalint: ${it.message}`;
+    });
+    const skipped = skippedIn(snapshot).map((it) => `${it.file} was skipped. ${it.reason}`);
+    for (const message of [...failed, ...skipped]) {
       if (this.#logged.has(message)) continue;
       this.#logged.add(message);
       this.#client.log(message);

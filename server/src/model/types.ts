@@ -23,6 +23,9 @@ interface Walk {
   readonly visiting: Set<string>;
 }
 
+/** A type with more bases above it is not written by hand; what such a one inherits is unknown. */
+const deepest = 50;
+
 const nothing: Fields = { fields: new Map(), isOpen: false };
 const open: Fields = { fields: new Map(), isOpen: true };
 
@@ -37,6 +40,7 @@ export function fieldsOf(resolve: Resolve, file: FilePath, type: TypeExpr | Type
 export function lineageOf(resolve: Resolve, type: TypeNode): readonly TypeNode[] {
   const lineage: TypeNode[] = [type];
   for (const node of lineage) {
+    if (lineage.length > deepest) break;
     const alias = node.fact.alias ? referencesIn(node.fact.alias) : [];
     for (const base of [...node.fact.bases, ...node.fact.implements, ...alias]) {
       const name = base.kind === 'ref' || base.kind === 'typeof' ? base.name : undefined;
@@ -56,6 +60,7 @@ function referencesIn(type: TypeExpr): readonly TypeExpr[] {
 function ofNode(walk: Walk, node: TypeNode, bound: Bound): Fields {
   const key = `${node.file}#${node.fact.at.start}`;
   if (walk.visiting.has(key)) return nothing;
+  if (walk.visiting.size > deepest) return open;
   walk.visiting.add(key);
   const { file, fact } = node;
   const scoped = (type: TypeExpr): Scoped => ({ file, type, bound });

@@ -26,6 +26,8 @@ export interface Seen {
   /** Event names that could not be read from the text. */
   readonly unread: number;
   readonly gaps: number;
+  /** Files that were left out since they are too long, too deep, binary or unreadable, each with why. */
+  readonly skipped: readonly { readonly file: FilePath; readonly reason: string }[];
 }
 
 export interface Linted extends Printed {

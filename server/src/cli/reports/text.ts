@@ -52,7 +52,8 @@ function named(severity: Severity, colors: Colors): string {
   return severity === 'warning' ? colors.yellow('warning') : colors.blue('info');
 }
 
-function summary({ linted, seconds, colors }: Printing): string {
+function summary(printing: Printing): string {
+  const { linted, seconds, colors } = printing;
   const { findings, seen, files } = linted;
   const count = (severity: Severity): number => findings.filter((it) => it.severity === severity).length;
   const counts = `${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}, ${count('info')} info`;
@@ -67,8 +68,18 @@ function summary({ linted, seconds, colors }: Printing): string {
     colors.bold(found),
     `Seen: ${parts.join(', ')}. Not understood: ${plural(seen.unread, 'event name')}, ${plural(seen.gaps, 'other place')}.`,
     ...(findings.length > 0 ? [hint] : []),
+    ...skipped(printing),
     '',
   ].join('\n');
+}
+
+/** The last lines: of what was left out nothing can be said. */
+function skipped({ linted, root }: Printing): readonly string[] {
+  const files = linted.seen.skipped;
+  if (files.length === 0) return [];
+  const named = files.slice(0, 5).map((it) => `  ${relative(it.file, root)}: ${it.reason}`);
+  const more = files.length > named.length ? [`  and ${files.length - named.length} more`] : [];
+  return [`Skipped: ${plural(files.length, 'file')}.`, ...named, ...more];
 }
 
 const hint = `\`sagalint explain RULE\` tells why a finding matters. To see the same as squiggles with quick fixes, install the
