@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ignore from 'ignore';
 import { globSync } from 'tinyglobby';
+import { isCostly } from './config/globs.ts';
 import { alwaysExcluded } from './config/settings.ts';
 import type { FilePath } from './text.ts';
 
@@ -195,7 +196,13 @@ function ignoredBy(root: FilePath, files: readonly string[]): (path: string) => 
     const dir = file.slice(0, -'.gitignore'.length);
     const steps = dir.split('../').length - 1;
     const above = steps === 0 ? '' : `${root.split('/').slice(-steps).join('/')}/`;
-    return [{ dir: above === '' ? dir : '', above, matcher: ignore().add(text) }];
+    return [
+      {
+        dir: above === '' ? dir : '',
+        above,
+        matcher: ignore().add(text.split('\n').filter((it) => !isCostly(it.trim()))),
+      },
+    ];
   });
   return (path) =>
     rules.some(

@@ -33,6 +33,7 @@ it.each([
   const edits = resolved?.edit?.documentChanges?.flatMap((it) => ('edits' in it ? it.edits : []));
   const last = edits?.[0] && 'range' in edits[0] ? edits[0].range.start : undefined;
   expect(last).toBeDefined();
-  await client.after(() => client.type(file, `/* 🛒 */ ${text}`));
-  expect(client.diagnosticsOf(file)[0]?.range.start.character).toBeGreaterThan(character);
+  await client.type(file, `/* 🛒 */ ${text}`);
+  const column = (): number => client.diagnosticsOf(file)[0]?.range.start.character ?? 0;
+  await client.until(() => column() > character, 'the finding has moved');
 });

@@ -1,5 +1,6 @@
 // Every setting once: key, type, default, meaning. The JSON schema, the README's table and the reader come from here.
 import { z } from 'zod';
+import { isCostly } from './globs.ts';
 
 export const severities = ['error', 'warning', 'info'] as const;
 const level = z.enum([...severities, 'off']);
@@ -8,6 +9,9 @@ const level = z.enum([...severities, 'off']);
 const ruleSetting = z.union([level, z.tuple([level, z.record(z.string(), z.unknown())])], {
   error: 'expected `error`, `warning`, `info`, `off`, or one of these with options: `["warning", { … }]`',
 });
+const glob = z
+  .string()
+  .refine((it) => !isCostly(it), 'is empty, or has more wildcards and groups than can be matched in time');
 const rules = z.record(z.string(), ruleSetting);
 
 const place = z
@@ -17,7 +21,7 @@ const place = z
   .describe('Which argument, from 0; `0.topic` is an entry of the first one.');
 
 const files = z
-  .array(z.string())
+  .array(glob)
   .optional()
   .describe('Only in files that match these globs, relative to the configuration file.');
 
@@ -73,7 +77,7 @@ const framework = z.strictObject({
   outbox: z.array(publish).default([]).describe('Calls that store an event in the outbox.'),
   eventBases: z.array(z.string()).default([]).describe('Types whose subtypes are events.'),
   eventFiles: z
-    .array(z.string())
+    .array(glob)
     .default([])
     .describe('Globs of files, relative to the configuration file, whose exported types are events.'),
   steps: z
@@ -83,7 +87,7 @@ const framework = z.strictObject({
 });
 
 const override = z.strictObject({
-  files: z.array(z.string()).describe('Globs, relative to the configuration file.'),
+  files: z.array(glob).describe('Globs, relative to the configuration file.'),
   rules: rules.describe('Severities and options for these files.'),
 });
 
@@ -107,9 +111,9 @@ export const settings = {
     .array(override)
     .default([])
     .describe('Other severities and options for files that match globs.'),
-  include: z.array(z.string()).default([]).describe('Globs of what is linted; empty means everything.'),
+  include: z.array(glob).default([]).describe('Globs of what is linted; empty means everything.'),
   exclude: z
-    .array(z.string())
+    .array(glob)
     .default([])
     .describe(
       'Globs of what is left out, besides tests, generated code, declaration files, build output and node_modules.',
@@ -119,7 +123,7 @@ export const settings = {
     .default([])
     .describe('Events that other systems produce or consume; `billing.*` means all that begin so.'),
   services: z
-    .record(z.string(), z.array(z.string()))
+    .record(z.string(), z.array(glob))
     .default({})
     .describe('Globs of the folders of each service, where they are not found by themselves.'),
   frameworks: z.array(framework).default([]).describe("Your own bus's calls, decorators and base classes."),

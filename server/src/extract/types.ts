@@ -21,12 +21,9 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile, depth = 0): T
     return { kind: 'ref', name, args, at: { start: at.start, end: node.typeName.end } };
   }
   if (ts.isExpressionWithTypeArguments(node)) {
-    return {
-      kind: 'ref',
-      name: node.expression.getText(source),
-      args: (node.typeArguments ?? []).map(next),
-      at: { start: at.start, end: node.expression.end },
-    };
+    const name = node.expression.getText(source);
+    const args = (node.typeArguments ?? []).map(next);
+    return { kind: 'ref', name, args, at: { start: at.start, end: node.expression.end } };
   }
   if (ts.isTypeLiteralNode(node))
     return { kind: 'object', members: membersOf(node.members, next, source), at };

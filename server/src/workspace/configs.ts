@@ -1,5 +1,5 @@
 // Which configuration holds for a file: the nearest one upwards, with its preset, rules and overrides.
-import picomatch from 'picomatch';
+import { matcher } from '../config/globs.ts';
 import { defaultConfig, type Config } from '../config/settings.ts';
 import type { Severity } from '../rules/rule.ts';
 import type { RuleOptions, RunConfig } from '../rules/run.ts';
@@ -76,21 +76,18 @@ interface Prepared extends PlacedConfig {
 }
 
 function prepare({ dir, config }: PlacedConfig): Prepared {
-  const included = config.include.length > 0 ? picomatch(config.include, { dot: true }) : () => true;
-  const excluded = config.exclude.length > 0 ? picomatch(config.exclude, { dot: true }) : () => false;
+  const included = config.include.length > 0 ? matcher(config.include) : () => true;
+  const excluded = matcher(config.exclude);
   const services = Object.entries(config.services).map(([name, globs]) => ({
     name,
-    matches: picomatch(
-      globs.flatMap((it) => [it, `${it}/**`]),
-      { dot: true },
-    ),
+    matches: matcher(globs.flatMap((it) => [it, `${it}/**`])),
   }));
   return {
     dir,
     config,
     frameworks: describedBy(config, dir),
     overrides: config.overrides.map((it) => ({
-      matches: picomatch(it.files, { dot: true }),
+      matches: matcher(it.files),
       rules: it.rules,
     })),
     serviceOf: (file) => services.find((it) => it.matches(below(file, dir)))?.name,

@@ -1,5 +1,5 @@
 // The frameworks that a configuration describes, before those that we know.
-import picomatch from 'picomatch';
+import { matcher } from '../config/globs.ts';
 import type { Config } from '../config/settings.ts';
 import type { Framework } from '../extract/frameworks/framework.ts';
 import { frameworks as known } from '../extract/frameworks/known.ts';
@@ -38,7 +38,7 @@ function isIn(
   dir: FilePath,
 ): ((file: FilePath) => boolean) | undefined {
   if (!globs || globs.length === 0) return undefined;
-  const matches = picomatch([...globs], { dot: true });
+  const matches = matcher(globs);
   return (file) => matches(dir === '' ? file : file.slice(dir.length + 1));
 }
 
