@@ -119,10 +119,19 @@ function droppedAt(
   return [...callsIn(body)].find(
     (it) =>
       it.settled === 'dropped' &&
-      it.roles.some(({ kind }) => kind === 'transaction' || kind === 'guard') &&
+      isWrapper(model, entry, it) &&
       it.call.span.start <= start &&
       start < it.call.span.end &&
       it !== action &&
       !isInCatch(body, it),
+  );
+}
+
+/** What runs the callback that it is given before it is done: a transaction, a guard, an async function of the workspace. */
+function isWrapper(model: EventModel, fn: FunctionNode, { roles, call }: CallAction): boolean {
+  if (roles.some(({ kind }) => kind === 'transaction' || kind === 'guard')) return true;
+  const [callee, ...others] = model.program.calleesOf(fn.file, fn, call);
+  return (
+    callee !== undefined && others.length === 0 && callee.fact.isAsync && !optional.test(callee.fact.name)
   );
 }

@@ -52,7 +52,7 @@ function swallowOf(
     if (swallow) return swallow;
   }
   const work = actions.filter((it): it is CallAction => it.kind === 'call' && isWork(scope, it));
-  return depth < maxDepth ? handedOn(scope, work, depth) : undefined;
+  return depth < maxDepth ? handedOn(scope, withoutWrappers(facts, work), depth) : undefined;
 }
 
 interface Scope {
@@ -60,6 +60,15 @@ interface Scope {
   readonly fn: FunctionNode;
   readonly facts: FileFacts;
   readonly consumer: ConsumerNode;
+}
+
+/** `delivery.run(message, () => service.handle(message))`: the work is what is wrapped, where that is a call of its own. */
+function withoutWrappers(facts: FileFacts, work: readonly CallAction[]): readonly CallAction[] {
+  const wrapped = (it: CallAction): boolean =>
+    callbacksOf(facts, it).some((fn) =>
+      [...everyAction(facts, fn.body)].some((one) => work.some((w) => w === one)),
+    );
+  return work.filter((it) => !wrapped(it));
 }
 
 /** A handler whose whole work is one call has its catch there. */
