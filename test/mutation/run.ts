@@ -1,7 +1,7 @@
 // `npm run mutate`: puts one fault at a time into resilient systems and counts how many the right rule reports at the right place.
 import { parseArgs } from 'node:util';
 import { folders, openSystem } from './systems.ts';
-import { excuseFor, operators, tryAll, type Tried } from './trial.ts';
+import { causeOf, excuseFor, operators, tryAll, type Tried } from './trial.ts';
 
 function main(): void {
   const { values } = parseArgs({ options: { verbose: { type: 'boolean' }, operator: { type: 'string' } } });
@@ -27,7 +27,7 @@ function report(tried: readonly Tried[], isVerbose: boolean): void {
   for (const { mutant, where, outcome, said } of tried) {
     if (outcome === 'survived')
       console.log(
-        `survived: ${mutant.operator}: ${where}${isVerbose ? `\n    said: ${said.join(', ')}` : ''}`,
+        `survived: ${mutant.operator}: ${where}: ${causeOf(mutant.operator, where) ?? 'not looked into yet'}${isVerbose ? `\n    said: ${said.join(', ')}` : ''}`,
       );
   }
   const excused = tried.filter((it) => it.outcome === 'equivalent');

@@ -8,4 +8,89 @@ export interface Excuse {
 }
 
 /** Changes that leave the system as sound as before: they count neither way. */
-export const equivalent: readonly Excuse[] = [];
+export const equivalent: readonly Excuse[] = [
+  {
+    operator: /guard against redeliveries/,
+    where: /shipping\.service\.ts\S* ShippingService\.onOrderCancelled/,
+    reason: 'The stock is given back only where this very call moved the reservation out of `held`.',
+  },
+  {
+    operator: /guard against redeliveries/,
+    where: /notification\.service\.ts\S* NotificationService\.notify/,
+    reason: 'The mailer knows the repeat by the event id, and the row is inserted once under that id.',
+  },
+  {
+    operator: /guard against redeliveries/,
+    where: /order-progress\.ts\S* OrderProgress\.onOrderShipped/,
+    reason: 'The one write moves the order to a higher rank only; the second time it changes nothing.',
+  },
+  {
+    operator: /guard against redeliveries/,
+    where: /payment-service\.ts\S* PaymentService\.onOrderCancelled/,
+    reason: 'The gateway knows the repeat by the event id, and the refund is inserted once under the order.',
+  },
+  {
+    operator: /guard against redeliveries/,
+    where: /kitchen\.ts\S* onMealOrderCancelled/,
+    reason: 'Slots are set to free: the second time they are free already.',
+  },
+  {
+    operator: /guard against redeliveries/,
+    where: /order-process\.ts\S* onPaymentCaptured/,
+    reason:
+      'The only write is on the condition that the order is pending: a second delivery changes nothing.',
+  },
+  {
+    operator: /instead of by the outbox/,
+    where: /reservation\.service\.ts\S* ReservationService\.announceFailure/,
+    reason: 'Nothing is stored beside the announcement, so there is nothing it could disagree with.',
+  },
+];
+
+/** Faults that the rules do not see: they count as survivors. */
+export const missed: readonly Excuse[] = [
+  {
+    operator: /guard against redeliveries/,
+    where: /ShippingService\.onPaymentProcessed/,
+    reason: 'The branch for a change that did not happen is taken for guarded by the condition of the write.',
+  },
+  {
+    operator: /guard against redeliveries/,
+    where: /PaymentService\.(?:succeed|fail)|onIngredientsReserved/,
+    reason:
+      'A return or throw on the state that the event leads to is taken for a guard; only two deliveries at once pass it.',
+  },
+  {
+    operator: /await before a publish/,
+    where: /snippets/,
+    reason:
+      'The publish is a function that is handed in; only its declared type says that it gives a promise.',
+  },
+  {
+    operator: /state is not there yet/,
+    where: /order-process\.ts/,
+    reason:
+      'A status that is not reached yet, or a write that hits no row, is not told from a message that was handled before.',
+  },
+  {
+    operator: /acknowledge before/,
+    where: /batch\.ts\S* eachRecord/,
+    reason: 'The handler is a parameter of the loop over the records, and starts below it.',
+  },
+  {
+    operator: /instead of by the outbox/,
+    where: /onMealOrderPlaced|onPaymentCaptured/,
+    reason:
+      'The row of the inbox is all that the transaction writes on this branch, and is taken for the guard.',
+  },
+  {
+    operator: /dead-letter queue|try for ever/,
+    where: /consumer-nestjs\.ts/,
+    reason: 'The options are exported and handed to no transport here.',
+  },
+  {
+    operator: /correlation id/,
+    where: /shipping\.service\.ts/,
+    reason: 'The event is made by a function inside the arguments of the publish.',
+  },
+];

@@ -8,7 +8,7 @@ import { consumerOperators } from './operators/consumers.ts';
 import { eventOperators } from './operators/events.ts';
 import { producerOperators } from './operators/producers.ts';
 import { sagaOperators } from './operators/sagas.ts';
-import { equivalent, type Excuse } from './survivors.ts';
+import { equivalent, type Excuse, missed } from './survivors.ts';
 import { endsIn, type System } from './systems.ts';
 
 export const operators: readonly Operator[] = [
@@ -57,6 +57,11 @@ function tryOne(system: System, mutant: Mutant): Tried {
 /** Why a mutant is as sound as the original, where it is. */
 export function excuseFor(operator: string, where: string): Excuse | undefined {
   return equivalent.find((it) => it.operator.test(operator) && it.where.test(where));
+}
+
+/** Why the rules do not see a fault, where that was found out. */
+export function causeOf(operator: string, where: string): string | undefined {
+  return missed.find((it) => it.operator.test(operator) && it.where.test(where))?.reason;
 }
 
 function isRight(finding: Finding, { rule, place, file }: Mutant, member: string, after: Files): boolean {

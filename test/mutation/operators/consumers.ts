@@ -27,8 +27,9 @@ export const consumerOperators: readonly Operator[] = [
           yield removed(source, node);
         const work =
           ts.isCallExpression(node) && calledName(node) === 'processOnce' ? node.arguments.at(-1) : undefined;
+        const database = /this\./.test(node.getText().split('(')[0] ?? '') ? 'this.database.' : 'prisma.$';
         if (work && ts.isArrowFunction(work))
-          yield replaced(source, node, `this.database.transaction(${work.getText()})`);
+          yield replaced(source, node, `${database}transaction(${work.getText()})`);
       }
     },
   },
@@ -105,8 +106,13 @@ export const consumerOperators: readonly Operator[] = [
     *find(source) {
       for (const node of nodesOf(source.tree)) {
         if (!ts.isCallExpression(node) || calledName(node) !== 'nack') continue;
+        const [, , requeue] = node.arguments;
         const fn = around(node, ts.isFunctionDeclaration);
-        if (fn?.body) yield replaced(source, fn.body, '{ channel.nack(message, false, true); }');
+        const limit = [...nodesOf(source.tree)].find(isDeliveryLimit);
+        // Where the queue counts the deliveries, nothing does any more; where the handler of errors does, it puts back all.
+        if (limit) yield edited(source, node, [{ at: spanOf(limit), text: '{}' }]);
+        else if (requeue && fn?.body)
+          yield replaced(source, fn.body, '{ channel.nack(message, false, true); }');
       }
     },
   },
@@ -165,6 +171,14 @@ function* handledIn({ tree }: Source): Iterable<{ readonly node: ts.Node; readon
       ts.isMethodDeclaration(node) && node.modifiers?.some(ts.isDecorator) ? node.name.getText() : '';
     if (/^on[A-Z]/.test(name)) yield { node, event: name.slice(2) };
   }
+}
+
+/** The arguments of a queue that limit how often it delivers. */
+function isDeliveryLimit(node: ts.Node): boolean {
+  return (
+    ts.isObjectLiteralExpression(node) &&
+    node.properties.some((it) => /^'x-delivery-limit'/.test(it.getText()))
+  );
 }
 
 /** An option or its declared type that names where rejected messages go. */

@@ -14,6 +14,8 @@ export const producerOperators: readonly Operator[] = [
     *find(source) {
       for (const node of nodesOf(source.tree)) {
         if (!ts.isAwaitExpression(node) || !sending.test(calledName(node.expression) ?? '')) continue;
+        // Where the result is read, the code would not compile.
+        if (!ts.isExpressionStatement(node.parent)) continue;
         if (broker.test(receiverOf(node.expression))) yield replaced(source, node, node.expression.getText());
       }
     },
