@@ -65,6 +65,12 @@ const step = z.strictObject({
 
 const framework = z.strictObject({
   name: z.string().describe('The name that facts use.'),
+  transport: z
+    .enum(['broker', 'in-process'])
+    .optional()
+    .describe(
+      'How messages travel: a `broker` delivers at least once, `in-process` calls the handlers here and now.',
+    ),
   publish: z.array(publish).default([]).describe('Calls that hand an event to the bus.'),
   consume: z
     .array(consume)

@@ -86,7 +86,8 @@ function takenApart(
   linking: Linking,
 ): { readonly split: readonly Branch[]; readonly inline: readonly string[] } {
   const branches = handler && !isRequest ? branchesOf(handler, linking) : [];
-  const split = branches.length > 1 ? branches.filter((it) => it.handler) : [];
+  const isTakenApart = branches.length > 1 || branches.some((it) => it.isLookedUp);
+  const split = isTakenApart ? branches.filter((it) => it.handler) : [];
   return { split, inline: branches.filter((it) => !split.includes(it)).flatMap((it) => it.names) };
 }
 

@@ -15,6 +15,8 @@ export interface Branch {
   readonly handler?: FunctionNode;
   readonly dispatcher: FunctionNode;
   readonly action?: CallAction;
+  /** The handler comes out of a table: nothing else in the dispatcher leads to it. */
+  readonly isLookedUp?: boolean;
 }
 
 const noHandler =
@@ -119,6 +121,7 @@ function tableBranches(fn: FunctionNode, action: CallAction, linking: Linking): 
     handler,
     dispatcher: fn,
     action,
+    isLookedUp: true,
   }));
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../config/settings.ts';
 import type { Framework } from '../extract/frameworks/framework.ts';
 import { frameworks as known } from '../extract/frameworks/known.ts';
 import { fromPatterns } from '../extract/frameworks/patterns.ts';
+import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 
 export interface Frameworks {
@@ -51,9 +52,10 @@ function placed<T extends { readonly files?: readonly string[] | undefined }>(
 }
 
 function described(
-  { name, publish, consume, guards, outbox, eventBases, eventFiles, steps }: Described,
+  { name, transport: given, publish, consume, guards, outbox, eventBases, eventFiles, steps }: Described,
   dir: FilePath,
 ): Framework {
+  const transport: Transport = given ?? 'unknown';
   const calls = [...publish, ...outbox, ...guards, ...consume, ...steps].flatMap((it) => it.call ?? []);
   const words = [...consume, ...steps].flatMap((it) =>
     [it.decorator, it.base].filter((word) => word !== undefined),
@@ -69,10 +71,10 @@ function described(
       ...publish.map((it) => ({
         ...placed(it, dir),
         gives: 'unknown' as const,
-        transport: 'unknown' as const,
+        transport,
       })),
     ],
-    consume: consume.map((it) => ({ ...placed(it, dir), transport: 'unknown' as const })),
+    consume: consume.map((it) => ({ ...placed(it, dir), transport })),
     guards: guards.map((it) => placed(it, dir)),
     eventBases,
     ...(isEventFile ? { isEventFile } : {}),

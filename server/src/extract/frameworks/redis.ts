@@ -1,8 +1,9 @@
 // Redis streams (at least once, by consumer groups) and pub/sub (at most once): ioredis, redis.
 import type { Expr } from '../../facts/expressions.ts';
-import type { ConsumerFact } from '../../facts/facts.ts';
+import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
+import type { FileView } from '../view.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
@@ -51,10 +52,11 @@ export const redis: Framework = {
 };
 
 /** Counters and lists of Redis grow with every delivery; what is set or removed by its key does not. */
-function counted({ name, origin, call, view }: CallSite): readonly WriteRole[] {
+function counted(site: CallSite): readonly WriteRole[] {
+  const { name, origin, call, view } = site;
   const isList = /^[lr]push$/i.test(name);
   const isCounter = /^(?:incr|decr|incrby|decrby|hincrby|zincrby)$/i.test(name);
-  if ((!isList && !isCounter) || !isFrom(origin, modules)) return [];
+  if ((!isList && !isCounter) || !isFrom(origin, modules) || (isList && isCached(site))) return [];
   const data = call.args.at(-1);
   const operation = isList ? 'insert' : 'increment';
   return [
@@ -66,6 +68,25 @@ function counted({ name, origin, call, view }: CallSite): readonly WriteRole[] {
       confidence: 'type',
     },
   ];
+}
+
+/** A list that is cut or forgotten again right there is a cache. */
+function isCached({ view, fn, path }: CallSite): boolean {
+  const object = path.slice(0, -1).join('.');
+  return ['expire', 'ltrim', 'lTrim', 'del', 'unlink'].some((name) =>
+    view
+      .callsNamed(name)
+      .some(
+        (it) =>
+          pathOf(it.action.call.callee).slice(0, -1).join('.') === object &&
+          outermostOf(view, it.fn) === outermostOf(view, fn),
+      ),
+  );
+}
+
+function outermostOf(view: FileView, fn: FunctionFact): FunctionFact {
+  const outer = fn.outer === undefined ? undefined : view.facts.functions[fn.outer];
+  return outer && outer.kind !== 'module' ? outermostOf(view, outer) : fn;
 }
 
 /** `await redis.sadd('handled', id)` says whether the member is a new one. */
