@@ -83,6 +83,7 @@ export default defineConfig(
       'eslint.config.js',
       'test/bench/*.config.mjs',
       'vitest.config.ts',
+      'test/robust/fuzz.config.ts',
       'test/fixture/countReporter.ts',
     ],
     rules: { 'no-restricted-syntax': 'off' },

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { writeNotices } from './notices.mjs';
 import { root } from './setup.mjs';
 
 const bundles = [
@@ -25,8 +26,12 @@ const digest = digestOfSources();
 const built = await Promise.allSettled(bundles.filter(isThere).map(bundle));
 // esbuild has shown the errors already.
 if (built.some(({ status }) => status === 'rejected')) process.exit(1);
+const inputs = built.flatMap(({ value }) => Object.keys(value.metafile.inputs));
+const packages = writeNotices(inputs, 'dist/THIRD-PARTY-NOTICES.txt');
 const sizes = bundles.filter(isThere).map(({ to }) => `${to} ${kilobytes(to)}`);
-console.log(`${sizes.join(', ')} in ${Math.round(performance.now() - started)} ms`);
+console.log(
+  `${sizes.join(', ')}, notices of ${packages} packages, in ${Math.round(performance.now() - started)} ms`,
+);
 
 function bundle({ from, to }) {
   return build({
@@ -34,6 +39,7 @@ function bundle({ from, to }) {
     entryPoints: [from],
     outfile: to,
     bundle: true,
+    metafile: true,
     platform: 'node',
     target: 'node20',
     format: 'cjs',

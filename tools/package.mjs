@@ -12,12 +12,14 @@ const bundles = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('
 
 const contents = [
   ...bundles.map((name) => `dist/${name}`),
+  'dist/THIRD-PARTY-NOTICES.txt',
   'docs/rules',
   'docs/images',
   'docs/sagalint.schema.json',
   'snippets/sagalint.code-snippets',
   'README.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   'LICENSE',
 ];
 

@@ -9,7 +9,7 @@ import type { PlacedConfig } from '../workspace/configs.ts';
 import { load } from '../workspace/load.ts';
 import { CommandProblem } from './exit.ts';
 import type { LintOptions, Target } from './given.ts';
-import type { Linted } from './reports/checked.ts';
+import type { Linted, Printed } from './reports/checked.ts';
 import { RunCache } from './runCache.ts';
 
 /** What stands at a path that a user wrote; throws a `CommandProblem` where nothing does. */
@@ -47,12 +47,22 @@ export async function lint(targets: readonly Target[], options: LintOptions): Pr
   const key = cache.keyOf([targets, { preset, rule }, rules.map((it) => it.id)]);
   const textOf = (file: FilePath): string | undefined => texts.get(file);
   const before = cache.find(key);
-  if (before) return { ...before, textOf };
+  if (before && isOf(before, texts)) return { ...before, textOf };
   // Only now is TypeScript needed.
   const { lintFresh } = await import('./lintFresh.ts');
   const { linted, facts } = lintFresh({ targets, options, loaded, configs, texts }, cache.facts());
   cache.keep(key, linted, facts);
   return { ...linted, textOf };
+}
+
+/** Whether an answer speaks of nothing but places in the texts that were read. */
+function isOf({ findings }: Printed, texts: ReadonlyMap<FilePath, string>): boolean {
+  return findings
+    .flatMap((it) => [it, ...it.related])
+    .every(({ file, at }) => {
+      const text = texts.get(file);
+      return text !== undefined && at.start >= 0 && at.start <= at.end && at.end <= text.length;
+    });
 }
 
 /** From the sources nothing is kept unless that is asked for: they change without a digest. */

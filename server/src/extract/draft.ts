@@ -87,7 +87,8 @@ export function deeper<T>(draft: Draft, node: ts.Node, nothing: T, read: () => T
 
 /** The node's place without leading comments and blanks. */
 export function placeOf(node: ts.Node, source: ts.SourceFile): Span {
-  return { start: node.getStart(source), end: node.end };
+  // What the parser misses and makes up is empty, and what comes next is no part of it.
+  return { start: Math.min(node.getStart(source), node.end), end: node.end };
 }
 
 /** The expression below what changes no value: parentheses, `as`, `satisfies`, `!`, `<T>x`, `await`. */

@@ -131,7 +131,7 @@ function typeOfHolder(node: FunctionNode, { source }: Draft): Pick<FunctionFact,
 
 function wordOf(draft: Draft, node: FunctionNode): { start: number; end: number } {
   if (ts.isArrowFunction(node)) return placeOf(node.equalsGreaterThanToken, draft.source);
-  const start = node.getStart(draft.source);
+  const { start } = placeOf(node, draft.source);
   return { start, end: Math.min(node.end, start + 'function'.length) };
 }
 

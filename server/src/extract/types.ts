@@ -3,13 +3,14 @@ import { ts } from 'ts-morph';
 import type { Member, TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
 import { deepestType } from './budget.ts';
+import { placeOf } from './draft.ts';
 import { isExported } from './modules.ts';
 import type { Reading } from './reading.ts';
 import { readSchema } from './schemas.ts';
 
 /** Reads a type as written. */
 export function readType(node: ts.TypeNode, source: ts.SourceFile, depth = 0): TypeExpr {
-  const at = { start: node.getStart(source), end: node.end };
+  const at = placeOf(node, source);
   if (depth > deepestType) return { kind: 'other', text: '', at };
   const next = (it: ts.TypeNode): TypeExpr => readType(it, source, depth + 1);
   const inner = wrappedIn(node);
@@ -18,12 +19,12 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile, depth = 0): T
     const name = node.typeName.getText(source);
     const args = (node.typeArguments ?? []).map(next);
     if ((name === 'Array' || name === 'ReadonlyArray') && args[0]) return { kind: 'array', of: args[0], at };
-    return { kind: 'ref', name, args, at: { start: at.start, end: node.typeName.end } };
+    return { kind: 'ref', name, args, at: placeOf(node.typeName, source) };
   }
   if (ts.isExpressionWithTypeArguments(node)) {
     const name = node.expression.getText(source);
     const args = (node.typeArguments ?? []).map(next);
-    return { kind: 'ref', name, args, at: { start: at.start, end: node.expression.end } };
+    return { kind: 'ref', name, args, at: placeOf(node.expression, source) };
   }
   if (ts.isTypeLiteralNode(node))
     return { kind: 'object', members: membersOf(node.members, next, source), at };
@@ -70,7 +71,7 @@ function membersOf(
 ): readonly Member[] {
   return nodes.flatMap((node) => {
     if (!node.name || (!ts.isPropertySignature(node) && !ts.isMethodSignature(node))) return [];
-    const at = { start: node.name.getStart(source), end: node.name.end };
+    const at = placeOf(node.name, source);
     const type: TypeExpr | undefined = ts.isMethodSignature(node)
       ? { kind: 'function', ...(node.type ? { returns: read(node.type) } : {}), at }
       : node.type && read(node.type);

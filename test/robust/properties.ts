@@ -1,0 +1,68 @@
+// What must hold for any text: read without a crash, in places that lie in it, kept and read again as it was, and linted.
+import { constantFrom, property, string, type IProperty } from 'fast-check';
+import { expect } from 'vitest';
+import { extract } from '../../server/src/extract/extract.ts';
+import { decodeFacts, encodeFacts } from '../../server/src/facts/codec.ts';
+import type { FileFacts } from '../../server/src/facts/facts.ts';
+import { printFacts } from '../../server/src/facts/print.ts';
+import { linted } from './lint.ts';
+import { fixtureCode, mutated, mutations, type Mutation } from './mutations.ts';
+
+const code = fixtureCode();
+const piece = constantFrom(...code);
+
+/** Mutated code of the fixtures is read soundly. */
+export function mutantsAreRead(): IProperty<
+  [(typeof code)[number], readonly Mutation[], (typeof code)[number]]
+> {
+  return property(piece, mutations, piece, ({ file, text }, all, other) =>
+    isReadSoundly(`/shop/${file}`, mutated(text, all, other.text)),
+  );
+}
+
+/** Mutated code does not take down what it is linted with. */
+export function mutantsAreLinted(): IProperty<
+  [(typeof code)[number], readonly Mutation[], (typeof code)[number]]
+> {
+  return property(piece, mutations, piece, ({ file, text }, all, other) => {
+    const files = { [other.file]: other.text, [file]: mutated(text, all, other.text) };
+    const snapshot = linted(files);
+    expect(snapshot.failures).toEqual([]);
+    for (const it of snapshot.findings) {
+      const length = snapshot.textOf(it.file)?.length ?? -1;
+      expect(it.at.start).toBeGreaterThanOrEqual(0);
+      expect(it.at.end).toBeLessThanOrEqual(length);
+    }
+    const backwards = linted(Object.fromEntries(Object.entries(files).reverse()));
+    expect(backwards.findings).toEqual(snapshot.findings);
+  });
+}
+
+/** Any text is read soundly, whatever its characters are. */
+export function textsAreRead(): IProperty<[string]> {
+  return property(string({ unit: 'binary', maxLength: 400 }), (text) =>
+    isReadSoundly('/shop/src/events/any.ts', text),
+  );
+}
+
+export function isReadSoundly(file: string, text: string): void {
+  const facts = extract(file, text);
+  expect(decodeFacts(encodeFacts(facts), file)).toEqual(JSON.parse(JSON.stringify(facts)));
+  for (const { start, end } of placesIn(facts)) {
+    if (0 <= start && start <= end && end <= text.length) continue;
+    throw new Error(`A place from ${start} to ${end} in a text of ${text.length}.`);
+  }
+  printFacts(facts, text);
+}
+
+function placesIn(facts: FileFacts): readonly { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  JSON.stringify(facts, (_, value: unknown) => {
+    if (typeof value === 'object' && value !== null && 'start' in value && 'end' in value) {
+      if (typeof value.start === 'number' && typeof value.end === 'number')
+        found.push({ start: value.start, end: value.end });
+    }
+    return value;
+  });
+  return found;
+}

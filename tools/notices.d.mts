@@ -1,0 +1,1 @@
+export function writeNotices(inputs: readonly string[], file: string): number;
