@@ -1,7 +1,7 @@
 // Redis streams (at least once, by consumer groups) and pub/sub (at most once): ioredis, redis.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
-import type { AckRole, PublishRole, WriteRole } from '../../facts/roles.ts';
+import type { AckRole, PublishRole, Role, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView } from '../view.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
@@ -42,14 +42,20 @@ const described = fromPatterns({
 export const redis: Framework = {
   ...described,
   roles: (site) => [
-    ...(described.roles?.(site) ?? []),
-    ...appended(site),
+    ...[...(described.roles?.(site) ?? []), ...appended(site)].map((it) => collected(site, it)),
     ...acknowledged(site),
     ...counted(site),
     ...added(site),
   ],
   consumers: (site) => [...(described.consumers?.(site) ?? []), ...heard(site), ...read(site)],
 };
+
+/** `pipeline.xadd(…)` gives the pipeline: what `exec()` gives is to be waited for. */
+function collected({ view, receiver }: CallSite, role: Role): Role {
+  const made = receiver ? pathOf(view.makingOf(receiver)) : [];
+  const isCollected = made.some((it) => /^(?:multi|pipeline)(?:\(\))?$/i.test(it));
+  return role.kind === 'publish' && isCollected ? { ...role, gives: 'nothing' } : role;
+}
 
 /** Counters and lists of Redis grow with every delivery; what is set or removed by its key does not. */
 function counted(site: CallSite): readonly WriteRole[] {
