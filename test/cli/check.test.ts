@@ -7,6 +7,24 @@ import { exampleCopy, folderWith, sagalint } from './command.ts';
 
 const event = 'export interface OrderPlacedEvent {\n  orderId: string;\n}\n';
 
+const shop = `import { EventEmitter } from 'node:events';
+interface Bus { publish(topic: string, payload: object): Promise<void> }
+declare const eventBus: Bus;
+declare function topicFor(tenant: string): string;
+const emitter = new EventEmitter();
+function placed(name: string): void {
+  emitter.emit(name, {});
+}
+placed('order.placed');
+placed('order.shipped');
+emitter.on('order.placed', () => undefined);
+export class Orders {
+  private readonly domainEvents: object[] = [];
+  tell = () => eventBus.publish(topicFor('a'), {});
+  flush = () => this.domainEvents.forEach((it) => eventBus.publish(it.constructor.name, it));
+}
+`;
+
 const place = z.strictObject({ file: z.string(), line: z.int().positive(), message: z.string() });
 const finding = z.strictObject({
   ruleId: z.string(),
@@ -22,11 +40,25 @@ const finding = z.strictObject({
   related: z.array(place),
   fixes: z.array(z.string()),
 });
+const sites = z.strictObject({ all: z.int(), named: z.int(), relayed: z.int() });
 const report = z.strictObject({
   version: z.literal(1),
   root: z.string(),
   files: z.int(),
   findings: z.array(finding),
+  sites: z.strictObject({
+    producers: sites,
+    consumers: sites,
+    unnamed: z.array(
+      z.strictObject({
+        end: z.enum(['producer', 'consumer']),
+        file: z.string(),
+        line: z.int().positive(),
+        column: z.int().positive(),
+        symbol: z.string(),
+      }),
+    ),
+  }),
 });
 
 describe('the text', () => {
@@ -50,6 +82,18 @@ describe('the text', () => {
 });
 
 describe('the JSON', () => {
+  test('counts producers and consumers, and says which name no event', () => {
+    const folder = folderWith({ 'src/shop.ts': shop });
+    const { out } = sagalint(['check', folder, '--format', 'json']);
+    // Both calls of `placed` are one producer each, and what they go through is none.
+    expect(report.parse(JSON.parse(out)).sites).toEqual({
+      producers: { all: 4, named: 2, relayed: 1 },
+      consumers: { all: 1, named: 1, relayed: 0 },
+      unnamed: [{ end: 'producer', file: 'src/shop.ts', line: 14, column: 25, symbol: 'tell' }],
+    });
+    expect(sagalint(['check', folder]).out).toContain('Not understood: 1 of 4 event names, 0 other places.');
+  });
+
   test('has the promised form, places from 1, paths relative to the root', () => {
     const folder = exampleCopy('happy-path-shop');
     const { out, status } = sagalint(['check', folder, '--format', 'json', '--preset', 'strict']);

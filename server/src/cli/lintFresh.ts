@@ -1,4 +1,6 @@
 // The part of a run that needs the whole analyser: loaded only where the last answer does not hold any more.
+import type { SiteNode } from '../model/model.ts';
+import { unnamedSites } from '../model/sites.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import { configsOf, type ConfigOf } from '../workspace/configs.ts';
@@ -8,7 +10,7 @@ import { skippedIn } from '../workspace/skipped.ts';
 import { Workspace, type Snapshot } from '../workspace/workspace.ts';
 import type { Given, Target } from './given.ts';
 import { progressOn } from './progress.ts';
-import type { Printed } from './reports/checked.ts';
+import type { Printed, Sites } from './reports/checked.ts';
 
 /** Lints what was read; facts of unchanged files are taken from `kept`. */
 export function lintFresh(
@@ -37,16 +39,17 @@ function restrict(config: ConfigOf, targets: readonly Target[]): ConfigOf {
 function printedOf(snapshot: Snapshot, unreadable: readonly FilePath[]): Printed {
   const { findings, failures, files, model } = snapshot;
   const gaps = [...model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
+  const unnamed = unnamedSites(model);
   return {
     findings,
     failures,
     files,
     seen: {
       events: model.events.length,
-      producers: model.producers.length,
-      consumers: model.consumers.length,
+      producers: count(model.sites.filter((it) => it.end === 'producer')),
+      consumers: count(model.sites.filter((it) => it.end === 'consumer')),
       sagas: model.sagas.length,
-      unread: model.unread.length,
+      unnamed: unnamed.map(({ end, file, at, name }) => ({ end, file, at, name })),
       gaps,
       skipped: [
         ...unreadable.map((file) => ({ file, reason: 'It is too large, binary, or can not be read.' })),
@@ -54,4 +57,9 @@ function printedOf(snapshot: Snapshot, unreadable: readonly FilePath[]): Printed
       ],
     },
   };
+}
+
+function count(sites: readonly SiteNode[]): Sites {
+  const read = (reading: SiteNode['reading']): number => sites.filter((it) => it.reading === reading).length;
+  return { all: sites.length, named: read('named'), relayed: read('relayed') };
 }

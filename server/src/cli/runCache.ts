@@ -61,6 +61,7 @@ export class RunCache {
 }
 
 const span = z.object({ start: z.int(), end: z.int() });
+const sites = z.object({ all: z.int(), named: z.int(), relayed: z.int() });
 const answer = z.object({
   findings: z.array(
     z.object({
@@ -79,10 +80,12 @@ const answer = z.object({
   files: z.int(),
   seen: z.object({
     events: z.int(),
-    producers: z.int(),
-    consumers: z.int(),
+    producers: sites,
+    consumers: sites,
     sagas: z.int(),
-    unread: z.int(),
+    unnamed: z.array(
+      z.object({ end: z.enum(['producer', 'consumer']), file: z.string(), at: span, name: z.string() }),
+    ),
     gaps: z.int(),
     skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   }),

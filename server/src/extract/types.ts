@@ -47,7 +47,7 @@ function wrappedIn(node: ts.TypeNode): ts.TypeNode | undefined {
     ts.isOptionalTypeNode(node) ||
     ts.isRestTypeNode(node) ||
     ts.isNamedTupleMember(node) ||
-    ts.isTypeOperatorNode(node);
+    (ts.isTypeOperatorNode(node) && node.operator !== ts.SyntaxKind.KeyOfKeyword);
   return isWrapper ? node.type : undefined;
 }
 

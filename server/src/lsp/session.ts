@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Diagnostic } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { read } from '../disk.ts';
+import { unnamedSites } from '../model/sites.ts';
 import type { FilePath } from '../text.ts';
 import { skippedIn } from '../workspace/skipped.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
@@ -235,7 +236,7 @@ export class Session {
       state: 'ready',
       files: sum(snapshots.map((it) => it.files)),
       findings: sum(snapshots.map((it) => it.findings.length)),
-      unread: sum(snapshots.map((it) => it.model.unread.length)),
+      unread: sum(snapshots.map((it) => unnamedSites(it.model).length)),
       milliseconds: performance.now() - this.#roundStart,
     });
   }

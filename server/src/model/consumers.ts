@@ -45,7 +45,16 @@ export function draftConsumers(linking: Linking, read: ReadMessage): readonly Co
     const own = [...facts.consumers, ...decoratedConsumers(facts, linking)];
     for (const fact of own) drafts.push(...draftsOf(facts, fact, linking, read));
   }
-  return drafts;
+  return drafts.filter((it) => !isTwice(it, drafts));
+}
+
+/** `Bus.listen('order.placed', reserve)` looks like a registration and hands on to one: it is that one. */
+function isTwice({ fact, handler, registeredIn }: ConsumerDraft, drafts: readonly ConsumerDraft[]): boolean {
+  if (fact.library !== 'own-bus' || !handler) return false;
+  return drafts.some(
+    (it) =>
+      it.handler?.fact === handler.fact && it.fact.library !== 'own-bus' && it.registeredIn === registeredIn,
+  );
 }
 
 function draftsOf(
@@ -59,7 +68,7 @@ function draftsOf(
   const handler = filled?.handler ?? called;
   if (handler && isHelper(fact, handler, linking)) return [];
   const said = fact.events.flatMap((it) => read(facts.file, it));
-  const named = said.filter(isNamed);
+  const named = said.some(isNamed) ? said.map(asNamed) : [];
   const typed = handler ? eventTypesOf(handler, fact, linking) : [];
   const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...named, ...typed, ...inline.map((name): Message => ({ kind: 'name', name }))];
@@ -102,8 +111,8 @@ function ofRegistrar(
   fact: ConsumerFact,
   { linking, read }: { readonly linking: Linking; readonly read: ReadMessage },
 ): readonly ConsumerDraft[] {
-  const messages = read(file, event).filter(isNamed);
-  const found = fn ?? (handler && handlerBehind(file, handler, linking, 0));
+  const messages = read(event.file, event.expr).filter(isNamed);
+  const found = fn ?? (handler && handlerBehind(handler.file, handler.expr, linking, 0));
   if (messages.length === 0) return [];
   const name = found && found.fact.name !== '' ? found.fact.name : fact.name;
   return [{ file, at, name, registeredIn: file, fact, handler: found, messages, handedOn: [] }];
@@ -218,6 +227,11 @@ function isParsed(expr: Expr): boolean {
   if (expr.kind !== 'call') return false;
   const { callee } = expr;
   return (callee.kind === 'member' && callee.name === 'parse') || expr.args.some(isParsed);
+}
+
+/** Beside a name, whatever can't be read may be any other. */
+function asNamed(message: Message): Message {
+  return isNamed(message) ? message : { kind: 'unknown' };
 }
 
 function isNamed(message: Message): boolean {

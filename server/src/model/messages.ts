@@ -6,9 +6,10 @@ import { isMessageType, isPayloadName } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
-import { statesFact } from './names.ts';
+import { isLastResort, statesFact } from './names.ts';
 import { below, givenLater, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
+import { instanceNamed, isDetour, literalsOf, saysWhich, splitBy } from './spelling.ts';
 import { foreignName, messagesTyped } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
 
@@ -97,10 +98,21 @@ export function messagesOf(linking: Linking): ReadMessage {
     );
     if (given.length > 0) return given;
     if (argument && encoders.test(last)) return read(file, argument, depth + 1);
+    if (last === 'split' && callee.kind === 'member') return readSplit(file, callee.object, argument);
+    if (callee.kind === 'member' && /^(?:shift|pop)$/.test(last)) return itemsOf(file, callee.object, depth);
     if (relays.test(last)) return [{ kind: 'relayed' }];
     if (callee.kind === 'member' && iterations.test(last))
       return readMapped(file, callee.object, argument, depth);
     return callees.length > 0 ? [{ kind: 'unknown' }] : readForeign(file, call, depth);
+  };
+
+  /** `(process.env.KEYS ?? 'order.placed,order.shipped').split(',')`: these, or others. */
+  const readSplit = (file: FilePath, list: Expr, separator: Expr | undefined): readonly Message[] => {
+    const names = splitBy(values.stringsOf(file, list), separator);
+    const value = values.evaluate(file, list);
+    const isKnown = names.length > 0 && value.kind === 'expr' && value.expr.kind === 'string';
+    const named = names.map((name): Message => ({ kind: 'name', name }));
+    return isKnown ? named : [...named, { kind: 'unknown' }];
   };
 
   const resultsOf = ({ file, fact }: FunctionNode, depth: number): readonly Message[] =>
@@ -166,7 +178,10 @@ export function messagesOf(linking: Linking): ReadMessage {
     const texts = values.stringsOf(file, expr);
     if (texts.length > 0) return texts.map((name) => ({ kind: 'name', name }));
     const later = givenLater(values.factsOf(file), expr).flatMap((it) => read(file, it, depth + 1));
-    if (later.some(isTold)) return later.filter((it) => it.kind !== 'unknown');
+    if (later.some((it) => isTold(it) || it.kind === 'parameter'))
+      return later.filter((it) => it.kind !== 'unknown');
+    const instance = instanceNamed(expr);
+    if (instance) return read(file, instance, depth + 1);
     const value = values.evaluate(file, expr);
     if (value.kind === 'type' && value.node.fact.kind !== 'enum') return [{ kind: 'type', node: value.node }];
     const typed = ofDeclaredType(file, expr);
@@ -174,19 +189,22 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
     const member = enumMember(file, expr);
     if (member !== undefined) return [{ kind: 'name', name: member }];
-    const partly = expr.kind === 'template' ? knownParts(file, expr) : undefined;
-    if (partly !== undefined) return [{ kind: 'name', name: partly }];
+    if (expr.kind === 'template') return readTemplate(file, expr, depth);
     const foreign = foreignName(linking, file, expr);
     if (foreign !== undefined) return [{ kind: 'name', name: foreign, isForeign: true }];
     const facts = values.factsOf(file);
     return facts ? handedFrom(facts, expr, depth) : [{ kind: 'unknown' }];
   };
 
-  /** `${tenant}.order.placed`: what is known of it says which event it is. */
-  const knownParts = (file: FilePath, { parts }: TemplateExpr): string | undefined => {
+  /** `${tenant}.order.placed`: what is known of it says which event it is; of `${eventName}_EVENTS` the callers know it. */
+  const readTemplate = (file: FilePath, { parts }: TemplateExpr, depth: number): readonly Message[] => {
     const texts = parts.map((it) => (typeof it === 'string' ? it : (values.stringOf(file, it) ?? '{}')));
     const text = texts.join('');
-    return statesFact(text) ? text : undefined;
+    if (statesFact(text) || isLastResort(text)) return [{ kind: 'name', name: text }];
+    if (isDetour(text)) return [{ kind: 'unknown' }];
+    const open = parts.flatMap((it) => (typeof it !== 'string' && saysWhich(it) ? [it] : []));
+    const said = open.map((it) => read(file, it, depth + 1).filter((part) => part.kind !== 'unknown'));
+    return said.findLast((it) => it.some(isOfEvent)) ?? [{ kind: 'unknown' }];
   };
 
   const ofDeclaredType = (file: FilePath, expr: Expr): readonly Message[] => {
@@ -264,17 +282,10 @@ function isUseful(message: Message): boolean {
   return message.kind !== 'unknown' && message.kind !== 'object';
 }
 
+function isOfEvent(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'parameter' || message.kind === 'member';
+}
+
 function isTold(message: Message): boolean {
   return message.kind === 'type' || message.kind === 'name';
-}
-
-function literalsOf(type: TypeExpr): readonly string[] {
-  if (type.kind === 'literal') return [unquoted(type.value)];
-  if (type.kind !== 'union') return [];
-  const literals = type.of.flatMap(literalsOf);
-  return literals.length === type.of.length ? literals : [];
-}
-
-function unquoted(text: string): string {
-  return text.replace(/^['"`]|['"`]$/g, '');
 }

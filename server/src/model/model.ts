@@ -17,8 +17,8 @@ export interface EventModel {
   readonly program: Program;
   /** Whether the whole workspace was read: only then may a rule speak of absence. */
   readonly isComplete: boolean;
-  /** Producer and consumer sites whose event could not be named. */
-  readonly unread: readonly Place[];
+  /** All producer and consumer sites, with whether their event could be named. */
+  readonly sites: readonly SiteNode[];
   /** What a function does to the world, with everything it calls; memoised. */
   readonly bodyOf: (fn: FunctionNode) => Body;
   /** The body of a consumer's handler under the guards of what dispatches to it; branches that are consumers of their own left out. */
@@ -118,6 +118,15 @@ export interface ConsumerNode {
   readonly handler: FunctionNode | undefined;
   /** As the fact says, or `broker` where the in-process handler is also fed from one. */
   readonly transport: Transport;
+}
+
+/** A place where events are produced or consumed. */
+export interface SiteNode extends Place {
+  readonly end: 'producer' | 'consumer';
+  /** The handler, or the function that produces. */
+  readonly name: string;
+  /** `relayed`: taken from a store, so that whoever stored it is the producer. */
+  readonly reading: 'named' | 'relayed' | 'unnamed';
 }
 
 /** The effects of a function with all it calls, in order, each with what guards it. */

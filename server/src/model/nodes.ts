@@ -1,12 +1,12 @@
 // Turns drafts into the nodes that rules see, ties them together, and answers whether each event is produced and consumed.
 import type { Transport } from '../facts/roles.ts';
-import type { FilePath, Place } from '../text.ts';
+import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import type { EventDraft, Events } from './events.ts';
 import type { Message } from './message.ts';
-import type { Answer, ConsumerNode, EventNode, ProducerNode } from './model.ts';
+import type { Answer, ConsumerNode, EventNode, ProducerNode, SiteNode } from './model.ts';
+import { isUnread, isUnreadConsumer, sitesOf } from './sites.ts';
 import type { ProducerDraft } from './producers.ts';
-import { isAll } from './wildcards.ts';
 
 export interface NodeParts {
   readonly events: Events;
@@ -23,7 +23,7 @@ export interface Nodes {
   readonly producers: readonly ProducerNode[];
   /** In the order of the drafts. */
   readonly consumers: readonly ConsumerNode[];
-  readonly unread: readonly Place[];
+  readonly sites: readonly SiteNode[];
 }
 
 /** An event node while it is tied to its producers and consumers. */
@@ -42,11 +42,7 @@ export function nodesOf(parts: NodeParts): Nodes {
   const consumers = parts.consumers.map((it) => consumerOf(it, knotsOf(it.messages), parts));
   const nodes = [...knots.values()].map((it) => it.node);
   answer(nodes, parts);
-  const unread = [
-    ...parts.producers.filter(isUnread),
-    ...parts.consumers.filter((it) => isUnreadConsumer(it)),
-  ];
-  return { nodes, producers, consumers, unread: unread.map(({ file, at }) => ({ file, at })) };
+  return { nodes, producers, consumers, sites: sitesOf(parts.producers, parts.consumers) };
 }
 
 function knotOf(draft: EventDraft): Knot {
@@ -99,8 +95,10 @@ function answer(
   for (const node of nodes) {
     const service = serviceOf(node.place.file);
     node.isProduced = answerFor(node.producers.length > 0, isComplete, unreadProducers.has(service));
+    // What an outbox holds, a relay may hand to any library.
     const mayReach =
-      unreadConsumers.length > 0 && node.producers.some((it) => unreadLibraries.has(it.role.library));
+      unreadConsumers.length > 0 &&
+      node.producers.some(({ role }) => role.transport === 'outbox' || unreadLibraries.has(role.library));
     const isUnsure = mayReach || (node.producers.length === 0 && unreadConsumers.length > 0);
     node.isConsumed = answerFor(node.consumers.length > 0, isComplete, isUnsure);
   }
@@ -109,15 +107,4 @@ function answer(
 function answerFor(isSeen: boolean, isComplete: boolean, isUnsure: boolean): Answer {
   if (isSeen) return 'yes';
   return isComplete && !isUnsure ? 'no' : 'unknown';
-}
-
-function isUnread(draft: ProducerDraft): boolean {
-  return (
-    !draft.isRelay &&
-    !draft.messages.some((it) => it.kind === 'type' || it.kind === 'name' || it.kind === 'object')
-  );
-}
-
-function isUnreadConsumer(draft: ConsumerDraft): boolean {
-  return draft.messages.some((it) => it.kind === 'unknown' || (it.kind === 'name' && isAll(it.name)));
 }

@@ -7,8 +7,10 @@ import type { FilePath, Span } from '../text.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
+import { isLastResort } from './names.ts';
 import { below } from './origins.ts';
 import type { Linking } from './program.ts';
+import { handedOnBy } from './bridges.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 /** A call that hands over one or more messages. */
@@ -59,7 +61,10 @@ function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraf
       const written = readSite(facts.file, role, read);
       const messages = written.some(isTold)
         ? written
-        : [...ofPublisher(facts.file, action, linking), ...written];
+        : [
+            ...ofPublisher(facts.file, action, linking),
+            ...written.flatMap((it) => handedOnBy(facts, it, read)),
+          ];
       const isRelay = messages.some((it) => it.kind === 'relayed');
       sites.push({
         file: facts.file,
@@ -80,15 +85,22 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   const payload = role.payload ? read(file, role.payload) : [];
   const types = payload.filter((it) => it.kind === 'type');
   // A topic that is made of what is handed in: the callers know what that is.
-  const handed = payload.filter((it) => it.kind === 'parameter');
-  if (named.every((it) => it.kind === 'unknown') && types.length === 0 && handed.length > 0) return handed;
+  const handed = payload.filter((it) => it.kind === 'parameter' || it.kind === 'relayed');
+  if (named.every(isChosenLater) && types.length === 0 && handed.length > 0) return handed;
+  if (named.every(isChosenLater) && types.length > 0) return types;
   if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) {
     // A wrapper that is handed the name and the payload: its callers know both.
-    const handed = named.every((it) => it.kind === 'parameter') && role.payload !== undefined;
-    return handed ? [...named, ...payload.filter((it) => it.kind === 'parameter')] : named;
+    const isHanded = named.every((it) => it.kind === 'parameter') && role.payload !== undefined;
+    return isHanded ? [...named, ...payload.filter((it) => it.kind === 'parameter')] : named;
   }
   const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
+}
+
+/** Unknown, or a topic that an instance is made with: `this.topic`. */
+function isChosenLater(message: Message): boolean {
+  if (message.kind !== 'member') return message.kind === 'unknown';
+  return !message.owner.fact.isAbstract && !isLastResort(message.name);
 }
 
 /** `class OrderPlacedPublisher extends Publisher<OrderPlaced>`, whose base is not here: the class tells what it publishes. */
@@ -138,10 +150,14 @@ function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, cont
     context.seen.add(action);
     const messages = open.flatMap((it) => handedIn(it, caller, action, context));
     const next = atCaller(origin, enclosing, caller, action, messages);
-    if (messages.some(isNamed)) replace(context.drafts, action, next);
+    // Where the wrapper names the event, an object that is handed in is its content.
+    const isContent = site.messages.some(isTold) && !messages.some(isTold);
+    if (!isContent && messages.some((it) => isNamed(it) || it.kind === 'relayed'))
+      replace(context.drafts, action, next);
     const isFurther = forward(origin, next, depth - 1, context);
     // Whoever hands in what can't be read is the place to look at.
-    const isOpen = !isFurther && messages.length > 0 && !messages.some(isNamed);
+    const hasName = [...site.messages, ...messages].some(isNamed);
+    const isOpen = !isFurther && messages.length > 0 && !hasName;
     if (isOpen && !context.drafts.has(action)) append(context.drafts, action, next);
   }
   return callers.some((it) => it.action !== site.action);

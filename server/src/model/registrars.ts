@@ -4,17 +4,24 @@ import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Span } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
-import type { Message } from './message.ts';
+import { called, type Message } from './message.ts';
 import type { FunctionNode } from './model.ts';
+import { below } from './origins.ts';
 import type { Linking } from './program.ts';
 import { rootOf } from './values.ts';
+
+/** An expression and the file that it is written in. */
+interface Written {
+  readonly file: FilePath;
+  readonly expr: Expr;
+}
 
 /** A call that registers a handler through a function of the workspace. */
 export interface Registrar {
   readonly file: FilePath;
   readonly at: Span;
-  readonly event: Expr;
-  readonly handler?: Expr;
+  readonly event: Written;
+  readonly handler?: Written;
   /** The handler, where it is the registering function's own. */
   readonly fn?: FunctionNode;
 }
@@ -30,17 +37,31 @@ export function registrars(
   linking: Linking,
 ): readonly Registrar[] | undefined {
   if (said.some((it) => it.kind === 'member' && it.owner.fact.isAbstract)) return [];
-  const named = said.find((it) => it.kind === 'parameter' && it.path.length === 0);
+  const named = said.find((it) => it.kind === 'parameter' && it.path.length < 2 && !it.path.includes(called));
   if (named?.kind !== 'parameter') return undefined;
   const callers = linking.calls.callersOf({ file: facts.file, fact: named.fn });
   const handler = handlerParameter(facts, fact, named.fn);
   const found = callers.flatMap(({ caller, action: { call } }): readonly Registrar[] => {
-    const event = call.args[named.index];
+    const arg = call.args[named.index];
+    if (!arg) return [];
+    const options = named.path.length === 0 ? undefined : linking.values.evaluate(caller.file, arg);
+    const whole = options?.kind === 'expr' ? options : { file: caller.file, expr: arg };
+    const event = below(whole.expr, named.path);
     if (!event) return [];
-    const given = handler === undefined ? undefined : call.args[handler];
-    return [{ file: caller.file, at: call.at, event, ...(given ? { handler: given } : own(facts, fact)) }];
+    const given = options ? handlerIn(whole.expr) : call.args[handler ?? -1];
+    const { file } = whole;
+    const site = { file: caller.file, at: call.at, event: { file, expr: event } };
+    return [{ ...site, ...(given ? { handler: { file, expr: given } } : own(facts, fact)) }];
   });
   return found.length > 0 ? found : undefined;
+}
+
+const handlerKeys = /^(?:handler|handle|callback|listener|onMessage|onEvent)$/;
+
+/** `listen({ eventName: 'order.placed', handler: reserve })`. */
+function handlerIn(options: Expr): Expr | undefined {
+  if (options.kind !== 'object') return undefined;
+  return options.entries.find(({ key }) => handlerKeys.test(key))?.value;
 }
 
 function own(facts: FileFacts, { handler }: ConsumerFact): { readonly fn?: FunctionNode } {

@@ -1,7 +1,7 @@
 // The messages that a value may be by its written type: through unions, aliases, arrays and promises, and types of packages not here.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
-import { evidenceOf, isMessageType, isPayloadName } from './evidence.ts';
+import { evidenceOf, isBaseName, isMessageType, isPayloadName } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { statesFact } from './names.ts';
@@ -32,6 +32,7 @@ export function foreignName({ program }: Linking, file: FilePath, expr: Expr): s
   const root = expr.kind === 'member' ? expr.object : expr;
   if (root.kind !== 'name' || (expr.kind !== 'name' && expr.kind !== 'member')) return undefined;
   if (!/^[A-Z]/.test(root.name) || (expr.kind === 'member' && !/^[A-Z]/.test(expr.name))) return undefined;
+  if (isBaseName(expr.name.slice(expr.name.lastIndexOf('.') + 1))) return undefined;
   const isForeign = program.packageOf(file, root.name) !== undefined || root.binding === undefined;
   return isForeign && (statesFact(expr.name) || /[a-z\d]Event$/.test(expr.name)) ? expr.name : undefined;
 }

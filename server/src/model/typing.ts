@@ -82,6 +82,8 @@ export function typingOf(parts: TypingParts): Typing & {
   const followed = (file: FilePath, expr: Expr, depth: number): Typed | undefined => {
     const value = values.evaluate(file, expr);
     if (value.kind === 'type') return { kind: 'node', node: value.node };
+    // `Bus.instance` of `static get instance(): Bus`.
+    if (value.kind === 'function' && value.node.fact.kind === 'accessor') return ofResult(value.node, depth);
     if (value.kind !== 'expr' || value.expr === expr) return undefined;
     return typedAt(value.file, value.expr, depth + 1);
   };
@@ -116,11 +118,15 @@ export function typingOf(parts: TypingParts): Typing & {
 
   const ofCall = (file: FilePath, call: CallExpr, depth: number): Typed | undefined => {
     const callee = parts.calleesOf(file, call, depth + 1)[0];
-    if (callee?.fact.returns) return { kind: 'written', file: callee.file, type: callee.fact.returns };
-    if (callee) return ofReturned(callee, depth);
+    if (callee) return ofResult(callee, depth);
     const name = call.callee.kind === 'name' || call.callee.kind === 'member' ? call.callee.name : '';
     return containerCalls.has(name) ? ofContainer(file, call) : undefined;
   };
+
+  const ofResult = (callee: FunctionNode, depth: number): Typed | undefined =>
+    callee.fact.returns
+      ? { kind: 'written', file: callee.file, type: callee.fact.returns }
+      : ofReturned(callee, depth);
 
   const ofReturned = (callee: FunctionNode, depth: number): Typed | undefined => {
     for (const action of eachAction(callee.fact.body)) {

@@ -1,5 +1,5 @@
 // What a report prints, and what all reports say alike.
-import { lineColumn, lineStarts, type FilePath, type LineColumn } from '../../text.ts';
+import { lineColumn, lineStarts, type FilePath, type LineColumn, type Place } from '../../text.ts';
 import type { Finding } from '../../rules/rule.ts';
 import type { Failure } from '../../workspace/workspace.ts';
 
@@ -20,14 +20,29 @@ export type PrintedFinding = Pick<
 /** How many of each the model has. */
 export interface Seen {
   readonly events: number;
-  readonly producers: number;
-  readonly consumers: number;
+  /** Places that hand over events, and places that take them. */
+  readonly producers: Sites;
+  readonly consumers: Sites;
   readonly sagas: number;
-  /** Event names that could not be read from the text. */
-  readonly unread: number;
+  /** The places whose event could not be named. */
+  readonly unnamed: readonly Unnamed[];
   readonly gaps: number;
   /** Files that were left out since they are too long, too deep, binary or unreadable, each with why. */
   readonly skipped: readonly { readonly file: FilePath; readonly reason: string }[];
+}
+
+/** Places counted once each, however many events they name. */
+export interface Sites {
+  readonly all: number;
+  readonly named: number;
+  /** What they publish was stored or collected before: whoever did that names it. */
+  readonly relayed: number;
+}
+
+/** A place whose event could not be named, and the function that it belongs to. */
+export interface Unnamed extends Place {
+  readonly end: 'producer' | 'consumer';
+  readonly name: string;
 }
 
 export interface Linted extends Printed {

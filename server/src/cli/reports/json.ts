@@ -1,12 +1,28 @@
 // The JSON report: a contract that others build on. Lines and columns count from 1.
 import type { FilePath, LineColumn } from '../../text.ts';
-import { placesIn, relative, type Checked, type PrintedFinding } from './checked.ts';
+import { placesIn, relative, type Checked, type PrintedFinding, type Seen } from './checked.ts';
 
 /** One object with all findings. */
 export function jsonReport({ root, linted }: Checked): string {
   const place = placesIn(linted);
   const findings = linted.findings.map((it) => asJson(it, root, place));
-  return `${JSON.stringify({ version: 1, root, files: linted.files, findings }, null, 2)}\n`;
+  const sites = sitesOf(linted.seen, root, place);
+  return `${JSON.stringify({ version: 1, root, files: linted.files, findings, sites }, null, 2)}\n`;
+}
+
+/** How many producers and consumers there are, how many of them name their event, and which do not. */
+function sitesOf(
+  { producers, consumers, unnamed }: Seen,
+  root: FilePath,
+  place: (file: FilePath, offset: number) => LineColumn,
+): object {
+  const places = unnamed.map(({ end, file, at, name }) => ({
+    end,
+    file: relative(file, root),
+    ...place(file, at.start),
+    symbol: name,
+  }));
+  return { producers, consumers, unnamed: places };
 }
 
 function asJson(

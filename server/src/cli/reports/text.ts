@@ -3,7 +3,7 @@ import { codeFrameColumns } from '@babel/code-frame';
 import { createColors } from 'picocolors';
 import type { Severity } from '../../rules/rule.ts';
 import type { FilePath, LineColumn } from '../../text.ts';
-import { placesIn, relative, type Checked, type PrintedFinding } from './checked.ts';
+import { placesIn, relative, type Checked, type PrintedFinding, type Seen } from './checked.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -59,14 +59,14 @@ function summary(printing: Printing): string {
   const counts = `${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}, ${count('info')} info`;
   const parts = [
     plural(seen.events, 'event'),
-    plural(seen.producers, 'producer'),
-    plural(seen.consumers, 'consumer'),
+    plural(seen.producers.all, 'producer'),
+    plural(seen.consumers.all, 'consumer'),
     plural(seen.sagas, 'saga'),
   ];
   const found = `${plural(findings.length, 'finding')} (${counts}) in ${plural(files, 'file')}, ${seconds.toFixed(1)} s.`;
   return [
     colors.bold(found),
-    `Seen: ${parts.join(', ')}. Not understood: ${plural(seen.unread, 'event name')}, ${plural(seen.gaps, 'other place')}.`,
+    `Seen: ${parts.join(', ')}. Not understood: ${unread(seen)}, ${plural(seen.gaps, 'other place')}.`,
     ...(findings.length > 0 ? [hint] : []),
     ...skipped(printing),
     '',
@@ -80,6 +80,12 @@ function skipped({ linted, root }: Printing): readonly string[] {
   const named = files.slice(0, 5).map((it) => `  ${relative(it.file, root)}: ${it.reason}`);
   const more = files.length > named.length ? [`  and ${files.length - named.length} more`] : [];
   return [`Skipped: ${plural(files.length, 'file')}.`, ...named, ...more];
+}
+
+/** Of those that name events; what only passes on what was stored names none. */
+function unread({ producers, consumers, unnamed }: Seen): string {
+  const all = producers.all - producers.relayed + consumers.all;
+  return unnamed.length === 0 ? '0 event names' : `${unnamed.length} of ${plural(all, 'event name')}`;
 }
 
 const hint = `\`sagalint explain RULE\` tells why a finding matters. To see the same as squiggles with quick fixes, install the

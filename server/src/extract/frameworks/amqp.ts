@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { handlerOf, isReplyAddress, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { queueDeclared } from './rabbitQueues.ts';
 
 const modules = ['amqplib', 'amqplib/', 'amqp-connection-manager', '@golevelup/nestjs-rabbitmq'];
@@ -40,6 +40,7 @@ export const amqp: Framework = {
   },
   consumers(site) {
     if (site.name !== 'consume' || !isChannel(site) || !mayHandle(site.view, site.call.args[1])) return [];
+    if (isReplyAddress(site.arg(0))) return [];
     return [consumed(site, site.call.args[1])];
   },
 };
@@ -64,9 +65,15 @@ function published(site: CallSite, key: Expr | undefined, content: Expr | undefi
     channel: name,
     ...(payload ? { payload } : {}),
     gives: givenBy(site),
+    ...(isExchange(site, key) ? { isRequest: true } : {}),
     confidence: isFrom(site.origin, modules) ? 'type' : 'name',
   };
   return role;
+}
+
+/** A call with an address for the answer, or the answer: both go to one receiver. */
+function isExchange({ view, call }: CallSite, key: Expr | undefined): boolean {
+  return isReplyAddress(key) || view.entryOf(call.args.at(-1), 'replyTo') !== undefined;
 }
 
 /** A confirm channel tells by a callback or by `waitForConfirms`; the channels of its wrappers give promises. */

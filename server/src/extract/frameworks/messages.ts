@@ -26,6 +26,12 @@ export function unwrapped(view: FileView, expr: Expr | undefined): Expr | undefi
   return expr;
 }
 
+/** `message.properties.replyTo`, `message.reply`: the asker waits there, and nobody else. */
+export function isReplyAddress(expr: Expr | undefined): boolean {
+  if (expr?.kind === 'member') return /^(?:reply|replyTo|reply_to)$/.test(expr.name);
+  return expr?.kind === 'string' && expr.value === 'amq.rabbitmq.reply-to';
+}
+
 /** The function in this file that an expression is, or the expression that names one elsewhere. */
 export function handlerOf(view: FileView, expr: Expr): FunctionId | Expr {
   const value = view.valueOf(expr);

@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { QueueRole, Role } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle } from './messages.ts';
+import { handlerOf, isReplyAddress, labelOf, mayHandle } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
 import { polling } from './polling.ts';
 
@@ -40,11 +40,16 @@ export const nats: Framework = {
   roles(site) {
     const roles = described.roles?.(site) ?? [];
     return roles.length > 0
-      ? roles.map((it) => withKey(site, it))
+      ? roles.map((it) => asReply(withKey(site, it)))
       : [...acknowledged(site), ...declared(site)];
   },
   consumers: (site) => [...(described.consumers?.(site) ?? []), ...listened(site), ...iterated(site)],
 };
+
+/** `connection.publish(message.reply, …)` answers a request. */
+function asReply(role: Role): Role {
+  return role.kind === 'publish' && isReplyAddress(role.event) ? { ...role, isRequest: true } : role;
+}
 
 /** `stream.publish(subject, data, { msgID })`: the server drops a second message of the same id. */
 function withKey({ view, call }: CallSite, role: Role): Role {

@@ -145,10 +145,12 @@ const tags = [
   'pattern',
 ];
 
-/** `emitter.emit({ x, y })` names no event. */
+/** `emitter.emit({ x, y })` names no event; nor does `afterSave.emit({ event })`, a hook that is handed one. */
 function tellsNothing(site: CallSite, first: Expr): boolean {
   const isAlone = site.name === 'emit' && site.call.args.length === 1 && first.kind === 'object';
-  return isAlone && first.spreads.length === 0 && !tags.some((it) => site.view.entryOf(first, it));
+  if (!isAlone || first.spreads.length > 0) return false;
+  const isHook = /^(?:before|after|on|will|did)[A-Z]/.test(site.receiverName);
+  return isHook || !tags.some((it) => site.view.entryOf(first, it));
 }
 
 /** `publish(order, [new OrderPlaced(…)])`, `publish(order, events)`: the aggregate, then what it states. */

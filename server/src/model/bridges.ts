@@ -1,0 +1,31 @@
+// A handler that publishes what it is handed: `bus.subscribe(types, (events) => producer.send(…))`. What it takes in, it gives out.
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { indexOf } from './fileIndex.ts';
+import type { Message, ReadMessage } from './message.ts';
+
+const subscribes = /^(?:subscribe|consume|listen|on|process|handle|register)\w*$/;
+
+/** What a parameter is where its function is a consumer's handler: the messages of that consumer, else whatever comes. */
+export function handedOnBy(facts: FileFacts, message: Message, read: ReadMessage): readonly Message[] {
+  if (message.kind !== 'parameter') return [message];
+  const consumers = facts.consumers.filter(
+    (it) => it.handler === message.fn.id && it.eventParameter === message.index,
+  );
+  const named = consumers.flatMap((it) => it.events.flatMap((event) => read(facts.file, event)));
+  if (named.some((it) => it.kind === 'type' || it.kind === 'name'))
+    return named.filter((it) => it.kind === 'type' || it.kind === 'name');
+  return consumers.length > 0 || isSubscribed(facts, message.fn) ? [{ kind: 'relayed' }] : [message];
+}
+
+/** Whether a function without a name is the argument of a call that subscribes. */
+function isSubscribed(facts: FileFacts, fn: FunctionFact): boolean {
+  if (fn.name !== '') return false;
+  for (const [name, sites] of indexOf(facts).calls) {
+    if (!subscribes.test(name)) continue;
+    const isGiven = sites.some(({ action }) =>
+      action.call.args.some((it) => it.kind === 'function' && it.function === fn.id),
+    );
+    if (isGiven) return true;
+  }
+  return false;
+}
