@@ -188,9 +188,11 @@ function handedIn(
   const call = message.path.indexOf(called);
   if (call >= 0)
     return givenBy(message.path.slice(0, call), { file: caller.file, expr: arg }, { linking, read });
-  const exact = below(arg, message.path);
+  const value = message.path.length === 0 ? undefined : linking.values.evaluate(caller.file, arg);
+  const from = value?.kind === 'expr' ? value : { file: caller.file, expr: arg };
+  const exact = below(from.expr, message.path);
   const whole = exact && exact !== arg ? read(caller.file, arg).filter((it) => it.kind === 'type') : [];
-  return [...read(caller.file, exact ?? arg), ...whole];
+  return [...(exact ? read(from.file, exact) : read(caller.file, arg)), ...whole];
 }
 
 /** `handle(store, openCart)`, `commandHandler(decider)`: what the function handed in gives. */

@@ -173,7 +173,8 @@ function appended(site: CallSite): readonly PublishRole[] {
       event: site.view.valueOf(stream),
       channel: site.view.valueOf(stream),
       payload,
-      gives: 'promise',
+      // A pipeline only collects: whether it arrives, `exec` tells.
+      gives: /pipeline|multi|batch/i.test(site.receiverName) ? 'nothing' : 'promise',
       confidence: 'type',
     },
   ];
