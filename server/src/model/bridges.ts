@@ -2,6 +2,7 @@
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Message, ReadMessage } from './message.ts';
+import { isLastResort } from './names.ts';
 
 const subscribes = /^(?:subscribe|consume|listen|on|process|handle|register)\w*$/;
 
@@ -28,4 +29,10 @@ function isSubscribed(facts: FileFacts, fn: FunctionFact): boolean {
     if (isGiven) return true;
   }
   return false;
+}
+
+/** Unknown, or a topic that an instance is made with: `this.topic`. */
+export function isChosenLater(message: Message): boolean {
+  if (message.kind !== 'member') return message.kind === 'unknown';
+  return !message.owner.fact.isAbstract && !isLastResort(message.name);
 }

@@ -7,10 +7,9 @@ import type { FilePath, Span } from '../text.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
-import { isLastResort } from './names.ts';
 import { below } from './origins.ts';
 import type { Linking } from './program.ts';
-import { handedOnBy } from './bridges.ts';
+import { handedOnBy, isChosenLater } from './bridges.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 /** A call that hands over one or more messages. */
@@ -95,12 +94,6 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   }
   const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
-}
-
-/** Unknown, or a topic that an instance is made with: `this.topic`. */
-function isChosenLater(message: Message): boolean {
-  if (message.kind !== 'member') return message.kind === 'unknown';
-  return !message.owner.fact.isAbstract && !isLastResort(message.name);
 }
 
 /** `class OrderPlacedPublisher extends Publisher<OrderPlaced>`, whose base is not here: the class tells what it publishes. */
