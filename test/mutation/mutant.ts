@@ -86,7 +86,12 @@ export function removed(
 export function removal({ text }: Source, node: ts.Node): Edit {
   const { start, end } = spanOf(node);
   const comma = /^\s*,/.exec(text.slice(end))?.[0] ?? '';
-  const isElement = ts.isObjectLiteralElement(node) || ts.isParameter(node) || ts.isExpression(node);
+  const isElement =
+    ts.isObjectLiteralElement(node) ||
+    ts.isParameter(node) ||
+    ts.isExpression(node) ||
+    ts.isImportSpecifier(node) ||
+    ts.isExportSpecifier(node);
   return { at: { start, end: isElement ? end + comma.length : end }, text: '' };
 }
 

@@ -19,7 +19,7 @@ export function* stepArrays(facts: FileFacts, held: readonly Held[]): Iterable<S
     const hasUndo = objects.some((it) => keyed(it, surelyUndoingKeys));
     const areObjects = objects.length > 0 && objects.every((it) => keyed(it, doingKeys));
     const areSteps = areObjects && (hasUndo || (isTelling && items.length > 1));
-    if (areSteps || areStepClasses(items, isTelling)) {
+    if (areSteps || areStepClasses(facts, items, isTelling)) {
       const steps = items.map((it) => (it.kind === 'object' ? stepOf(it) : classStep(it)));
       yield { ...titleOf(facts, name, at, owner), form: 'steps', steps: markNamed(steps, held) };
     }
@@ -72,10 +72,21 @@ export function markNamed(steps: readonly StepFact[], held: readonly Held[]): re
 }
 
 /** Classes, or names of steps that stand elsewhere: whether they are steps is for the model to see. */
-function areStepClasses(items: readonly Expr[], isTelling: boolean): boolean {
+function areStepClasses(facts: FileFacts, items: readonly Expr[], isTelling: boolean): boolean {
   const areNames = items.every((it) => it.kind === 'new' || it.kind === 'name' || it.kind === 'member');
-  if (items.length < 2 || !areNames) return false;
+  if (items.length < 2 || !areNames || items.some((it) => isGivenValue(facts, it))) return false;
   return items.every((it) => /Step\d*$/i.test(nameOf(it)) || (isTelling && nameOf(it) !== 'step'));
+}
+
+/** `[saga.id, step]` in the methods of a saga: what they are given, for a query. */
+function isGivenValue(facts: FileFacts, expr: Expr): boolean {
+  if (expr.kind === 'member') return expr.object.kind !== 'this' && isGivenValue(facts, expr.object);
+  const binding =
+    expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
+  if (binding?.kind !== 'parameter') return false;
+  const isTyped =
+    binding.type?.kind === 'ref' && /(?:Step|Activity|Command|Handler)\d*$/.test(binding.type.name);
+  return !isTyped && !/\wStep\d*$/.test(binding.name);
 }
 
 function objectBehind(facts: FileFacts, expr: Expr): ObjectExpr | undefined {
@@ -123,13 +134,14 @@ function flags(object: ObjectExpr): Partial<StepFact> {
     object.entries.some(
       (it) => pattern.test(it.key) && it.value.kind === 'literal' && it.value.text === 'true',
     );
+  const limit = object.entries.find((it) => /timeout|deadline/i.test(it.key));
   const kind = object.entries.find((it) => it.key === 'kind' || it.key === 'type')?.value;
   const word = kind?.kind === 'string' ? kind.value : kind?.kind === 'member' ? kind.name : '';
   return {
     ...(isTrue(/pivot|pointOfNoReturn/i) || /pivot/i.test(word) ? { isPivot: true } : {}),
     ...(isTrue(/retr(i|y)able|retryable/i) || /retr(i|y)able/i.test(word) ? { isRetriable: true } : {}),
     ...(isTrue(/readOnly|noCompensation|isQuery/i) || /read|query/i.test(word) ? { isReadOnly: true } : {}),
-    ...(object.entries.some((it) => /timeout|deadline/i.test(it.key)) ? { hasTimeLimit: true } : {}),
+    ...(limit === undefined ? {} : { hasTimeLimit: true, limitKey: limit.key }),
   };
 }
 

@@ -169,6 +169,8 @@ export interface StepFact {
   readonly isReadOnly?: boolean;
   /** Whether a time limit stands in the step (`timeoutMs: …`). */
   readonly hasTimeLimit?: boolean;
+  /** The key that holds it, for whoever runs the step to read. */
+  readonly limitKey?: string;
   /** Its name stands elsewhere in the file too (a switch over names, a map of compensations): what undoes it may be there. */
   readonly isNamedElsewhere?: boolean;
   /** Written as calls behind a name: `.step('reserve-stock').invoke(…)`. */

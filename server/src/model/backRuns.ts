@@ -80,7 +80,7 @@ function runOf(
   loop: LoopAction | undefined,
 ): BackRun | undefined {
   if (action.isNew || action.roles.some((it) => it.kind === 'log')) return undefined;
-  const item = itemTakenBack(facts, action) ?? itemHanded(facts, action.call);
+  const item = itemTakenBack(facts, action) ?? itemHanded(facts, action);
   if (!item) return undefined;
   const outer = loop ?? (item.way === 'loop' || item.way === 'index' ? loopAround(facts, action) : undefined);
   const settled = settledAt(facts, fact, action);
@@ -131,8 +131,9 @@ function itemTakenBack(facts: FileFacts, { call }: CallAction): Item | undefined
   return item && isStack(item.list) ? item : undefined;
 }
 
-/** `this.attempt(step, 'compensate')`. */
-function itemHanded(facts: FileFacts, { args }: CallAction['call']): Item | undefined {
+/** `this.attempt(step, 'compensate')`; a value that is made for another call takes nothing back itself. */
+function itemHanded(facts: FileFacts, { call: { args }, settled }: CallAction): Item | undefined {
+  if (settled === 'collected') return undefined;
   const isTold = args.some((it) => it.kind === 'string' && compensating.test(it.value));
   return isTold ? args.map((it) => itemOf(facts, it, 0)).find((it) => it !== undefined) : undefined;
 }

@@ -4,6 +4,9 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
+import { backRunsOf } from './backRuns.ts';
+import { pathOf } from './effects.ts';
+import { isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from './once.ts';
 
@@ -13,6 +16,9 @@ const stackName = /compensat|rollbacks|undos|undoStack/i;
 const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
 const plumbing =
   /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|manager|migration\w*|knex|t)$/i;
+
+/** `String(error)`, `JSON.stringify(error)`: part of what is printed. */
+const computing = /^(?:String|JSON|Number|Date|Object|Array)(?:\.|$)/;
 
 /** How the failure of a compensation gets lost. */
 export type Loss = 'floating' | 'stops-the-others' | 'only-logged';
@@ -131,9 +137,11 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
   }
 }
 
-/** By what it is called, or by the topic that it asks on. */
-function isCompensating({ call, roles }: CallAction, { model, facts, fn, inLoop }: Context): boolean {
+/** By what it is called, by the stack that it comes from, or by the topic that it asks on. */
+function isCompensating(action: CallAction, { model, facts, fn, inLoop }: Context): boolean {
+  const { call, roles } = action;
   if (roles.some((it) => it.kind === 'log')) return false;
+  if (takenOffStacks(model).has(action)) return true;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind === 'publish') {
     const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
@@ -148,12 +156,16 @@ function isCompensating({ call, roles }: CallAction, { model, facts, fn, inLoop 
   return !plumbing.test(object) && (!isTransaction || /^(?:s|it)$|step|activit|participant/i.test(object));
 }
 
+const takenOffStacks = once(
+  (model: EventModel): ReadonlySet<CallAction> => new Set(backRunsOf(model).map((it) => it.action)),
+);
+
 function lossOf(action: CallAction, context: Context): Loss | undefined {
   const { guardedBy, inCatch, inLoop, after, isForgotten } = context;
   if (isForgotten) return 'floating';
   if (action.settled === 'dropped') return givesPromise(action, context) ? 'floating' : undefined;
   if (action.settled === 'handled') return undefined;
-  if (guardedBy?.handler) return isOnlyLogging(guardedBy.handler, context) ? 'only-logged' : undefined;
+  if (guardedBy) return isOnlyLogging(guardedBy, context) ? 'only-logged' : undefined;
   if (action.settled !== 'awaited' || !inCatch) return undefined;
   if (answersItself(action, context)) return undefined;
   const isFollowed = inLoop || after.some((it) => it.kind === 'throw' || endsInCompensation(it, context));
@@ -197,12 +209,13 @@ function givesPromise({ call, roles }: CallAction, { model, fn }: Context): bool
 }
 
 /** A handler that only prints, or keeps the error in memory: nobody retries, records or is called. */
-function isOnlyLogging(handler: readonly Action[], { fn }: Context): boolean {
-  return handler.every((action) => {
-    if (action.kind === 'assign') return true;
+function isOnlyLogging(tried: TryAction, { fn, facts }: Context): boolean {
+  const kept = { facts, fn: fn.fact, tried };
+  return (tried.handler ?? []).every((action) => {
+    if (action.kind === 'assign') return !isToldLater(kept, action);
     if (action.kind !== 'call') return action.kind === 'return' || action.kind === 'continue';
     const { callee } = action.call;
-    const isKept = callee.kind === 'member' && callee.name === 'push';
-    return action.roles.some((it) => it.kind === 'log') || isKept || fn.fact.body.length === 0;
+    const isKept = callee.kind === 'member' && callee.name === 'push' && !isToldLater(kept, action);
+    return action.roles.some((it) => it.kind === 'log') || isKept || computing.test(pathOf(callee));
   });
 }

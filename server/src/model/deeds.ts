@@ -62,8 +62,10 @@ export function namedDeed(file: FilePath, action: CallAction, { calls }: Linking
   const path = pathOf(action.call.callee);
   const name = calleeName(action.call.callee) ?? '';
   if (action.isNew || !takingHold.test(name) || telling.test(path)) return undefined;
-  const isKnown = calls.callees(file, action.call).some((it) => !it.fact.isAbstract);
-  if (isKnown && action.settled !== 'awaited') return undefined;
+  const known = calls.callees(file, action.call).filter((it) => !it.fact.isAbstract);
+  const isWaitedFor =
+    action.settled === 'awaited' || (action.settled === 'returned' && known.some((it) => it.fact.isAsync));
+  if (known.length > 0 && !isWaitedFor) return undefined;
   return { file, at: action.call.at, name: path };
 }
 

@@ -44,7 +44,29 @@ function failureNames(model: EventModel, words: FailureWords): ReadonlySet<strin
     }
     for (const it of found.names) all.add(it);
   }
+  for (const it of queuesOf(model)) all.delete(it);
+  for (const it of errorsIn(model, all)) all.delete(it);
   return all;
+}
+
+/** A queue beside what it is bound to is called after its reader: `booking.room-reservation-failed`. */
+function queuesOf({ consumers, events, program }: EventModel): readonly string[] {
+  const wireNames = new Set(events.flatMap((it) => it.wireNames));
+  return consumers.flatMap(({ file, fact }) => {
+    const queue = fact.queue && fact.events.length > 0 ? program.stringOf(file, fact.queue) : undefined;
+    return queue === undefined || wireNames.has(queue) ? [] : [queue];
+  });
+}
+
+/** What is thrown reaches the caller, and no consumer: `class OutOfStock extends Error`. */
+function errorsIn({ files, program }: EventModel, names: ReadonlySet<string>): readonly string[] {
+  return [...files.values()].flatMap(({ file, types }) =>
+    types.flatMap((fact) => {
+      if (fact.kind !== 'class' || !names.has(fact.name)) return [];
+      const bases = program.lineageOf({ file, fact }).flatMap((it) => it.fact.bases);
+      return bases.some((it) => it.kind === 'ref' && /(?:Error|Exception)$/.test(it.name)) ? [fact.name] : [];
+    }),
+  );
 }
 
 /** `catch { publish(new OrderCancelled()) }` beside `publish(new PaymentProcessed())`. */

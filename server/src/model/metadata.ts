@@ -1,6 +1,6 @@
 // Which metadata an event carries: in its own fields, in a metadata member, or added by the layer that publishes it.
 import { callsIn } from '../facts/walk.ts';
-import type { Expr } from '../facts/expressions.ts';
+import type { BindingId, Expr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode, Fields, FunctionNode, TypeNode } from './model.ts';
 
@@ -101,14 +101,33 @@ function keysBelow(model: EventModel, file: FilePath, expr: Expr, aliases: Alias
   if (value.kind === 'call')
     return together(value.args.map((it) => keysBelow(model, file, it, aliases, depth - 1)));
   if (value.kind !== 'object') return nothing;
+  const carried = namesIn(value);
   const own = kindsNamed(
-    value.entries.map((it) => it.key),
+    value.entries.filter((it) => isAdded(it.value, carried)).map((it) => it.key),
     aliases,
   );
   const inner = value.entries
     .filter((it) => !/^(data|payload|body|detail)$/.test(it.key))
     .map((it) => keysBelow(model, file, it.value, aliases, depth - 1));
   return together([{ present: own, isOpen: false }, ...inner]);
+}
+
+/** A `null` that somebody fills in later is nothing yet, and what is read off the event beside it is there or not in the event. */
+function isAdded(value: Expr, carried: ReadonlySet<BindingId>): boolean {
+  if (value.kind === 'literal') return !/^(?:null|undefined)$/.test(value.text);
+  if (value.kind !== 'member') return true;
+  const { object } = value;
+  return !(object.kind === 'name' && object.binding !== undefined && carried.has(object.binding));
+}
+
+/** What an object carries as a whole: `event` of `{ payload: event }` and `{ body: JSON.stringify(event) }`. */
+function namesIn({ entries, spreads }: Expr & { readonly kind: 'object' }): ReadonlySet<BindingId> {
+  const values = entries.flatMap(({ value }) => (value.kind === 'call' ? value.args : [value]));
+  return new Set(
+    [...values, ...spreads].flatMap((it) =>
+      it.kind === 'name' && it.binding !== undefined ? [it.binding] : [],
+    ),
+  );
 }
 
 /** What a publishing function adds to what it is given: object literals in its own publishing calls, and in those it calls. */

@@ -1,6 +1,7 @@
 // Classes and functions that run a saga's steps in order and take them back: wherever the steps themselves come from.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { EventModel } from './model.ts';
@@ -35,7 +36,7 @@ export const orchestratorsOf = once((model: EventModel): readonly Orchestrator[]
       name,
       at,
       functions,
-      isPersisted: others.some((it) => keeps(model, facts, it)),
+      isPersisted: others.some((it) => keeps(model, facts, functions, it)),
     })),
   ),
 );
@@ -100,17 +101,32 @@ function isOn({ call: { callee } }: CallAction, verbs: RegExp): boolean {
   return stepLike.test(name) || (name === '[]' && object.kind === 'member');
 }
 
-/** Whether a call writes progress down, here or in what it calls; a name that says so is believed. */
-function keeps(model: EventModel, facts: FileFacts, action: CallAction): boolean {
-  if (
-    action.roles.some((it) => it.kind === 'write' || (it.kind === 'publish' && it.transport !== 'in-process'))
-  )
-    return true;
+/** Whether a call writes progress down, here or in what it calls; a name that says so is believed where nobody can look. */
+function keeps(
+  model: EventModel,
+  facts: FileFacts,
+  own: readonly FunctionFact[],
+  action: CallAction,
+): boolean {
   const { callee } = action.call;
   const fn = facts.functions.find((it) => it.span.start <= callee.at.start && callee.at.end <= it.span.end);
   const callees = fn ? model.program.calleesOf(facts.file, { file: facts.file, fact: fn }, action.call) : [];
-  if (callees.some((it) => model.bodyOf(it).effects.some((effect) => effect.role.kind === 'write')))
-    return true;
+  // Its own methods are looked into by themselves: what they call in the end are the steps too.
+  if (callees.some((it) => own.includes(it.fact))) return false;
+  const bodies = callees.map((it) => model.bodyOf(it));
+  if (bodies.some((it) => it.effects.some(({ role }) => leavesProcess(role)))) return true;
+  const isRead = callees.length > 0 && callees.every((it) => !it.fact.isAbstract);
+  if (isRead && bodies.every((it) => !it.isOpen)) return false;
+  return action.roles.some(leavesProcess) || claimsToKeep(action);
+}
+
+/** A row that is written, a message that a broker holds. */
+export function leavesProcess(role: Role): boolean {
+  return role.kind === 'write' || (role.kind === 'publish' && role.transport !== 'in-process');
+}
+
+/** `sagaStore.save(…)`: a name that says so is believed. */
+export function claimsToKeep({ call: { callee } }: CallAction): boolean {
   if (callee.kind !== 'member' || !keeping.test(callee.name)) return false;
   const object = callee.object.kind === 'member' || callee.object.kind === 'name' ? callee.object.name : '';
   return keeper.test(object);

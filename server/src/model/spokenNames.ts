@@ -14,6 +14,7 @@ export function spokenNames(facts: FileFacts): ReadonlySet<string> {
   for (const it of facts.functions) ofFunction(names, it);
   for (const { events } of facts.consumers) for (const it of events) ofExpr(names, it, '');
   for (const { steps } of facts.sagas) for (const it of steps) names.add(it.name);
+  for (const it of facts.imports) if (platforms.test(it.from)) names.delete(it.local);
   return names;
 }
 
@@ -29,6 +30,9 @@ export function namesSpokenIn(facts: FileFacts, type: TypeFact): ReadonlySet<str
 
 type Names = Set<string>;
 
+/** What they call a failure is theirs: `SQSBatchItemFailure`. */
+const platforms =
+  /^(?:node:|aws-lambda$|@aws-sdk\/|@azure\/|@google-cloud\/|@nestjs\/|kafkajs$|amqplib$|bullmq$|rxjs)/;
 /** Where a failed state or an error code is written, which no consumer hears of. */
 const ofState = /(?:stat(?:us|e)|code|reason|error|err|exception|message|outcome|result|phase)(?:e?s)?$/i;
 const announcing =

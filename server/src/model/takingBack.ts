@@ -177,8 +177,10 @@ function isOpen(file: FilePath, action: CallAction, { bodyOf, linking }: Reading
   if (isNew || isPlumbing(action) || roles.some((it) => quiet.has(it.kind))) return false;
   if (roles.some((it) => it.kind === 'publish')) return true;
   const callees = linking.calls.callees(file, call);
-  if (callees.length === 0)
-    return isUndoing(pathOf(call.callee)) || failing.test(calleeName(call.callee) ?? '');
+  const name = calleeName(call.callee) ?? '';
+  // What runs inside such a scope is read by itself.
+  if (/^(?:non)?cancellable$/i.test(name)) return false;
+  if (callees.length === 0) return isUndoing(pathOf(call.callee)) || failing.test(name);
   return callees.some((it) => bodyOf(it).effects.some((effect) => effect.role.kind !== 'write'));
 }
 

@@ -1,7 +1,9 @@
 // Whether somebody limits how long a call may take: the call itself, the function around it, or whatever runs the step.
+import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { Place } from '../text.ts';
+import { pathOf } from './effects.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
 import { once } from './once.ts';
 import { orchestratorsOf, runsSteps } from './orchestrators.ts';
@@ -43,8 +45,13 @@ const isAnyRunnerLimited = once((model: EventModel) =>
 
 const limitsSteps = once(({ functions }: FileFacts) => {
   const running = functions.filter(runsSteps);
-  return functions.some((it) => limits(it) && running.some((inner) => encloses(it, inner)));
+  return functions.some((it) => endsWaits(it) && running.some((inner) => encloses(it, inner)));
 });
+
+/** A signal that ends is a limit only for calls that take it: they are looked at one by one. */
+function endsWaits({ body }: FunctionFact): boolean {
+  return [...callsIn(body)].some((it) => isLimit(it) && pathOf(it.call.callee) !== 'AbortSignal.timeout');
+}
 
 function encloses({ kind, span }: FunctionFact, inner: FunctionFact): boolean {
   return kind !== 'module' && span.start <= inner.span.start && inner.span.end <= span.end;
@@ -60,10 +67,13 @@ function isLimitedAt(model: EventModel, { file, at }: Place): boolean {
 }
 
 function limits({ body }: FunctionFact): boolean {
-  return [...callsIn(body)].some(
-    ({ roles, call }) =>
-      roles.some((it) => it.kind === 'time-limit') ||
-      (call.callee.kind === 'member' && call.callee.name === 'race'),
+  return [...callsIn(body)].some(isLimit);
+}
+
+function isLimit({ roles, call }: CallAction): boolean {
+  return (
+    roles.some((it) => it.kind === 'time-limit') ||
+    (call.callee.kind === 'member' && call.callee.name === 'race')
   );
 }
 

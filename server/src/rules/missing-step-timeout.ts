@@ -1,6 +1,7 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
+import { keeperOf } from '../model/stepLimits.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
 import { endlessWaits, type EndlessWait } from '../model/waits.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -14,25 +15,50 @@ export const rule: Rule = {
   options: z.strictObject({}),
   *check({ model }) {
     const seen = new Set<string>();
-    for (const saga of model.sagas) {
-      // A durable engine has limits of its own.
-      if (saga.fact.engine !== undefined || isLimitedByRunner(model, saga)) continue;
-      for (const step of saga.steps) {
-        const [call] = step.hasTimeLimit ? [] : unlimitedCalls(model, step.effects);
-        const found = call && findingOf(model, saga, step, call);
-        const key = found && `${found.file} ${found.at.start}`;
-        if (!found || key === undefined || seen.has(key)) continue;
-        seen.add(key);
-        yield found;
-      }
-    }
-    for (const wait of endlessWaits(model)) {
-      const key = `${wait.file} ${wait.at.start}`;
-      if (!seen.has(key)) yield waitOf(wait);
+    for (const found of [...inSteps(model), ...endlessWaits(model).map(waitOf)]) {
+      const key = `${found.file} ${found.at.start}`;
+      if (!seen.has(key)) yield found;
       seen.add(key);
     }
   },
 };
+
+function* inSteps(model: EventModel): Iterable<RuleFinding> {
+  const unkept = new Set<string>();
+  for (const saga of model.sagas) {
+    // A durable engine has limits of its own.
+    if (saga.fact.engine !== undefined || isLimitedByRunner(model, saga)) continue;
+    const waiting = saga.steps.filter((it) => isUnlimited(model, it));
+    for (const step of waiting) {
+      const [call] = unlimitedCalls(model, step.effects);
+      if (call) yield findingOf(model, saga, step, call);
+    }
+    for (const step of saga.steps) {
+      const key = step.fact?.limitKey;
+      const isRemote = step.effects.some((it) => it.role.kind === 'remote');
+      // What is to be mended is whatever runs the steps, once.
+      if (key === undefined || unkept.has(key) || !isRemote || keeperOf(model, key) !== 'nobody') continue;
+      unkept.add(key);
+      yield unkeptOf(saga, step, key);
+    }
+  }
+}
+
+/** Neither the step says a limit, nor is the one that it says more than a signal that its calls have to take. */
+function isUnlimited(model: EventModel, { fact, hasTimeLimit }: StepNode): boolean {
+  const key = fact?.limitKey;
+  return !hasTimeLimit || (key !== undefined && keeperOf(model, key) === 'signal');
+}
+
+function unkeptOf(saga: SagaNode, { file, at, name }: StepNode, key: string): RuleFinding {
+  return {
+    file,
+    at,
+    symbol: name,
+    message: `\`${name}\` names a limit, and nobody keeps it: no code reads \`${key}\`, so \`${saga.name}\` waits as long as the call takes.`,
+    help: `Hand \`AbortSignal.timeout(step.${key})\` to the call, or end the wait in whatever runs the steps.`,
+  };
+}
 
 function waitOf({ file, at, step, manager, sent, replies }: EndlessWait): RuleFinding {
   const names = replies.map((it) => `\`${it.name}\``);

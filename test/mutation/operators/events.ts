@@ -2,7 +2,17 @@
 import ts from 'typescript';
 import type { Edit } from '../../../server/src/text.ts';
 import { forgetting, mentionOf } from '../forgetting.ts';
-import { edited, nodesOf, type Operator, removed, replaced, type Source, spanOf } from '../mutant.ts';
+import {
+  around,
+  calledName,
+  edited,
+  nodesOf,
+  type Operator,
+  removed,
+  replaced,
+  type Source,
+  spanOf,
+} from '../mutant.ts';
 
 const metadata = /^(?:eventId|occurredAt|correlationId|version)$/;
 const failures = /(?:Failed|Declined|Rejected)$/;
@@ -47,6 +57,8 @@ export const eventOperators: readonly Operator[] = [
           yield replaced(source, node.type, 'Map<string, string>');
         if (ts.isParameter(node) && node.type && node.modifiers && isDerivedEvent(node.parent.parent))
           yield replaced(source, node.type, 'Set<string>', { symbols: /./ });
+        if (ts.isPropertyAssignment(node) && isFieldOfSchema(node))
+          yield replaced(source, node.initializer, 'z.map(z.string(), z.string())');
       }
     },
   },
@@ -95,14 +107,21 @@ function isDerivedEvent(node: ts.Node): boolean {
   );
 }
 
+/** A field of a declared event; what a function asks of one is none. */
 function isFieldOfEvent(node: ts.PropertySignature): boolean {
   const name = node.name.getText();
+  if (metadata.test(name) || name === 'type') return false;
+  if (ts.isInterfaceDeclaration(node.parent))
+    return node.parent.heritageClauses?.some((it) => /DomainEvent/.test(it.getText())) ?? false;
   return (
-    !metadata.test(name) &&
-    name !== 'type' &&
-    ts.isTypeLiteralNode(node.parent) &&
-    /DomainEvent/.test(node.parent.parent.getText())
+    around(node, ts.isTypeAliasDeclaration) !== undefined && /DomainEvent/.test(node.parent.parent.getText())
   );
+}
+
+function isFieldOfSchema(node: ts.PropertyAssignment): boolean {
+  const { parent } = node.parent;
+  const isExtended = ts.isCallExpression(parent) && calledName(parent) === 'extend';
+  return isExtended && isSchema(node.initializer) && node.name.getText() !== 'type';
 }
 
 function isSchema(node: ts.Expression): boolean {

@@ -19,7 +19,8 @@ export function transaction(site: CallSite): Role | undefined {
       ? site.call.args.find((it) => site.view.valueOf(it).kind === 'function')
       : undefined;
   if (begun) return { kind: 'transaction', library, phase: 'callback', body: begun };
-  if (/^(startTransaction|beginTransaction|begin)$/.test(site.name))
+  // `this.begin(saga.id, 'reserve-stock')` writes down a step.
+  if (/^(startTransaction|beginTransaction|begin)$/.test(site.name) && site.call.args.length < 2)
     return { kind: 'transaction', library, phase: 'begin' };
   if (/^(commitTransaction|commit)$/.test(site.name) && !isOfMessages(site))
     return { kind: 'transaction', library, phase: 'commit' };

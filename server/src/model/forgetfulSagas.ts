@@ -1,0 +1,49 @@
+// Sagas in one function that know only from a stack in memory what they have done and must take back.
+import type { CallAction } from '../facts/actions.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
+import { claimsToKeep, leavesProcess } from './orchestrators.ts';
+
+/** Those that write nothing down before their last step, and that no broker starts again. */
+export function forgetfulSagas(model: EventModel): readonly SagaNode[] {
+  return model.sagas.filter((saga) => {
+    const { form, engine, function: id } = saga.fact;
+    const fact = id === undefined ? undefined : model.files.get(saga.file)?.functions[id];
+    if (form !== 'imperative' || engine !== undefined || !fact) return false;
+    const fn = { file: saga.file, fact };
+    const last = lastStacked(saga);
+    return last !== undefined && !keepsProgress(model, fn, last, saga) && !isRedelivered(model, fn, 0);
+  });
+}
+
+/** The last of at least two steps at other parties, where one is taken back by a stack. */
+function lastStacked({ steps }: SagaNode): StepNode | undefined {
+  const held = steps.filter((it) => it.deed && it.effects.some(({ role }) => role.kind === 'remote'));
+  const isStacked = held.some((it) => it.undoing.some(({ known }) => known !== 'always'));
+  return isStacked && held.length > 1 ? held.at(-1) : undefined;
+}
+
+function keepsProgress(model: EventModel, fn: FunctionNode, last: StepNode, { steps }: SagaNode): boolean {
+  const isBefore = (it: Effect): boolean => !it.inCatch && (it.via[0] ?? it).at.start < last.at.start;
+  if (model.bodyOf(fn).effects.some((it) => isBefore(it) && leavesProcess(it.role))) return true;
+  return [...callsIn(fn.fact.body)].some(
+    (it) =>
+      it.call.at.start < last.at.start &&
+      !steps.some(({ at }) => at.start === it.call.at.start) &&
+      (claimsToKeep(it) || isUnknown(model, fn, it)),
+  );
+}
+
+/** What can't be read may write anything. */
+function isUnknown({ program }: EventModel, fn: FunctionNode, { call, settled, roles }: CallAction): boolean {
+  return settled === 'awaited' && roles.length === 0 && program.calleesOf(fn.file, fn, call).length === 0;
+}
+
+/** A message that is delivered again starts the saga again. */
+function isRedelivered(model: EventModel, fn: FunctionNode, depth: number): boolean {
+  if (model.consumers.some((it) => it.handler?.fact === fn.fact)) return true;
+  const outer = fn.fact.outer === undefined ? undefined : model.files.get(fn.file)?.functions[fn.fact.outer];
+  const around = outer && outer.kind !== 'module' ? [{ file: fn.file, fact: outer }] : [];
+  const callers = [...model.program.callersOf(fn).map((it) => it.caller), ...around];
+  return depth < 4 && callers.some((it) => isRedelivered(model, it, depth + 1));
+}
