@@ -38,7 +38,7 @@ function* lostIn(model: EventModel): Iterable<LostCompensation> {
   const isUnretried = triesOnce(model);
   for (const facts of model.files.values()) {
     const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
-    for (const fact of candidates(facts)) {
+    for (const fact of new Set([...candidates(facts), ...emptying(model, facts)])) {
       const fn: FunctionNode = { file: facts.file, fact };
       const around = contextOf(facts, fact);
       for (const found of visit(fact.body, { ...around, model, fn, facts })) {
@@ -60,6 +60,11 @@ const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
     }),
   ),
 );
+
+/** Functions that empty a stack, whatever they call an item of it. */
+function emptying(model: EventModel, { file }: FileFacts): readonly FunctionFact[] {
+  return backRunsOf(model).flatMap(({ fn }) => (fn.file === file ? [fn.fact] : []));
+}
 
 /** Whether activities of Temporal are tried once only; undefined where there are none. */
 export function triesOnce(model: EventModel): boolean | undefined {
