@@ -61,12 +61,6 @@ export const missed: readonly Excuse[] = [
       'A return or throw on the state that the event leads to is taken for a guard; only two deliveries at once pass it.',
   },
   {
-    operator: /await before a publish/,
-    where: /snippets/,
-    reason:
-      'The publish is a function that is handed in; only its declared type says that it gives a promise.',
-  },
-  {
     operator: /state is not there yet/,
     where: /order-process\.ts/,
     reason:
@@ -89,8 +83,18 @@ export const missed: readonly Excuse[] = [
     reason: 'The options are exported and handed to no transport here.',
   },
   {
-    operator: /correlation id/,
-    where: /shipping\.service\.ts/,
-    reason: 'The event is made by a function inside the arguments of the publish.',
+    operator: /nobody announces/,
+    where: /PaymentService\.(?:succeed|fail)/,
+    reason: 'Another file still names the event, and is taken for a producer that could not be read.',
+  },
+  {
+    operator: /success and not the failure/,
+    where: /reservation\.consumer|notification\.consumer/,
+    reason: 'Another service still handles the failure, so it is not unheard.',
+  },
+  {
+    operator: /wait for ever/,
+    where: /clients\.ts/,
+    reason: 'A compensation without a limit: only steps are asked for one.',
   },
 ];

@@ -1,6 +1,7 @@
 // A handler that publishes what it is handed: `bus.subscribe(types, (events) => producer.send(…))`. What it takes in, it gives out.
+import type { CallExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { indexOf } from './fileIndex.ts';
+import { calleeName, indexOf } from './fileIndex.ts';
 import type { Message, ReadMessage } from './message.ts';
 import { isLastResort } from './names.ts';
 
@@ -29,6 +30,13 @@ function isSubscribed(facts: FileFacts, fn: FunctionFact): boolean {
     if (isGiven) return true;
   }
   return false;
+}
+
+/** Rows of an outbox: what is published of them, somebody stored there. */
+export function readsOutbox(facts: FileFacts | undefined, call: CallExpr): boolean {
+  const sites = facts ? (indexOf(facts).calls.get(calleeName(call.callee) ?? '') ?? []) : [];
+  const roles = sites.flatMap(({ action }) => (action.call.at.start === call.at.start ? action.roles : []));
+  return roles.some((it) => it.kind === 'read' && /outbox/i.test(it.store ?? ''));
 }
 
 /** Unknown, or a topic that an instance is made with: `this.topic`. */

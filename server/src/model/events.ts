@@ -2,6 +2,7 @@
 import type { ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
+import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tagOf } from './evidence.ts';
 import type { Message } from './message.ts';
@@ -43,11 +44,13 @@ export function collectEvents(
     if (message.kind === 'type') return [keyOfType(message.node)];
     if (message.kind !== 'name') return [];
     if (isWildcard(message.name)) return matching(message.name, drafts.keys());
-    return channels.get(eventKey(message.name)) ?? [eventKey(message.name)];
+    const key = eventKey(message.name);
+    return channels.get(key) ?? tags.get(key) ?? [key];
   };
   for (const facts of linking.files.values()) {
     for (const fact of declaredIn(facts, linking)) declare(drafts, { file: facts.file, fact });
   }
+  const tags = taggedBy(drafts);
   for (const { messages, file, at } of producers) {
     for (const it of messages) record(drafts, it, { file, at }, keysOf);
     recordInline(drafts, messages, at, keysOf);
@@ -62,12 +65,18 @@ export function collectEvents(
 }
 
 /** `emit('user.created', user)`: where a name says which event it is, a type that says nothing of events is what it is about. */
-function withoutEntities(messages: readonly Message[], { files }: Linking): readonly Message[] {
+function withoutEntities(messages: readonly Message[], linking: Linking): readonly Message[] {
   if (!messages.some((it) => it.kind === 'name')) return messages;
   return messages.filter((it) => {
-    const facts = it.kind === 'type' ? files.get(it.node.file) : undefined;
-    return it.kind !== 'type' || !facts || evidenceOf(facts, it.node.fact) > 0 || extendsMessage(it.node);
+    if (it.kind !== 'type' || extendsMessage(it.node) || speaksOfEvent(it.node, linking)) return true;
+    const named = namedBy(linking, it.node);
+    return named !== undefined && speaksOfEvent(named, linking);
   });
+}
+
+function speaksOfEvent({ file, fact }: TypeNode, { files }: Linking): boolean {
+  const facts = files.get(file);
+  return !facts || evidenceOf(facts, fact) > 0;
 }
 
 function extendsMessage({ fact }: TypeNode): boolean {
@@ -88,6 +97,18 @@ function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, re
     }
   }
   return new Map([...channels].map(([key, types]) => [key, [...types]]));
+}
+
+/** Declared events by a tag that is not their name: who says `'order.paid'` means the `CardCharged` that bears it. One word (`created`) tells nothing. */
+function taggedBy(drafts: ReadonlyMap<string, EventDraft>): ReadonlyMap<string, readonly string[]> {
+  const tags = new Map<string, string[]>();
+  for (const { key, wireNames } of drafts.values()) {
+    for (const tag of new Set([...wireNames].map(eventKey))) {
+      if (!tag.includes(' ') || drafts.has(tag)) continue;
+      tags.set(tag, [...(tags.get(tag) ?? []), key]);
+    }
+  }
+  return tags;
 }
 
 function record(

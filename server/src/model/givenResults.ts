@@ -1,6 +1,6 @@
 // What a publishing call gives its caller to wait for, as libraries, declarations and the workspace's own code say.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import { mayFail } from './failing.ts';
@@ -83,18 +83,28 @@ function isForeign({ program }: EventModel, file: FilePath, { call }: CallAction
 }
 
 /** `publish(event): Promise<void>` of an interface that nobody here implements. */
-function declaredResult(
-  { program }: EventModel,
-  file: FilePath,
-  { call }: CallAction,
-): Given['gives'] | undefined {
+function declaredResult(model: EventModel, file: FilePath, { call }: CallAction): Given['gives'] | undefined {
+  const { program } = model;
   const { callee } = call;
+  if (callee.kind === 'name') return resultOfParameter(model, file, callee.binding);
   const type = callee.kind === 'member' ? program.typeOf(file, callee.object) : undefined;
   if (!type || callee.kind !== 'member') return undefined;
   const members = program.lineageOf(type).flatMap((it) => it.fact.members);
   const member = members.find((it) => it.name === callee.name);
   if (member?.type?.kind === 'function') return resultNamed(member.type.returns);
   return resultNamed(program.methodOf(type, callee.name)?.fact.returns);
+}
+
+/** `relay(publish: Publish)`: what the function that is handed in gives, as its type says. */
+function resultOfParameter(
+  { files, program }: EventModel,
+  file: FilePath,
+  id: BindingId | undefined,
+): Given['gives'] | undefined {
+  const binding = id === undefined ? undefined : files.get(file)?.bindings[id];
+  const type = binding?.kind === 'parameter' ? binding.type : undefined;
+  const written = type?.kind === 'ref' ? program.typeNamed(file, type.name)?.fact.alias : type;
+  return written?.kind === 'function' ? resultNamed(written.returns) : undefined;
 }
 
 /** What a written result type lets the caller wait for. */

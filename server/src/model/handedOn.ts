@@ -1,8 +1,9 @@
 // Whether a published message hands on the correlation id of the message that its consumer handles, as far as the expressions tell.
 import type { CallExpr, Expr, NewExpr, ObjectEntry, ObjectExpr } from '../facts/expressions.ts';
 import type { BindingFact } from '../facts/facts.ts';
-import type { FilePath } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
+import type { FunctionNode } from './model.ts';
 import { assignedTo, bindingOf, lastName, levelOfParameter, type Handling } from './handling.ts';
 
 /** `silent`: says nothing either way (a topic, a number); `no`: a payload whose parts are known and none of which does it. */
@@ -26,6 +27,8 @@ export function namesFlow(name: string): boolean {
 export function handedOn(here: Handling, file: FilePath, expr: Expr, depth = 0): HandedOn {
   if (depth > 12) return 'unknown';
   const deeper = (it: Expr): HandedOn => handedOn(here, file, it, depth + 1);
+  // Whatever it is given: `shippedOf(event)` may begin a flow of its own.
+  if (expr.kind === 'call' && ofMaker(here, file, encoded(expr), depth) === 'no') return 'no';
   if (isHandled(here, file, expr)) return 'yes';
   switch (expr.kind) {
     case 'object':
@@ -48,6 +51,12 @@ export function handedOn(here: Handling, file: FilePath, expr: Expr, depth = 0):
     default:
       return 'silent';
   }
+}
+
+/** `shippedOf(event)` of `JSON.stringify(shippedOf(event))`. */
+function encoded(call: CallExpr): CallExpr {
+  const [first] = call.args;
+  return first?.kind === 'call' && encoders.test(lastName(call.callee)) ? encoded(first) : call;
 }
 
 /** What several parts say together. */
@@ -101,11 +110,7 @@ function ofCall(here: Handling, file: FilePath, call: CallExpr, depth: number): 
 
 /** `firstOf(correlationId)`: what a function that gives an object puts into it. */
 function ofMaker(here: Handling, file: FilePath, call: CallExpr, depth: number): HandedOn {
-  const made = here.model.program.functionsOf(file, call.callee).flatMap((fn) => {
-    const given = [...eachAction(fn.fact.body)].flatMap((it) => (it.kind === 'return' ? [it.value] : []));
-    return given.flatMap((it) => (it?.kind === 'object' ? it.entries : [])).map((entry) => ({ fn, entry }));
-  });
-  const flow = made.find(({ entry }) => flowId.test(entry.key));
+  const flow = flowIdMade(here, file, call);
   if (!flow) return 'unknown';
   const { fn, entry } = flow;
   if (isFreshId(here, fn.file, entry.value)) return 'no';
@@ -113,6 +118,26 @@ function ofMaker(here: Handling, file: FilePath, call: CallExpr, depth: number):
   const arg = id === undefined ? undefined : call.args[fn.fact.parameters.indexOf(id)];
   if (!arg) return 'unknown';
   return isFreshId(here, file, arg) ? 'no' : ofField(here, file, arg, depth) === 'yes' ? 'yes' : 'unknown';
+}
+
+/** Where the function behind a call gives what it makes a flow of its own: `correlationId: randomUUID()`. */
+export function begunAt(here: Handling, file: FilePath, call: CallExpr): Place | undefined {
+  const flow = flowIdMade(here, file, call);
+  return flow && isFreshId(here, flow.fn.file, flow.entry.value)
+    ? { file: flow.fn.file, at: flow.entry.value.at }
+    : undefined;
+}
+
+function flowIdMade(
+  here: Handling,
+  file: FilePath,
+  call: CallExpr,
+): { readonly fn: FunctionNode; readonly entry: ObjectEntry } | undefined {
+  const made = here.model.program.functionsOf(file, call.callee).flatMap((fn) => {
+    const given = [...eachAction(fn.fact.body)].flatMap((it) => (it.kind === 'return' ? [it.value] : []));
+    return given.flatMap((it) => (it?.kind === 'object' ? it.entries : [])).map((entry) => ({ fn, entry }));
+  });
+  return made.find(({ entry }) => flowId.test(entry.key));
 }
 
 /** `new OrderPaid(order.id, correlationId)`: by the arguments, and by what the class calls them. */

@@ -69,7 +69,8 @@ function lostAt(
 ): LostPublish | undefined {
   const role = publishIn(site.action);
   const given = givenBy(model, site.fn, site.action);
-  if (!given || (!role && !site.producer && !publishes(model, given.wrapper))) return undefined;
+  const isPublish = role !== undefined || site.producer !== undefined || isHandedIn(site.action);
+  if (!given || (!isPublish && !publishes(model, given.wrapper))) return undefined;
   const isWaitedFor = site.how === 'awaited' && (given.gives === 'promise' || given.wrapper);
   return isWaitedFor ? undefined : { ...site, ...given, role };
 }
@@ -78,6 +79,11 @@ const announcing = /^(?:publish|emit|dispatch|announce|broadcast|send|produce|en
 
 function isAnnouncing({ call, settled }: CallAction): boolean {
   return settled === 'dropped' && announcing.test(calleeName(call.callee) ?? '');
+}
+
+/** `publish(topic, event)` of a relay that is told how to publish. */
+function isHandedIn({ call: { callee } }: CallAction): boolean {
+  return callee.kind === 'name' && /^(?:publish|announce|broadcast|produce)/.test(callee.name);
 }
 
 /** `publishOrderPlaced(…)`, which names the event itself. */

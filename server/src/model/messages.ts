@@ -2,6 +2,7 @@
 import type { CallExpr, Expr, ObjectExpr, TemplateExpr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
+import { readsOutbox } from './bridges.ts';
 import { isMessageType, isPayloadName } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
@@ -100,7 +101,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (argument && encoders.test(last)) return read(file, argument, depth + 1);
     if (last === 'split' && callee.kind === 'member') return readSplit(file, callee.object, argument);
     if (callee.kind === 'member' && /^(?:shift|pop)$/.test(last)) return itemsOf(file, callee.object, depth);
-    if (relays.test(last)) return [{ kind: 'relayed' }];
+    if (relays.test(last) || readsOutbox(linking.files.get(file), call)) return [{ kind: 'relayed' }];
     if (callee.kind === 'member' && iterations.test(last))
       return readMapped(file, callee.object, argument, depth);
     return callees.length > 0 ? [{ kind: 'unknown' }] : readForeign(file, call, depth);

@@ -1,6 +1,7 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
 import type { Expr } from '../facts/expressions.ts';
+import { namedBy } from '../model/aliases.ts';
 import {
   addedOnTheWay,
   metadataKinds,
@@ -157,15 +158,9 @@ function announces(name: string): boolean {
 }
 
 /** `type OrderPlaced = z.infer<typeof OrderPlacedSchema>` and plain references: the declaration they name is mended. */
-function repeats(model: EventModel, event: EventNode, { file, fact }: TypeNode): boolean {
-  if (fact.alias?.kind !== 'ref') return false;
-  const args = fact.alias.args;
-  const inner = args.length === 0 ? fact.alias : args.find((it) => it.kind === 'typeof');
-  const named =
-    inner?.kind === 'ref' || inner?.kind === 'typeof' ? model.program.typeNamed(file, inner.name) : undefined;
-  return (
-    named !== undefined && named.fact !== fact && event.declarations.some((it) => it.fact === named.fact)
-  );
+function repeats(model: EventModel, event: EventNode, node: TypeNode): boolean {
+  const named = namedBy(model, node);
+  return named !== undefined && event.declarations.some((it) => it.fact === named.fact);
 }
 
 function missingIn(parts: readonly Metadata[], chosen: Options): readonly MetadataKind[] {

@@ -1,5 +1,6 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
+import { aliasesOf } from '../model/aliases.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
 import type { Place } from '../text.ts';
@@ -116,9 +117,14 @@ export const rule: Rule<Options> = {
     const commands = new Set(verbs);
     for (const event of model.events) {
       const { declarations } = event;
-      for (const node of declarations) {
-        const better = betterName(node.fact.name, commands);
-        if (better !== undefined && isCertain(event, node)) yield ofDeclaration(model, node, better);
+      for (const declared of declarations) {
+        // A schema and the type that is inferred from it are one fault.
+        for (const node of [declared, ...(aliasesOf(model).get(declared.fact) ?? [])]) {
+          const better = betterName(node.fact.name, commands);
+          if (better === undefined || !isCertain(event, node)) continue;
+          yield ofDeclaration(model, node, better);
+          break;
+        }
       }
       if (declarations.length > 0) continue;
       const better = betterTopic(event.name);

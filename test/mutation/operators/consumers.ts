@@ -143,7 +143,7 @@ export const consumerOperators: readonly Operator[] = [
     rule: 'unhandled-failure-event',
     *find(source) {
       for (const { node, event } of handledIn(source)) {
-        if (!failure.test(event)) continue;
+        if (!failure.test(event) || isDeclaredIn(source, event)) continue;
         const edits = [...forgetting(source, source.tree, mentionOf(event))];
         yield edited(source, node, edits, { symbols: failure });
       }
@@ -161,6 +161,13 @@ export const consumerOperators: readonly Operator[] = [
     },
   },
 ];
+
+/** Where the event itself would be forgotten with its handler, nothing is left that could be unheard. */
+function isDeclaredIn({ tree }: Source, event: string): boolean {
+  return [...nodesOf(tree)].some(
+    (it) => (ts.isInterfaceDeclaration(it) || ts.isTypeAliasDeclaration(it)) && it.name.text === event,
+  );
+}
 
 /** Cases of a dispatcher and decorated methods, with the event that they handle. */
 function* handledIn({ tree }: Source): Iterable<{ readonly node: ts.Node; readonly event: string }> {
