@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+// What the runtime tests do wrong on purpose follows from it: the same seed, the same faults.
+process.env['SAGALINT_SEED'] ??= String(Date.now() % 2 ** 31);
+
 // vitest reads its configuration from a default export.
 export default defineConfig({
   // As Nest wants them, and as tsconfig.json has them.
@@ -13,7 +16,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: ['test/vscode/**', 'test/workspaces/**', '**/node_modules/**'],
     // `npm run fixtures -- -u` rewrites what the fixture pages expect.
-    env: { UPDATE: process.argv.includes('-u') ? '1' : (process.env['UPDATE'] ?? '') },
+    env: {
+      UPDATE: process.argv.includes('-u') ? '1' : (process.env['UPDATE'] ?? ''),
+      SAGALINT_SEED: process.env['SAGALINT_SEED'],
+    },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/fixture/countReporter.ts'],

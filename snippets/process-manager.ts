@@ -80,22 +80,63 @@ export function handleOrderProcessEvent(db: DatabaseSync, event: OrderProcessEve
   });
 }
 
-/** Call it every few seconds: reminds of what was not answered in time, and tells people when that does not help. */
-export function expireOrderProcesses(
+/**
+ * Call it every few seconds: reminds of what was not answered in time, and tells people when that does not help.
+ * A process that could not be handled does not stop the others; the errors come together in the end.
+ */
+export async function expireOrderProcesses(
   db: DatabaseSync,
-  alert: (orderId: string) => void,
+  alert: (orderId: string) => Promise<void>,
   now = Date.now(),
-): void {
+): Promise<void> {
+  const errors: unknown[] = [];
   const select = 'select id, reminders from order_processes where expires_at <= ?';
   for (const { id, reminders } of db.prepare(select).all(now)) {
-    if (Number(reminders) < limits.reminders) {
-      inTransaction(db, () => moveOn(db, String(id), 'Expired', now));
-      continue;
+    try {
+      if (Number(reminders) < limits.reminders) remind(db, String(id), now);
+      else await giveUp(db, String(id), { alert, now });
+    } catch (error) {
+      errors.push(error);
     }
-    // Told before it is stored: a crash in between tells twice instead of never.
-    alert(String(id));
-    db.prepare("update order_processes set state = 'stuck', expires_at = null where id = ?").run(id ?? null);
   }
+  if (errors.length > 0) throw new AggregateError(errors, 'Some processes could not be expired.');
+}
+
+/** An answer, or another worker's reminder, may have come meanwhile. */
+function remind(db: DatabaseSync, orderId: string, now: number): void {
+  inTransaction(db, () => {
+    const isExpired = db.prepare('select 1 from order_processes where id = ? and expires_at <= ?');
+    if (isExpired.get(orderId, now) !== undefined) moveOn(db, orderId, 'Expired', now);
+  });
+}
+
+/** Told before it is stored: a crash in between tells twice instead of never. */
+async function giveUp(
+  db: DatabaseSync,
+  orderId: string,
+  { alert, now }: { alert: (orderId: string) => Promise<void>; now: number },
+): Promise<void> {
+  await alert(orderId);
+  const update = `update order_processes set state = 'stuck', expires_at = null
+    where id = ? and expires_at <= ?`;
+  db.prepare(update).run(orderId, now);
+}
+
+/** Call it again and again: sends what is asked for, oldest first. A crash sends again, under the same key. */
+export async function sendOrderProcessCommands(
+  db: DatabaseSync,
+  send: (command: OrderProcessCommand) => Promise<void>,
+): Promise<number> {
+  const select = `select position, payload from order_process_outbox
+    where sent_at is null order by position limit 100`;
+  const rows = db.prepare(select).all();
+  for (const { position, payload } of rows) {
+    const command: OrderProcessCommand = JSON.parse(String(payload));
+    await send(command);
+    const mark = 'update order_process_outbox set sent_at = ? where position = ?';
+    db.prepare(mark).run(new Date().toISOString(), Number(position));
+  }
+  return rows.length;
 }
 
 function startProcess(db: DatabaseSync, { orderId, correlationId }: OrderProcessEvent, now: number): void {

@@ -20,11 +20,11 @@ export function postgresOrderSagaStore(pool: Pool): OrderSagaStore {
         on conflict (id) do nothing`;
       await pool.query(insert, [saga.id, saga.status, JSON.stringify(saga)]);
     },
-    async claim(id, leaseMs) {
+    async claim(id, what, leaseMs) {
+      const isWanted = what === 'stuck' ? "status = 'stuck'" : "status in ('running', 'compensating')";
       const take = `update order_sagas
         set fence = fence + 1, lease_until = now() + $2 * interval '1 millisecond'
-        where id = $1 and lease_until <= now() and status not in ('completed', 'compensated')
-        returning fence, state`;
+        where id = $1 and lease_until <= now() and ${isWanted} returning fence, state`;
       const { rows } = await pool.query<SagaRow>(take, [id, leaseMs]);
       return rows[0] && { ...rows[0].state, fence: rows[0].fence };
     },

@@ -1,13 +1,14 @@
 // snippet: saga-test
 // description: Test of a `saga` with node:test: all goes well, a step is rejected, the process dies, nobody can undo
-// after: saga
+// after: saga, saga-store-sqlite
 // placeholder 1: Order
 // placeholder 2: reserveStock
 // placeholder 3: releaseStock
 // placeholder 4: chargeCard
 // placeholder 5: refundCard
-import { OrderSagaOrchestrator, OrderSagaRejection, orderSagaSteps, sqliteOrderSagaStore } from './saga.ts';
+import { OrderSagaOrchestrator, OrderSagaRejection, orderSagaSteps } from './saga.ts';
 import type { OrderSaga, OrderSagaCall, OrderSagaServices } from './saga.ts';
+import { sqliteOrderSagaStore } from './saga-store-sqlite.ts';
 // region body
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
@@ -115,7 +116,7 @@ describe('OrderSaga', () => {
     assert.equal(await status(), 'stuck');
     fake.fault = () => undefined;
     restart();
-    await orchestrator.retryStuck('saga-1');
+    assert.equal(await orchestrator.retryStuck('saga-1'), true);
     assert.equal(await status(), isUndoable ? 'compensated' : 'completed');
   });
 });

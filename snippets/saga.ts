@@ -1,5 +1,5 @@
 // snippet: saga
-// description: Saga orchestrator: stored state, compensation in reverse, retries, time limits, resume, lease, alert
+// description: Saga orchestrator as a list of steps: stored state, compensation in reverse, retries, time limits, lease, alert
 // placeholder 1: Order
 // placeholder 2: reserveStock
 // placeholder 3: releaseStock
@@ -8,7 +8,6 @@
 // choice 6: 10_000 | 1_000 | 30_000
 // choice 7: attempts: 5 | attempts: 3 | attempts: 10
 // region body
-import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the saga works on. It is stored as JSON when the saga starts. */
@@ -33,7 +32,10 @@ export interface OrderSagaCall {
   readonly signal: AbortSignal;
 }
 
-/** One step. `compensate: null` marks the pivot: after it the saga can only go forward. */
+/**
+ * One step. `compensate: null` marks the pivot: after it the saga can only go forward. The name is part of
+ * the keys and of the stored state: do not rename a step while sagas are under way.
+ */
 export interface OrderSagaStep {
   readonly name: string;
   readonly run: (call: OrderSagaCall) => Promise<void>;
@@ -95,8 +97,8 @@ export interface OrderSaga {
 export interface OrderSagaStore {
   /** Does nothing if the saga is there already. */
   create(saga: OrderSaga): Promise<void>;
-  /** Takes the lease under a new fence; undefined if the saga has ended or another worker holds it. */
-  claim(id: string, leaseMs: number): Promise<OrderSaga | undefined>;
+  /** Takes the lease of an open or of a stuck saga under a new fence; undefined if there is none that is free. */
+  claim(id: string, what: 'open' | 'stuck', leaseMs: number): Promise<OrderSaga | undefined>;
   /** Writes and renews the lease; false if another worker has taken over. */
   save(saga: OrderSaga, leaseMs: number): Promise<boolean>;
   /** Sagas which have not ended and which no worker holds. */
@@ -105,7 +107,7 @@ export interface OrderSagaStore {
   withStatus(status: OrderSaga['status']): Promise<string[]>;
 }
 
-/** What the orchestrator works with. `alert` reaches a human; it may be called twice for one saga. */
+/** What the orchestrator works with. `alert` reaches a human; it may be called twice for one saga, and is until it returns. */
 export interface OrderSagaParts {
   readonly store: OrderSagaStore;
   readonly steps: readonly OrderSagaStep[];
@@ -150,7 +152,7 @@ export class OrderSagaOrchestrator {
 
   /** Continues one saga where it stopped, unless another worker is at it. */
   async resume(id: string): Promise<void> {
-    const saga = await this.#parts.store.claim(id, this.#leaseMs());
+    const saga = await this.#parts.store.claim(id, 'open', this.#leaseMs());
     if (saga !== undefined) await this.#continue(saga);
   }
 
@@ -159,14 +161,15 @@ export class OrderSagaOrchestrator {
     return this.#parts.store.find(id);
   }
 
-  /** For a human, once the cause of a stuck saga is mended. */
-  async retryStuck(id: string): Promise<void> {
-    const saga = await this.#parts.store.claim(id, this.#leaseMs());
-    if (saga?.status !== 'stuck') return;
+  /** For a human, once the cause of a stuck saga is mended. False if it is not stuck, or if somebody is at it. */
+  async retryStuck(id: string): Promise<boolean> {
+    const saga = await this.#parts.store.claim(id, 'stuck', this.#leaseMs());
+    if (saga === undefined) return false;
     const states = Object.values(saga.steps);
     for (const state of states) state.attempts = 0;
     saga.status = states.some((state) => state.status === 'stuck') ? 'compensating' : 'running';
     await this.#continue(saga);
+    return true;
   }
 
   async #continue(saga: OrderSaga): Promise<void> {
@@ -187,8 +190,7 @@ export class OrderSagaOrchestrator {
       await this.#turnBack(saga);
       return;
     }
-    saga.status = 'completed';
-    await this.#save(saga);
+    await this.#end(saga, 'completed');
   }
 
   async #turnBack(saga: OrderSaga): Promise<void> {
@@ -209,16 +211,23 @@ export class OrderSagaOrchestrator {
       if (!(await this.#attempt(saga, step, state, 'compensate'))) state.status = 'stuck';
     }
     if (Object.values(saga.steps).some((state) => state.status === 'stuck')) return this.#giveUp(saga);
-    saga.status = 'compensated';
-    await this.#save(saga);
+    await this.#end(saga, 'compensated');
   }
 
-  /** Alerts before it saves: a crash in between alerts twice instead of never. */
+  /**
+   * Saves first, so that a worker which was taken over alerts nobody. Alerts before the saga is stuck: a crash
+   * or an alert that fails alerts again instead of never.
+   */
   async #giveUp(saga: OrderSaga): Promise<void> {
-    this.#log(saga, { event: 'stuck' });
-    await this.#parts.alert(saga);
-    saga.status = 'stuck';
     await this.#save(saga);
+    await this.#inTime(() => this.#parts.alert(saga));
+    await this.#end(saga, 'stuck');
+  }
+
+  async #end(saga: OrderSaga, status: OrderSaga['status']): Promise<void> {
+    saga.status = status;
+    await this.#save(saga);
+    this.#log(saga, { event: status });
   }
 
   /**
@@ -253,16 +262,20 @@ export class OrderSagaOrchestrator {
     const { id, input, fence, correlationId } = saga;
     const runKey = `${id}:${step.name}`;
     const key = action === 'run' ? runKey : `${runKey}:compensate`;
-    const signal = AbortSignal.timeout(this.#limits.timeoutMs);
     try {
-      await Promise.race([
+      await this.#inTime(async (signal) =>
         step[action]?.({ input, key, runKey, fence, correlationId, signal }),
-        timeOut(signal),
-      ]);
+      );
       return null;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  /** Ends the wait also for a call that ignores the signal. */
+  async #inTime(call: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const signal = AbortSignal.timeout(this.#limits.timeoutMs);
+    await Promise.race([call(signal), timeOut(signal)]);
   }
 
   async #save(saga: OrderSaga): Promise<void> {
@@ -270,7 +283,7 @@ export class OrderSagaOrchestrator {
     if (!(await this.#parts.store.save(saga, isOpen ? this.#leaseMs() : 0))) throw new LeaseLost();
   }
 
-  /** Each save renews the lease, so it must outlast one wait and one call. */
+  /** Each save renews the lease, so it must outlast one wait and one call, or one alert. */
   #leaseMs(): number {
     return 2 * (this.#limits.timeoutMs + this.#limits.maxBackoffMs);
   }
@@ -291,50 +304,5 @@ function timeOut(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('The call took too long.')), { once: true });
   });
-}
-
-/** Keeps sagas in SQLite. With another database keep the two conditions: a free lease, the same fence. */
-export function sqliteOrderSagaStore(db: DatabaseSync, now: () => number = Date.now): OrderSagaStore {
-  db.exec(`create table if not exists order_sagas (
-    id text primary key, status text not null, fence integer not null,
-    lease_until integer not null, state text not null)`);
-  return {
-    async create(saga) {
-      const insert = `insert into order_sagas (id, status, fence, lease_until, state)
-        values (?, ?, 0, 0, ?) on conflict (id) do nothing`;
-      db.prepare(insert).run(saga.id, saga.status, JSON.stringify(saga));
-    },
-    async claim(id, leaseMs) {
-      const take = `update order_sagas set fence = fence + 1, lease_until = ?
-        where id = ? and lease_until <= ? and status not in ('completed', 'compensated')
-        returning fence, state`;
-      const row = db.prepare(take).get(now() + leaseMs, id, now());
-      if (row === undefined) return undefined;
-      const saga: OrderSaga = JSON.parse(String(row.state));
-      return { ...saga, fence: Number(row.fence) };
-    },
-    async save(saga, leaseMs) {
-      const write =
-        'update order_sagas set status = ?, lease_until = ?, state = ? where id = ? and fence = ?';
-      const state = JSON.stringify(saga);
-      return db.prepare(write).run(saga.status, now() + leaseMs, state, saga.id, saga.fence).changes === 1;
-    },
-    async unfinished() {
-      const select = `select id from order_sagas
-        where status in ('running', 'compensating') and lease_until <= ?`;
-      return db
-        .prepare(select)
-        .all(now())
-        .map((row) => String(row.id));
-    },
-    async find(id) {
-      const row = db.prepare('select fence, state from order_sagas where id = ?').get(id);
-      return row && { ...JSON.parse(String(row.state)), fence: Number(row.fence) };
-    },
-    async withStatus(status) {
-      const rows = db.prepare('select id from order_sagas where status = ?').all(status);
-      return rows.map((row) => String(row.id));
-    },
-  };
 }
 // endregion body

@@ -56,6 +56,7 @@ const names = [
     'saga-start-sqs',
     'saga-step',
     'saga-store-postgres',
+    'saga-store-sqlite',
     'saga-temporal',
     'saga-test',
   ],

@@ -1,5 +1,6 @@
 // `npm test`: installs, builds and runs every check. All of them run even when one fails; the last line counts.
 import { build, heading, install, installFixtureTypes, run } from './setup.mjs';
+import { installServers } from './systemPackages.mjs';
 
 // A stage that counts its own tests ends with a line `N passed, N failed`; any other is one test.
 const stages = [
@@ -18,6 +19,7 @@ const stages = [
 
 await install();
 await installFixtureTypes();
+installServers();
 await build();
 const results = [];
 for (const stage of stages) results.push(await runStage(stage));

@@ -23,8 +23,8 @@ describe.each(stores.flatMap((store) => brokers.map((broker) => ({ store, broker
       for (const name of files.keys()) expect(out).toContain(`wrote ${name}\n`);
       expect([...files.keys()]).toEqual(
         [
-          ...['trip-booking-saga-resume.ts', 'trip-booking-saga.test.ts', 'trip-booking-saga.ts'],
-          ...(store === 'postgres' ? ['trip-booking-saga-store.ts'] : []),
+          ...['trip-booking-saga-resume.ts', 'trip-booking-saga-store.ts'],
+          ...['trip-booking-saga.test.ts', 'trip-booking-saga.ts'],
           ...(broker === 'none' ? [] : ['trip-booking-saga-start.ts']),
         ].sort(),
       );
@@ -61,6 +61,7 @@ test('A test that the saga fails is seen', () => {
   const saga = readFileSync(join(folder, 'order-saga.ts'), 'utf8');
   const damaged = folderWith({
     'order-saga.ts': saga.replace('[...this.#parts.steps].reverse()', '[...this.#parts.steps]'),
+    'order-saga-store.ts': readFileSync(join(folder, 'order-saga-store.ts'), 'utf8'),
     'order-saga.test.ts': readFileSync(join(folder, 'order-saga.test.ts'), 'utf8'),
   });
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;

@@ -200,7 +200,7 @@ interface ConsumerProcess {
 
 function consumerProcess(broker: string, port: number, moment: number | 'never'): ConsumerProcess {
   const args = ['--no-warnings', '--import', hooks, program, broker, `${port}`, `${books.port}`, `${moment}`];
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(child, 'exit').then(([code, signal]: unknown[]) => signal ?? code);
   return { ended, kill: () => void child.kill('SIGKILL') };
 }

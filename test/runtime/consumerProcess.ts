@@ -10,6 +10,8 @@ import * as bullmq from '../../snippets/consumer-bullmq.ts';
 const [broker, port, database, moment] = process.argv.slice(2);
 const real = new Pool({ connectionString: `postgres://saga@127.0.0.1:${database}/postgres` });
 let passed = 0;
+// The tests hold the other end of our input, so that no consumer outlives them.
+process.stdin.resume().once('end', () => process.exit());
 
 if (broker === 'rabbitmq') {
   const channel = await (await connect(`amqp://127.0.0.1:${port}`)).createChannel();

@@ -14,7 +14,8 @@ import { keepOrderSagasGoing } from '../../snippets/saga-resume.ts';
 import { OrderSagaFlow } from '../../snippets/saga-class.ts';
 import { CancelOrder, OrderPlaced, OrderSagas, ReserveStock } from '../../snippets/saga-nestjs.ts';
 import { StockReservationFailed } from '../../snippets/saga-nestjs.ts';
-import { OrderSagaOrchestrator, sqliteOrderSagaStore } from '../../snippets/saga.ts';
+import { OrderSagaOrchestrator } from '../../snippets/saga.ts';
+import { sqliteOrderSagaStore } from '../../snippets/saga-store-sqlite.ts';
 import { DatabaseSync } from 'node:sqlite';
 
 const quick = { attempts: 4, backoffMs: 0, maxBackoffMs: 0 };

@@ -1,63 +1,66 @@
-// One process of the saga, for kill.test.ts. It runs in a file database and kills itself for real at the
+// One process of the saga, for the tests that kill it. It runs in file databases and kills itself for real at the
 // given moment: each write of the saga and each remote call has one moment before and one after it.
-// Arguments: database, what is declined ('-' for nothing), the moment ('never'), hours on the clock, and
-// the port of a PostgreSQL that keeps the saga; without it SQLite does.
-import { createRequire } from 'node:module';
+// Arguments: the databases, one after the other, separated by commas; what is declined ('-' for nothing); the
+// moment ('never'); hours on the clock; the port of a PostgreSQL that keeps the sagas (without it SQLite does).
 import { DatabaseSync } from 'node:sqlite';
 
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 
-import {
-  OrderSagaOrchestrator,
-  OrderSagaRejection,
-  orderSagaSteps,
-  sqliteOrderSagaStore,
-} from '../../snippets/saga.ts';
-import type { OrderSagaCall } from '../../snippets/saga.ts';
+import { OrderSagaOrchestrator, OrderSagaRejection, orderSagaSteps } from '../../snippets/saga.ts';
+import type { OrderSagaCall, OrderSagaStore } from '../../snippets/saga.ts';
 import { postgresOrderSagaStore } from '../../snippets/saga-store-postgres.ts';
+import { sqliteOrderSagaStore } from '../../snippets/saga-store-sqlite.ts';
 import { Shop } from './shop.ts';
 import type { Deed } from './shop.ts';
 
-const [file = '', declined, moment, hours, port] = process.argv.slice(2);
-const db = new DatabaseSync(file, { timeout: 5_000 });
-const shop = new Shop(db);
+const [files = '', declined, moment, hours, port] = process.argv.slice(2);
 let passed = 0;
 
-const pool = port === undefined ? undefined : connect(port);
-const store = pool
-  ? postgresOrderSagaStore(pool)
-  : sqliteOrderSagaStore(db, () => Date.now() + Number(hours) * 3_600_000);
-const orchestrator = new OrderSagaOrchestrator({
-  store: {
+for (const file of files.split(',')) await runSaga(new DatabaseSync(file, { timeout: 5_000 }));
+
+async function runSaga(db: DatabaseSync): Promise<void> {
+  // A process that is killed has given its writes to the system already; only a power failure would lose them.
+  db.exec('pragma synchronous = off');
+  const shop = new Shop(db);
+  const pool = port === undefined ? undefined : new Pool({ connectionString: urlOf(port) });
+  const store = pool
+    ? postgresOrderSagaStore(pool)
+    : sqliteOrderSagaStore(db, () => Date.now() + Number(hours) * 3_600_000);
+  const orchestrator = new OrderSagaOrchestrator({
+    store: mortal(store),
+    steps: orderSagaSteps({
+      reserveStock: remote(shop, 'reserve'),
+      releaseStock: remote(shop, 'release'),
+      chargeCard: remote(shop, 'charge'),
+      refundCard: remote(shop, 'refund'),
+      confirmOrder: remote(shop, 'confirm'),
+    }),
+    alert: async () => undefined,
+    log: () => undefined,
+    limits: { backoffMs: 1, maxBackoffMs: 10 },
+  });
+  await orchestrator.resumeAll();
+  await orchestrator.start('saga-1', 'request-1', { orderId: 'order-1', amountInCents: 4_200 });
+  await pool?.end();
+  db.close();
+}
+
+function urlOf(on: string): string {
+  return `postgres://saga@127.0.0.1:${on}/postgres`;
+}
+
+function mortal(store: OrderSagaStore): OrderSagaStore {
+  return {
     create: (saga) => between(() => store.create(saga)),
-    claim: (id, leaseMs) => between(() => store.claim(id, leaseMs)),
+    claim: (id, what, leaseMs) => between(() => store.claim(id, what, leaseMs)),
     save: (saga, leaseMs) => between(() => store.save(saga, leaseMs)),
     unfinished: () => store.unfinished(),
     find: (id) => store.find(id),
     withStatus: (status) => store.withStatus(status),
-  },
-  steps: orderSagaSteps({
-    reserveStock: remote('reserve'),
-    releaseStock: remote('release'),
-    chargeCard: remote('charge'),
-    refundCard: remote('refund'),
-    confirmOrder: remote('confirm'),
-  }),
-  alert: async () => undefined,
-  log: () => undefined,
-  limits: { backoffMs: 1, maxBackoffMs: 10 },
-});
-await orchestrator.resumeAll();
-await orchestrator.start('saga-1', 'request-1', { orderId: 'order-1', amountInCents: 4_200 });
-await pool?.end();
-
-function connect(to: string): Pool {
-  const require = createRequire(new URL('../fixture/package.json', import.meta.url));
-  const pg: { Pool: typeof Pool } = require('pg');
-  return new pg.Pool({ connectionString: `postgres://saga@127.0.0.1:${to}/postgres` });
+  };
 }
 
-function remote(deed: Deed): (call: OrderSagaCall) => Promise<void> {
+function remote(shop: Shop, deed: Deed): (call: OrderSagaCall) => Promise<void> {
   return (call) =>
     between(async () => {
       const answer = deed === declined ? shop.decline(call.key) : shop.act(deed, call);

@@ -93,13 +93,13 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('PostgreSQL', () => {
     const store = postgresOrderSagaStore(pool);
     const input = { orderId: 'order-1', amountInCents: 1 };
     await store.create({ id: 'two', correlationId: 'c', input, fence: 0, status: 'running', steps: {} });
-    const claims = await Promise.all([store.claim('two', 50), store.claim('two', 50)]);
-    const [first] = claims.filter((it) => it !== undefined);
-    expect(claims.filter((it) => it !== undefined)).toHaveLength(1);
-    await sleep(80);
-    const second = await store.claim('two', 50);
+    const claims = await Promise.all([1, 2, 3].map(() => store.claim('two', 'open', 60_000)));
+    const [first, ...others] = claims.filter((it) => it !== undefined);
+    expect(others).toEqual([]);
+    await pool.query("update order_sagas set lease_until = now() - interval '1 second'");
+    const second = await store.claim('two', 'open', 60_000);
     expect(second?.fence).toBe(2);
-    expect(first && (await store.save(first, 50))).toBe(false);
+    expect(first && (await store.save(first, 60_000))).toBe(false);
     expect(second && (await store.save(second, 0))).toBe(true);
   });
 

@@ -6,17 +6,17 @@ import { assert, asyncProperty, check } from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 
 import * as snippet from '../../snippets/saga.ts';
-import { schedules, seed } from './faults.ts';
+import * as sqlite from '../../snippets/saga-store-sqlite.ts';
+import { calm, countSchedule, schedules, seed } from './faults.ts';
 import type { CallFault, Schedule, WriteFault } from './faults.ts';
 import { imbalances } from './shop.ts';
-import { naiveSaga, snippetSaga } from './subjects.ts';
+import { inSqlite, naiveSaga, snippetSaga } from './subjects.ts';
 import { World, outcomeUnder } from './world.ts';
-import type { MakeSubject } from './world.ts';
+import type { MakeSubject, Outcome } from './world.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'damaged-saga-'));
 afterAll(() => rm(folder, { recursive: true }));
-console.log(`SAGALINT_SEED=${seed}`);
-const calm: Schedule = { calls: [], writes: [], deliveries: 1 };
+const saga = snippetSaga(snippet, inSqlite(sqlite));
 
 const ends: readonly (readonly [status: string, calls: readonly CallFault[]])[] = [
   ['stuck', ['ok', 'decline', 'ok', 'fail', 'fail', 'fail']],
@@ -24,40 +24,42 @@ const ends: readonly (readonly [status: string, calls: readonly CallFault[]])[] 
   ['completed', []],
   ['completed', ['lost', 'lost-timeout', 'ok', 'timeout']],
   ['completed', ['ok', 'stall']],
+  ['completed', ['ok', 'overlap', 'overlap']],
   ['compensated', ['ok', 'decline']],
   ['compensated', ['ok', 'late', 'late', 'late']],
 ];
 
-test('The saga survives 500 schedules of faults', { timeout: 60_000 }, async () => {
+test('The saga survives 500 schedules of faults', { timeout: 300_000 }, async (context) => {
   const tally = new Map<string | null, number>();
-  await assert(
-    balanced(snippetSaga(snippet), (status) => tally.set(status, (tally.get(status) ?? 0) + 1)),
-    { seed, numRuns: 500 },
-  );
+  const count = (status: string | null): void => {
+    countSchedule(context);
+    tally.set(status, (tally.get(status) ?? 0) + 1);
+  };
+  await assert(balanced(saga, count), { seed, numRuns: 500 });
   console.log(Object.fromEntries(tally));
   for (const status of ['completed', 'compensated', 'stuck']) expect(tally.get(status)).toBeGreaterThan(20);
 });
 
-test('The saga survives a fault at each single write', { timeout: 60_000 }, async () => {
-  const { runs, faults } = await sweep(snippetSaga(snippet));
-  console.log(`${runs} schedules with one fault of the store`);
-  expect(faults).toEqual([]);
+test('The saga survives a fault at each single write', { timeout: 300_000 }, async (context) => {
+  expect(await sweep(saga, () => countSchedule(context))).toEqual([]);
+  expect(context.task.meta.schedules).toBeGreaterThan(300);
+});
+
+test('Of three starts at once one works', async () => {
+  expect(await threeStarts(saga)).toEqual(['run-started', 'run-started', 'run-started']);
 });
 
 test.each(ends)('A saga is %s under %j', async (status, calls) => {
-  const world = new World({ ...calm, calls }, snippetSaga(snippet));
-  let seen: string | null = null;
-  await world.run(async (it) => {
-    await it.start();
-    seen = await it.status();
-  });
-  expect(seen).toBe(status);
+  const world = new World({ ...calm, calls }, saga);
+  await world.run((it) => it.start());
+  await world.othersEnd();
+  expect(await world.judge.status()).toBe(status);
   expect(world.alerts).toHaveLength(status === 'stuck' ? 1 : 0);
-  expect((await outcomeUnder({ ...calm, calls }, snippetSaga(snippet))).faults).toEqual([]);
+  expect((await outcomeUnder({ ...calm, calls }, saga)).faults).toEqual([]);
 });
 
 test('Each step and each compensation is logged with saga and correlation id', async () => {
-  const world = new World({ ...calm, calls: ['ok', 'decline'] }, snippetSaga(snippet));
+  const world = new World({ ...calm, calls: ['ok', 'decline'] }, saga);
   await world.run((it) => it.start());
   for (const entry of world.logs)
     expect(entry).toMatchObject({ sagaId: 'saga-1', correlationId: 'request-1' });
@@ -70,6 +72,7 @@ test('Each step and each compensation is logged with saga and correlation id', a
     'compensate-done charge-card',
     'compensate-started reserve-stock',
     'compensate-done reserve-stock',
+    'compensated undefined',
   ]);
 });
 
@@ -88,11 +91,22 @@ test('Without faults the naive saga balances too', async () => {
 const damages: readonly (readonly [name: string, from: string, to: string])[] = [
   ['fresh keys', 'const runKey = `${id}:${step.name}`', 'const runKey = `${id}:${Math.random()}`'],
   ['no fence', 'and fence = ?', 'and fence <> -1 - ?'],
+  ['no lease', 'where id = ? and lease_until <= ? and', 'where id = ? and lease_until <> -1 - ? and'],
   ['undone after the pivot', 'if (isPastPivot)', 'if (false)'],
   ['a failed compensation taken for done', "state.status = 'stuck'", "state.status = 'undone'"],
   ['a failed compensation that stops the others', "state.status = 'stuck'", 'return this.#giveUp(saga)'],
-  ['no alert', 'await this.#parts.alert(saga)', 'await saga'],
-  ['an alert after the save', 'await this.#parts.alert(saga)', 'await this.#alertLate(saga)'],
+  ['no alert', 'this.#inTime(() => this.#parts.alert(saga))', 'saga'],
+  ['an alert after the save', 'this.#inTime(() => this.#parts.alert(saga))', 'this.#alertLate(saga)'],
+  [
+    'an alert that is waited for forever',
+    'this.#inTime(() => this.#parts.alert(saga))',
+    'this.#parts.alert(saga)',
+  ],
+  [
+    'a lease that a repeated start takes of a stuck saga',
+    "status in ('running', 'compensating')\";",
+    "status not in ('completed', 'compensated')\";",
+  ],
   [
     'progress kept in memory only',
     'lease_until = ?, state = ?',
@@ -106,22 +120,29 @@ const alertLate = `async #alertLate(saga: OrderSaga): Promise<void> {
   await this.#parts.alert(saga);
 }`;
 
-test.each(damages)('The harness finds a saga with %s', { timeout: 60_000 }, async (_, from, to) => {
-  const source = await readFile(new URL('../../snippets/saga.ts', import.meta.url), 'utf8');
-  expect(source.split(from)).toHaveLength(2);
-  const file = join(await mkdtemp(join(folder, 'damaged-')), 'saga.ts');
-  const method = '  async #save(';
-  await writeFile(
-    file,
-    source.replace(from, () => to).replace(method, () => `${alertLate}\n${method}`),
-  );
-  const damaged: typeof snippet = await import(file);
-  const makeSubject = snippetSaga(damaged);
+test.each(damages)('The harness finds a saga with %s', { timeout: 300_000 }, async (_, from, to) => {
+  const makeSubject = await damagedSaga(from, to);
   const isFound =
-    (await sweep(makeSubject)).faults.length > 0 ||
+    (await threeStarts(makeSubject)).includes('lease-lost') ||
+    (await sweep(makeSubject)).length > 0 ||
     (await check(balanced(makeSubject), { seed, numRuns: 1_000, endOnFailure: true })).failed;
   expect(isFound).toBe(true);
 });
+
+/** A copy of the saga and its store, in which one text is another. */
+async function damagedSaga(from: string, to: string): Promise<MakeSubject> {
+  const place = await mkdtemp(join(folder, 'damaged-'));
+  let occurrences = 0;
+  for (const file of ['saga.ts', 'saga-store-sqlite.ts']) {
+    const source = await readFile(new URL(`../../snippets/${file}`, import.meta.url), 'utf8');
+    occurrences += source.split(from).length - 1;
+    const damaged = source.replace(from, () => to).replace('  async #save(', (it) => `${alertLate}\n${it}`);
+    await writeFile(join(place, file), damaged);
+  }
+  expect(occurrences).toBe(1);
+  const damaged: typeof snippet = await import(join(place, 'saga.ts'));
+  return snippetSaga(damaged, inSqlite(await import(join(place, 'saga-store-sqlite.ts'))));
+}
 
 function balanced(
   makeSubject: MakeSubject,
@@ -134,22 +155,40 @@ function balanced(
   });
 }
 
-/** One fault of the store at each write of each kind of run; ends at the first schedule that finds something. */
-async function sweep(makeSubject: MakeSubject): Promise<{ runs: number; faults: readonly string[] }> {
-  let runs = 0;
+/** One fault of the store at each write of each kind of run. Gives what the first schedule finds that finds something. */
+async function sweep(
+  makeSubject: MakeSubject,
+  count: () => void = () => undefined,
+): Promise<readonly string[]> {
   for (const [, calls] of ends) {
-    for (const fault of ['crash-before', 'crash-after', 'fail', 'lost'] satisfies WriteFault[]) {
-      for (let calmWrites = 0; calmWrites < 18; calmWrites += 1) {
+    for (const fault of [
+      'crash-before',
+      'crash-after',
+      'fail',
+      'lost',
+      'stall',
+      'late',
+    ] satisfies WriteFault[]) {
+      for (let calmWrites = 0; calmWrites < 50; calmWrites += 1) {
         const writes: WriteFault[] = [...Array<WriteFault>(calmWrites).fill('ok'), fault];
-        const { faults } = await outcomeUnder({ calls, writes, deliveries: 1 }, makeSubject).catch(failed);
-        runs += 1;
-        if (faults.length > 0) return { runs, faults };
+        const outcome = await outcomeUnder({ ...calm, calls, writes }, makeSubject).catch(failed);
+        if (outcome.faults.length > 0) return [`${calls}; ${writes}`, ...outcome.faults];
+        if (outcome.writesLeft > 0) break;
+        count();
       }
     }
   }
-  return { runs, faults: [] };
+  return [];
 }
 
-function failed(error: unknown): { faults: readonly string[] } {
-  return { faults: [String(error)] };
+/** Which calls are made, and which worker gives way, when the message comes three times at once. */
+async function threeStarts(makeSubject: MakeSubject): Promise<unknown[]> {
+  const world = new World(calm, makeSubject);
+  await world.run((it) => Promise.all([it.start(), it.start(), it.start()]));
+  const events = world.logs.map(({ event }) => event);
+  return events.filter((it) => it === 'run-started' || it === 'lease-lost');
+}
+
+function failed(error: unknown): Pick<Outcome, 'faults' | 'writesLeft'> {
+  return { faults: [String(error)], writesLeft: 0 };
 }

@@ -3,11 +3,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 /** A part that runs. */
 export interface Service {
@@ -15,6 +16,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+const guard = fileURLToPath(new URL('guard.mjs', import.meta.url));
 const postgresFolders = existsSync('/usr/lib/postgresql')
   ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`)
   : [];
@@ -33,7 +35,7 @@ export const programs = {
 export function missing(...names: (keyof typeof programs)[]): string {
   const absent = names.filter((name) => programs[name] === null);
   if (absent.length === 0) return '';
-  const sentence = `skipped: ${absent.join(', ')} not installed`;
+  const sentence = `SKIPPED for want of ${absent.join(', ')}: install Debian's packages postgresql, redis-server and rabbitmq-server`;
   console.log(sentence);
   return sentence;
 }
@@ -45,24 +47,20 @@ export async function startPostgres(): Promise<Service> {
   execFileSync(programs.initdb ?? '', init, { ...user, stdio: 'ignore' });
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
   const args = ['-D', folder, ...settings.flatMap((it) => ['-c', it])];
-  const child = spawn(programs.postgres ?? '', args, { ...user, stdio: 'ignore' });
-  return whenListening({ child, folder, port, signal: 'SIGINT' });
+  const child = guarded({ folder, user, signal: 'SIGINT' }, [programs.postgres ?? '', ...args]);
+  return whenListening(child, port);
 }
 
 export async function startRedis(): Promise<Service> {
   const { folder, user } = place('redis');
   const port = await freePort();
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-  const child = spawn(programs.redis ?? '', args, { ...user, stdio: 'ignore' });
-  return whenListening({ child, folder, port, signal: 'SIGTERM' });
+  return whenListening(guarded({ folder, user, signal: 'SIGTERM' }, [programs.redis ?? '', ...args]), port);
 }
 
 export async function startRabbitmq(): Promise<Service> {
   const { folder, user } = place('rabbitmq');
   const [port, names, distribution] = [await freePort(), await freePort(), await freePort()];
-  const epmd = spawn(programs.epmd ?? '', ['-port', `${names}`, '-address', '127.0.0.1'], {
-    stdio: 'ignore',
-  });
   const env = {
     PATH: process.env.PATH,
     HOME: folder,
@@ -80,18 +78,16 @@ export async function startRabbitmq(): Promise<Service> {
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none',
   };
-  const child = spawn(programs.rabbitmq ?? '', [], { ...user, env, cwd: folder, stdio: 'ignore' });
-  try {
-    const service = await whenListening({ child, folder, port, signal: 'SIGTERM' });
-    const stop = async (): Promise<void> => {
-      await service.stop();
-      epmd.kill();
-    };
-    return { port, stop };
-  } catch (error) {
-    epmd.kill();
-    throw error;
-  }
+  // Erlang's name server, which would otherwise be started for the whole machine, and left.
+  const nameServer = [programs.epmd ?? '', '-port', `${names}`, '-address', '127.0.0.1'];
+  const epmd = guarded({ ...place('rabbitmq'), signal: 'SIGTERM' }, nameServer);
+  const child = guarded({ folder, user, signal: 'SIGTERM', env }, [programs.rabbitmq ?? '']);
+  const service = await whenListening(child, port);
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    await stopped(epmd);
+  };
+  return { port, stop };
 }
 
 function find(name: string, places: readonly string[]): string | null {
@@ -124,31 +120,40 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-interface Starting {
-  readonly child: ChildProcess;
-  readonly folder: string;
-  readonly port: number;
+interface Server extends Place {
+  /** What has it stop in good order. */
   readonly signal: NodeJS.Signals;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-async function whenListening({ child, folder, port, signal }: Starting): Promise<Service> {
-  const exited = once(child, 'exit');
-  const stop = async (): Promise<void> => {
-    child.kill(signal);
-    await exited;
-    rmSync(join(folder, '..'), { recursive: true, force: true });
-  };
+/** Starts a program that ends with its guard's input, which ends with this process at the latest. */
+function guarded({ folder, user, signal, env }: Server, command: readonly string[]): ChildProcess {
+  const ids = user.uid === undefined ? '' : `${user.uid}:${user.gid}`;
+  const args = [guard, join(folder, '..'), signal, ids, ...command];
+  return spawn(process.execPath, args, {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    cwd: folder,
+    env: env ?? process.env,
+  });
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  const exited = child.exitCode === null ? once(child, 'exit') : undefined;
+  child.stdin?.end();
+  await exited;
+}
+
+async function whenListening(child: ChildProcess, port: number): Promise<Service> {
   for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 100) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}.`);
-    if (await isListening(port)) return { port, stop };
+    if (child.exitCode !== null) throw new Error(`A server ended with ${child.exitCode}.`);
+    if (await isListening(port)) return { port, stop: () => stopped(child) };
     await sleep(100);
   }
-  await stop();
-  throw new Error(`${child.spawnfile} does not listen.`);
+  await stopped(child);
+  throw new Error('A server does not listen.');
 }
 
 async function isListening(port: number): Promise<boolean> {
-  const { connect } = await import('node:net');
   const socket = connect(port, '127.0.0.1');
   return new Promise((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 
 import type * as Snippet from '../../snippets/saga.ts';
+import type * as SqliteSnippet from '../../snippets/saga-store-sqlite.ts';
 import { order } from './world.ts';
-import type { MakeSubject, World } from './world.ts';
+import type { MakeSubject, Worker, World } from './world.ts';
 
 const limits = { timeoutMs: 2, attempts: 3, backoffMs: 0, maxBackoffMs: 0 };
 
@@ -13,20 +14,25 @@ export interface Keeping {
   readonly expireLeases?: () => Promise<void>;
 }
 
+/** Keeps sagas in the world's own SQLite, by the clock of the process. */
+export function inSqlite({ sqliteOrderSagaStore }: typeof SqliteSnippet) {
+  return (world: World, { skewMs }: Worker): Keeping => ({
+    store: sqliteOrderSagaStore(world.db, () => world.now + skewMs),
+  });
+}
+
 /** The snippet's saga; the module is given, so that a damaged copy can be run too. */
 export function snippetSaga(
   snippet: typeof Snippet,
-  keep: (world: World) => Keeping = (world) => ({
-    store: snippet.sqliteOrderSagaStore(world.db, () => world.now),
-  }),
+  keep: (world: World, worker: Worker) => Keeping,
 ): MakeSubject {
   return (world, worker) => {
-    const { store, expireLeases } = keep(world);
+    const { store, expireLeases } = keep(world, worker);
     const services = world.services(worker, (message) => new snippet.OrderSagaRejection(message));
     const orchestrator = new snippet.OrderSagaOrchestrator({
       store: world.store(worker, store),
       steps: snippet.orderSagaSteps(services),
-      alert: (saga) => world.write(worker, async () => void world.alerts.push(saga.id)),
+      alert: (saga) => world.alert(worker, saga.id),
       log: (entry) => world.logs.push(entry),
       limits,
     });

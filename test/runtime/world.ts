@@ -14,7 +14,7 @@ export const order = { orderId: 'order-1', amountInCents: 4_200 };
 export interface Subject {
   start(): Promise<void>;
   resumeAll(): Promise<void>;
-  retryStuck(): Promise<void>;
+  retryStuck(): Promise<unknown>;
   /** What is wrong with the saga's own record; empty if nothing is, or if it keeps none. */
   complaints(): Promise<string[]>;
   /** Null if the subject keeps no record of how far it came. */
@@ -23,14 +23,19 @@ export interface Subject {
   expireLeases?(): Promise<void>;
 }
 
-/** How a process gets its saga. `decline` makes the error that says no for good. */
+/** How a process gets its saga. */
 export type MakeSubject = (world: World, worker: Worker) => Subject;
 
 /** One process. */
 export class Worker {
   isDead = false;
+  readonly skewMs: number;
   #end: () => void = () => undefined;
   readonly died = new Promise<void>((resolve) => (this.#end = resolve));
+
+  constructor(skewMs = 0) {
+    this.skewMs = skewMs;
+  }
 
   crash(): Promise<never> {
     this.isDead = true;
@@ -49,25 +54,29 @@ export class World {
   readonly #calls: Schedule['calls'][number][];
   readonly #writes: Schedule['writes'][number][];
   readonly #makeSubject: MakeSubject;
+  readonly #skews: number[];
   #late: (() => void)[] = [];
+  #lateWrites: { writesToCome: number; write: () => Promise<unknown> }[] = [];
+  #others: Promise<boolean>[] = [];
   /** Looks at the saga without taking part. */
   readonly judge: Subject;
 
-  constructor({ calls, writes }: Schedule, makeSubject: MakeSubject) {
+  constructor({ calls, writes, skews }: Schedule, makeSubject: MakeSubject) {
     this.#calls = [...calls];
     this.#writes = [...writes];
+    this.#skews = [...skews];
     this.#makeSubject = makeSubject;
     this.judge = makeSubject(this, new Worker());
   }
 
   /** Lets a process work until it is done, fails or dies. False unless it was done. */
-  async run(work: (subject: Subject) => Promise<void>): Promise<boolean> {
-    const worker = new Worker();
+  async run(work: (subject: Subject) => Promise<unknown>): Promise<boolean> {
+    const worker = new Worker(this.#skews.shift());
     const done = work(this.#makeSubject(this, worker)).then(
       () => 'done',
       () => 'failed',
     );
-    const hangs = sleep(3_000, 'hangs', { ref: false });
+    const hangs = sleep(5_000, 'hangs', { ref: false });
     const end = await Promise.race([done, hangs, worker.died.then(() => 'died')]);
     worker.isDead = true;
     if (end === 'hangs') throw new Error('a process hangs');
@@ -79,10 +88,22 @@ export class World {
     await this.judge.expireLeases?.();
   }
 
-  endFaults(): void {
-    this.#calls.length = 0;
-    this.#writes.length = 0;
+  /** How many faults of the store have not been reached. */
+  get writesLeft(): number {
+    return this.#writes.length;
+  }
+
+  async endFaults(): Promise<void> {
+    for (const faults of [this.#calls, this.#writes, this.#skews]) faults.length = 0;
     this.arriveLate();
+    for (const { write } of this.#lateWrites.splice(0)) await write();
+    // A clock that was ahead has left a lease in the future.
+    for (const _ of [1, 2, 3]) await this.expireLeases();
+  }
+
+  /** Waits for the workers that took over while another one went on. */
+  async othersEnd(): Promise<void> {
+    while (this.#others.length > 0) await this.#others.shift();
   }
 
   arriveLate(): void {
@@ -113,6 +134,7 @@ export class World {
     if (fault === 'timeout') return new Promise(() => undefined);
     if (fault === 'late') return new Promise(() => this.#late.push(act));
     if (fault === 'stall') await this.#takeOver();
+    if (fault === 'overlap') this.#others.push(this.#takeOver());
     if (fault === 'decline' && call.key === call.runKey) return this.shop.decline(call.key);
     const answer = act();
     if (fault === 'crash-after') return worker.crash();
@@ -121,16 +143,16 @@ export class World {
     return answer;
   }
 
-  async #takeOver(): Promise<void> {
+  async #takeOver(): Promise<boolean> {
     await this.expireLeases();
-    await this.run((other) => other.resumeAll());
+    return this.run((other) => other.resumeAll());
   }
 
   /** The store as a process sees it, with its faults. */
   store(worker: Worker, store: OrderSagaStore): OrderSagaStore {
     return {
       create: (saga) => this.write(worker, () => store.create(saga)),
-      claim: (id, leaseMs) => this.write(worker, () => store.claim(id, leaseMs)),
+      claim: (id, what, leaseMs) => this.write(worker, () => store.claim(id, what, leaseMs)),
       save: (saga, leaseMs) => this.write(worker, () => store.save(saga, leaseMs)),
       unfinished: () => store.unfinished(),
       find: (id) => store.find(id),
@@ -141,12 +163,29 @@ export class World {
   async write<T>(worker: Worker, write: () => Promise<T>): Promise<T> {
     if (worker.isDead) return worker.crash();
     const fault = this.#writes.shift() ?? 'ok';
-    if (fault === 'crash-before') return worker.crash();
+    await this.#writeLate();
+    if (fault === 'late') this.#lateWrites.push({ writesToCome: 3, write });
+    if (fault === 'crash-before' || fault === 'late') return worker.crash();
     if (fault === 'fail') throw new Error('the store failed');
+    if (fault === 'stall') await this.#takeOver();
     const result = await write();
     if (fault === 'crash-after') return worker.crash();
     if (fault === 'lost') throw new Error('the answer of the store is lost');
     return result;
+  }
+
+  /** Alerts somebody; `late` means that nobody answers, though the process lives. */
+  async alert(worker: Worker, id: string): Promise<void> {
+    if (this.#writes[0] !== 'late') return this.write(worker, async () => void this.alerts.push(id));
+    this.#writes.shift();
+    return new Promise(() => undefined);
+  }
+
+  async #writeLate(): Promise<void> {
+    for (const it of this.#lateWrites) it.writesToCome -= 1;
+    const due = this.#lateWrites.filter((it) => it.writesToCome === 0);
+    this.#lateWrites = this.#lateWrites.filter((it) => it.writesToCome > 0);
+    for (const { write } of due) await write();
   }
 }
 
@@ -154,6 +193,8 @@ export class World {
 export interface Outcome {
   readonly status: string | null;
   readonly faults: readonly string[];
+  /** How many faults of the store were never reached. */
+  readonly writesLeft: number;
 }
 
 /**
@@ -164,25 +205,30 @@ export async function outcomeUnder(schedule: Schedule, makeSubject: MakeSubject)
   const world = new World(schedule, makeSubject);
   const { judge } = world;
   await runToTheEnd(world, schedule.deliveries);
+  const { writesLeft } = world;
   const status = await judge.status();
-  if (!(await hasEnded(judge))) return { status, faults: ['the saga does not end'] };
+  if (!(await hasEnded(judge))) return { status, writesLeft, faults: ['the saga does not end'] };
   const faults = await judge.complaints();
-  world.endFaults();
+  const isTold = world.alerts.length > 0;
+  if (isTold !== (status === 'stuck') && status !== null) faults.push(`${status}, told: ${isTold}`);
+  await world.endFaults();
+  await world.run((it) => it.start());
   if (status === 'stuck') {
-    if (world.alerts.length === 0) faults.push('the saga is stuck and nobody was told');
     await world.run((it) => it.retryStuck());
     if ((await judge.status()) === 'stuck') faults.push('the saga is still stuck after the cause was mended');
   }
   await world.run((it) => it.start());
-  return { status, faults: [...faults, ...(await judge.complaints()), ...imbalances(world.db)] };
+  return { status, writesLeft, faults: [...faults, ...(await judge.complaints()), ...imbalances(world.db)] };
 }
 
 async function runToTheEnd(world: World, deliveries: number): Promise<void> {
   let isAcknowledged = false;
   for (let round = 0; round < 80 && !(isAcknowledged && (await hasEnded(world.judge))); round += 1) {
     if (!isAcknowledged) isAcknowledged = await world.run((it) => startOften(it, deliveries));
+    await world.othersEnd();
     await world.expireLeases();
     await world.run((it) => it.resumeAll());
+    await world.othersEnd();
     await world.expireLeases();
   }
 }

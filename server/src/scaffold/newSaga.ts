@@ -14,35 +14,32 @@ export interface NewFile {
 export function newSaga(wishes: SagaWishes, snippets: string): readonly NewFile[] {
   const parts = partsFrom(snippets, wishes);
   const base = `${kebab(wishes.name)}-saga`;
-  const saga = withSteps(parts('saga'), wishes);
-  const sqliteStore = saga.slice(saga.indexOf('/** Keeps sagas in SQLite.'));
-  const isSqlite = wishes.store === 'sqlite';
-  const core = isSqlite ? saga : withoutSqlite(saga, sqliteStore);
-  const test = withFakes(parts('saga-test'), wishes);
+  const from = (prefix: string, what: readonly string[]): string =>
+    importing(parts(prefix), wishes, { [base]: what });
   const files: NewFile[] = [
-    { name: `${base}.ts`, text: core },
-    { name: `${base}-resume.ts`, text: importing(parts('saga-resume'), wishes, ['type Orchestrator']) },
-    { name: `${base}.test.ts`, text: importing(test, wishes, importsOfTest(isSqlite)) },
+    { name: `${base}.ts`, text: withSteps(parts('saga'), wishes) },
+    { name: `${base}-store.ts`, text: from(`saga-store-${wishes.store}`, ['type ', 'type Store']) },
+    { name: `${base}-resume.ts`, text: from('saga-resume', ['type Orchestrator']) },
+    { name: `${base}.test.ts`, text: testOf(wishes, parts) },
   ];
-  if (!isSqlite) {
-    files[2] = { name: `${base}.test.ts`, text: `${files[2]?.text}\n${unexported(sqliteStore)}` };
-    const store = importing(parts('saga-store-postgres'), wishes, ['type ', 'type Store']);
-    files.push({ name: `${base}-store.ts`, text: store });
-  }
   if (wishes.broker !== 'none') {
-    const start = importing(parts(`saga-start-${wishes.broker}`), wishes, [
-      'type Input',
-      'type Orchestrator',
-    ]);
+    const start = from(`saga-start-${wishes.broker}`, ['type Input', 'type Orchestrator']);
     files.push({ name: `${base}-start.ts`, text: start });
   }
   return files;
 }
 
-/** What the test imports from the saga, each by what follows the saga's name. */
-function importsOfTest(isSqlite: boolean): readonly string[] {
-  const types = ['type ', 'type Call', 'type Services', ...(isSqlite ? [] : ['type Store'])];
-  return ['Orchestrator', 'Rejection', 'steps', ...(isSqlite ? ['sqlite'] : []), ...types];
+/** The test keeps sagas in SQLite, whatever the saga's own store is: it needs no server then. */
+function testOf(wishes: SagaWishes, parts: (prefix: string) => string): string {
+  const base = `${kebab(wishes.name)}-saga`;
+  const test = withFakes(parts('saga-test'), wishes);
+  const own = ['Orchestrator', 'Rejection', 'steps', 'type ', 'type Call', 'type Services'];
+  if (wishes.store === 'sqlite')
+    return importing(test, wishes, { [base]: own, [`${base}-store`]: ['sqlite'] });
+  const store = parts('saga-store-sqlite')
+    .replace(/^import [^;]+;\n\n/, '')
+    .replace('export function', 'function');
+  return `${importing(test, wishes, { [base]: [...own, 'type Store'] })}\n${store}`;
 }
 
 /** Expands snippets under the saga's name; other stops keep their defaults. */
@@ -85,25 +82,25 @@ function between(text: string, before: string, after: string, put: string): stri
   return text.slice(0, start + before.length) + put + text.slice(end);
 }
 
-function withoutSqlite(saga: string, store: string): string {
-  return saga.replace(`\n${store}`, '').replace("import type { DatabaseSync } from 'node:sqlite';\n", '');
-}
-
-function unexported(text: string): string {
-  return text.replace('export function', 'function');
-}
-
-/** Adds the import from the saga's own file behind the other imports. */
-function importing(text: string, wishes: SagaWishes, what: readonly string[]): string {
-  const names = what.map((it) => nameOf(it, wishes.name));
-  const path = `./${kebab(wishes.name)}-saga${wishes.extension}`;
-  const line = importOf(names, path);
+/** Adds imports from the saga's own files behind the others: to each file, what is wanted of it. */
+function importing(
+  text: string,
+  wishes: SagaWishes,
+  from: Readonly<Record<string, readonly string[]>>,
+): string {
+  const lines = Object.entries(from).map(([file, what]) =>
+    importOf(
+      what.map((it) => nameOf(it, wishes.name)),
+      `./${file}${wishes.extension}`,
+    ),
+  );
   const last = [...text.matchAll(/^import [^;]+;\n/gm)].at(-1);
-  if (last === undefined) return `${line}\n${text}`;
+  if (last === undefined) return `${lines.join('')}\n${text}`;
   const end = last.index + last[0].length;
-  return `${text.slice(0, end)}\n${line}${text.slice(end)}`;
+  return `${text.slice(0, end)}\n${lines.join('')}${text.slice(end)}`;
 }
 
+/** What is imported, each by what follows the saga's name. */
 function nameOf(what: string, name: string): string {
   if (what === 'steps') return `${camel(name)}SagaSteps`;
   if (what === 'sqlite') return `sqlite${name}SagaStore`;

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { findings, rememberFindings, restore, shop, until } from '../shop.mjs';
 
 const folder = join(shop, 'services/order/src/sagas');
-const files = ['order-saga-resume.ts', 'order-saga.test.ts', 'order-saga.ts'];
+const files = ['order-saga-resume.ts', 'order-saga-store.ts', 'order-saga.test.ts', 'order-saga.ts'];
 
 describe('New Saga…', () => {
   before(async () => {
