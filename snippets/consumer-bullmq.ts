@@ -31,6 +31,8 @@ export function consumeOrderPlaced(
 ): Worker<OrderPlaced> {
   const dead = new Queue<OrderPlaced>('order-placed-dead', { connection });
   dead.on('error', report);
+  const park = (event: OrderPlaced): Promise<unknown> =>
+    dead.add('order.placed', event, { jobId: event.eventId });
   const worker = new Worker<OrderPlaced>(
     'order-placed',
     async ({ data: event, attemptsMade, opts }) => {
@@ -42,7 +44,7 @@ export function consumeOrderPlaced(
       } catch (error) {
         report(error);
         if (attemptsMade + 1 >= (opts.attempts ?? 1)) {
-          await dead.add('order.placed', event, { jobId: event.eventId });
+          await park(event);
         }
         throw error;
       }
@@ -50,6 +52,10 @@ export function consumeOrderPlaced(
     { connection, concurrency: 10 },
   );
   worker.on('error', report);
+  worker.on('failed', (job, error) => {
+    // A job whose workers died again and again fails without coming to the code above.
+    if (job && error.message.includes('stalled')) void park(job.data).catch(report);
+  });
   worker.on('closed', () => void dead.close().catch(report));
   return worker;
 }

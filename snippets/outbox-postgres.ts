@@ -6,6 +6,8 @@
 // placeholder 3: amount_in_cents
 import type { OrderPlaced } from './domain-event.ts';
 // region body
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Pool, PoolClient } from 'pg';
 
 /** Run this once, with the migrations. */
@@ -42,6 +44,7 @@ export type Publish = (topic: string, eventId: string, payload: string) => Promi
  * taken. A crash between publish and commit publishes again, so consumers must be idempotent.
  */
 export async function relayOutbox(pool: Pool, publish: Publish): Promise<number> {
+  const failures: unknown[] = [];
   let published = 0;
   await inTransaction(pool, async (client) => {
     const lock = `select pg_try_advisory_xact_lock(hashtext('outbox')) as mine`;
@@ -51,12 +54,36 @@ export async function relayOutbox(pool: Pool, publish: Publish): Promise<number>
       where published_at is null order by position limit 100`;
     const { rows } = await client.query<OutboxRow>(select);
     for (const { position, event_id, topic, payload } of rows) {
-      await publish(topic, event_id, JSON.stringify(payload));
+      const send = publish(topic, event_id, JSON.stringify(payload));
+      // It is thrown after the commit, so that what was published before it is not published again.
+      await send.catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) return;
       await client.query('update outbox set published_at = now() where position = $1', [position]);
       published += 1;
     }
   });
+  if (failures.length > 0) throw failures[0];
   return published;
+}
+
+/** Relays until it is told to stop, and waits longer after each failure. `report` makes failures visible. */
+export async function runOutboxRelay(
+  pool: Pool,
+  publish: Publish,
+  { signal, report }: { signal: AbortSignal; report: (error: unknown, failures: number) => void },
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await relayOutbox(pool, publish);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      report(error, failures);
+    }
+    const waitMs = Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 interface OutboxRow {

@@ -27,6 +27,8 @@ interface PrismaClient {
   ): Promise<Result>;
 }
 // region body
+import { setTimeout as sleep } from 'node:timers/promises';
+
 // model OrderRecord   { id String @id  amountInCents Int }
 // model OutboxMessage { position Int @id @default(autoincrement())  eventId String @unique  topic String
 //                       payload String  publishedAt DateTime? }
@@ -50,22 +52,48 @@ export type Publish = (topic: string, eventId: string, payload: string) => Promi
  * taken. A crash between publish and commit publishes again, so consumers must be idempotent.
  */
 export async function relayOutbox(prisma: PrismaClient, publish: Publish): Promise<number> {
-  const relay = async (transaction: PrismaTransaction): Promise<number> => {
+  const failures: unknown[] = [];
+  let published = 0;
+  const relay = async (transaction: PrismaTransaction): Promise<void> => {
     const locks = await transaction.$queryRaw<
       { mine: boolean }[]
     >`select pg_try_advisory_xact_lock(hashtext('outbox')) as mine`;
-    if (locks[0]?.mine !== true) return 0;
+    if (locks[0]?.mine !== true) return;
     const rows = await transaction.outboxMessage.findMany({
       where: { publishedAt: null },
       orderBy: { position: 'asc' },
       take: 100,
     });
     for (const { position, eventId, topic, payload } of rows) {
-      await publish(topic, eventId, payload);
+      // It is thrown after the commit, so that what was published before it is not published again.
+      await publish(topic, eventId, payload).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) return;
       await transaction.outboxMessage.update({ where: { position }, data: { publishedAt: new Date() } });
+      published += 1;
     }
-    return rows.length;
   };
-  return prisma.$transaction(relay, { timeout: 60_000 });
+  await prisma.$transaction(relay, { timeout: 60_000 });
+  if (failures.length > 0) throw failures[0];
+  return published;
+}
+
+/** Relays until it is told to stop, and waits longer after each failure. `report` makes failures visible. */
+export async function runOutboxRelay(
+  prisma: PrismaClient,
+  publish: Publish,
+  { signal, report }: { signal: AbortSignal; report: (error: unknown, failures: number) => void },
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await relayOutbox(prisma, publish);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      report(error, failures);
+    }
+    const waitMs = Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 // endregion body

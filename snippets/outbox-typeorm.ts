@@ -6,6 +6,8 @@
 // placeholder 3: amountInCents
 import type { OrderPlaced } from './domain-event.ts';
 // region body
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { EntitySchema, IsNull } from 'typeorm';
 import type { DataSource } from 'typeorm';
 
@@ -56,7 +58,9 @@ export type Publish = (topic: string, eventId: string, payload: string) => Promi
  * A crash between publish and commit publishes again, so consumers must be idempotent.
  */
 export async function relayOutbox(source: DataSource, publish: Publish): Promise<number> {
-  return source.transaction(async (manager) => {
+  const failures: unknown[] = [];
+  let published = 0;
+  await source.transaction(async (manager) => {
     const rows = await manager.find(outboxRows, {
       where: { publishedAt: IsNull() },
       order: { position: 'ASC' },
@@ -64,10 +68,34 @@ export async function relayOutbox(source: DataSource, publish: Publish): Promise
       lock: { mode: 'pessimistic_write' },
     });
     for (const { position, eventId, topic, payload } of rows) {
-      await publish(topic, eventId, payload);
+      // It is thrown after the commit, so that what was published before it is not published again.
+      await publish(topic, eventId, payload).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) return;
       await manager.update(outboxRows, { position }, { publishedAt: new Date() });
+      published += 1;
     }
-    return rows.length;
   });
+  if (failures.length > 0) throw failures[0];
+  return published;
+}
+
+/** Relays until it is told to stop, and waits longer after each failure. `report` makes failures visible. */
+export async function runOutboxRelay(
+  source: DataSource,
+  publish: Publish,
+  { signal, report }: { signal: AbortSignal; report: (error: unknown, failures: number) => void },
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await relayOutbox(source, publish);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      report(error, failures);
+    }
+    const waitMs = Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 // endregion body

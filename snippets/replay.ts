@@ -6,10 +6,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 
 /** Gives a message to the broker and waits until the broker has it. */
 type Publish = (topic: string, eventId: string, payload: string) => Promise<void>;
+
+/**
+ * The script: `await runReplay(process.argv.slice(2), publish)`, with the database in DATABASE_URL.
+ * Try it without `--go` first: it then tells how many events it would publish.
+ */
+export async function runReplay(args: readonly string[], publish: Publish): Promise<void> {
+  const wanted = readReplay(args);
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+  try {
+    const count = await replay(pool, publish, wanted);
+    console.log(`${count} events ${wanted.isDryRun ? 'would be' : 'were'} published.`);
+  } finally {
+    await pool.end();
+  }
+}
 
 /** What is replayed: `forget` has the consumer handle again what its inbox knows already. */
 export interface Replay {

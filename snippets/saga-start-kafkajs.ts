@@ -5,7 +5,7 @@
 // placeholder 2: Placed
 import type { OrderSagaInput, OrderSagaOrchestrator } from './saga.ts';
 // region body
-import type { Consumer, Producer } from 'kafkajs';
+import type { Consumer, KafkaMessage, Producer } from 'kafkajs';
 
 /** The event that starts the saga. */
 export interface OrderPlaced {
@@ -23,25 +23,38 @@ export interface OrderPlaced {
  * `(id) => void orchestrator.resume(id).catch(report)`, or nothing where another process resumes them.
  */
 export async function startOrderSagas(
-  { consumer, producer }: { consumer: Consumer; producer: Producer },
+  { consumer, producer }: { consumer: Pick<Consumer, 'subscribe' | 'run'>; producer: Pick<Producer, 'send'> },
   orchestrator: OrderSagaOrchestrator,
   wake: (sagaId: string) => void,
 ): Promise<void> {
   await consumer.subscribe({ topic: 'order.placed', fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ message }) => {
+      let saga: ReturnType<typeof readOrderSaga>;
       try {
-        const event: OrderPlaced = JSON.parse(String(message.value));
-        const id = `order-${event.data.orderId}`;
-        await orchestrator.accept(id, event.correlationId, event.data);
-        wake(id);
+        saga = readOrderSaga(message.value);
       } catch (error) {
-        // What is thrown has kafkajs deliver it again. What nobody can read is parked.
-        if (!(error instanceof SyntaxError)) throw error;
-        const { key, value, headers } = message;
-        await producer.send({ topic: 'order.placed.dead', messages: [{ key, value, headers }] });
+        // What nobody can read, however often it is delivered, is parked: it would stop the partition.
+        return park(message, producer, error);
       }
+      // What is thrown here has kafkajs deliver the message again.
+      await orchestrator.accept(saga.id, saga.correlationId, saga.input);
+      wake(saga.id);
     },
   });
+}
+
+function readOrderSaga(value: Buffer | null) {
+  const { data, correlationId }: OrderPlaced = JSON.parse(String(value));
+  return { id: `order-${data.orderId}`, correlationId, input: data };
+}
+
+async function park(
+  { key, value, headers }: KafkaMessage,
+  producer: Pick<Producer, 'send'>,
+  error: unknown,
+): Promise<void> {
+  const parked = { key, value, headers: { ...headers, 'x-error': String(error) } };
+  await producer.send({ topic: 'order.placed.dead', messages: [parked] });
 }
 // endregion body

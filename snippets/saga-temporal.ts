@@ -1,5 +1,5 @@
 // snippet: saga-temporal
-// description: Saga as a Temporal workflow: compensations registered first, run in reverse, alert when one gives up
+// description: Saga as a Temporal workflow: compensations registered first, run in reverse, people told when one gives up
 // placeholder 1: Order
 // placeholder 2: reserveStock
 // placeholder 3: releaseStock
@@ -55,8 +55,13 @@ export async function orderSaga(input: OrderSagaInput): Promise<void> {
     await CancellationScope.nonCancellable(() => compensate(undo, input.correlationId));
     throw error;
   }
-  // The pivot: from here on the saga only goes forward, so it is retried until it is done.
-  await compensations.confirmOrder(call('confirm-order'));
+  // The pivot: from here on the saga only goes forward, so it is retried until it is done, or people are told.
+  try {
+    await compensations.confirmOrder(call('confirm-order'));
+  } catch (error) {
+    await tellPeople(['confirm-order'], input.correlationId);
+    throw error;
+  }
 }
 
 interface Undo {
@@ -75,7 +80,11 @@ async function compensate(undo: readonly Undo[], correlationId: string): Promise
       stuck.push(step);
     }
   }
+  if (stuck.length > 0) await tellPeople(stuck, correlationId);
+}
+
+async function tellPeople(steps: string[], correlationId: string): Promise<void> {
   const sagaId = workflowInfo().workflowId;
-  if (stuck.length > 0) await compensations.alertPeople({ sagaId, correlationId, steps: stuck });
+  await compensations.alertPeople({ sagaId, correlationId, steps });
 }
 // endregion body

@@ -97,7 +97,7 @@ describe.each(sources)('$name', (source) => {
 test.each([
   ['as they stand', {}],
   ['retyped', retyped],
-])('All sources compile under strict and have no finding, %s', async (_, typed) => {
+])('All sources compile under strict and have no finding, %s', { timeout: 300_000 }, async (_, typed) => {
   const folder = await mkdtemp(join(root, 'test/fixture/expanded-'));
   try {
     const files = sources.map((source) => join(folder, source.file));

@@ -1,8 +1,9 @@
 // `sagalint new saga`: what it writes compiles, passes its own test, and has no finding.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { howToTest } from '../../server/src/scaffold/howToTest.ts';
 import { brokers, readSteps, readWishes, stores } from '../../server/src/scaffold/wishes.ts';
 import { checkTypes } from '../fixture/types.ts';
 import { folderWith, sagalint } from './command.ts';
@@ -105,6 +106,22 @@ test.each([
   const folder = folderWith(tsconfig === undefined ? {} : { 'tsconfig.json': tsconfig });
   sagalint([...order, '--dir', 'src/sagas'], { cwd: folder });
   expect(readFileSync(join(folder, 'src/sagas/order-saga-resume.ts'), 'utf8')).toContain(`from ${path}`);
+});
+
+test.each([
+  ['v24.1.0', {}, 'node --test a.test.ts'],
+  ['v22.18.0', { 'package.json': '{ "type": "module" }' }, 'node --test a.test.ts'],
+  ['v22.17.1', {}, 'npx tsx --test a.test.ts'],
+  ['v24.1.0', { 'package.json': '{ "type": "commonjs" }' }, 'npx tsx --test a.test.ts'],
+  [
+    'v24.1.0',
+    { 'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }' },
+    'npx tsx --test a.test.ts',
+  ],
+  ['v20.20.2', {}, 'npx tsx --test a.test.ts (with Node 22.13 or newer: this one, v20.20.2, has no SQLite)'],
+])('With Node %s and %j its test is run by the command that works there', (node, files, command) => {
+  const read = (file: string): string | undefined => new Map(Object.entries(files)).get(basename(file));
+  expect(howToTest('a.test.ts', { folder: '/shop', read, node })).toBe(command);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { join, resolve } from 'node:path';
 import { kindOf, packagePath, read, write } from '../disk.ts';
+import { howToTest } from '../scaffold/howToTest.ts';
 import type { NewFile } from '../scaffold/newSaga.ts';
 import { sagaFiles } from '../scaffold/sagaFiles.ts';
 import { brokers, stores, usualSteps, type TypedWishes } from '../scaffold/wishes.ts';
@@ -25,9 +26,9 @@ export async function newSagaCommand(name: string | undefined, options: NewSagaO
   if (options.dryRun !== true) writeAll(folder, files, options.force === true);
   const verb = options.dryRun === true ? 'would write' : 'wrote';
   for (const { name: file } of files) process.stdout.write(`${verb} ${join(options.dir, file)}\n`);
-  process.stdout.write(
-    `\nRead the saga, then run its test: node --test ${join(options.dir, testOf(files))}\n`,
-  );
+  const place = { folder, read, node: process.version };
+  const command = howToTest(join(options.dir, testOf(files)), place);
+  process.stdout.write(`\nRead the saga, then run its test: ${command}\n`);
 }
 
 async function typedWishes(name: string | undefined, options: NewSagaOptions): Promise<TypedWishes> {

@@ -1,7 +1,7 @@
 // A saga as it would stand in a folder. The caller lends its eyes: this room touches no disk.
-import { dirname, join } from 'node:path';
 import type { FilePath } from '../text.ts';
 import { importEndOf } from './importStyle.ts';
+import { nearest } from './nearest.ts';
 import { newSaga, type NewFile } from './newSaga.ts';
 import { readWishes, type TypedWishes } from './wishes.ts';
 
@@ -21,11 +21,5 @@ export function sagaFiles(
   if (typeof wishes === 'string') return wishes;
   const text = read(snippets);
   if (text === undefined) return 'The snippets are not there: reinstall sagalint.';
-  return newSaga({ ...wishes, extension: importEndOf(nearestTsconfig(folder, read)) }, text);
-}
-
-function nearestTsconfig(folder: FilePath, read: Sources['read']): string | undefined {
-  const text = read(join(folder, 'tsconfig.json'));
-  const above = dirname(folder);
-  return text ?? (above === folder ? undefined : nearestTsconfig(above, read));
+  return newSaga({ ...wishes, extension: importEndOf(nearest('tsconfig.json', folder, read)) }, text);
 }
