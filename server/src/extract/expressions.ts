@@ -26,7 +26,10 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
   if (ts.isElementAccessExpression(inner)) return readElement(draft, inner, next);
   if (ts.isCallExpression(inner)) return readCall(draft, inner, next);
   if (ts.isNewExpression(inner)) return readNew(draft, inner, next);
-  if (ts.isObjectLiteralExpression(inner)) return readObject(draft, inner, next);
+  if (ts.isObjectLiteralExpression(inner)) {
+    const asserted = assertedType(draft, node);
+    return { ...readObject(draft, inner, next), ...(asserted ? { asserted } : {}) };
+  }
   if (ts.isArrayLiteralExpression(inner)) {
     const items = inner.elements.map((it) => next(ts.isSpreadElement(it) ? it.expression : it));
     return { kind: 'array', items, at };
@@ -38,6 +41,12 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
 }
 
 type Next = (node: ts.Expression) => Expr;
+
+function assertedType(draft: Draft, node: ts.Expression): TypeExpr | undefined {
+  if (ts.isParenthesizedExpression(node)) return assertedType(draft, node.expression);
+  const isAsserted = ts.isSatisfiesExpression(node) || ts.isAsExpression(node);
+  return isAsserted && ts.isTypeReferenceNode(node.type) ? readType(node.type, draft.source) : undefined;
+}
 
 function readName(draft: Draft, node: ts.Identifier): Expr {
   const at = placeOf(node, draft.source);

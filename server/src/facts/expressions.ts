@@ -86,6 +86,8 @@ export interface ObjectExpr {
   readonly kind: 'object';
   readonly entries: readonly ObjectEntry[];
   readonly spreads: readonly Expr[];
+  /** The type that is written behind it: `{ … } satisfies OrderPlaced`, `{ … } as OrderPlaced`. */
+  readonly asserted?: TypeExpr;
   readonly at: Span;
 }
 export interface ObjectEntry {

@@ -1,8 +1,7 @@
 // What a function does to the world with all it calls; worked out on demand and kept for the life of the model.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import type { PublishRole } from '../facts/roles.ts';
-import type { FilePath, Place } from '../text.ts';
+import type { Place } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import {
   emptySummary,
@@ -16,6 +15,7 @@ import {
 import type { ReadMessage } from './message.ts';
 import type { Body, FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
+import { requestHandlers } from './requests.ts';
 import { statesOf } from './states.ts';
 import { walkFunction } from './walk.ts';
 
@@ -48,7 +48,7 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
   const walking: Walking = {
     linking,
     summaryOf,
-    requestHandlers: requestHandlersOf(consumers, read),
+    requests: requestHandlers(consumers, read),
     isConsumer: consumerPlaces(linking.files.values()),
   };
   const bodies = new Map<FunctionFact, Body>();
@@ -73,31 +73,6 @@ function asBody(summary: Summary): Body {
 
 function isOneOf(places: readonly Place[]): (place: Place) => boolean {
   return ({ file, at }) => places.some((it) => it.file === file && it.at.start === at.start);
-}
-
-/** The handlers of commands and queries by the class that names them. */
-function requestHandlersOf(
-  consumers: readonly ConsumerDraft[],
-  read: ReadMessage,
-): Walking['requestHandlers'] {
-  const byMessage = new Map<unknown, FunctionNode[]>();
-  for (const { fact, handler, messages } of consumers) {
-    if (!fact.isRequest || fact.transport !== 'in-process' || !handler) continue;
-    for (const message of messages) {
-      const key =
-        message.kind === 'type' ? message.node.fact : message.kind === 'name' ? message.name : undefined;
-      const found = byMessage.get(key);
-      if (found) found.push(handler);
-      else byMessage.set(key, [handler]);
-    }
-  }
-  return (file: FilePath, role: PublishRole) => {
-    if (byMessage.size === 0) return [];
-    const messages = read(file, role.event);
-    return messages.flatMap(
-      (it) => byMessage.get(it.kind === 'type' ? it.node.fact : it.kind === 'name' ? it.name : '') ?? [],
-    );
-  };
 }
 
 /** Functions that are handed over as consumers, by the place of the function or of what names it. */

@@ -34,7 +34,7 @@ export function effectOf(
     inTry: context.inTry,
     inCatch: context.inCatch,
   };
-  const isKept = isKeptOnce(role, action) || provenance === 'stable';
+  const isKept = isKeptOnce(fn, action, role, linking) || provenance === 'stable';
   const guard = { file: fn.file, at: action.call.at };
   const guarded = isKept ? { ...effect, guarded: 'yes' as const, guard } : effect;
   const sets = role.kind === 'write' ? handedFields(fn, role, linking) : [];
@@ -111,7 +111,8 @@ function isIdempotent(
   provenance: Provenance,
   linking: Linking,
 ): boolean {
-  if (role.kind === 'publish') return isReply(action);
+  if (role.kind === 'publish')
+    return isReply(action) || action.call.args.some((it) => isMessageItself(it, 0));
   if (role.kind === 'remote') return role.isRead === true || isReplacing(action, role);
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
   if (role.operation === 'update') return provenance !== 'shifted' && !shiftsData(fn, role, linking);
@@ -123,6 +124,16 @@ function isReply({ call }: CallAction): boolean {
   return call.args.some((it) => it.kind === 'member' && /^reply_?to$/i.test(it.name));
 }
 
+/** The bytes that came, handed on to a retry queue or a dead-letter exchange: the same message, by which a repeat is known. */
+function isMessageItself(expr: Expr, depth: number): boolean {
+  if (depth > 3) return false;
+  if (expr.kind === 'array') return expr.items.some((it) => isMessageItself(it, depth + 1));
+  if (expr.kind === 'object') return expr.entries.some((it) => isMessageItself(it.value, depth + 1));
+  if (expr.kind !== 'member' || !/^(?:content|value)$/.test(expr.name)) return false;
+  const { object } = expr;
+  return (object.kind === 'name' || object.kind === 'member') && /^(?:m|msg|\w*message)$/i.test(object.name);
+}
+
 /** What is put under its key, or taken away, is so after the second time too. */
 function isReplacing({ call }: CallAction, { what }: RemoteRole): boolean {
   if (what === 'storage') return true;
@@ -130,9 +141,10 @@ function isReplacing({ call }: CallAction, { what }: RemoteRole): boolean {
 }
 
 /** The effect alone can happen only once for a message. */
-function isKeptOnce(role: Effect['role'], action: CallAction): boolean {
+function isKeptOnce(fn: FunctionNode, action: CallAction, role: Effect['role'], linking: Linking): boolean {
   if (role.kind === 'remote') return role.idempotencyKey !== undefined;
-  if (role.kind === 'publish') return action.call.args.some((it) => hasDeduplicationKey(it, 0));
+  if (role.kind === 'publish')
+    return action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking), 0));
   return isConditionalWrite(role);
 }
 
@@ -152,6 +164,12 @@ function isExcluded(value: Expr): boolean {
   return value.entries.some(
     (it) => /^(?:\$ne|\$nin)$/.test(it.key) && (it.value.kind === 'member' || it.value.kind === 'name'),
   );
+}
+
+/** The object behind a constant: `const options = { jobId: order.id }`. */
+function valueOf({ file }: FunctionNode, expr: Expr, { values }: Linking): Expr {
+  const value = expr.kind === 'name' ? values.evaluate(file, expr) : undefined;
+  return value?.kind === 'expr' ? value.expr : expr;
 }
 
 function hasDeduplicationKey(expr: Expr, depth: number): boolean {

@@ -15,6 +15,8 @@ const payloadName =
 const formName = /Schema(?:V\d+)?$/;
 const otherRole =
   /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock)$/;
+/** What stands in for something else in tests. */
+const doubleName = /^I?(?:Mock|Fake|Stub|Dummy)[A-Z]/;
 const tagName =
   /^(?:_?_?type|\$name|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
@@ -44,12 +46,21 @@ export function isBaseName(name: string): boolean {
 /** Whether a value of this very type can be one message: no base, generic, union, enum or payload of another. */
 export function isMessageType({ fact }: TypeNode): boolean {
   if (fact.kind === 'enum' || fact.isAbstract || fact.parameters.length > 0 || fact.notAnEvent) return false;
-  if (isBaseName(fact.name) || otherRole.test(fact.name)) return false;
+  if (isBaseName(fact.name) || otherRole.test(fact.name) || doubleName.test(fact.name)) return false;
   if ((fact.kind === 'interface' || fact.alias?.kind === 'object') && formName.test(fact.name)) return false;
   const alias = fact.alias;
   if (!alias) return true;
   if (alias.kind === 'ref') return alias.args.length > 0 && !isUtility(alias.name);
-  return alias.kind === 'object' || alias.kind === 'intersection' || alias.kind === 'typeof';
+  if (alias.kind === 'intersection') return !isView(alias.of);
+  return alias.kind === 'object' || alias.kind === 'typeof';
+}
+
+/** `type NamedEvent = DomainEvent & { name?: string }` only says what a base may have besides. */
+function isView(parts: readonly TypeExpr[]): boolean {
+  const objects = parts.flatMap((it) => (it.kind === 'object' ? [it] : []));
+  const bases = parts.flatMap((it) => (it.kind === 'ref' && isBaseName(it.name) ? [it] : []));
+  const isOptional = objects.length > 0 && objects.every((it) => it.members.every((one) => one.isOptional));
+  return isOptional && bases.length > 0 && objects.length + bases.length === parts.length;
 }
 
 /** 2 is enough: one strong piece counts 2, a weak one 1. Says nothing about who publishes it. */

@@ -37,7 +37,7 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
     if (isLocal(consumer)) return isFedLocally(consumer) ? 'broker' : 'in-process';
     if (transport === 'in-process') return isFed(consumer) ? 'broker' : transport;
     if (library !== '@nestjs/microservices') return transport;
-    const spoken = nestTransport(consumer.file);
+    const spoken = nestTransport(consumer.file, isRequest ? 'request' : 'event');
     return spoken === 'unknown' && !isRequest ? transport : spoken;
   };
 }

@@ -1,10 +1,11 @@
 // What is known about one function's body while effects are gathered: plain data that the walkers share.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import type { GuardRole, PublishRole } from '../facts/roles.ts';
+import type { GuardRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
+import type { RequestHandlers } from './requests.ts';
 import type { States } from './states.ts';
 
 /** What makes a repeat harmless from some point on. */
@@ -70,8 +71,7 @@ export interface Summary {
 export interface Walking {
   readonly linking: Linking;
   readonly summaryOf: (fn: FunctionNode) => Summary;
-  /** The handlers of a command or query that is executed in this process. */
-  readonly requestHandlers: (file: FilePath, role: PublishRole) => readonly FunctionNode[];
+  readonly requests: RequestHandlers;
   /** Whether a function is registered as a consumer: then it does not run where it is handed over. */
   readonly isConsumer: (file: FilePath, place: number) => boolean;
 }

@@ -4,6 +4,8 @@ import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { spokenNames } from './spokenNames.ts';
 
+const applies = /^_?(?:on|apply|when)(?=[A-Z])/;
+
 /** Events that are published here and handled by nobody, though the same producer's other events are handled here. */
 export function unconsumed(model: EventModel): readonly EventNode[] {
   if (!model.isComplete) return [];
@@ -13,8 +15,23 @@ export function unconsumed(model: EventModel): readonly EventNode[] {
     const isBeside = model.producers.some(
       (it) => it.event?.isConsumed === 'yes' && ends.has(`${it.file} ${it.role.library}`),
     );
-    return isBeside && !isSpokenElsewhere(model, event);
+    return isBeside && !isSpokenElsewhere(model, event) && !isApplied(model, event);
   });
+}
+
+/** An aggregate that is restored from its events handles them itself: `onOrderPlacedEvent(event)` beside `apply(event)`. */
+function isApplied({ files }: EventModel, { key, producers }: EventNode): boolean {
+  return producers.some(({ file, fn }) =>
+    files
+      .get(file)
+      ?.functions.some(
+        (it) =>
+          it.owner !== undefined &&
+          it.owner === fn.fact.owner &&
+          applies.test(it.name) &&
+          eventKey(it.name.replace(applies, '')) === key,
+      ),
+  );
 }
 
 /** Events that are handled here and published by nobody, though the other events of the same consumers are published here. */

@@ -51,6 +51,8 @@ export function messagesOf(linking: Linking): ReadMessage {
   };
 
   const readObject = (file: FilePath, object: ObjectExpr, depth: number): readonly Message[] => {
+    const asserted = object.asserted ? messagesTyped(linking, file, object.asserted) : [];
+    if (asserted.length === 1) return asserted;
     for (const key of tagKeys) {
       const tag = entryOf(object, key);
       if (!tag || tag.kind === 'object') continue;

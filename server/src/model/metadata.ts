@@ -28,6 +28,15 @@ export function metadataOf(model: EventModel, node: TypeNode, aliases: Aliases):
   return ofFields(model, model.program.fieldsOf(node.file, node), aliases, 2);
 }
 
+/** The declared types of a type's `metadata` members. */
+export function metadataTypes(model: EventModel, node: TypeNode): readonly TypeNode[] {
+  return [...model.program.fieldsOf(node.file, node).fields.values()].flatMap((field) => {
+    const { type } = field.member;
+    if (!containers.test(field.name) || type?.kind !== 'ref') return [];
+    return model.program.typeNamed(field.file, type.name) ?? [];
+  });
+}
+
 /** The metadata that fields alone carry. */
 export function ofFields(
   model: EventModel,
@@ -179,7 +188,8 @@ function kindsNamed(names: readonly string[], aliases: Aliases): ReadonlySet<Met
   const kinds = new Set(metadataKinds.filter((kind) => aliases[kind].some((it) => plain.has(plainly(it)))));
   const hasOthers =
     kinds.has('timestamp') || kinds.has('correlationId') || besides.some((it) => plain.has(it));
-  if (plain.has('id') && hasOthers) kinds.add('id');
+  // What has been created and updated is a stored thing.
+  if (plain.has('id') && hasOthers && !plain.has('updatedat')) kinds.add('id');
   return kinds;
 }
 

@@ -48,7 +48,7 @@ export function isLastResort(name: string): boolean {
 }
 
 const notParticiples = new Set(
-  'need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(
+  'bet bid cost forecast offset spread need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(
     ' ',
   ),
 );

@@ -1,26 +1,34 @@
-// Over what NestJS microservices listen: a broker delivers at least once, TCP, gRPC and Redis pub/sub at most once.
-import type { Expr } from '../facts/expressions.ts';
+// Over what NestJS microservices listen: a broker delivers at least once, TCP, gRPC and Redis pub/sub at most once. A request is
+// delivered again by Kafka, and by RabbitMQ where the handler acknowledges; by default NestJS lets RabbitMQ forget it on delivery.
+import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Linking } from './program.ts';
 
-const brokers = new Set(['KAFKA', 'RMQ', 'NATS', 'MQTT']);
+const acknowledged = 'RMQ that waits for an ack';
+const brokers = new Set(['KAFKA', 'RMQ', 'NATS', 'MQTT', acknowledged]);
+const repeatingRequests = new Set(['KAFKA', acknowledged]);
 const listening = ['createMicroservice', 'connectMicroservice'];
 const maxDepth = 5;
 
-/** The transport of a service's message handlers; `unknown` where nothing says it. */
+/**
+ * The transport of a service's handlers of events, or of its handlers of requests; `unknown` where nothing says it. Where it
+ * listens in several ways an event may come over the broker, and a request comes the direct way.
+ */
 export function nestTransports(
   linking: Linking,
   serviceOf: (file: FilePath) => string,
-): (file: FilePath) => Transport {
+): (file: FilePath, kind: 'event' | 'request') => Transport {
   let byService: Map<string, Set<string>> | undefined;
-  return (file) => {
+  return (file, kind) => {
     byService ??= collect(linking, serviceOf);
-    const own = byService.get(serviceOf(file)) ?? byService.get('');
-    if (!own || own.size === 0) return 'unknown';
-    return [...own].some((it) => brokers.has(it)) ? 'broker' : 'in-process';
+    const own = [...(byService.get(serviceOf(file)) ?? byService.get('') ?? [])];
+    if (own.length === 0) return 'unknown';
+    const isRepeated =
+      kind === 'event' ? own.some((it) => brokers.has(it)) : own.every((it) => repeatingRequests.has(it));
+    return isRepeated ? 'broker' : 'in-process';
   };
 }
 
@@ -56,7 +64,10 @@ function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: numbe
   const deeper = (it: Expr): readonly string[] => transportsIn(file, it, linking, depth + 1);
   if (expr.kind === 'member' && expr.object.kind === 'name' && expr.object.name === 'Transport')
     return [expr.name];
-  if (expr.kind === 'object') return [...expr.entries.map((it) => it.value), ...expr.spreads].flatMap(deeper);
+  if (expr.kind === 'object') {
+    const found = [...expr.entries.map((it) => it.value), ...expr.spreads].flatMap(deeper);
+    return waitsForAck(expr) ? found.map((it) => (it === 'RMQ' ? acknowledged : it)) : found;
+  }
   if (expr.kind === 'array') return expr.items.flatMap(deeper);
   if (expr.kind === 'call') return expr.args.flatMap(deeper);
   if (expr.kind !== 'name') return [];
@@ -64,4 +75,16 @@ function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: numbe
   return value.kind === 'expr' && value.expr !== expr
     ? transportsIn(value.file, value.expr, linking, depth + 1)
     : [];
+}
+
+/** `{ transport: Transport.RMQ, options: { noAck: false } }`; options that can't be read may say so too. */
+function waitsForAck({ entries }: ObjectExpr): boolean {
+  const options = entries.find((it) => it.key === 'options')?.value;
+  if (options && options.kind !== 'object') return true;
+  const noAck = options?.entries.find((it) => it.key === 'noAck')?.value;
+  return noAck ? !isTrue(noAck) : (options?.spreads.length ?? 0) > 0;
+}
+
+function isTrue(expr: Expr): boolean {
+  return expr.kind === 'literal' && expr.text === 'true';
 }

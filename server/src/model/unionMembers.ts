@@ -18,7 +18,13 @@ function readMembers(fact: TypeFact): readonly TypeFact[] {
   if (fact.alias?.kind !== 'union' || fact.notAnEvent) return [];
   const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
   const stating = members.filter((it) => statesFact(it.name));
-  return /[a-z]Events?$/.test(fact.name) || stating.length * 2 > members.length ? members : [];
+  if (stating.length * 2 > members.length) return members;
+  return /[a-z]Events?$/.test(fact.name) && !members.every((it) => asks(it.name)) ? members : [];
+}
+
+/** `addItem`, `ADD_ITEM`: what a state machine or a workflow is asked to do; types and topics are written otherwise. */
+function asks(tag: string): boolean {
+  return /^(?:[a-z]+[A-Z]|[A-Z]+_)/.test(tag) && !statesFact(tag);
 }
 
 function unionMember(union: TypeFact, type: TypeExpr): readonly TypeFact[] {

@@ -102,10 +102,22 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
 
 /** A command in this process is a call of its handler; anything else is a message that leaves. */
 function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Flow): void {
-  const handlers = role.isRequest ? walk.walking.requestHandlers(walk.fn.file, role) : [];
-  for (const handler of handlers) merge(walk, action, handler, walk.walking.summaryOf(handler), flow);
+  const { requests, summaryOf, linking } = walk.walking;
+  const handlers = role.isRequest ? requests.here(walk.fn.file, role) : [];
+  for (const handler of handlers) merge(walk, action, handler, summaryOf(handler), flow);
   if (handlers.length > 0) return;
-  add(walk, effectOf(walk.fn, action, role, flow, walk.walking.linking), flow);
+  const draft = effectOf(walk.fn, action, role, flow, linking);
+  const isHarmless = role.isRequest === true && isHarmlessRequest(walk, role);
+  add(walk, isHarmless ? { ...draft, effect: { ...draft.effect, isIdempotent: true } } : draft, flow);
+}
+
+/** What who answers does may be done again; where nobody knows who answers, the name has to say that it only asks. */
+function isHarmlessRequest(walk: Walk, role: PublishRole): boolean {
+  const { requests, summaryOf } = walk.walking;
+  const handlers = requests.elsewhere(walk.fn.file, role);
+  if (handlers.length === 0) return requests.isQuestion(walk.fn.file, role);
+  const effects = handlers.flatMap((it) => summaryOf(it).drafts.map((draft) => draft.effect));
+  return effects.every((it) => it.isIdempotent || it.inCatch || it.guarded === 'yes');
 }
 
 /** Loading by the version that the event follows finds nothing the second time. */

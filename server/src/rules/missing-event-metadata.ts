@@ -1,22 +1,14 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
-import type { Expr } from '../facts/expressions.ts';
 import { namedBy } from '../model/aliases.ts';
-import {
-  addedOnTheWay,
-  metadataKinds,
-  metadataOf,
-  ofObject,
-  type Metadata,
-  type MetadataKind,
-} from '../model/metadata.ts';
-import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
+import { addedOnTheWay, metadataKinds, metadataOf, ofObject, type MetadataKind } from '../model/metadata.ts';
+import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
-import type { Place } from '../text.ts';
 import { makersIn } from './makers.ts';
 import { fieldsFor, metadataFixes, type Known } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
+import { missingIn, sharedFaults, type Fault, type SharedFault } from './sharedMetadata.ts';
 
 const options = z.strictObject({
   required: z
@@ -44,6 +36,7 @@ const options = z.strictObject({
       'createdOn',
       'time',
       'timestamp',
+      'ts',
       'emittedAt',
       'publishedAt',
       'raisedAt',
@@ -106,32 +99,16 @@ export const rule: Rule<Options> = {
   *check({ model, options: chosen }) {
     const known = { model, makersOf: makersIn(model) };
     const faults = model.events.flatMap((event) => [...faultsOf(model, event, chosen)]);
-    const shared = sharedBases(model, faults, chosen);
-    const bases = new Set<TypeNode['fact']>();
+    const { shared, own } = sharedFaults(model, faults, chosen);
+    for (const it of shared) yield sharedFinding(known, it, chosen);
     const objects = new Set<object>();
-    for (const fault of faults) {
+    for (const fault of own) {
       if (fault.object && objects.has(fault.object)) continue;
       if (fault.object) objects.add(fault.object);
-      const base = fault.node && shared.get(fault.node.fact);
-      if (!base) yield findingOf(known, fault, chosen);
-      else if (!bases.has(base.fault.node.fact)) {
-        bases.add(base.fault.node.fact);
-        yield baseFinding(known, base, chosen);
-      }
+      yield findingOf(known, fault, chosen);
     }
   },
 };
-
-/** An event that misses something, at one of its declarations or where an untyped one is published. */
-interface Fault {
-  readonly event: EventNode;
-  readonly node?: TypeNode;
-  readonly place: Place;
-  readonly name: string;
-  readonly missing: readonly MetadataKind[];
-  /** The published literal of an untyped event; one under a computed topic (`ok ? 'a' : 'b'`) is one fault. */
-  readonly object?: Expr;
-}
 
 function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Fault> {
   const added = addedOnTheWay(model, event, chosen);
@@ -163,99 +140,50 @@ function repeats(model: EventModel, event: EventNode, node: TypeNode): boolean {
   return named !== undefined && event.declarations.some((it) => it.fact === named.fact);
 }
 
-function missingIn(parts: readonly Metadata[], chosen: Options): readonly MetadataKind[] {
-  if (parts.some((it) => it.isOpen)) return [];
-  return chosen.required.filter((kind) => !parts.some((it) => it.present.has(kind)));
-}
-
-interface SharedBase {
-  readonly fault: Fault & { readonly node: TypeNode };
-  readonly events: readonly EventNode[];
-}
-
-/** Bases that supply fields to several events which all miss the same: the fault is the base's, and is mended there. */
-function sharedBases(
-  model: EventModel,
-  faults: readonly Fault[],
-  chosen: Options,
-): ReadonlyMap<TypeNode['fact'], SharedBase> {
-  const heirs = new Map<TypeNode['fact'], { readonly base: TypeNode; readonly faults: Fault[] }>();
-  for (const fault of faults) {
-    const base = fault.node && supplierOf(model, fault.node);
-    if (!base) continue;
-    const entry = heirs.get(base.fact) ?? { base, faults: [] };
-    heirs.set(base.fact, entry);
-    entry.faults.push(fault);
-  }
-  const shared = new Map<TypeNode['fact'], SharedBase>();
-  for (const { base, faults: own } of heirs.values()) {
-    const missing = missingIn([metadataOf(model, base, chosen)], chosen);
-    const isSame = own.every((it) => it.missing.join() === own[0]?.missing.join());
-    const first = own[0];
-    if (!first || own.length < 2 || !isSame || missing.length === 0) continue;
-    const place = { file: base.file, at: base.fact.at };
-    const fault = { event: first.event, node: base, place, name: base.fact.name, missing: first.missing };
-    for (const it of own)
-      if (it.node) shared.set(it.node.fact, { fault, events: own.map((heir) => heir.event) });
-  }
-  return shared;
-}
-
-/** The outermost type that a declaration extends and takes fields from; an implemented interface supplies none. */
-function supplierOf(model: EventModel, node: TypeNode): TypeNode | undefined {
-  let supplier: TypeNode | undefined;
-  let current: TypeNode | undefined = node;
-  const seen = new Set<TypeNode['fact']>();
-  while (current && !seen.has(current.fact)) {
-    seen.add(current.fact);
-    const next: TypeNode | undefined = baseOf(model, current);
-    if (next && model.program.fieldsOf(next.file, next).fields.size > 0) supplier = next;
-    current = next;
-  }
-  return supplier;
-}
-
-function baseOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefined {
-  const alias = fact.alias?.kind === 'intersection' ? fact.alias.of : fact.alias ? [fact.alias] : [];
-  for (const type of [...fact.bases, ...alias]) {
-    if (type.kind !== 'ref' && type.kind !== 'typeof') continue;
-    const found = model.program.typeNamed(file, type.name);
-    if (found && found.fact.kind !== 'enum') return found;
-  }
-  return undefined;
-}
-
 function findingOf(known: Known, fault: Fault, chosen: Options): RuleFinding {
-  const { event, place, name, missing } = fault;
-  const [producer] = nearestFirst(place.file, event.producers);
+  const { model } = known;
+  const { place, name, missing } = fault;
+  const producer = producerOf(model, fault);
   return {
     ...place,
     symbol: name,
     message: `\`${name}\` carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
-    related:
-      producer && fault.node
-        ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }]
-        : [],
+    related: producer ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }] : [],
     fixes: metadataFixes(known, fault, chosen),
   };
 }
 
-function baseFinding(known: Known, { fault, events }: SharedBase, chosen: Options): RuleFinding {
+/** Of types of one name in several services, each is published in its own. */
+function producerOf(model: EventModel, { event, node }: Fault): ProducerNode | undefined {
+  if (!node) return undefined;
+  const isOnly = event.declarations.length === 1;
+  const service = model.serviceOf(node.file);
+  const own = event.producers.filter((it) => isOnly || model.serviceOf(it.file) === service);
+  return nearestFirst(node.file, own)[0];
+}
+
+function sharedFinding(known: Known, { fault, form, events }: SharedFault, chosen: Options): RuleFinding {
   const { name, missing, place } = fault;
-  const count = `${events.length} events`;
+  const isBase = form === 'base';
+  const role = `the ${isBase ? 'base' : 'metadata'} of ${events.length} events`;
+  const fixes = isBase ? metadataFixes(known, fault, chosen) : [];
   return {
     ...place,
     symbol: name,
-    message: `\`${name}\`, the base of ${count}, carries no ${listed(missing)}: ${reasonOf(missing)}.`,
+    message: `\`${name}\`, ${role}, carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
     related: nearestFirst(
       place.file,
       events.map((it) => ({ ...it.place, name: it.name })),
     )
       .slice(0, 5)
-      .map(({ file, at, name: heir }) => ({ file, at, message: `\`${heir}\` extends it.` })),
-    fixes: metadataFixes(known, fault, chosen).filter((it) => it.plan.kind === 'add-fields'),
+      .map(({ file, at, name: user }) => ({
+        file,
+        at,
+        message: `\`${user}\` ${isBase ? 'extends' : 'carries'} it.`,
+      })),
+    fixes: fixes.filter((it) => it.plan.kind === 'add-fields'),
   };
 }
 

@@ -15,7 +15,7 @@ export const rule: Rule = {
     for (const consumer of model.consumers) {
       if (!consumer.handler || seen.has(consumer.handler.fact)) continue;
       if (!mayRepeat(consumer)) continue;
-      const effects = model.bodyOfConsumer(consumer).effects.filter(isHarmful);
+      const effects = model.bodyOfConsumer(consumer).effects.filter((it) => isHarmful(it, consumer));
       const worst = worstOf(effects.filter((it) => it.guarded === 'no'));
       const weakest = worstOf(effects.filter((it) => it.guarded === 'weak'));
       seen.add(consumer.handler.fact);
@@ -31,9 +31,15 @@ function mayRepeat({ transport, fact }: ConsumerNode): boolean {
   return transport === 'broker' || !fact.isRequest;
 }
 
-function isHarmful(effect: Effect): boolean {
+function isHarmful(effect: Effect, consumer: ConsumerNode): boolean {
   if (effect.isIdempotent || effect.inCatch || effect.guarded === 'yes') return false;
-  return effect.role.kind !== 'publish' || effect.role.transport !== 'in-process';
+  if (effect.role.kind !== 'publish') return true;
+  return effect.role.transport !== 'in-process' && !readsOutbox(consumer);
+}
+
+/** A relay sends what it finds at least once: the consumers behind it have to bear that. */
+function readsOutbox({ events }: ConsumerNode): boolean {
+  return events.length > 0 && events.every((it) => /outbox/i.test(it.name));
 }
 
 /** The effect that hurts most when it is repeated. */

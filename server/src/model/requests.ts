@@ -1,0 +1,58 @@
+// Who answers a request, and whether asking twice does any harm.
+import type { PublishRole } from '../facts/roles.ts';
+import type { FilePath } from '../text.ts';
+import type { ConsumerDraft } from './consumers.ts';
+import type { Message, ReadMessage } from './message.ts';
+import type { FunctionNode } from './model.ts';
+import { eventKey } from './names.ts';
+
+/** The handlers of the requests of a workspace. */
+export interface RequestHandlers {
+  /** Of a command or query that is executed in this process: calling it is calling them. */
+  readonly here: (file: FilePath, role: PublishRole) => readonly FunctionNode[];
+  /** Of one that leaves this process. */
+  readonly elsewhere: (file: FilePath, role: PublishRole) => readonly FunctionNode[];
+  /** Whether its name asks for something and changes nothing: `get_user`, `orders.find`. */
+  readonly isQuestion: (file: FilePath, role: PublishRole) => boolean;
+}
+
+const asks =
+  /^(?:get|find|fetch|list|search|count|query|lookup|read|load|retrieve|check|exists?|is|has|validate)$/;
+const changes = /^(?:and|create|update|delete|remove|add|set|save|mark|or)$/;
+
+/** Indexes the consumers of requests by what they answer. */
+export function requestHandlers(consumers: readonly ConsumerDraft[], read: ReadMessage): RequestHandlers {
+  const here = new Map<unknown, FunctionNode[]>();
+  const elsewhere = new Map<unknown, FunctionNode[]>();
+  for (const { fact, handler, messages } of consumers) {
+    if (!fact.isRequest || !handler) continue;
+    const index = fact.transport === 'in-process' ? here : elsewhere;
+    for (const message of messages) {
+      const key = keyOf(message);
+      index.set(key, [...(index.get(key) ?? []), handler]);
+    }
+  }
+  const within =
+    (index: ReadonlyMap<unknown, readonly FunctionNode[]>) =>
+    (file: FilePath, role: PublishRole): readonly FunctionNode[] =>
+      index.size === 0 ? [] : read(file, role.event).flatMap((it) => index.get(keyOf(it) ?? '') ?? []);
+  return {
+    here: within(here),
+    elsewhere: within(elsewhere),
+    isQuestion: (file, role) => {
+      const names = read(file, role.event).flatMap((it) => (it.kind === 'name' ? [it.name] : []));
+      return names.length > 0 && names.every(asksOnly);
+    },
+  };
+}
+
+/** `user.find_by_email`, `check-stock`; `find_or_create` asks for more. */
+function asksOnly(name: string): boolean {
+  const words = eventKey(name).split(' ');
+  return words.some((it) => asks.test(it)) && !words.some((it) => changes.test(it));
+}
+
+function keyOf(message: Message): unknown {
+  if (message.kind === 'type') return message.node.fact;
+  return message.kind === 'name' ? message.name : undefined;
+}

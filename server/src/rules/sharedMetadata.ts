@@ -1,0 +1,117 @@
+// Several events that miss the same have one fault: that of the base which they extend, or of the metadata type which they carry.
+import type { Expr } from '../facts/expressions.ts';
+import {
+  metadataOf,
+  metadataTypes,
+  type Aliases,
+  type Metadata,
+  type MetadataKind,
+} from '../model/metadata.ts';
+import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
+import type { Place } from '../text.ts';
+
+/** An event that misses something, at one of its declarations or where an untyped one is published. */
+export interface Fault {
+  readonly event: EventNode;
+  readonly node?: TypeNode;
+  readonly place: Place;
+  readonly name: string;
+  readonly missing: readonly MetadataKind[];
+  /** The published literal of an untyped event; one under a computed topic (`ok ? 'a' : 'b'`) is one fault. */
+  readonly object?: Expr;
+}
+
+/** The fault of a type that several events get their metadata from. */
+export interface SharedFault {
+  readonly fault: Fault & { readonly node: TypeNode };
+  readonly form: 'base' | 'metadata';
+  readonly events: readonly EventNode[];
+}
+
+interface Chosen extends Aliases {
+  readonly required: readonly MetadataKind[];
+}
+
+/** What is required and in none of the parts; nothing where a part can't be read. */
+export function missingIn(parts: readonly Metadata[], chosen: Chosen): readonly MetadataKind[] {
+  if (parts.some((it) => it.isOpen)) return [];
+  return chosen.required.filter((kind) => !parts.some((it) => it.present.has(kind)));
+}
+
+/** The faults that are mended in one place for several events, and what is left of the others. */
+export function sharedFaults(
+  model: EventModel,
+  faults: readonly Fault[],
+  chosen: Chosen,
+): { readonly shared: readonly SharedFault[]; readonly own: readonly Fault[] } {
+  const ofMetadata = gathered(faults, 'metadata', (it) => metadataTypes(model, it)[0], { model, chosen });
+  const ofBases = gathered(ofMetadata.own, 'base', (it) => supplierOf(model, it), { model, chosen });
+  const shared = [...ofMetadata.shared, ...ofBases.shared];
+  const nodes = new Set(shared.map((it) => it.fault.node.fact));
+  return { shared, own: ofBases.own.filter((it) => !it.node || !nodes.has(it.node.fact)) };
+}
+
+interface Context {
+  readonly model: EventModel;
+  readonly chosen: Chosen;
+}
+
+function gathered(
+  faults: readonly Fault[],
+  form: SharedFault['form'],
+  sourceOf: (node: TypeNode) => TypeNode | undefined,
+  { model, chosen }: Context,
+): { readonly shared: readonly SharedFault[]; readonly own: readonly Fault[] } {
+  const users = new Map<TypeNode['fact'], { readonly source: TypeNode; readonly faults: Fault[] }>();
+  for (const fault of faults) {
+    const source = fault.node && sourceOf(fault.node);
+    if (!source) continue;
+    const entry = users.get(source.fact) ?? { source, faults: [] };
+    users.set(source.fact, entry);
+    entry.faults.push(fault);
+  }
+  const shared: SharedFault[] = [];
+  const left = new Map<Fault, Fault>();
+  for (const { source, faults: own } of users.values()) {
+    const lacks = missingIn([metadataOf(model, source, chosen)], chosen);
+    const missing = lacks.filter((kind) => isCommon(kind, own));
+    const [first] = own;
+    if (!first || missing.length === 0) continue;
+    const place = { file: source.file, at: source.fact.at };
+    const fault = { event: first.event, node: source, place, name: source.fact.name, missing };
+    shared.push({ fault, form, events: own.map((it) => it.event) });
+    for (const it of own)
+      left.set(it, { ...it, missing: it.missing.filter((kind) => !missing.includes(kind)) });
+  }
+  return { shared, own: faults.map((it) => left.get(it) ?? it).filter((it) => it.missing.length > 0) };
+}
+
+/** What most of them miss is the source's fault; what a few miss, the others supply themselves. */
+function isCommon(kind: MetadataKind, faults: readonly Fault[]): boolean {
+  const count = faults.filter((it) => it.missing.includes(kind)).length;
+  return count >= 2 && count * 2 >= faults.length;
+}
+
+/** The outermost type that a declaration extends and takes fields from; an implemented interface supplies none. */
+function supplierOf(model: EventModel, node: TypeNode): TypeNode | undefined {
+  let supplier: TypeNode | undefined;
+  let current: TypeNode | undefined = node;
+  const seen = new Set<TypeNode['fact']>();
+  while (current && !seen.has(current.fact)) {
+    seen.add(current.fact);
+    const next: TypeNode | undefined = baseOf(model, current);
+    if (next && model.program.fieldsOf(next.file, next).fields.size > 0) supplier = next;
+    current = next;
+  }
+  return supplier;
+}
+
+function baseOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefined {
+  const alias = fact.alias?.kind === 'intersection' ? fact.alias.of : fact.alias ? [fact.alias] : [];
+  for (const type of [...fact.bases, ...alias]) {
+    if (type.kind !== 'ref' && type.kind !== 'typeof') continue;
+    const found = model.program.typeNamed(file, type.name);
+    if (found && found.fact.kind !== 'enum') return found;
+  }
+  return undefined;
+}
