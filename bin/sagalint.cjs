@@ -3,10 +3,15 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-require('node:module').enableCompileCache?.();
-const built = join(__dirname, '../dist/cli.cjs');
-if (existsSync(built)) require(built);
-else {
+const [, , first, ...others] = process.argv;
+if (others.length === 0 && (first === '--version' || first === '-v'))
+  console.log(require('../package.json').version);
+else start();
+
+function start() {
+  require('node:module').enableCompileCache?.();
+  const built = join(__dirname, '../dist/cli.cjs');
+  if (existsSync(built)) return require(built);
   console.error('sagalint is not built yet. Run `npm start` or `npm run build` in its folder first.');
   process.exitCode = 2;
 }

@@ -5,7 +5,7 @@ import { readConfig } from '../../server/src/config/read.ts';
 import { readProjects } from '../../server/src/config/projects.ts';
 import { rules } from '../../server/src/rules/rules.generated.ts';
 import { configsOf, type ConfigOf } from '../../server/src/workspace/configs.ts';
-import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { Workspace, type Snapshot } from '../../server/src/workspace/workspace.ts';
 
 const placed = 'export interface OrderPlacedEvent { orderId: string }\n';
 const soundBase =
@@ -48,6 +48,9 @@ const texts = [
   stripe,
   harmless,
   "export * from './base';\n",
+  "export * from './index';\nexport { ShopEvent } from './charged';\n",
+  "import { ShopEvent as Base } from './base';\nexport { Base as ShopEvent };\n",
+  "import type { ShopEvent } from './index';\nexport interface OrderPlacedEvent extends ShopEvent { orderId: string }\n",
   'export {};\n',
   '// sagalint-disable-file missing-event-metadata -- because\n' + placed,
   'export interface {{{ <<<<<<< HEAD',
@@ -79,7 +82,7 @@ const manifests = [
 
 type Step =
   | { readonly kind: 'text'; readonly file: string; readonly text: string }
-  | { readonly kind: 'remove'; readonly file: string }
+  | { readonly kind: 'remove' | 'shift'; readonly file: string }
   | { readonly kind: 'config' | 'projects'; readonly text: string }
   | { readonly kind: 'look' };
 
@@ -92,6 +95,7 @@ const step: Arbitrary<Step> = oneof(
       text: constantFrom(...texts),
     }),
   },
+  { weight: 4, arbitrary: record({ kind: constant('shift' as const), file: constantFrom(...files) }) },
   { weight: 2, arbitrary: record({ kind: constant('remove' as const), file: constantFrom(...files) }) },
   { weight: 1, arbitrary: record({ kind: constant('config' as const), text: constantFrom(...configs) }) },
   { weight: 1, arbitrary: record({ kind: constant('projects' as const), text: constantFrom(...manifests) }) },
@@ -106,15 +110,15 @@ interface Told {
 }
 
 describe('any way to a state', () => {
-  it('gives the findings of a fresh start', () => {
+  it('gives the findings and the model of a fresh start', () => {
     const seen = new Set<string>();
     assert(
       property(array(step, { maxLength: 25 }), array(step, { maxLength: 3 }), (steps, after) => {
         const workspace = fresh({ texts: shop, config: '{}', projects: '{}' });
         const told = walk(workspace, [...steps, { kind: 'look' }, ...after]);
-        const findings = workspace.snapshot().findings;
-        expect(findings).toEqual(fresh(told).snapshot().findings);
-        for (const it of findings) seen.add(it.ruleId);
+        const snapshot = workspace.snapshot();
+        expect(saidBy(snapshot)).toEqual(saidBy(fresh(told).snapshot()));
+        for (const it of snapshot.findings) seen.add(it.ruleId);
       }),
       { numRuns: 150 },
     );
@@ -229,6 +233,21 @@ it('extracts ahead what a look needs, imports of imports too, step by step', () 
   expect(workspace.counters.extractions).toBe(extractions);
 });
 
+/** Everything that rules, views and reports can see of a state, as plain data. */
+function saidBy({ findings, failures, model }: Snapshot): unknown {
+  return {
+    findings,
+    failures,
+    facts: [...model.files.values()],
+    events: model.events.map((it) => [it.key, it.name, it.wireNames, it.place, it.isProduced, it.isConsumed]),
+    producers: model.producers.map(({ file, at, event }) => [file, at, event?.key]),
+    consumers: model.consumers.map((it) => [it.file, it.at, it.name, it.events.map(({ key }) => key)]),
+    effects: model.consumers.map((it) => model.bodyOfConsumer(it)),
+    sagas: model.sagas.map(({ name, file, at, steps }) => [name, file, at, steps.length]),
+    unread: model.unread,
+  };
+}
+
 /** Does the steps; gives what the workspace was told in the end. */
 function walk(workspace: Workspace, steps: readonly Step[]): Told {
   const known = new Map(shop);
@@ -238,6 +257,11 @@ function walk(workspace: Workspace, steps: readonly Step[]): Told {
     else if (it.kind === 'text') {
       known.set(it.file, it.text);
       workspace.setText(it.file, it.text);
+    } else if (it.kind === 'shift') {
+      // Facts are the same but for their places.
+      const text = `// sold out\n${known.get(it.file) ?? ''}`;
+      known.set(it.file, text);
+      workspace.setText(it.file, text);
     } else if (it.kind === 'remove') {
       known.delete(it.file);
       workspace.removeFile(it.file);

@@ -80,9 +80,14 @@ export class Workspace {
     const isTriggered = this.#isTriggered(file, text);
     this.#entries.set(file, { text, isTriggered, ...(before ? { before } : {}) });
     if (!old) this.#forgetImports();
-    else if (old.isTriggered !== isTriggered || this.#reached?.passed.has(file)) this.#reached = undefined;
+    else if (old.isTriggered !== isTriggered || this.#isPassed(file)) this.#reached = undefined;
     this.#changed.add(file);
     this.#snapshot = undefined;
+  }
+
+  /** Whether names were looked for in the text alone: of a file whose facts are in, its outline tells whether they lead on. */
+  #isPassed(file: FilePath): boolean {
+    return this.#reached !== undefined && this.#reached.passed.has(file) && !this.#reached.facts.has(file);
   }
 
   removeFile(file: FilePath): void {
