@@ -82,7 +82,8 @@ const manifests = [
 
 type Step =
   | { readonly kind: 'text'; readonly file: string; readonly text: string }
-  | { readonly kind: 'remove' | 'shift'; readonly file: string }
+  | { readonly kind: 'remove'; readonly file: string }
+  | { readonly kind: 'shift'; readonly file: string }
   | { readonly kind: 'config' | 'projects'; readonly text: string }
   | { readonly kind: 'look' };
 
@@ -244,7 +245,7 @@ function saidBy({ findings, failures, model }: Snapshot): unknown {
     consumers: model.consumers.map((it) => [it.file, it.at, it.name, it.events.map(({ key }) => key)]),
     effects: model.consumers.map((it) => model.bodyOfConsumer(it)),
     sagas: model.sagas.map(({ name, file, at, steps }) => [name, file, at, steps.length]),
-    unread: model.unread,
+    sites: model.sites,
   };
 }
 
