@@ -118,11 +118,16 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
     const place = { file: node.file, at: node.fact.at };
     if (missing.length > 0) yield { event, node, place, name: node.fact.name, missing };
   }
-  if (event.declarations.length > 0 || !announces(event.name)) return;
+  if (event.declarations.length > 0 || !announces(event.name) || staysWithUser(model, event)) return;
   for (const { file, at, object } of event.inline) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
     if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing, object };
   }
+}
+
+/** What a published library emits in its user's process is a callback by another name: it crosses no boundary. */
+function staysWithUser({ isOfLibrary }: EventModel, { producers }: EventNode): boolean {
+  return producers.every(({ file, role }) => role.transport === 'in-process' && isOfLibrary(file));
 }
 
 /**
