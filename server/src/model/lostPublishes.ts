@@ -81,9 +81,13 @@ function isAnnouncing({ call, settled }: CallAction): boolean {
   return settled === 'dropped' && announcing.test(calleeName(call.callee) ?? '');
 }
 
-/** `publish(topic, event)` of a relay that is told how to publish. */
-function isHandedIn({ call: { callee } }: CallAction): boolean {
-  return callee.kind === 'name' && /^(?:publish|announce|broadcast|produce)/.test(callee.name);
+/** `publish(topic, event)` of a relay that is told how to publish, `send(command)` of one that is told how to send. */
+function isHandedIn({ call: { callee, args } }: CallAction): boolean {
+  if (callee.kind !== 'name') return false;
+  if (/^(?:publish|announce|broadcast|produce)/.test(callee.name)) return true;
+  const [first] = args;
+  const isMessage = first?.kind === 'name' && /(?:event|command|message)$/i.test(first.name);
+  return isMessage && /^(?:send|dispatch|emit)/.test(callee.name);
 }
 
 /** `publishOrderPlaced(…)`, which names the event itself. */
