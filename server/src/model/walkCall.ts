@@ -36,10 +36,9 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
     summaries.some((it) => it.drafts.length > 0) || (isFactory(action) && callees.length > 0);
   const ran = new Set<Expr>();
   for (const role of action.roles) {
-    const givesWay = isBodyKnown && 'confidence' in role && role.confidence === 'name';
-    if (!givesWay) walkRole(walk, action, role, flow, ran);
+    if (!isBodyKnown || !isGuessed(role)) walkRole(walk, action, role, flow, ran);
   }
-  if (!action.roles.some((it) => 'confidence' in it && it.confidence !== 'name')) {
+  if (!action.roles.some((it) => 'confidence' in it && !isGuessed(it))) {
     callees.forEach((callee, index) => {
       const summary = summaries[index];
       if (summary) merge(walk, action, callee, knownBeside(summary, summaries), flow);
@@ -47,6 +46,15 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
   }
   walkCallbacks(walk, action, summaries, flow, ran);
   judgeResult(walk, action, summaries, flow);
+}
+
+/** What only the name of a call tells, or of what it is handed: `repository.storeProcessedAndOutbox({ … })`. The body knows better. */
+function isGuessed(role: Role): boolean {
+  if (!('confidence' in role)) return false;
+  return (
+    role.confidence === 'name' ||
+    (role.kind === 'publish' && role.transport === 'outbox' && role.confidence === 'shape')
+  );
 }
 
 /** A summary whose effects are marked where another implementation does something else instead; a stand-in that does nothing tells nothing. */
