@@ -6,6 +6,7 @@ import { generateRegistry } from './registry.ts';
 import { generateRulePages } from './rulePages.ts';
 import { generateSchema } from './schema.ts';
 import { generateSnippets } from './snippets.ts';
+import { generateSnippetsPage } from './snippetsPage.ts';
 
 /** A file as it must be, with its path relative to the checkout. */
 export interface GeneratedFile {
@@ -15,7 +16,13 @@ export interface GeneratedFile {
 
 /** All generated files, formatted as Prettier would. */
 export async function generateAll(): Promise<readonly GeneratedFile[]> {
-  const generators = [generateRegistry, generateSchema, generateReadme, generateRulePages];
+  const generators = [
+    generateRegistry,
+    generateSchema,
+    generateReadme,
+    generateRulePages,
+    generateSnippetsPage,
+  ];
   const files = await Promise.all(generators.map((generate) => generate()));
   const formatted = await Promise.all(files.flat().map(formatFile));
   return [...formatted, ...(await generateSnippets())];
