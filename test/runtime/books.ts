@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { orderPlaced } from '../../snippets/domain-event.ts';
 import type { OrderPlaced } from '../../snippets/domain-event.ts';
 import { inboxTable } from '../../snippets/inbox-postgres.ts';
-import { seed } from './faults.ts';
+import { countSchedule, seed } from './faults.ts';
 import { faultyPool } from './faultyPool.ts';
 import type { ConnectionFault } from './faultyPool.ts';
 import { startPostgres } from './services.ts';
@@ -50,7 +50,11 @@ export class Books {
   }
 
   /** Runs a consumer under schedules; it gives what lies in the dead letters in the end. */
-  async underSchedules(numRuns: number, consume: (run: Run) => Promise<string[]>): Promise<void> {
+  async underSchedules(
+    context: Parameters<typeof countSchedule>[0],
+    numRuns: number,
+    consume: (run: Run) => Promise<string[]>,
+  ): Promise<void> {
     const balances = asyncProperty(schedule, async ({ sequence, faults }) => {
       const all = await this.fresh();
       const messages = sequence.flatMap((at) => all.slice(at, at + 1));
@@ -58,6 +62,7 @@ export class Books {
         messages,
         await consume({ messages, flaky: faultyPool(this.#pool, [...faults]) }),
       );
+      countSchedule(context);
     });
     await assert(balances, { seed, numRuns });
   }

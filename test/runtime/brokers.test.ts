@@ -4,7 +4,6 @@
 // protocol, so those two handlers run under the same faults without one.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { connect } from 'amqplib';
@@ -19,19 +18,18 @@ import { orderPlacedHandler } from '../../snippets/consumer-sqs.ts';
 import type { OrderPlaced } from '../../snippets/domain-event.ts';
 import { openBooks, poison } from './books.ts';
 import type { Books } from './books.ts';
-import { seed } from './faults.ts';
+import { bundled } from './bundle.ts';
+import { countSchedule } from './faults.ts';
 import { missing, startRabbitmq, startRedis } from './services.ts';
 import type { Service } from './services.ts';
 
-const program = fileURLToPath(new URL('consumerProcess.ts', import.meta.url));
-const hooks = new URL('fixturePackages.mjs', import.meta.url).href;
+const program = await bundled('consumerProcess.ts');
 const queue = 'revenue.order-placed';
 let books: Books;
 
 describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
   beforeAll(async () => {
     books = await openBooks();
-    console.log(`SAGALINT_SEED=${seed}`);
   });
   afterAll(() => books?.close());
 
@@ -39,8 +37,8 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
     test(
       'kafkajs: each order counts once or is parked, under 10 schedules',
       { timeout: 60_000 },
-      async () => {
-        await books.underSchedules(10, async ({ messages, flaky }) => {
+      async (context) => {
+        await books.underSchedules(context, 10, async ({ messages, flaky }) => {
           const dead: unknown[] = [];
           const send = async ({ messages: parked }: { messages: unknown[] }): Promise<never[]> => {
             dead.push(...parked);
@@ -59,18 +57,22 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
       },
     );
 
-    test('SQS: each order counts once or is parked, under 30 schedules', { timeout: 60_000 }, async () => {
-      await books.underSchedules(30, async ({ messages, flaky }) => {
-        const handle = orderPlacedHandler(flaky, () => undefined);
-        let waiting = messages.map((body, index) => ({ ...sqsRecord, body, messageId: `${index}` }));
-        for (let receives = 0; receives < 5; receives += 1) {
-          const { batchItemFailures } = await handle({ Records: waiting });
-          const failed = new Set(batchItemFailures.map((it) => it.itemIdentifier));
-          waiting = waiting.filter((it) => failed.has(it.messageId));
-        }
-        return waiting.map(({ body }) => body);
-      });
-    });
+    test(
+      'SQS: each order counts once or is parked, under 30 schedules',
+      { timeout: 300_000 },
+      async (context) => {
+        await books.underSchedules(context, 30, async ({ messages, flaky }) => {
+          const handle = orderPlacedHandler(flaky, () => undefined);
+          let waiting = messages.map((body, index) => ({ ...sqsRecord, body, messageId: `${index}` }));
+          for (let receives = 0; receives < 5; receives += 1) {
+            const { batchItemFailures } = await handle({ Records: waiting });
+            const failed = new Set(batchItemFailures.map((it) => it.itemIdentifier));
+            waiting = waiting.filter((it) => failed.has(it.messageId));
+          }
+          return waiting.map(({ body }) => body);
+        });
+      },
+    );
   });
 
   describe.skipIf(missing('rabbitmq', 'epmd') !== '')('on RabbitMQ', () => {
@@ -88,8 +90,8 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
       await rabbitmq?.stop();
     });
 
-    test('each order counts once or is parked, under 15 schedules', { timeout: 120_000 }, async () => {
-      await books.underSchedules(15, async ({ messages, flaky }) => {
+    test('each order counts once or is parked, under 15 schedules', { timeout: 300_000 }, async (context) => {
+      await books.underSchedules(context, 15, async ({ messages, flaky }) => {
         const consumer = await connection.createChannel();
         await amqplib.consumeOrderPlaced(consumer, flaky, () => undefined);
         await publish(messages);
@@ -101,18 +103,23 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
       });
     });
 
-    test.each([0, 3, 4, 5, 6, 7])('a consumer is killed at moment %i', { timeout: 60_000 }, async (at) => {
-      const messages = await books.fresh();
-      const first = consumerProcess('rabbitmq', rabbitmq.port, at);
-      await sleep(50);
-      await publish(messages);
-      expect(await first.ended).toBe('SIGKILL');
-      const second = consumerProcess('rabbitmq', rabbitmq.port, 'never');
-      const dead = await books.settled(messages, takeDead);
-      second.kill();
-      await second.ended;
-      await books.expectBalance(messages, dead);
-    });
+    test.for([0, 3, 4, 5, 6, 7])(
+      'a consumer is killed at moment %i',
+      { timeout: 120_000 },
+      async (at, context) => {
+        const messages = await books.fresh();
+        const first = consumerProcess('rabbitmq', rabbitmq.port, at);
+        await sleep(50);
+        await publish(messages);
+        expect(await first.ended).toBe('SIGKILL');
+        const second = consumerProcess('rabbitmq', rabbitmq.port, 'never');
+        const dead = await books.settled(messages, takeDead);
+        second.kill();
+        await second.ended;
+        await books.expectBalance(messages, dead);
+        countSchedule(context);
+      },
+    );
 
     async function publish(messages: readonly string[]): Promise<void> {
       await channel.assertQueue(queue, quorum);
@@ -145,8 +152,8 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
       await redis?.stop();
     });
 
-    test('each order counts once or is parked, under 10 schedules', { timeout: 120_000 }, async () => {
-      await books.underSchedules(10, async ({ messages, flaky }) => {
+    test('each order counts once or is parked, under 10 schedules', { timeout: 300_000 }, async (context) => {
+      await books.underSchedules(context, 10, async ({ messages, flaky }) => {
         const worker = bullmq.consumeOrderPlaced(connectionTo(redis), flaky, () => undefined);
         await enqueue(messages);
         const parked = await books.settled(readable(messages), takeDead);
@@ -155,24 +162,38 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers', () => {
       });
     });
 
-    test.each([0, 3, 5, 7])('a worker is killed at moment %i', { timeout: 60_000 }, async (at) => {
-      const messages = await books.fresh();
-      await enqueue(messages);
-      expect(await consumerProcess('redis', redis.port, at).ended).toBe('SIGKILL');
-      // BullMQ takes a job for stalled 30 s after its worker ended: the test lets that time pass at once.
+    test.for([
+      [0, 1],
+      [3, 1],
+      [5, 1],
+      [7, 1],
+      [3, 2],
+    ] as const)(
+      'a worker is killed at moment %i, %i times in a row',
+      { timeout: 120_000 },
+      async ([at, times], context) => {
+        const messages = await books.fresh();
+        await enqueue(messages);
+        for (let killed = 0; killed < times; killed += 1) {
+          expect(await consumerProcess('redis', redis.port, at).ended).toBe('SIGKILL');
+          await letStall();
+        }
+        const last = consumerProcess('redis', redis.port, 'never');
+        const parked = await books.settled(readable(messages), takeDead);
+        last.kill();
+        await last.ended;
+        await books.expectBalance(readable(messages), parked);
+        countSchedule(context);
+      },
+    );
+
+    /** BullMQ takes a job for stalled 30 s after its worker ended: the test lets that time pass at once. */
+    async function letStall(): Promise<void> {
       for (const { id } of await jobs.getActive()) {
-        const keys = ['lock', 'stalled-check'].map(
-          (it) => `bull:order-placed:${it === 'lock' ? `${id}:` : ''}${it}`,
-        );
-        tellRedis(redis, 'del', ...keys);
+        tellRedis(redis, 'del', `bull:order-placed:${id}:lock`, 'bull:order-placed:stalled-check');
         tellRedis(redis, 'sadd', 'bull:order-placed:stalled', `${id}`);
       }
-      const second = consumerProcess('redis', redis.port, 'never');
-      const parked = await books.settled(readable(messages), takeDead);
-      second.kill();
-      await second.ended;
-      await books.expectBalance(readable(messages), parked);
-    });
+    }
 
     async function enqueue(messages: readonly string[]): Promise<void> {
       await jobs.obliterate({ force: true });
@@ -199,7 +220,7 @@ interface ConsumerProcess {
 }
 
 function consumerProcess(broker: string, port: number, moment: number | 'never'): ConsumerProcess {
-  const args = ['--no-warnings', '--import', hooks, program, broker, `${port}`, `${books.port}`, `${moment}`];
+  const args = ['--no-warnings', program, broker, `${port}`, `${books.port}`, `${moment}`];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(child, 'exit').then(([code, signal]: unknown[]) => signal ?? code);
   return { ended, kill: () => void child.kill('SIGKILL') };
