@@ -7,6 +7,7 @@ import { isHandledPart } from './handledParts.ts';
 import { lastName, type Handling } from './handling.ts';
 import type { ConsumerNode, EventModel, EventNode, FunctionNode } from './model.ts';
 import { isParticiple, wordsOf } from './names.ts';
+import { once } from './once.ts';
 import { reached, type Reached } from './reached.ts';
 
 /** A call back to the service that published the event. */
@@ -49,11 +50,11 @@ function firstIn(model: EventModel, consumer: ConsumerNode): CallBack | undefine
   return undefined;
 }
 
-/** Where the answers are: the services that publish the event, what names them, and what names the others. */
+/** Where the answers are: the services that publish the event, what names them, and which words name others. */
 interface Home {
   readonly services: ReadonlySet<string>;
   readonly words: ReadonlySet<string>;
-  readonly others: ReadonlySet<string>;
+  readonly isOther: (word: string) => boolean;
 }
 
 /** Undefined where the event comes from the consumer's own service, or nobody knows whence. */
@@ -63,10 +64,24 @@ function homeOf(model: EventModel, event: EventNode, consumer: ConsumerNode): Ho
   const verb = event.key.split(' ').findIndex(isParticiple);
   const subject = event.key.split(' ').slice(0, verb < 1 ? 1 : verb);
   const words = new Set([...subject.map(singular), ...[...services].flatMap(wordsOfService)]);
-  const all = [...model.producers, ...model.consumers].map((it) => model.serviceOf(it.file));
-  const others = [...new Set(all)].filter((it) => !services.has(it)).flatMap(wordsOfService);
-  return { services, words, others: new Set(others.filter((it) => !words.has(it))) };
+  const isOther = (word: string): boolean =>
+    !words.has(word) && (speaking(model).get(word) ?? []).some((it) => !services.has(it));
+  return { services, words, isOther };
 }
+
+/** The services that send or take anything, by the words that name them. */
+const speaking = once((model: EventModel): ReadonlyMap<string, readonly string[]> => {
+  const services = new Set([...model.producers, ...model.consumers].map((it) => model.serviceOf(it.file)));
+  const byWord = new Map<string, string[]>();
+  for (const service of services) {
+    for (const word of wordsOfService(service)) {
+      const known = byWord.get(word);
+      if (known) known.push(service);
+      else byWord.set(word, [service]);
+    }
+  }
+  return byWord;
+});
 
 /** `orders` of `@shop/orders-service`. */
 function wordsOfService(name: string): readonly string[] {
@@ -141,12 +156,12 @@ function isClient({ call: { callee } }: CallAction): boolean {
 }
 
 /** Names and texts say the producer's service or what the event is about, and no other service. */
-function speaksOf({ here, file }: Site, exprs: readonly Expr[], { words, others }: Home): boolean {
+function speaksOf({ here, file }: Site, exprs: readonly Expr[], { words, isOther }: Home): boolean {
   const said = exprs
     .flatMap((it) => textsIn(it, (part) => isHandledPart(here, file, part)))
     .flatMap((it) => wordsOf(it.replace(/\?.*$/, '')))
     .map(singular);
-  return said.some((it) => words.has(it)) && !said.some((it) => others.has(it));
+  return said.some((it) => words.has(it)) && !said.some(isOther);
 }
 
 /** Parts of a URL, a receiver, a pattern; what is read of the event says nothing of the receiver. */

@@ -17,10 +17,17 @@ export function contractsOf(projects: readonly ProjectFacts[], modules: Modules)
   const packages = projects.filter((it) => it.package).sort((a, b) => b.dir.length - a.dir.length);
   const used = new Set(packages.flatMap((it) => it.package?.dependencies ?? []));
   const doors = new Map<ProjectFacts, Door>();
-  const doorOfFile = (file: FilePath): Door => {
-    const project = packages.find((it) => file.startsWith(`${it.dir}/`));
+  const ofFolders = new Map<FilePath, Door>();
+  const doorOfFolder = (dir: FilePath): Door => {
+    const project = packages.find((it) => `${dir}/`.startsWith(`${it.dir}/`));
     const door = project ? (doors.get(project) ?? doorOf(project, used, modules)) : closed;
     if (project) doors.set(project, door);
+    return door;
+  };
+  const doorOfFile = (file: FilePath): Door => {
+    const dir = file.slice(0, file.lastIndexOf('/'));
+    const door = ofFolders.get(dir) ?? doorOfFolder(dir);
+    ofFolders.set(dir, door);
     return door;
   };
   return {

@@ -1,11 +1,12 @@
 // Whether the failure of a step is announced anywhere: under a name of its own, as an outcome the event carries, or by the very
 // function that announces the success.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { isFailureOf, saysFailure, type FailureWords, type Step } from './fallible.ts';
+import { failureFinder, saysFailure, type FailureWords, type Step } from './fallible.ts';
 import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
+import { lazily, once } from './once.ts';
 import { namesSpokenIn, spokenNames } from './spokenNames.ts';
 
 export interface Failures {
@@ -15,18 +16,18 @@ export interface Failures {
 
 /** Looks at all names of the workspace, and only when somebody asks. */
 export function failuresOf(model: EventModel, words: FailureWords): Failures {
-  let names: ReadonlySet<string> | undefined;
-  const isNamed = (step: Step): boolean => {
-    names ??= failureNames(model, words);
-    return [...names].some((it) => isFailureOf(step, it, words));
-  };
+  const isNamed = lazily(() => failureFinder([...failureNames(model, words)], words));
+  const followed = lazily(() => followedToFailure(model, words));
+  const computed = lazily(() => model.producers.filter(isComputed));
+  const failing = lazily(() => new Set(model.producers.flatMap((it) => failingFunction(it, words))));
+  const unread = lazily(() => new Set(model.producers.flatMap(fileOfUnread)));
   return {
     mayFollow: (event, step) =>
-      isNamed(step) ||
+      isNamed()(step) ||
       carriesOutcome(model, event, step, words) ||
-      (!step.isUndoing && isFollowedToFailure(model, event, words)) ||
-      mayBeComputed(model, step, words) ||
-      event.producers.some((it) => announcesFailure(model, it, words) || isBesideUnread(model, it)),
+      (!step.isUndoing && followed().has(event.key)) ||
+      computed().some((it) => mayBeMeant(it, step, words)) ||
+      event.producers.some((it) => failing().has(it.fn.fact) || unread().has(it.file)),
   };
 }
 
@@ -69,47 +70,53 @@ function errorsIn({ files, program }: EventModel, names: ReadonlySet<string>): r
   );
 }
 
-/** `catch { publish(new OrderCancelled()) }` beside `publish(new PaymentProcessed())`. */
-function announcesFailure(model: EventModel, { fn }: ProducerNode, words: FailureWords): boolean {
-  return model.producers.some(
-    (it) =>
-      it.file === fn.file &&
-      it.fn.fact === fn.fact &&
-      it.event !== undefined &&
-      saysFailure(it.event.name, words),
-  );
+/** `catch { publish(new OrderCancelled()) }` beside `publish(new PaymentProcessed())`: the function that does both. */
+function failingFunction({ fn, event }: ProducerNode, words: FailureWords): readonly FunctionFact[] {
+  return event && saysFailure(event.name, words) ? [fn.fact] : [];
 }
 
-/** A process manager that waits for the step and for the failure of the whole flow (`OrderFailed`) does not wait for ever. */
-function isFollowedToFailure(model: EventModel, event: EventNode, words: FailureWords): boolean {
-  for (const facts of model.files.values()) {
-    for (const type of facts.types) {
-      if (type.kind !== 'class' || !/saga|orchestrat|statemachine|processmanager|workflow/i.test(type.name))
-        continue;
-      const spoken = [...namesSpokenIn(facts, type)];
-      const isAwaited = spoken.some((it) => eventKey(it) === event.key);
-      if (isAwaited && spoken.some((it) => statesFact(it) && saysFailure(it, words))) return true;
+/**
+ * What process managers wait for that wait for the failure of the whole flow too (`OrderFailed`), by its key: they do not wait
+ * for ever.
+ */
+function followedToFailure({ files }: EventModel, words: FailureWords): ReadonlySet<string> {
+  const followed = new Set<string>();
+  for (const facts of files.values()) {
+    for (const names of namesInSagas(facts)) {
+      if (!names.some((it) => statesFact(it) && saysFailure(it, words))) continue;
+      for (const it of names) followed.add(eventKey(it));
     }
   }
-  return false;
+  return followed;
 }
+
+/** What each class speaks of that is called a saga or the like. */
+const namesInSagas = once((facts: FileFacts): readonly (readonly string[])[] =>
+  facts.types.flatMap((type) => {
+    const isSaga =
+      type.kind === 'class' && /saga|orchestrat|statemachine|processmanager|workflow/i.test(type.name);
+    return isSaga ? [[...namesSpokenIn(facts, type)]] : [];
+  }),
+);
 
 /** `publish(topicFor(outcome), …)` in the same file may be what announces the failure. */
-function isBesideUnread(model: EventModel, { file }: ProducerNode): boolean {
-  return model.producers.some(
-    (it) => it.file === file && it.event === undefined && /^(?:call|template)$/.test(channelOf(it).kind),
-  );
+function fileOfUnread(producer: ProducerNode): readonly FilePath[] {
+  const isUnread = producer.event === undefined && /^(?:call|template)$/.test(channelOf(producer).kind);
+  return isUnread ? [producer.file] : [];
 }
 
-/** `${step}.failed` and `payment.${outcome}` are published somewhere: either may be the failure of this very step. */
-function mayBeComputed(model: EventModel, step: Step, words: FailureWords): boolean {
-  return model.producers.some((it) => {
-    const channel = channelOf(it);
-    if (it.event !== undefined || channel.kind !== 'template') return false;
-    const texts = channel.parts.filter((part) => typeof part === 'string');
-    const isOfSubject = texts.some((text) => wordsOf(text).includes(step.subject.at(-1) ?? ''));
-    return isOfSubject || texts.some((text) => saysFailure(text, words));
-  });
+/** `${step}.failed` and `payment.${outcome}` are published somewhere. */
+function isComputed(producer: ProducerNode): boolean {
+  return producer.event === undefined && channelOf(producer).kind === 'template';
+}
+
+/** Either of these may be the failure of this very step. */
+function mayBeMeant(producer: ProducerNode, step: Step, words: FailureWords): boolean {
+  const channel = channelOf(producer);
+  if (channel.kind !== 'template') return false;
+  const texts = channel.parts.filter((part) => typeof part === 'string');
+  const isOfSubject = texts.some((text) => wordsOf(text).includes(step.subject.at(-1) ?? ''));
+  return isOfSubject || texts.some((text) => saysFailure(text, words));
 }
 
 function channelOf({ role }: ProducerNode): Expr {

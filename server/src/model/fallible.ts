@@ -117,6 +117,27 @@ export function isFailureOf(step: Step, name: string, words: FailureWords): bool
   return rest.some((it) => [...head, ...deed].includes(it) || sharesGroup(it, [...head, ...deed]));
 }
 
+/** Looks for a failure among names: whether one of them announces that a step failed. */
+export function failureFinder(names: readonly string[], words: FailureWords): (step: Step) => boolean {
+  const byStem = new Map<string, string[]>();
+  for (const name of names) {
+    for (const stem of new Set(aboutWhat(name, words))) {
+      const known = byStem.get(stem);
+      if (known) known.push(name);
+      else byStem.set(stem, [name]);
+    }
+  }
+  return (step) => {
+    const said = [...step.subject, step.action].map(stemOf);
+    const meant = new Set([...said, ...said.flatMap(synonymsOf)]);
+    return [...meant].some((stem) => (byStem.get(stem) ?? []).some((it) => isFailureOf(step, it, words)));
+  };
+}
+
+function synonymsOf(stem: string): readonly string[] {
+  return synonyms.flatMap((group) => (group.has(stem) ? [...group] : []));
+}
+
 /** The name of the failure event that fits beside the event of a step: `OrderShipped` → `OrderShipmentFailed`. */
 export function failureNameOf(name: string, words: FailureWords): string {
   const separator = /[^A-Za-z\d]/.exec(name)?.[0];

@@ -1,10 +1,9 @@
 // Failures that a process manager does not react to though it goes on when the same step succeeds.
 import { isFailureOf, isOutcome, saysFailure, stepOf, type FailureWords } from './fallible.ts';
 import type { EventModel, EventNode } from './model.ts';
-import { eventKey } from './names.ts';
 import { processManagersOf, type ProcessManager } from './processManagers.ts';
 import type { Reaction } from './sent.ts';
-import { spokenNames } from './spokenNames.ts';
+import { spokenKeys } from './spokenNames.ts';
 
 export interface IgnoredFailure {
   readonly manager: ProcessManager;
@@ -53,7 +52,7 @@ function namesIn(model: EventModel, { functions, file }: ProcessManager): Readon
   const keys = new Set<string>();
   for (const it of files) {
     const facts = model.files.get(it);
-    for (const name of facts ? spokenNames(facts) : []) keys.add(eventKey(name));
+    for (const key of facts ? spokenKeys(facts) : []) keys.add(key);
   }
   return keys;
 }

@@ -9,6 +9,7 @@ import { feedsOf } from './feeds.ts';
 import { messagesOf } from './messages.ts';
 import type { ConsumerNode, EventModel } from './model.ts';
 import { nodesOf } from './nodes.ts';
+import { lazily } from './once.ts';
 import { draftProducers } from './producers.ts';
 import { linkProgram } from './program.ts';
 import { sagasOf } from './sagas.ts';
@@ -45,11 +46,6 @@ export function link(
     serviceOf,
     ...contractsOf(projects, linking.modules),
   };
-}
-
-function lazily<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 /** Sorted by path, so that the model does not depend on the order in which files came. */

@@ -1,20 +1,21 @@
 // Events with one end only: published and never handled, or handled and never published. Silent where the other end may stand
 // elsewhere: it counts only beside events of the same file and library whose both ends are here.
+import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
-import { spokenNames } from './spokenNames.ts';
+import { once } from './once.ts';
+import { spokenKeys } from './spokenNames.ts';
 
 const applies = /^_?(?:on|apply|when)(?=[A-Z])/;
 
 /** Events that are published here and handled by nobody, though the same producer's other events are handled here. */
 export function unconsumed(model: EventModel): readonly EventNode[] {
   if (!model.isComplete) return [];
+  const heard = model.producers.filter((it) => it.event?.isConsumed === 'yes');
+  const ends = new Set(heard.map((it) => `${it.file} ${it.role.library}`));
   return model.events.filter((event) => {
     if (event.isProduced !== 'yes' || event.isConsumed !== 'no' || isContract(model, event)) return false;
-    const ends = new Set(event.producers.map((it) => `${it.file} ${it.role.library}`));
-    const isBeside = model.producers.some(
-      (it) => it.event?.isConsumed === 'yes' && ends.has(`${it.file} ${it.role.library}`),
-    );
+    const isBeside = event.producers.some((it) => ends.has(`${it.file} ${it.role.library}`));
     return isBeside && !isSpokenElsewhere(model, event) && !isApplied(model, event);
   });
 }
@@ -37,13 +38,11 @@ function isApplied({ files }: EventModel, { key, producers }: EventNode): boolea
 /** Events that are handled here and published by nobody, though the other events of the same consumers are published here. */
 export function unproduced(model: EventModel): readonly EventNode[] {
   if (!model.isComplete) return [];
+  const fed = model.consumers.filter((it) => it.events.some(({ isProduced }) => isProduced === 'yes'));
+  const ends = new Set(fed.map((it) => `${it.file} ${it.fact.library}`));
   return model.events.filter((event) => {
     if (event.isProduced !== 'no' || event.consumers.length === 0 || isContract(model, event)) return false;
-    const ends = new Set(event.consumers.map((it) => `${it.file} ${it.fact.library}`));
-    const isBeside = model.consumers.some(
-      (it) =>
-        ends.has(`${it.file} ${it.fact.library}`) && it.events.some((other) => other.isProduced === 'yes'),
-    );
+    const isBeside = event.consumers.some((it) => ends.has(`${it.file} ${it.fact.library}`));
     return isBeside && !isSpokenElsewhere(model, event);
   });
 }
@@ -61,9 +60,18 @@ function isContract(
 /** A file names it that neither declares it nor is one of the ends known: it may be the other end, not understood. */
 function isSpokenElsewhere(model: EventModel, event: EventNode): boolean {
   const own = new Set([...event.producers, ...event.consumers, ...event.declarations].map((it) => it.file));
-  for (const [file, facts] of model.files) {
-    if (own.has(file)) continue;
-    for (const name of spokenNames(facts)) if (eventKey(name) === event.key) return true;
-  }
-  return false;
+  return (speakersOf(model).get(event.key) ?? []).some((file) => !own.has(file));
 }
+
+/** The files that speak of an event, by its key. */
+const speakersOf = once((model: EventModel): ReadonlyMap<string, readonly FilePath[]> => {
+  const speakers = new Map<string, FilePath[]>();
+  for (const [file, facts] of model.files) {
+    for (const key of spokenKeys(facts)) {
+      const known = speakers.get(key);
+      if (known) known.push(file);
+      else speakers.set(key, [file]);
+    }
+  }
+  return speakers;
+});

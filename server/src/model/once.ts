@@ -11,3 +11,9 @@ export function once<Subject extends object, Answer>(
     return known.answer;
   };
 }
+
+/** Works a value out when it is first asked for, and keeps it. */
+export function lazily<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -199,8 +199,9 @@ interface Seat {
 function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readonly Sent[] {
   const seen = new Set(known.map(({ effect }) => keyOf(effect)));
   const starts: Sent[] = [];
-  for (const fn of sending(model)) {
-    if (model.serviceOf(fn.file) !== seat.service || fn.fact.name === '') continue;
+  if (seat.sagaStores.size === 0) return starts;
+  for (const fn of sending(model).get(seat.service) ?? []) {
+    if (fn.fact.name === '') continue;
     const { effects } = model.bodyOf(fn);
     const isOwn = effects.some((it) => it.role.kind === 'write' && seat.sagaStores.has(storeOf(it)));
     if (!isOwn) continue;
@@ -211,12 +212,14 @@ function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readon
   return starts;
 }
 
-/** The functions that send anything, be it by a call that names the message for another one. */
-const sending = once((model: EventModel): Iterable<FunctionNode> => {
+/** By service the functions that send anything, be it by a call that names the message for another one. */
+const sending = once((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
   const found = new Map(model.producers.map((it) => [it.fn.fact, it.fn]));
   for (const facts of model.files.values())
     for (const { fn: fact } of indexOf(facts).publishes) found.set(fact, { file: facts.file, fact });
-  return [...found.values()];
+  const byService = new Map<string, FunctionNode[]>();
+  for (const fn of found.values()) put(byService, model.serviceOf(fn.file), fn);
+  return byService;
 });
 
 function handledBy(group: readonly Candidate[]): ReadonlySet<EventNode> {

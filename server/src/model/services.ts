@@ -16,13 +16,19 @@ export function servicesOf(
     .filter((it) => it.package ?? it.nxName)
     .sort((a, b) => b.dir.length - a.dir.length || rank(a) - rank(b));
   const root = units.filter((it) => it.package).at(-1);
-  const known = new Map<FilePath, string>();
+  const ofFolders = new Map<FilePath, string>();
+  const ofFolder = (dir: FilePath): string => {
+    let service = ofFolders.get(dir);
+    if (service === undefined) ofFolders.set(dir, (service = nameService(dir, units, root)));
+    return service;
+  };
+  const ofFiles = new Map<FilePath, string>();
   return (file) => {
-    const given = configured(file);
-    if (given !== undefined) return given;
-    const dir = file.slice(0, file.lastIndexOf('/') + 1);
-    let service = known.get(dir);
-    if (service === undefined) known.set(dir, (service = nameService(dir, units, root)));
+    let service = ofFiles.get(file);
+    if (service === undefined) {
+      service = configured(file) ?? ofFolder(file.slice(0, file.lastIndexOf('/') + 1));
+      ofFiles.set(file, service);
+    }
     return service;
   };
 }

@@ -4,9 +4,11 @@ import type { Action } from '../facts/actions.ts';
 import type { Expr, Member, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { branchesOf } from '../facts/walk.ts';
+import { eventKey } from './names.ts';
+import { once } from './once.ts';
 
 /** The names in the order of the file. A part of a template that can't be read is `*`. */
-export function spokenNames(facts: FileFacts): ReadonlySet<string> {
+export const spokenNames = once((facts: FileFacts): ReadonlySet<string> => {
   const names: Names = new Set();
   for (const it of facts.imports) typeName(names, it.name);
   for (const it of facts.types) ofTypeFact(names, it);
@@ -16,7 +18,12 @@ export function spokenNames(facts: FileFacts): ReadonlySet<string> {
   for (const { steps } of facts.sagas) for (const it of steps) names.add(it.name);
   for (const it of facts.imports) if (platforms.test(it.from)) names.delete(it.local);
   return names;
-}
+});
+
+/** The keys of the events that a file could speak of. */
+export const spokenKeys = once(
+  (facts: FileFacts): ReadonlySet<string> => new Set([...spokenNames(facts)].map(eventKey)),
+);
 
 /** The names that one class speaks in its methods and fields. */
 export function namesSpokenIn(facts: FileFacts, type: TypeFact): ReadonlySet<string> {

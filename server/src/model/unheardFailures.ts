@@ -1,8 +1,7 @@
 // Failure events that are published and that nothing in the workspace reacts to. Silent where the consumers may stand elsewhere.
 import { saysFailure, stepOf, type FailureWords } from './fallible.ts';
 import type { EventModel, EventNode } from './model.ts';
-import { eventKey } from './names.ts';
-import { spokenNames } from './spokenNames.ts';
+import { spokenKeys } from './spokenNames.ts';
 
 export interface UnheardFailure {
   readonly event: EventNode;
@@ -50,7 +49,7 @@ function isSpokenElsewhere(model: EventModel, event: EventNode): boolean {
   for (const [file, facts] of model.files) {
     if (own.has(file)) continue;
     if (facts.consumers.length === 0 && facts.sagas.length === 0) continue;
-    for (const name of spokenNames(facts)) if (eventKey(name) === event.key) return true;
+    if (spokenKeys(facts).has(event.key)) return true;
   }
   return false;
 }

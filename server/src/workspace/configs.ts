@@ -37,8 +37,9 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
   const nearest = new Map<FilePath, Prepared>();
   const configFor = (file: FilePath): Prepared => {
     const dir = file.slice(0, file.lastIndexOf('/'));
-    const found =
-      nearest.get(dir) ?? sorted.find((it) => dir === it.dir || dir.startsWith(`${it.dir}/`)) ?? standard;
+    const known = nearest.get(dir);
+    if (known) return known;
+    const found = sorted.find((it) => dir === it.dir || dir.startsWith(`${it.dir}/`)) ?? standard;
     nearest.set(dir, found);
     return found;
   };
