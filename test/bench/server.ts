@@ -26,8 +26,9 @@ export interface Session {
 export async function measureServer(root: string, edits: number): Promise<Session> {
   const editable = editableIn(textsIn(root));
   const random = randomOf(7);
-  const editor = new Editor();
   const first = withFindings(root) ?? random.pick(editable.type);
+  // Its clock starts with it.
+  const editor = new Editor();
   const indexed = await editor.start(root, first);
   const after = memoryOf(editor.process.pid, 'VmRSS');
   const measured = await edit(editor, editable, { random, edits });
