@@ -122,14 +122,9 @@ it('takes in folders that are opened, and forgets those that are closed', async 
     folderOf({ 'src/events/placed.ts': event('OrderPlaced') }),
   ];
   const client = await Client.start([first]);
-  const change = (added: readonly string[], removed: readonly string[]): Promise<void> => {
-    const folders = (paths: readonly string[]) => paths.map((it) => ({ uri: uriOf(it), name: it }));
-    const event = { added: folders(added), removed: folders(removed) };
-    return client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event });
-  };
-  await client.after(() => change([second], []));
+  await client.after(() => client.changeFolders([second], []));
   expect(client.rulesIn(second)).toEqual({ 'src/events/placed.ts': flagged });
-  await client.after(() => change([], [first]));
+  await client.after(() => client.changeFolders([], [first]));
   expect(client.rulesIn(first)).toEqual({});
   expect(client.rulesIn(second)).toEqual({ 'src/events/placed.ts': flagged });
 });

@@ -60,6 +60,8 @@ export interface ClientOptions {
   readonly options?: unknown;
   /** Documents that the editor shows before it says that it is initialized. */
   readonly open?: readonly string[];
+  /** What the server's environment has besides the test's. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** What VS Code can do, as far as the server asks for it. */
@@ -87,8 +89,11 @@ export class Client {
   readonly #documents = new Map<string, TextDocument>();
   readonly #waiting = new Set<() => void>();
 
-  constructor(program: string) {
-    this.process = spawn(process.execPath, [program, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  constructor(program: string, env: NodeJS.ProcessEnv = {}) {
+    this.process = spawn(process.execPath, [program, 'lsp', '--stdio'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     const { stdin, stdout, stderr } = this.process;
     if (!stdin || !stdout || !stderr) throw new Error('The server has no pipes.');
     stderr.on('data', (data) => this.logs.push(String(data)));
@@ -102,7 +107,7 @@ export class Client {
 
   /** Starts a server on folders and waits until it has linted them. It ends with the test. */
   static async start(folders: readonly string[], options: ClientOptions = {}): Promise<Client> {
-    const client = new Client(options.program ?? programs.sources);
+    const client = new Client(options.program ?? programs.sources, options.env);
     onTestFinished(async () => {
       client.connection.dispose();
       client.process.kill();
@@ -140,12 +145,16 @@ export class Client {
 
   /** The rules of all diagnostics by path below a folder, for files that have any. */
   rulesIn(folder: string): Readonly<Record<string, readonly unknown[]>> {
+    const shown = this.shownIn(folder);
+    return Object.fromEntries(shown.map(([path, all]) => [path, all.map(({ code }) => code)]));
+  }
+
+  /** All diagnostics by path below a folder, for files that have any. */
+  shownIn(folder: string): readonly (readonly [path: string, readonly Diagnostic[]])[] {
     const published = this.published.map((it) => pathOf(it.uri)).filter((it) => it.startsWith(`${folder}/`));
     const files = [...new Set(published)].sort();
-    const rules = files.map((it) => [it.slice(folder.length + 1), this.diagnosticsOf(it)] as const);
-    return Object.fromEntries(
-      rules.filter(([, it]) => it.length > 0).map(([path, it]) => [path, it.map(({ code }) => code)]),
-    );
+    const shown = files.map((it) => [it.slice(folder.length + 1), this.diagnosticsOf(it)] as const);
+    return shown.filter(([, all]) => all.length > 0);
   }
 
   /** Waits until a condition holds; it is looked at with each message of the server. */
@@ -202,6 +211,14 @@ export class Client {
 
   textOf(file: string): string {
     return this.#documents.get(file)?.getText() ?? readFileSync(file, 'utf8');
+  }
+
+  /** Tells of folders that were opened or closed. */
+  changeFolders(added: readonly string[], removed: readonly string[]): Promise<void> {
+    const folders = (paths: readonly string[]) => paths.map((it) => ({ uri: uriOf(it), name: it }));
+    return this.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added: folders(added), removed: folders(removed) },
+    });
   }
 
   /** Tells of changes on the disk: 1 created, 2 changed, 3 deleted. */

@@ -3,9 +3,12 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith, sagalint, type Ran } from '../cli/command.ts';
+import { Client, programs, uriOf } from '../lsp/client.ts';
 
 const root = join(import.meta.dirname, '../..');
 const trap = "require('node:fs').writeFileSync(__dirname + '/RAN', ''); throw new Error('It ran.');\n";
+
+const placed = 'export interface OrderPlacedEvent { orderId: string }\n';
 
 /** Everything that some tool would load from a workspace, as a trap. */
 const hostile = {
@@ -23,23 +26,42 @@ const hostile = {
   'node_modules/typescript/index.js': trap,
   'node_modules/ts-morph/index.js': trap,
   'node_modules/picomatch/index.js': trap,
-  'src/events/placed.ts': "import '../../trap.js';\nexport interface OrderPlacedEvent { orderId: string }\n",
+  'src/events/placed.ts': `import '../../trap.js';\n${placed}`,
 };
 
-/** Runs the command in the folder, and gives what it read, wrote, loaded and was refused. */
-function watched(
-  folder: string,
-  cache: string,
-  ...more: string[]
-): Ran & { readonly seen: readonly string[] } {
+/** A log for the watch, the environment that sets it, and what it saw. */
+function watch(): { readonly env: NodeJS.ProcessEnv; readonly seen: () => readonly string[] } {
   const log = join(folderWith({}), 'log');
   writeFileSync(log, '');
-  const env = { NODE_OPTIONS: `--require ${join(root, 'test/robust/watch.cjs')}`, WATCH_LOG: log };
-  const ran = sagalint(['check', '.', '--format', 'json', '--cache-location', cache, ...more], {
-    cwd: folder,
-    env,
-  });
-  return { ...ran, seen: readFileSync(log, 'utf8').split('\n').filter(Boolean) };
+  return {
+    env: { NODE_OPTIONS: `--require ${join(root, 'test/robust/watch.cjs')}`, WATCH_LOG: log },
+    seen: () => readFileSync(log, 'utf8').split('\n').filter(Boolean),
+  };
+}
+
+/** Runs the command in the folder, and gives what it read, wrote, loaded and was refused. */
+function watched(folder: string, cache: string): Ran & { readonly seen: readonly string[] } {
+  const { env, seen } = watch();
+  const args = ['check', '.', '--format', 'json', '--cache-location', cache];
+  return { ...sagalint(args, { cwd: folder, env }), seen: seen() };
+}
+
+/** Nothing was refused, loaded from the folder, written elsewhere than below `writable`, or read elsewhere than allowed. */
+function expectHarmless(seen: readonly string[], folder: string, writable: string): void {
+  expect(seen.filter((it) => it.startsWith('refused'))).toEqual([]);
+  const [reads, writes, loads] = ['read ', 'write ', 'load '].map((what) =>
+    seen.filter((it) => it.startsWith(what)).map((it) => it.slice(what.length)),
+  );
+  // The watch sees what there is to see.
+  expect(reads).toContain(`${folder}/src/events/placed.ts`);
+  expect(loads?.length).toBeGreaterThan(5);
+  expect(loads?.filter((it) => it.includes('trap') || it.startsWith(folder))).toEqual([]);
+  expect(writes?.filter((it) => !it.startsWith(writable))).toEqual([]);
+  const above = (path: string): boolean => folder.startsWith(dirname(path)) && !path.startsWith(`${folder}/`);
+  const allowed = (path: string): boolean =>
+    path.startsWith(`${folder}/`) || path.startsWith(writable) || path.startsWith(root) || above(path);
+  expect(reads?.filter((it) => !allowed(it))).toEqual([]);
+  expect(reads?.filter((it) => it.includes('trap'))).toEqual([]);
 }
 
 it('runs nothing of the workspace, opens no connection and no process, and stays in its folders', () => {
@@ -49,21 +71,31 @@ it('runs nothing of the workspace, opens no connection and no process, and stays
   const { status, out, seen } = watched(folder, cache);
   expect(status).toBe(1);
   expect(out).toContain('missing-event-metadata');
-  expect(seen.filter((it) => it.startsWith('refused'))).toEqual([]);
-  const [reads, writes, loads] = ['read ', 'write ', 'load '].map((what) =>
-    seen.filter((it) => it.startsWith(what)).map((it) => it.slice(what.length)),
-  );
-  // The watch sees what there is to see.
-  expect(reads).toContain(`${folder}/src/events/placed.ts`);
-  expect(loads?.length).toBeGreaterThan(5);
-  expect(writes?.length).toBeGreaterThan(0);
-  expect(loads?.filter((it) => it.includes('trap') || it.startsWith(folder))).toEqual([]);
-  expect(writes?.filter((it) => !it.startsWith(cache))).toEqual([]);
-  const above = (path: string): boolean => folder.startsWith(dirname(path)) && !path.startsWith(`${folder}/`);
-  const allowed = (path: string): boolean =>
-    path.startsWith(`${folder}/`) || path.startsWith(cache) || path.startsWith(root) || above(path);
-  expect(reads?.filter((it) => !allowed(it))).toEqual([]);
-  expect(reads?.filter((it) => it.includes('trap'))).toEqual([]);
+  expect(seen.some((it) => it.startsWith(`write ${cache}`))).toBe(true);
+  expectHarmless(seen, folder, cache);
+});
+
+it('does no more in the server, while documents are edited, fixed and a saga is drafted', async () => {
+  const folder = folderWith(hostile);
+  writeFileSync(join(folder, 'sagalint.config.json'), '{}');
+  const { env, seen } = watch();
+  const client = await Client.start([folder], { program: programs.built, env });
+  const file = `${folder}/src/events/placed.ts`;
+  await client.after(() => client.open(file, `import '../../trap.js';\n${placed}`));
+  const [found] = client.diagnosticsOf(file);
+  if (!found) throw new Error('There is no finding to mend.');
+  const actions = await client.actionsFor(file, found);
+  expect(actions.length).toBeGreaterThan(0);
+  for (const it of actions) await client.resolve(it);
+  await client.connection.sendRequest('sagalint/facts', { uri: uriOf(file) });
+  const wishes = { name: 'place-order', steps: 'reserve-stock', store: 'sqlite', broker: 'none' };
+  const saga: { files: unknown[] } = await client.connection.sendRequest('sagalint/newSaga', {
+    folder: uriOf(folder),
+    ...wishes,
+  });
+  expect(saga.files.length).toBeGreaterThan(1);
+  expect(seen().filter((it) => it.startsWith('write '))).toEqual([]);
+  expectHarmless(seen(), folder, '/nowhere');
 });
 
 it('takes a hostile configuration for data, and says what is wrong with it', () => {
