@@ -10,7 +10,6 @@ import {
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
-  TextDocumentEdit,
   type CodeAction,
   type Diagnostic,
   type InitializeParams,
@@ -18,9 +17,9 @@ import {
   type MessageConnection,
   type PublishDiagnosticsParams,
   type Range,
-  type WorkspaceEdit,
 } from 'vscode-languageserver-protocol/node';
 import type { StatusParams } from '../../server/src/lsp/protocol.ts';
+import { editedBy } from './edited.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -285,20 +284,4 @@ export function uriOf(file: string): string {
 
 function pathOf(uri: string): string {
   return fileURLToPath(uri);
-}
-
-/** The texts of files after an edit. */
-function editedBy(edit: WorkspaceEdit, textOf: (file: string) => string): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const change of edit.documentChanges ?? []) {
-    if (!TextDocumentEdit.is(change)) {
-      if (change.kind === 'create') texts.set(pathOf(change.uri), '');
-      continue;
-    }
-    const file = pathOf(change.textDocument.uri);
-    const edits = change.edits.flatMap((it) => ('newText' in it ? [it] : []));
-    const document = TextDocument.create(change.textDocument.uri, '', 0, texts.get(file) ?? textOf(file));
-    texts.set(file, TextDocument.applyEdits(document, edits));
-  }
-  return texts;
 }

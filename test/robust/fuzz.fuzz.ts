@@ -1,4 +1,5 @@
 // `npm run fuzz`: the properties of fuzz.test.ts for FUZZ_MINUTES (10) or FUZZ_CASES, whichever ends first, from FUZZ_SEED on.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from 'fast-check';
 import { expect, it } from 'vitest';
 import { mutantsAreLinted, mutantsAreRead, textsAreRead } from './properties.ts';
@@ -15,12 +16,14 @@ const properties = {
   'mutants linted': (parameters) => assert(mutantsAreLinted(), parameters),
 } satisfies Record<string, (parameters: { seed: number; numRuns: number }) => void>;
 
-it('holds for as many cases as time allows', { timeout: (minutes + 5) * 60_000 }, () => {
+it('holds for as many cases as time allows', { timeout: (minutes + 5) * 60_000 }, async () => {
   const end = performance.now() + minutes * 60_000;
   let cases = 0;
   for (let seed = first; performance.now() < end && cases < most; seed += 1) {
     for (const [name, tried] of Object.entries(properties)) {
       console.log(`seed ${seed}: ${name}, ${cases} cases so far`);
+      // Only between turns is anything printed.
+      await nextTurn();
       tried({ seed, numRuns: Math.min(batch, most - cases) });
       cases += batch;
       if (cases >= most) break;
