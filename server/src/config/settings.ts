@@ -151,7 +151,7 @@ export const alwaysExcluded: readonly string[] = [
   '**/*.d.{ts,mts,cts}',
   '**/*.{test,spec,e2e-spec,int-spec,integration-spec,e2e,integration,stories,mock,bench}.{ts,tsx,mts,cts}',
   '**/{__tests__,__mocks__,__fixtures__,e2e,test-d}/**',
-  '**/{test,tests}/**',
+  '**/{test,tests,test-helpers,test-utils}/**',
   '**/*.{generated,gen}.{ts,tsx}',
   '**/{generated,__generated__}/**',
 ];

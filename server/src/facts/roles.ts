@@ -49,6 +49,8 @@ export interface WriteRole {
   readonly store?: string;
   /** A unique key, version or status condition makes a repeat harmless (`ON CONFLICT`, `WHERE version =`, conditional put, `SET NX`). */
   readonly isConditional?: boolean;
+  /** Fails where there is no such row: Prisma's `delete`, which throws the second time. */
+  readonly needsRow?: boolean;
   /** What is stored (insert) or set. */
   readonly data?: Expr;
   /** The condition (`where`). */

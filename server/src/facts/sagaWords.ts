@@ -26,6 +26,9 @@ export const undoingKeys = [
   'reverse',
 ];
 
+/** Names of methods that take a step back, with what they undo (`rollbackOrder`) and however they are spelled (`withCompenstation`). */
+export const undoingMethod = /^(?:with|on|do|run|_)?(?:compen|roll_?back|undo)/i;
+
 /** Verbs that take hold of something that is scarce or costs: a forgotten one hurts somebody. */
 export const takingHold =
   /^(?:reserve|charge|book|authori[sz]e|debit|credit|deposit|capture|allocate|provision|redeem|transfer|withdraw|deduct|hold|rent|pay(?!load)|process_?payment|collect_?payment|create_?(?:shipment|booking|reservation|payment|charge|invoice|subscription|transfer|order|account)|place_?order|schedule_?(?:shipment|delivery|pickup)|arrange|ship(?!p)|assign_?(?:driver|courier|seat))/i;

@@ -25,8 +25,7 @@ export interface BackRun {
   readonly isSequential: boolean;
 }
 
-const compensating =
-  /^(?:compensate\w*|withCompensation|compensation|undo\w*|roll_?[bB]ack\w*|revert|unapply)$/;
+const compensating = /^(?:(?:with)?[cC]ompen\w*|undo\w*|roll_?[bB]ack\w*|revert|unapply)$/;
 const stackLike = /compensat|rollbacks?$|undo|toRevert/i;
 const running =
   /^(?:run|execute|action|fn|undo|handler|call|invoke|apply|perform|exec|revert|callback|task)$/;

@@ -10,7 +10,7 @@ import { isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from './once.ts';
 
-const compensating = /^(?:compensate\w*|withCompensation|undo\w*|roll_?[bB]ack\w*|revert)$/;
+const compensating = /^(?:(?:with)?[cC]ompen[st]\w*|undo\w*|roll_?[bB]ack\w*|revert)$/;
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
 const stackName = /compensat|rollbacks|undos|undoStack/i;
 const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
@@ -157,8 +157,18 @@ function isCompensating(action: CallAction, { model, facts, fn, inLoop }: Contex
   if (callee.kind !== 'member' || !compensating.test(callee.name)) return false;
   const object = callee.object.kind === 'name' || callee.object.kind === 'member' ? callee.object.name : '';
   // `rollback` is a transaction's word too: then what it is called on must be a step.
-  const isTransaction = roles.some((it) => it.kind === 'transaction');
+  const isTransaction = roles.some((it) => it.kind === 'transaction') || endsTransaction(action, model, fn);
   return !plumbing.test(object) && (!isTransaction || /^(?:s|it)$|step|activit|participant/i.test(object));
+}
+
+/** `files.rollbackSession(session)`, which aborts a transaction of the database. */
+function endsTransaction({ call }: CallAction, { program }: EventModel, fn: FunctionNode): boolean {
+  const callees = program.calleesOf(fn.file, fn, call);
+  return callees.some(({ fact }) =>
+    [...callsIn(fact.body)].some(({ roles }) =>
+      roles.some((it) => it.kind === 'transaction' && it.phase === 'rollback'),
+    ),
+  );
 }
 
 const takenOffStacks = once(

@@ -14,6 +14,8 @@ export interface Duplicate extends Place {
   readonly level: 'yes' | 'weak';
   /** Only a look at stored data before acting: two deliveries at once both pass. */
   readonly isCheckThenAct?: boolean;
+  /** The table that was looked into. */
+  readonly store?: string;
 }
 
 export interface ConditionContext {
@@ -148,7 +150,9 @@ export function verdictOf(value: Expr, verdicts: ReadonlyMap<number, Verdict>): 
 function ofVerdict(verdict: Verdict): Duplicate {
   const place = { file: verdict.file, at: verdict.at };
   if (verdict.kind === 'read') {
-    return { ...place, sense: 'onTrue', level: verdict.isUnique ? 'yes' : 'weak', isCheckThenAct: true };
+    const store = verdict.store === undefined ? {} : { store: verdict.store };
+    const level = verdict.isUnique ? 'yes' : 'weak';
+    return { ...place, sense: 'onTrue', level, isCheckThenAct: true, ...store };
   }
   return { ...place, sense: 'either', level: verdict.isVolatile ? 'weak' : 'yes' };
 }

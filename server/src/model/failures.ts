@@ -139,7 +139,19 @@ function carriesOutcome(model: EventModel, event: EventNode, step: Step, words: 
     const { fields } = model.program.fieldsOf(it.file, it);
     return [...fields.values()].some((field) => isOutcome(model, field, { words, isOpen, depth: 0 }));
   });
-  return fromTypes || event.inline.some(({ object }) => hasOutcome(object, words, isOpen));
+  const isSent = event.producers.some((it) => sendsOutcome(model, it, { words, isOpen, depth: 0 }));
+  return fromTypes || isSent || event.inline.some(({ object }) => hasOutcome(object, words, isOpen));
+}
+
+/** `publish(Topics.PaymentProcessed, event.data)`: what travels may be declared under another name than the topic's. */
+function sendsOutcome(model: EventModel, { file, role, action }: ProducerNode, asked: Asked): boolean {
+  return [role.payload, ...action.call.args].some((it) => {
+    if (it?.kind !== 'name' && it?.kind !== 'member') return false;
+    const isPart = it.kind === 'member' && envelope.test(it.name);
+    const type = model.program.typeOf(file, isPart ? it.object : it);
+    const fields = type ? [...model.program.fieldsOf(type.file, type).fields.values()] : [];
+    return fields.some((field) => isOutcome(model, field, asked));
+  });
 }
 
 interface Asked {

@@ -51,8 +51,9 @@ function servicesOn({ serviceOf }: EventModel, start: EventNode, hops: readonly 
   return [...services, ...(end === undefined ? [] : [end])];
 }
 
-/** One class or file answers several of its events, or runs a saga: it knows where the flow is. */
+/** One class, file or service answers its events time and again, or runs a saga: it knows where the flow is. */
 function isLed(model: EventModel, { start, hops }: ServiceFlow): boolean {
+  if (hasHub(hops.map((it) => model.serviceOf(it.consumer.file)))) return true;
   const units = hops.map(
     ({ consumer }) => `${consumer.file} ${consumer.handler?.fact.owner ?? consumer.fact.owner ?? ''}`,
   );
@@ -66,6 +67,15 @@ function isLed(model: EventModel, { start, hops }: ServiceFlow): boolean {
     ...hops.flatMap((it) => [it.consumer.file, it.producer.file]),
   ];
   return files.some((it) => leaders.has(it));
+}
+
+/** A service to which the flow comes back after each hop through one of several others. */
+function hasHub(services: readonly string[]): boolean {
+  return [...new Set(services)].some((hub) => {
+    const others = new Set(services.filter((it) => it !== hub));
+    const comesBack = services.every((it, index) => index === 0 || it === hub || services[index - 1] === hub);
+    return others.size > 1 && comesBack;
+  });
 }
 
 /** Of flows that come together the longest stands for all. */

@@ -32,6 +32,8 @@ export interface Verdict extends Place {
   /** Read by a key that the store keeps unique, so that a second insert fails by itself. */
   readonly isUnique?: boolean;
   readonly role?: GuardRole;
+  /** For what was read: the table, where it is known. */
+  readonly store?: string;
 }
 
 /** An effect that may still depend on what the caller hands in. */

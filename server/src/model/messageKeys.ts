@@ -59,6 +59,7 @@ function changingKey(
   const own = changingIn(model, site.fn, site.key);
   const made = own ? [{ site, by: own }] : [...handedKeys(model, site)];
   return made.flatMap(({ site: at, by }) => {
+    if (isReplayed(model, by)) return [];
     const repeater = again(at.fn.fact, by);
     // A job that is queued for another try needs another key.
     if (by.kind === 'attempt' && at.of === 'queue') return [];
@@ -67,6 +68,12 @@ function changingKey(
     if (!repeater && !isMeant) return [];
     return [{ kind: 'changing', site: at, by, ...(repeater && { repeater }) }];
   });
+}
+
+/** In the workflows of an engine that plays them back, the clock and chance give what they gave the first time. */
+function isReplayed({ files }: EventModel, { file, kind }: Changing): boolean {
+  const isOfEngine = (files.get(file)?.imports ?? []).some(({ from }) => /^@temporalio\/workflow/.test(from));
+  return isOfEngine && (kind === 'time' || kind === 'chance');
 }
 
 function sharedKeys(

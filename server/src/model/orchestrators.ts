@@ -8,8 +8,7 @@ import type { EventModel } from './model.ts';
 import { once } from './once.ts';
 
 const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
-const back =
-  /^(?:compensate|withCompensation|compensation|rollback|undo|revert|backward|down|compensatingAction)$/;
+const back = /^(?:(?:with)?[cC]ompen[st]\w*|rollback|undo|revert|backward|down)$/;
 const stepLike = /^(?:s|it|cur|current|entry)$|step|task|activit|participant|action|transaction|operation/i;
 const engine =
   /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws-sdk\/client-sfn|dbos|@dbos-inc\/)/;

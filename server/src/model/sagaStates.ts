@@ -123,8 +123,9 @@ function textOf(model: EventModel, file: FilePath, value: Expr): string | undefi
 
 const tableName = /transition|state_?machine|next_?state|allowed_?(?:states|next)/i;
 
-/** `const transitions = { [State.Reserving]: [State.Paid], [State.Paid]: [] }`: an end is an empty list. */
+/** `const transitions = { [State.Reserving]: [State.Paid], [State.Paid]: [] }`: an end is an empty list. A page only shows its buttons by one. */
 function inTables(model: EventModel, facts: FileFacts): readonly Unending[] {
+  if (/\.tsx$/.test(facts.file)) return [];
   return facts.bindings.flatMap((binding): readonly Unending[] => {
     const { init, name } = binding;
     if (!binding.isTopLevel || !tableName.test(name) || init?.kind !== 'object' || init.spreads.length > 0)

@@ -1,7 +1,7 @@
 // The steps of sagas that declare them: objects, classes, builder calls, runners with a named step, steps of a durable engine.
 import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact, StepFact } from '../facts/facts.ts';
-import { doingKeys, undoingKeys } from '../facts/sagaWords.ts';
+import { doingKeys, undoingKeys, undoingMethod } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
 import { canFail, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
@@ -39,7 +39,19 @@ export function mentionsUndoing(file: FilePath, fact: StepFact, { linking }: Rea
   if (named) return named.fact.compensation !== null;
   if (fact.compensation) return true;
   const owner = ownerOf(file, fact, linking);
-  return owner !== undefined && undoingKeys.some((it) => linking.hierarchy.methodOf(owner, it) !== undefined);
+  return (
+    owner !== undefined &&
+    undoingNames(owner, linking).some((it) => linking.hierarchy.methodOf(owner, it) !== undefined)
+  );
+}
+
+/** The names under which a class may take its step back, the most telling first. */
+function undoingNames(owner: TypeNode | undefined, { files, hierarchy }: Linking): readonly string[] {
+  const own = owner ? hierarchy.lineageOf(owner) : [];
+  const methods = own.flatMap(({ file, fact }) =>
+    (files.get(file)?.functions ?? []).filter((it) => it.owner === fact.name && undoingMethod.test(it.name)),
+  );
+  return [...undoingKeys, ...methods.map((it) => it.name)];
 }
 
 /** Whether what an array lists is a step: other arrays list classes and functions too. */
@@ -128,7 +140,7 @@ function undoingOf({ file, fact, owner }: Declared, reading: Reading): readonly 
     file,
     compensation ?? null,
     compensation === undefined ? owner : undefined,
-    undoingKeys,
+    undoingNames(owner, reading.linking),
     reading.linking,
   );
   const [first] = functions;

@@ -2,6 +2,7 @@
 import type { Action, CallAction, IfAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
 import { duplicateIn, verdictOf, type Duplicate } from './conditions.ts';
 import { walkCall } from './walkCall.ts';
 import {
@@ -69,16 +70,16 @@ function walkScope(walk: Walk, body: readonly Action[], context: Context): Flow 
 /** Walks actions in order; gives the circumstances at the end. */
 function walkBlock(walk: Walk, actions: readonly Action[], context: Context): Flow {
   const flow: Flow = { ...context };
-  for (const action of actions) walkAction(walk, action, flow);
+  for (const [index, action] of actions.entries()) walkAction(walk, action, flow, actions.slice(index + 1));
   return flow;
 }
 
-function walkAction(walk: Walk, action: Action, flow: Flow): void {
+function walkAction(walk: Walk, action: Action, flow: Flow, rest: readonly Action[]): void {
   switch (action.kind) {
     case 'call':
       return walkCall(walk, action, flow);
     case 'if':
-      return walkIf(walk, action, flow);
+      return walkIf(walk, action, flow, rest);
     case 'switch':
       for (const it of action.cases) walkBlock(walk, it.body, flow);
       return;
@@ -94,7 +95,7 @@ function walkAction(walk: Walk, action: Action, flow: Flow): void {
   }
 }
 
-function walkIf(walk: Walk, action: IfAction, flow: Flow): void {
+function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[]): void {
   const duplicate = duplicateIn(action.condition, {
     linking: walk.walking.linking,
     facts: walk.facts,
@@ -108,9 +109,19 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow): void {
   const inElse = guard && (exits || duplicate.sense !== 'onFalse');
   walkBlock(walk, action.then, inThen ? { ...flow, guard: stronger(flow.guard, guard) } : flow);
   walkBlock(walk, action.otherwise, inElse ? { ...flow, guard: stronger(flow.guard, guard) } : flow);
+  if (guard && exits && duplicate.sense === 'onFalse' && takesAway(rest, duplicate, flow))
+    flow.guard = stronger(flow.guard, { ...guard, level: 'yes' });
   if (!guard || !exits || duplicate.sense === 'onFalse') return;
   flow.guard = stronger(flow.guard, guard);
   if (endsWithThrow(action.then)) walk.after = stronger(walk.after, guard);
+}
+
+/** `if (reservations.length === 0) return; … delete(reservations)` in one transaction: a repeat finds nothing left to do. */
+function takesAway(rest: readonly Action[], { store }: Duplicate, { inTransaction }: Flow): boolean {
+  if (!inTransaction || store === undefined) return false;
+  return [...callsIn(rest)].some(({ roles }) =>
+    roles.some((it) => it.kind === 'write' && it.operation === 'delete' && it.store === store),
+  );
 }
 
 /** Check-then-act inside a transaction is taken for isolated. */

@@ -15,6 +15,7 @@ import {
   type Verdict,
   type Walk,
 } from './frames.ts';
+import { isFactory, isGuessed, knownBeside } from './guessedRoles.ts';
 import { parameterOf } from './origins.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { rootOf } from './values.ts';
@@ -48,35 +49,6 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
   judgeResult(walk, action, summaries, flow);
 }
 
-/** What only the name of a call tells, or of what it is handed: `repository.storeProcessedAndOutbox({ … })`. The body knows better. */
-function isGuessed(role: Role): boolean {
-  if (!('confidence' in role)) return false;
-  return (
-    role.confidence === 'name' ||
-    (role.kind === 'publish' && role.transport === 'outbox' && role.confidence === 'shape')
-  );
-}
-
-/** A summary whose effects are marked where another implementation does something else instead; a stand-in that does nothing tells nothing. */
-function knownBeside(summary: Summary, all: readonly Summary[]): Summary {
-  const others = all.filter((it) => it !== summary && it.drafts.length > 0);
-  if (others.length === 0) return summary;
-  const drafts = summary.drafts.map((draft) => {
-    const isShared = others.every((it) => it.drafts.some(({ effect }) => isAlike(effect, draft.effect)));
-    return isShared ? draft : { ...draft, effect: { ...draft.effect, isAlternative: true as const } };
-  });
-  return { ...summary, drafts };
-}
-
-function isAlike({ role: one }: Effect, { role: other }: Effect): boolean {
-  return one.kind === other.kind;
-}
-
-function isFactory({ call: { callee } }: CallAction): boolean {
-  if (callee.kind !== 'member' || callee.name !== 'create') return false;
-  return callee.object.kind === 'name' && /^[A-Z][a-z]/.test(callee.object.name);
-}
-
 /** A method of a type of the workspace whose body nobody knows. */
 function isOfWorkspace(walk: Walk, { call }: CallAction): boolean {
   if (call.callee.kind !== 'member') return false;
@@ -88,7 +60,9 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
     case 'write':
     case 'remote':
       walk.isDurable = true;
-      return add(walk, effectOf(walk.fn, action, role, flow, walk.walking.linking), flow);
+      add(walk, effectOf(walk.fn, action, role, flow, walk.walking.linking), flow);
+      if (role.kind === 'write' && role.needsRow) stopRepeats(walk, action, flow);
+      return;
     case 'publish':
       return walkPublish(walk, action, role, flow);
     case 'read':
@@ -106,6 +80,14 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
     default:
       return;
   }
+}
+
+/** What fails the second time ends the handling of a repeat, as far as nobody catches it. */
+function stopRepeats(walk: Walk, action: CallAction, flow: Flow): void {
+  if (action.settled !== 'awaited' && action.settled !== 'returned') return;
+  const guard = { file: walk.fn.file, at: action.call.at, level: 'yes' } as const;
+  flow.guard = stronger(flow.guard, guard);
+  if (!flow.inTry) walk.after = stronger(walk.after, guard);
 }
 
 /** A command in this process is a call of its handler; anything else is a message that leaves. */
@@ -136,6 +118,7 @@ function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): v
     kind: 'read',
     isVolatile: false,
     isUnique: isUniqueRead(action),
+    ...(role.store === undefined ? {} : { store: role.store }),
   });
   if (role.where?.kind !== 'object' || !role.where.entries.some((it) => versionKey.test(it.key))) return;
   flow.guard = stronger(flow.guard, { ...place, level: 'yes' });

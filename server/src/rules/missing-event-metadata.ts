@@ -113,7 +113,7 @@ export const rule: Rule<Options> = {
 function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Fault> {
   const added = addedOnTheWay(model, event, chosen);
   for (const node of event.declarations) {
-    if (repeats(model, event, node)) continue;
+    if (repeats(model, event, node) || isPayload(node)) continue;
     const missing = missingIn([metadataOf(model, node, chosen), added], chosen);
     const place = { file: node.file, at: node.fact.at };
     if (missing.length > 0) yield { event, node, place, name: node.fact.name, missing };
@@ -123,6 +123,11 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
     if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing, object };
   }
+}
+
+/** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
+function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
+  return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
 }
 
 /** What a published library emits in its user's process is a callback by another name: it crosses no boundary. */

@@ -1,6 +1,7 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
 import { aliasesOf } from '../model/aliases.ts';
+import { isPayloadName } from '../model/evidence.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
 import type { Place } from '../text.ts';
@@ -120,6 +121,7 @@ export const rule: Rule<Options> = {
       for (const declared of declarations) {
         // A schema and the type that is inferred from it are one fault.
         for (const node of [declared, ...(aliasesOf(model).get(declared.fact) ?? [])]) {
+          if (isPayloadName(node.fact.name)) continue;
           const better = betterName(node.fact.name, commands);
           if (better === undefined || !isCertain(event, node)) continue;
           yield ofDeclaration(model, node, better);
@@ -150,7 +152,9 @@ function betterName(name: string, commands: ReadonlySet<string>): string | undef
   if (first === undefined || rest.length === 0 || words.some(isParticiple)) return undefined;
   const past = nouns.get(rest.at(-1) ?? '');
   if (past !== undefined) return `${capitalised([first, ...rest.slice(0, -1), past])}${suffix}`;
-  if (!commands.has(first)) return undefined;
+  // `publishEventSchema` is what a call is given that publishes any event.
+  const isAnyEvent = rest.every((it) => /^(?:event|events|message|schema|type)$/.test(it));
+  if (!commands.has(first) || isAnyEvent) return undefined;
   return `${capitalised([...rest, pastOf(first)])}${suffix}`;
 }
 

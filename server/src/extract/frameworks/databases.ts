@@ -101,6 +101,7 @@ function writeOf(site: CallSite): WriteRole | undefined {
     ...(data ? { data } : {}),
     ...where(site),
     ...(isConditional(site, kept, data) ? { isConditional: true } : {}),
+    ...(site.name === 'delete' && site.view.entryOf(site.arg(0), 'where') ? { needsRow: true } : {}),
     confidence: 'name',
   };
 }
@@ -145,7 +146,7 @@ function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
 
 /** `client.release()`, `pool.add()`: a connection has no data of its own, only transactions' and SQL's verbs count there. */
 function isConnection(site: CallSite): boolean {
-  const isPlumbing = /^(client|pool|conn(ection)?|queryRunner|dataSource|knex|session)$/i.test(
+  const isPlumbing = /^(client|pool|conn|queryRunner|dataSource|knex|session)$|connection$/i.test(
     site.receiverName,
   );
   return isPlumbing && (site.call.args.length === 0 || !Object.hasOwn(writes, site.name));

@@ -3,7 +3,7 @@
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
-import type { Origin } from '../view.ts';
+import type { FileView, Origin } from '../view.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 
@@ -33,13 +33,14 @@ export const eventEmitters: Framework = {
   makes: { 'mitt.default': 'Emitter' },
   roles(site) {
     if (site.name !== 'emit' && site.name !== 'emitAsync') return [];
-    if (!speaksOfEvent(site)) return [];
+    if (!speaksOfEvent(site) || isDesktop(site.view)) return [];
     return [emitted(site)];
   },
   consumers(site) {
     const [event] = site.call.args;
     const callback = site.call.args.find((it, index) => index > 0 && mayHandle(site.view, it));
-    if (!registers.test(site.name) || !event || !callback || !speaksOfEvent(site)) return [];
+    if (!registers.test(site.name) || !event || !callback) return [];
+    if (!speaksOfEvent(site) || isDesktop(site.view)) return [];
     const handler = handlerOf(site.view, callback);
     const owner = site.view.ownerOf(site.fn.id);
     return [
@@ -69,6 +70,11 @@ export const eventEmitters: Framework = {
 /** `OnEvent(['order.cancelled', 'order.expired'])`. */
 function listed(event: Expr): readonly Expr[] {
   return event.kind === 'array' ? event.items : [event];
+}
+
+/** What a program on somebody's desk tells its own windows crosses no boundary. */
+export function isDesktop({ facts }: FileView): boolean {
+  return facts.imports.some((it) => it.from === 'electron');
 }
 
 function speaksOfEvent(site: CallSite): boolean {

@@ -62,8 +62,9 @@ function eventInName(site: ClassSite): readonly Expr[] {
   return saysFact && /[a-z][A-Z]/.test(name) ? [{ kind: 'name', name, at: site.type.at }] : [];
 }
 
-/** `implements CommandHandler<ConfirmOrder>`, or a method that takes a `command`. */
+/** `implements CommandHandler<ConfirmOrder>`, a method that takes a `command`, or TypeORM's listener to what happens to rows. */
 function servesRequests({ type, methods, view }: ClassSite): boolean {
+  if (type.decorators.some((it) => it.name === 'EventSubscriber')) return true;
   const bases = [...type.bases, ...type.implements];
   if (bases.some((it) => it.kind === 'ref' && /(Command|Query|Request)\w*Handler/.test(it.name))) return true;
   return methods.some(({ parameters: [first] }) => {

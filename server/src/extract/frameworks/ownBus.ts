@@ -3,7 +3,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
-import { namesEvent } from './eventEmitters.ts';
+import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional } from './handlerClasses.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
@@ -62,6 +62,7 @@ export const ownBus: Framework = {
 };
 
 function isBus(site: CallSite): boolean {
+  if (isDesktop(site.view)) return false;
   const { receiver, receiverName, origin } = site;
   if (!receiver || doesImport(site.view, userInterfaces)) return false;
   if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;

@@ -67,11 +67,17 @@ function kindOf(site: CallSite): RemoteRole['what'] | undefined {
     return /send|mail|^setApiKey$/i.test(site.name) && site.name !== 'setApiKey' ? 'email' : undefined;
   if (isFrom(site.origin, payment) || rootIsFrom(site, payment))
     return site.path.length > 2 ? 'payment' : undefined;
-  if (isFrom(site.origin, sms) || rootIsFrom(site, sms) || isText(site)) return 'sms';
+  if (isFrom(site.origin, sms) || rootIsFrom(site, sms)) return isSent(site) ? 'sms' : undefined;
+  if (isText(site)) return 'sms';
   if (site.origin?.from === 'aws-sdk') return ofOldSdk(site);
   if (isFrom(site.origin, storage)) return 'storage';
   if (isFrom(site.origin, workers)) return starting.test(commandOf(site) ?? '') ? 'rpc' : undefined;
   return byName(site);
+}
+
+/** `messages.create`; `verificationChecks.create` asks whether a code is the one that was sent. */
+function isSent({ name, receiverName }: CallSite): boolean {
+  return /^(send|create)/i.test(name) && !/check/i.test(receiverName);
 }
 
 /** `sns.send(new PublishCommand({ PhoneNumber }))`. */
@@ -112,8 +118,7 @@ function byName(site: CallSite): RemoteRole['what'] | undefined {
   const root = site.path.slice(0, -2).join(' ');
   if (/mail|smtp|sendgrid/i.test(object) && /^(send|deliver|dispatch|notify)/i.test(site.name))
     return 'email';
-  if ((/\bsms|twilio/i.test(object) || /twilio/i.test(root)) && /^(send|create)/i.test(site.name))
-    return 'sms';
+  if ((/\bsms|twilio/i.test(object) || /twilio/i.test(root)) && isSent(site)) return 'sms';
   if (
     (/stripe|paypal|payment_?(gateway|provider|client|processor|api)|psp/i.test(object) ||
       /^(?:this )?_?(?:stripe|paypal|braintree)(?:client|api)?$/i.test(root)) &&

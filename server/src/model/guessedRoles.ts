@@ -1,0 +1,35 @@
+// What a call does by its name alone, and where the body behind it knows better.
+import type { CallAction } from '../facts/actions.ts';
+import type { Role } from '../facts/roles.ts';
+import type { Summary } from './frames.ts';
+import type { Effect } from './model.ts';
+
+/** What only the name of a call tells, or of what it is handed: `repository.storeProcessedAndOutbox({ … })`. The body knows better. */
+export function isGuessed(role: Role): boolean {
+  if (!('confidence' in role)) return false;
+  return (
+    role.confidence === 'name' ||
+    (role.kind === 'publish' && role.transport === 'outbox' && role.confidence === 'shape')
+  );
+}
+
+/** A summary whose effects are marked where another implementation does something else instead; a stand-in that does nothing tells nothing. */
+export function knownBeside(summary: Summary, all: readonly Summary[]): Summary {
+  const others = all.filter((it) => it !== summary && it.drafts.length > 0);
+  if (others.length === 0) return summary;
+  const drafts = summary.drafts.map((draft) => {
+    const isShared = others.every((it) => it.drafts.some(({ effect }) => isAlike(effect, draft.effect)));
+    return isShared ? draft : { ...draft, effect: { ...draft.effect, isAlternative: true as const } };
+  });
+  return { ...summary, drafts };
+}
+
+function isAlike({ role: one }: Effect, { role: other }: Effect): boolean {
+  return one.kind === other.kind;
+}
+
+/** `Order.create(…)`: a class of the workspace makes something. */
+export function isFactory({ call: { callee } }: CallAction): boolean {
+  if (callee.kind !== 'member' || callee.name !== 'create') return false;
+  return callee.object.kind === 'name' && /^[A-Z][a-z]/.test(callee.object.name);
+}
