@@ -10,7 +10,12 @@ export default defineConfig({
   oxc: { decorator: { legacy: true } },
   // Snippets run with packages that only the fixtures have; tsconfig.json names their types.
   resolve: {
-    alias: { bullmq: fixturePackage('bullmq'), pg: fixturePackage('pg'), typeorm: fixturePackage('typeorm') },
+    alias: Object.fromEntries(
+      ['@medusajs/utils', '@medusajs/workflows-sdk', 'bullmq', 'pg', 'typeorm'].map((name) => [
+        name,
+        fixturePackage(name),
+      ]),
+    ),
   },
   test: {
     include: ['test/**/*.test.ts', 'tools/**/*.test.ts'],

@@ -9,7 +9,21 @@ import { once } from './inbox-postgres.ts';
 // region body
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload, RmqContext } from '@nestjs/microservices';
+import { connect } from 'amqplib';
 import { Pool } from 'pg';
+
+const deadLetters = 'revenue.order-placed.dead';
+
+/** Call it before the application listens: Nest declares its queue, but not the one to which dead letters go. */
+export async function declareDeadLetters(url: string): Promise<void> {
+  const connection = await connect(url);
+  try {
+    const channel = await connection.createChannel();
+    await channel.assertQueue(deadLetters, { durable: true });
+  } finally {
+    await connection.close();
+  }
+}
 
 /** The transport's options: nothing is acknowledged by itself, and what fails five times is parked. */
 export const orderPlacedQueue = {
@@ -22,7 +36,7 @@ export const orderPlacedQueue = {
       'x-queue-type': 'quorum',
       'x-delivery-limit': 5,
       'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': 'revenue.order-placed.dead',
+      'x-dead-letter-routing-key': deadLetters,
     },
   },
 };

@@ -58,23 +58,28 @@ export function readReplay(args: readonly string[]): Replay {
 
 /**
  * Publishes the events to a topic of the consumer's own, so that the other consumers do not see them; gives how many.
- * They keep their ids: what the consumer has handled already stays handled, unless it is told to forget.
+ * They keep their ids: what the consumer has handled already stays handled, unless it is told to forget. It forgets
+ * before the first is published: when publishing fails, run it again without `--forget`, and none counts twice.
  */
 export async function replay(pool: Pool, publish: Publish, wanted: Replay): Promise<number> {
   const select = `select event_id, payload from outbox
     where topic = $1 and published_at >= $2 and published_at < $3 order by position`;
   const { rows } = await pool.query<ReplayRow>(select, [wanted.topic, wanted.from, wanted.to]);
   if (wanted.isDryRun) return rows.length;
-  for (const { event_id, payload } of rows) {
-    if (wanted.forget) await forget(pool, wanted.consumer, event_id);
-    await publish(`${wanted.topic}.replay.${wanted.consumer}`, event_id, JSON.stringify(payload));
+  if (wanted.forget) await forget(pool, wanted.consumer, rows);
+  for (const [index, { event_id, payload }] of rows.entries()) {
+    const send = publish(`${wanted.topic}.replay.${wanted.consumer}`, event_id, JSON.stringify(payload));
+    await send.catch((cause: unknown) => {
+      throw new Error(`${index} of ${rows.length} were published. Again, without --forget.`, { cause });
+    });
     await sleep(1_000 / wanted.perSecond);
   }
   return rows.length;
 }
 
-async function forget(pool: Pool, consumer: string, eventId: string): Promise<void> {
-  await pool.query('delete from inbox where consumer = $1 and event_id = $2', [consumer, eventId]);
+async function forget(pool: Pool, consumer: string, rows: readonly ReplayRow[]): Promise<void> {
+  const ids = rows.map((it) => it.event_id);
+  await pool.query('delete from inbox where consumer = $1 and event_id = any($2)', [consumer, ids]);
 }
 
 interface ReplayRow {

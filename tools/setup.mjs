@@ -15,14 +15,19 @@ export async function install() {
 
 /** Installs the packages against whose types the fixtures of frameworks are checked. */
 export async function installFixtureTypes() {
-  const folder = join(root, 'test', 'fixture');
+  await installBeside(join(root, 'test', 'fixture'), 'the types of messaging libraries');
+}
+
+/** Installs what the test of the outbox with Prisma runs with. */
+export async function installPrisma() {
+  await installBeside(join(root, 'test', 'runtime', 'prisma'), 'Prisma');
+}
+
+async function installBeside(folder, what) {
   const missing = whyInstall(folder);
   // `npm ci` refuses a lockfile without the optional binaries of other platforms, which not every registry has.
   if (missing !== undefined)
-    await installIn(folder, `Installing the types of messaging libraries (${missing}; a minute, once)`, [
-      'install',
-      '--no-save',
-    ]);
+    await installIn(folder, `Installing ${what} (${missing}; a minute, once)`, ['install', '--no-save']);
 }
 
 async function installIn(folder, title, command = ['ci']) {

@@ -1,5 +1,5 @@
 // `npm test`: installs, builds and runs every check. All of them run even when one fails; the last line counts.
-import { build, heading, install, installFixtureTypes, run } from './setup.mjs';
+import { build, heading, install, installFixtureTypes, installPrisma, run } from './setup.mjs';
 import { installServers } from './systemPackages.mjs';
 
 // A stage that counts its own tests ends with a line `N passed, N failed`; any other is one test.
@@ -19,6 +19,7 @@ const stages = [
 
 await install();
 await installFixtureTypes();
+await installPrisma();
 installServers();
 await build();
 const results = [];

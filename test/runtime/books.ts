@@ -1,17 +1,18 @@
 // The books of the consumers' tests, in PostgreSQL: what each order brought in, and which message was handled.
-import { array, assert, asyncProperty, constantFrom, record, shuffledSubarray } from 'fast-check';
+import { array, constantFrom, record, shuffledSubarray } from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { expect } from 'vitest';
 
 import { orderPlaced } from '../../snippets/domain-event.ts';
 import type { OrderPlaced } from '../../snippets/domain-event.ts';
 import { inboxTable } from '../../snippets/inbox-postgres.ts';
-import { countSchedule, seed } from './faults.ts';
+import { openDatabases } from './databases.ts';
+import type { Database, Databases } from './databases.ts';
+import type { countSchedule } from './faults.ts';
 import { faultyPool } from './faultyPool.ts';
 import type { ConnectionFault } from './faultyPool.ts';
-import { startPostgres } from './services.ts';
-import type { Service } from './services.ts';
+import { inLanes } from './lanes.ts';
 
 /** A message that nobody can read. */
 export const poison = 'not JSON';
@@ -20,56 +21,46 @@ export const poison = 'not JSON';
 export interface Run {
   readonly messages: readonly string[];
   readonly flaky: Pool;
+  readonly books: Books;
+  /** Which of the runs that go on beside each other this is. */
+  readonly lane: number;
 }
 
-/** Opens empty books on a server of their own. */
-export async function openBooks(): Promise<Books> {
-  const server = await startPostgres();
-  const pool = new Pool({ connectionString: `postgres://saga@127.0.0.1:${server.port}/postgres`, max: 20 });
-  pool.on('error', () => undefined);
-  while ((await pool.query('select 1').catch(() => null)) === null) await sleep(50);
-  await pool.query(`${inboxTable}; create table revenue (total_in_cents integer not null)`);
-  return new Books(pool, server);
+/** Starts a server for empty books. */
+export async function openShelf(): Promise<Databases> {
+  return openDatabases(`${inboxTable}; create table revenue (total_in_cents integer not null)`);
 }
 
-/** The open books. */
+/** Runs a consumer under schedules; it gives what lies in the dead letters in the end. */
+export async function underSchedules(
+  context: Parameters<typeof countSchedule>[0],
+  { shelf, numRuns, lanes }: { shelf: Databases; numRuns: number; lanes: number },
+  consume: (run: Run) => Promise<string[]>,
+): Promise<void> {
+  const all = await Promise.all(Array.from({ length: lanes }, async () => new Books(await shelf.make())));
+  await inLanes(context, { of: schedule, numRuns, lanes }, async ({ sequence, faults }, lane) => {
+    const books = all[lane];
+    if (books === undefined) throw new Error('Each lane has books.');
+    const fresh = await books.fresh();
+    const messages = sequence.flatMap((at) => fresh.slice(at, at + 1));
+    const flaky = faultyPool(books.pool, [...faults]);
+    await books.expectBalance(messages, await consume({ messages, flaky, books, lane }));
+  });
+}
+
+/** Books in a database of their own. */
 export class Books {
-  readonly port: number;
-  readonly #pool: Pool;
-  readonly #server: Service;
+  readonly url: string;
+  readonly pool: Pool;
 
-  constructor(pool: Pool, server: Service) {
-    this.#pool = pool;
-    this.#server = server;
-    this.port = server.port;
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.end();
-    await this.#server.stop();
-  }
-
-  /** Runs a consumer under schedules; it gives what lies in the dead letters in the end. */
-  async underSchedules(
-    context: Parameters<typeof countSchedule>[0],
-    numRuns: number,
-    consume: (run: Run) => Promise<string[]>,
-  ): Promise<void> {
-    const balances = asyncProperty(schedule, async ({ sequence, faults }) => {
-      const all = await this.fresh();
-      const messages = sequence.flatMap((at) => all.slice(at, at + 1));
-      await this.expectBalance(
-        messages,
-        await consume({ messages, flaky: faultyPool(this.#pool, [...faults]) }),
-      );
-      countSchedule(context);
-    });
-    await assert(balances, { seed, numRuns });
+  constructor({ url, pool }: Database) {
+    this.url = url;
+    this.pool = pool;
   }
 
   /** Four orders and one message that nobody can read; the books are empty again. */
   async fresh(): Promise<string[]> {
-    await this.#pool.query('truncate inbox, revenue; insert into revenue values (0)');
+    await this.pool.query('truncate inbox, revenue; insert into revenue values (0)');
     const events = [0, 1, 2, 3].map((index) =>
       orderPlaced(
         { orderId: `order-${index}`, amountInCents: 10 ** index },
@@ -87,7 +78,7 @@ export class Books {
       .filter((it) => it !== poison)
       .map((it): OrderPlaced => JSON.parse(it));
     const amounts = events.filter((it) => handled.has(it.eventId)).map((it) => it.data.amountInCents);
-    const { rows } = await this.#pool.query('select total_in_cents from revenue');
+    const { rows } = await this.pool.query('select total_in_cents from revenue');
     expect(rows).toEqual([{ total_in_cents: amounts.reduce((total, it) => total + it, 0) }]);
     for (const it of events) expect(handled.has(it.eventId) || parked.has(JSON.stringify(it))).toBe(true);
     expect(parked.has(poison)).toBe(messages.includes(poison));
@@ -96,7 +87,7 @@ export class Books {
   /** Waits until each message was handled or parked; gives the dead letters. */
   async settled(messages: readonly string[], takeDead: () => Promise<string[]>): Promise<string[]> {
     const dead = new Set<string>();
-    for (let waited = 0; waited < 800; waited += 1) {
+    for (let waited = 0; waited < 1_500; waited += 1) {
       for (const it of await takeDead()) dead.add(it);
       const handled = await this.#handledIds();
       const isSettled = (it: string): boolean =>
@@ -109,11 +100,11 @@ export class Books {
 
   /** Waits until no handler is at work any more. */
   async atRest(): Promise<void> {
-    while (this.#pool.idleCount < this.#pool.totalCount) await sleep(5);
+    while (this.pool.idleCount < this.pool.totalCount) await sleep(5);
   }
 
   async #handledIds(): Promise<Set<string>> {
-    const { rows } = await this.#pool.query<{ event_id: string }>('select event_id from inbox');
+    const { rows } = await this.pool.query<{ event_id: string }>('select event_id from inbox');
     return new Set(rows.map((it) => it.event_id));
   }
 }

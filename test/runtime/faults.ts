@@ -1,5 +1,7 @@
 // The deterministic fault injector: a schedule says what befalls each remote call and each write, in
 // the sequence in which they happen; after its end nothing fails any more.
+import { createHash } from 'node:crypto';
+
 import { array, constant, constantFrom, integer, oneof, record, tuple } from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import type { TaskMeta } from 'vitest';
@@ -74,10 +76,17 @@ declare module 'vitest' {
   interface TaskMeta {
     /** How many schedules of faults the test has run. */
     schedules?: number;
+    /** A number made of all of them, in whatever sequence they ended: the same seed must give the same. */
+    digest?: number;
   }
 }
 
-/** Counts one schedule that was run; the last lines of a test run tell how many there were. */
-export function countSchedule({ task: { meta } }: { readonly task: { meta: TaskMeta } }): void {
+/** Notes one schedule that was run; the last lines of a test run tell how many there were, and their digest. */
+export function countSchedule(
+  { task: { meta } }: { readonly task: { meta: TaskMeta } },
+  schedule: unknown,
+): void {
   meta.schedules = (meta.schedules ?? 0) + 1;
+  const digest = createHash('sha256').update(JSON.stringify(schedule)).digest().readUIntBE(0, 6);
+  meta.digest = ((meta.digest ?? 0) + digest) % 2 ** 48;
 }

@@ -14,6 +14,9 @@ import { imbalances } from './shop.ts';
 const folder = await mkdtemp(join(tmpdir(), 'killed-saga-'));
 afterAll(() => rm(folder, { recursive: true }));
 
+/** How many processes run beside each other: each has a file of its own. */
+const atOnce = 4;
+
 test.for([
   ['completed', '-', 20],
   ['compensated', 'confirm', 30],
@@ -25,11 +28,11 @@ test.for([
   async ([status, declined, least], context) => {
     const files: string[] = [];
     for (let isKilled = true; isKilled;) {
-      const file = join(folder, `${declined}-${files.length}.db`);
-      isKilled = (await run(file, declined, `${files.length}`, '0')) === 'SIGKILL';
-      if (isKilled && files.length % 5 === 1) expect(await run(file, declined, '4', '1')).toBe('SIGKILL');
-      if (isKilled) countSchedule(context);
-      files.push(file);
+      const moments = Array.from({ length: atOnce }, (_, index) => files.length + index);
+      const ends = await Promise.all(moments.map((moment) => killAt(moment, declined)));
+      for (const { moment, end } of ends) if (end === 'SIGKILL') countSchedule(context, [declined, moment]);
+      isKilled = ends.every(({ end }) => end === 'SIGKILL');
+      files.push(...ends.map(({ file }) => file));
     }
     expect(files.length).toBeGreaterThan(least);
     expect(await run(files.join(), declined, 'never', '2')).toBe(0);
@@ -41,3 +44,14 @@ test.for([
     }
   },
 );
+
+/** Runs a process that is killed at the moment, unless it ends before; sometimes then another one, killed too. */
+async function killAt(
+  moment: number,
+  declined: string,
+): Promise<{ moment: number; file: string; end: unknown }> {
+  const file = join(folder, `${declined}-${moment}.db`);
+  const end = await run(file, declined, `${moment}`, '0');
+  if (end === 'SIGKILL' && moment % 5 === 1) expect(await run(file, declined, '4', '1')).toBe('SIGKILL');
+  return { moment, file, end };
+}

@@ -17,7 +17,7 @@ import { Crash, FaultyDatabase } from './faultyDatabase.ts';
 
 test('Outbox and inbox count each order once under 300 schedules', { timeout: 300_000 }, async (context) => {
   await assert(
-    countedOnce(handleOrderPlaced, () => countSchedule(context)),
+    countedOnce(handleOrderPlaced, (schedule) => countSchedule(context, schedule)),
     { seed, numRuns: 300 },
   );
 });
@@ -91,9 +91,10 @@ const faults: Arbitrary<Faults> = record({
 
 function countedOnce(
   handle: Handle,
-  count: () => void = () => undefined,
+  count: (schedule: Faults) => void = () => undefined,
 ): ReturnType<typeof asyncProperty<[Faults]>> {
-  return asyncProperty(faults, async ({ saves, marks, publishes, handles, deliveries }) => {
+  return asyncProperty(faults, async (schedule) => {
+    const { saves, marks, publishes, handles, deliveries } = schedule;
     const db = shopDatabase();
     saves.forEach((save, index) => place(db, placed(index), save));
     const messages = await relay(db, [...marks], [...publishes]);
@@ -104,7 +105,7 @@ function countedOnce(
     const orders = db.prepare('select id from order_records order by id').all();
     const published = new Set(messages.map((it) => it.data.orderId));
     expect([...published].sort()).toEqual(orders.map(({ id }) => id));
-    count();
+    count(schedule);
   });
 }
 

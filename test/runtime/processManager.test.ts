@@ -12,8 +12,8 @@ import { Crash, FaultyDatabase } from './faultyDatabase.ts';
 
 test('The process manager survives 400 schedules of faults', { timeout: 300_000 }, async (context) => {
   const tally = new Map<string, number>();
-  const count = (state: string): void => {
-    countSchedule(context);
+  const count = (state: string, schedule: Faults): void => {
+    countSchedule(context, schedule);
     tally.set(state, (tally.get(state) ?? 0) + 1);
   };
   await assert(balanced(snippet.handleOrderProcessEvent, count), { seed, numRuns: 400 });
@@ -104,7 +104,7 @@ const placed: OrderProcessEvent = answer('OrderPlaced', 'placed');
 
 function balanced(
   handle: Handle,
-  count: (state: string) => void = () => undefined,
+  count: (state: string, schedule: Faults) => void = () => undefined,
 ): ReturnType<typeof asyncProperty<[Faults]>> {
   return asyncProperty(faults, async (schedule) => {
     const world = new World(schedule, handle);
@@ -114,7 +114,7 @@ function balanced(
     const wanted = state === 'confirmed' ? 'reserved 1, charged 1' : 'reserved 0, charged 0';
     const isTold = state === 'stuck' && world.alerts.length > 0;
     if (!isTold && books !== wanted) throw new Error(`${state}: ${books}`);
-    count(state);
+    count(state, schedule);
   });
 }
 

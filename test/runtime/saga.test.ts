@@ -31,8 +31,8 @@ const ends: readonly (readonly [status: string, calls: readonly CallFault[]])[] 
 
 test('The saga survives 500 schedules of faults', { timeout: 300_000 }, async (context) => {
   const tally = new Map<string | null, number>();
-  const count = (status: string | null): void => {
-    countSchedule(context);
+  const count = (status: string | null, schedule: Schedule): void => {
+    countSchedule(context, schedule);
     tally.set(status, (tally.get(status) ?? 0) + 1);
   };
   await assert(balanced(saga, count), { seed, numRuns: 500 });
@@ -41,7 +41,7 @@ test('The saga survives 500 schedules of faults', { timeout: 300_000 }, async (c
 });
 
 test('The saga survives a fault at each single write', { timeout: 300_000 }, async (context) => {
-  expect(await sweep(saga, () => countSchedule(context))).toEqual([]);
+  expect(await sweep(saga, (schedule) => countSchedule(context, schedule))).toEqual([]);
   expect(context.task.meta.schedules).toBeGreaterThan(300);
 });
 
@@ -146,19 +146,19 @@ async function damagedSaga(from: string, to: string): Promise<MakeSubject> {
 
 function balanced(
   makeSubject: MakeSubject,
-  count: (status: string | null) => void = () => undefined,
+  count: (status: string | null, schedule: Schedule) => void = () => undefined,
 ): ReturnType<typeof asyncProperty<[Schedule]>> {
   return asyncProperty(schedules, async (schedule) => {
     const { status, faults } = await outcomeUnder(schedule, makeSubject);
     if (faults.length > 0) throw new Error(faults.join('\n'));
-    count(status);
+    count(status, schedule);
   });
 }
 
 /** One fault of the store at each write of each kind of run. Gives what the first schedule finds that finds something. */
 async function sweep(
   makeSubject: MakeSubject,
-  count: () => void = () => undefined,
+  count: (schedule: Schedule) => void = () => undefined,
 ): Promise<readonly string[]> {
   for (const [, calls] of ends) {
     for (const fault of [
@@ -171,10 +171,11 @@ async function sweep(
     ] satisfies WriteFault[]) {
       for (let calmWrites = 0; calmWrites < 50; calmWrites += 1) {
         const writes: WriteFault[] = [...Array<WriteFault>(calmWrites).fill('ok'), fault];
-        const outcome = await outcomeUnder({ ...calm, calls, writes }, makeSubject).catch(failed);
+        const schedule = { ...calm, calls, writes };
+        const outcome = await outcomeUnder(schedule, makeSubject).catch(failed);
         if (outcome.faults.length > 0) return [`${calls}; ${writes}`, ...outcome.faults];
         if (outcome.writesLeft > 0) break;
-        count();
+        count(schedule);
       }
     }
   }

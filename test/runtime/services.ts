@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -45,7 +45,13 @@ export async function startPostgres(): Promise<Service> {
   const port = await freePort();
   const init = ['-D', folder, '-U', 'saga', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
   execFileSync(programs.initdb ?? '', init, { ...user, stdio: 'ignore' });
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'fsync=off',
+    'max_connections=200',
+  ];
   const args = ['-D', folder, ...settings.flatMap((it) => ['-c', it])];
   const child = guarded({ folder, user, signal: 'SIGINT' }, [programs.postgres ?? '', ...args]);
   return whenListening(child, port);
@@ -54,18 +60,33 @@ export async function startPostgres(): Promise<Service> {
 export async function startRedis(): Promise<Service> {
   const { folder, user } = place('redis');
   const port = await freePort();
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const args = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--databases',
+    '64',
+  ];
   return whenListening(guarded({ folder, user, signal: 'SIGTERM' }, [programs.redis ?? '', ...args]), port);
 }
 
-export async function startRabbitmq(): Promise<Service> {
+/** Starts RabbitMQ with this many virtual hosts, `lane-0` and so on: each a broker of its own. */
+export async function startRabbitmq(hosts: number): Promise<Service> {
   const { folder, user } = place('rabbitmq');
-  const [port, names, distribution] = [await freePort(), await freePort(), await freePort()];
+  const names = Array.from({ length: hosts }, (_, index) => `lane-${index}`);
+  writeFileSync(join(folder, 'definitions.json'), JSON.stringify(definitions(names)));
+  writeFileSync(join(folder, 'rabbitmq.conf'), `load_definitions = ${folder}/definitions.json\n`);
+  const [port, epmdPort, distribution] = [await freePort(), await freePort(), await freePort()];
   const env = {
     PATH: process.env.PATH,
     HOME: folder,
     LANG: 'C.UTF-8',
-    ERL_EPMD_PORT: `${names}`,
+    ERL_EPMD_PORT: `${epmdPort}`,
     ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_NODENAME: `saga-${port}@localhost`,
     RABBITMQ_NODE_PORT: `${port}`,
@@ -79,7 +100,7 @@ export async function startRabbitmq(): Promise<Service> {
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none',
   };
   // Erlang's name server, which would otherwise be started for the whole machine, and left.
-  const nameServer = [programs.epmd ?? '', '-port', `${names}`, '-address', '127.0.0.1'];
+  const nameServer = [programs.epmd ?? '', '-port', `${epmdPort}`, '-address', '127.0.0.1'];
   const epmd = guarded({ ...place('rabbitmq'), signal: 'SIGTERM' }, nameServer);
   const child = guarded({ folder, user, signal: 'SIGTERM', env }, [programs.rabbitmq ?? '']);
   const service = await whenListening(child, port);
@@ -88,6 +109,16 @@ export async function startRabbitmq(): Promise<Service> {
     await stopped(epmd);
   };
   return { port, stop };
+}
+
+/** What RabbitMQ makes when it starts: hosts that the user `guest` may use. */
+function definitions(hosts: readonly string[]): object {
+  const all = { configure: '.*', write: '.*', read: '.*' };
+  return {
+    vhosts: hosts.map((name) => ({ name })),
+    users: [{ name: 'guest', password: 'guest', tags: ['administrator'] }],
+    permissions: hosts.map((vhost) => ({ vhost, user: 'guest', ...all })),
+  };
 }
 
 function find(name: string, places: readonly string[]): string | null {
@@ -126,12 +157,16 @@ interface Server extends Place {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Starts a program that ends with its guard's input, which ends with this process at the latest. */
+/**
+ * Starts a program that ends with its guard's input, which ends with this process at the latest. The guard has a
+ * group of its own: a `kill -9` of the tests' whole group must leave it alive to clean up.
+ */
 function guarded({ folder, user, signal, env }: Server, command: readonly string[]): ChildProcess {
   const ids = user.uid === undefined ? '' : `${user.uid}:${user.gid}`;
   const args = [guard, join(folder, '..'), signal, ids, ...command];
   return spawn(process.execPath, args, {
     stdio: ['pipe', 'ignore', 'inherit'],
+    detached: true,
     cwd: folder,
     env: env ?? process.env,
   });

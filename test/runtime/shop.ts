@@ -8,7 +8,7 @@ import type { OrderSagaCall } from '../../snippets/saga.ts';
 export const initialStock = 10;
 
 /** What the saga can have done at the shop: the run of a step, or its compensation. */
-export type Deed = 'reserve' | 'release' | 'charge' | 'refund' | 'confirm';
+export type Deed = 'reserve' | 'release' | 'charge' | 'refund' | 'confirm' | 'cancel';
 
 type Key = Pick<OrderSagaCall, 'key' | 'runKey' | 'input'>;
 
@@ -75,7 +75,7 @@ export function imbalances(db: DatabaseSync): string[] {
   for (const orderId of orders.map((row) => String(row.order_id))) {
     const held = count('reserve', orderId) - count('release', orderId);
     const paid = count('charge', orderId) - count('refund', orderId);
-    const confirmed = count('confirm', orderId);
+    const confirmed = count('confirm', orderId) - count('cancel', orderId);
     reserved += held;
     const isBalanced = held === paid && paid === confirmed && (confirmed === 0 || confirmed === 1);
     if (!isBalanced) faults.push(`${orderId}: reserved ${held}, paid ${paid}, confirmed ${confirmed}`);

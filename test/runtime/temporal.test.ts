@@ -43,8 +43,8 @@ beforeEach(() => (alerts = []));
 
 test('The workflow balances under 200 schedules', { timeout: 120_000 }, async (context) => {
   const tally = new Map<boolean, number>();
-  const count = (isDone: boolean): void => {
-    countSchedule(context);
+  const count = (isDone: boolean, schedule: readonly Fault[]): void => {
+    countSchedule(context, schedule);
     tally.set(isDone, (tally.get(isDone) ?? 0) + 1);
   };
   await assert(balances(orderSaga, count), { seed, numRuns: 200 });
@@ -75,7 +75,7 @@ const faults = array(constantFrom<Fault>('ok', 'ok', 'fails', 'fails', 'is-lost'
 
 function balances(
   workflow: typeof orderSaga,
-  count: (isDone: boolean) => void = () => undefined,
+  count: (isDone: boolean, schedule: readonly Fault[]) => void = () => undefined,
 ): ReturnType<typeof asyncProperty<[Fault[]]>> {
   return asyncProperty(faults, async (schedule) => {
     const { db, activities } = shopUnder([...schedule]);
@@ -88,7 +88,7 @@ function balances(
     expect(db.prepare("select count(*) as n from effects where deed = 'confirm'").get()?.n).toBe(
       isDone ? 1 : 0,
     );
-    count(isDone);
+    count(isDone, schedule);
   });
 }
 
