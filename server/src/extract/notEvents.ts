@@ -32,10 +32,12 @@ export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): re
   const isUi = isPage || facts.imports.some((it) => uiPackage.test(it.from));
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   const marked = new Set<string>();
+  const inner = new Set(facts.bindings.flatMap((it) => (it.isTopLevel ? [] : [it.at.start])));
   return facts.types.map((type) => {
     if (eventBases.size > 0 && isBuiltOn(type, eventBases)) return { ...type, isEvent: true };
     const reason =
       reasonAgainst(type, { isRedux, isPage, isUi, methods }) ??
+      (type.kind === 'schema' && inner.has(type.at.start) ? 'a check inside a function' : undefined) ??
       (isBuiltOn(type, marked) ? 'built on one' : undefined);
     if (reason === undefined) return type;
     marked.add(type.name);

@@ -94,6 +94,8 @@ export interface GuardRole {
   readonly body?: Expr;
   /** Memory of this process only: gone with a restart. */
   readonly isVolatile?: boolean;
+  /** A durable engine runs the callback until it succeeds, keeps its result, and goes on from there after a crash. */
+  readonly isJournaled?: true;
 }
 /** Tells the broker what became of a message. */
 export interface AckRole {

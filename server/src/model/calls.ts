@@ -13,8 +13,8 @@ export interface Calls {
   readonly callees: (file: FilePath, call: CallExpr) => readonly FunctionNode[];
   readonly functionsOf: (file: FilePath, expr: Expr) => readonly FunctionNode[];
   readonly callersOf: Program['callersOf'];
-  /** The method, or where it is abstract those that implement it. */
-  readonly implementationsOf: (type: TypeNode, name: string) => readonly FunctionNode[];
+  /** The method, or where it is abstract those that implement it: of several packages, those of the caller's own. */
+  readonly implementationsOf: (type: TypeNode, name: string, caller: FilePath) => readonly FunctionNode[];
 }
 
 export interface CallsParts {
@@ -23,13 +23,15 @@ export interface CallsParts {
   readonly hierarchy: Hierarchy;
   readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
   readonly packageOf: Program['packageOf'];
+  /** The folder of the nearest package.json. */
+  readonly unitOf: (file: FilePath) => FilePath;
 }
 
 /** More implementations than this say nothing about which one runs. */
 const maxImplementations = 6;
 
 /** Binds calls over the given parts; answers are kept for the life of the model. */
-export function callsOf({ files, values, hierarchy, injected, packageOf }: CallsParts): Calls {
+export function callsOf({ files, values, hierarchy, injected, packageOf, unitOf }: CallsParts): Calls {
   const known = new Map<CallExpr, readonly FunctionNode[]>();
   const calleesAt = (file: FilePath, call: CallExpr, depth: number): readonly FunctionNode[] => {
     const found = known.get(call);
@@ -40,7 +42,7 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
   };
   const typing = typingOf({ values, hierarchy, injected, packageOf, calleesOf: calleesAt });
 
-  const implementationsOf = (type: TypeNode, name: string): readonly FunctionNode[] => {
+  const implementationsOf: Calls['implementationsOf'] = (type, name, caller) => {
     const own = hierarchy.methodOf(type, name);
     if (own && !own.fact.isAbstract) return [own];
     const found = new Map<FunctionNode['fact'], FunctionNode>();
@@ -48,7 +50,10 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
       const method = hierarchy.methodOf(subtype, name);
       if (method && !method.fact.isAbstract) found.set(method.fact, method);
     }
-    return found.size <= maxImplementations ? [...found.values()] : [];
+    const all = [...found.values()];
+    const here = all.length > 1 ? all.filter((it) => unitOf(it.file) === unitOf(caller)) : [];
+    const near = here.length > 0 ? here : all;
+    return near.length <= maxImplementations ? near : [];
   };
 
   const named = (file: FilePath, expr: Expr, depth: number): readonly FunctionNode[] => {
@@ -63,7 +68,7 @@ export function callsOf({ files, values, hierarchy, injected, packageOf }: Calls
     if (facts && expr.object.kind === 'this' && expr.object.isSuper)
       return inherited(facts, expr.at.start, expr.name);
     const type = typing.nodeBehind(typing.typedAt(file, expr.object, depth + 1));
-    return type ? implementationsOf(type, expr.name) : [];
+    return type ? implementationsOf(type, expr.name, file) : [];
   };
 
   const inValue = (value: { file: FilePath; expr: Expr }, depth: number): readonly FunctionNode[] =>

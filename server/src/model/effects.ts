@@ -71,6 +71,7 @@ export function pathOf(expr: Expr): string {
   if (expr.kind === 'call' || expr.kind === 'new') return `${pathOf(expr.callee)}()`;
   if (expr.kind !== 'member') return '';
   const object = pathOf(expr.object);
+  if (expr.name === '[]' && object !== '') return object;
   return object === '' ? expr.name : `${object}.${expr.name}`;
 }
 

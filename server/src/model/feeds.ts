@@ -31,9 +31,11 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
   const nestTransport = nestTransports(parts.linking, parts.serviceOf);
   const isLocal = localBuses(parts.linking);
   const ofBase = inheritedTransports(parts.linking);
+  const isCalled = calledBy(parts);
   return (consumer) => {
     const { library, isRequest } = consumer.fact;
     const transport = ofBase(consumer) ?? consumer.fact.transport;
+    if (isCalled(consumer)) return 'in-process';
     if (isLocal(consumer)) return isFedLocally(consumer) ? 'broker' : 'in-process';
     if (transport === 'in-process') return isFed(consumer) ? 'broker' : transport;
     if (library !== '@nestjs/microservices') return transport;
@@ -42,14 +44,34 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
   };
 }
 
+/** A handler class that the handler of a broker calls by its own name is a part of that one: the broker delivers to the outer. */
+function calledBy({ linking, consumers }: FeedParts): (consumer: ConsumerDraft) => boolean {
+  const { calls } = linking;
+  const brokered = handlersOfBrokers(consumers);
+  const isBelow = (fn: FunctionNode, depth: number): boolean => {
+    if (brokered.has(fn.fact) || isInside(fn, brokered, linking)) return true;
+    return depth > 0 && calls.callersOf(fn).some((it) => isBelow(it.caller, depth - 1));
+  };
+  return ({ fact, handler }) => {
+    if (fact.library !== 'own-bus' || fact.transport !== 'unknown' || !handler) return false;
+    const callers = calls.callersOf(handler);
+    const isOnly = callers.every((it) => calls.callees(it.caller.file, it.action.call).length === 1);
+    return callers.length > 0 && isOnly && callers.every((it) => isBelow(it.caller, maxDepth));
+  };
+}
+
+function handlersOfBrokers(consumers: readonly ConsumerDraft[]): ReadonlySet<FunctionFact> {
+  return new Set(
+    consumers.flatMap(({ fact, handler }) => (fact.transport === 'broker' && handler ? [handler.fact] : [])),
+  );
+}
+
 /** Follows in-process publishes upwards to a handler that a broker calls. */
 function fedBy(
   { linking, producers, consumers, serviceOf }: FeedParts,
   isLocal: (producer: ProducerDraft) => boolean,
 ): (consumer: ConsumerDraft) => boolean {
-  const brokered = new Set<FunctionFact>();
-  for (const { fact, handler } of consumers)
-    if (fact.transport === 'broker' && handler) brokered.add(handler.fact);
+  const brokered = handlersOfBrokers(consumers);
   const local = producers.filter(isLocal);
   const relays = new Set(local.filter((it) => it.isRelay).map((it) => serviceOf(it.file)));
   const outboxed = new Set(

@@ -24,7 +24,9 @@ export const hopsOf = once((model: EventModel): ReadonlyMap<EventNode, readonly 
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
     for (const effect of model.bodyOfConsumer(consumer).effects) {
-      const producers = published.through(effect).filter((it) => isHandedOver(it, effect, from));
+      const producers = published
+        .through(effect)
+        .filter((it) => isHandedOver(it, effect, from) && !isTranslated(it, from));
       // A call that publishes one of several events chooses between them.
       const isCertain = producers.length === 1 && always(model, consumer.handler, effect);
       for (const producer of producers) {
@@ -41,6 +43,11 @@ export const hopsOf = once((model: EventModel): ReadonlyMap<EventNode, readonly 
 function isHandedOver({ role, event }: ProducerNode, effect: Effect, from: EventNode): boolean {
   if (effect.role.kind === 'publish') return effect.role.isRequest !== true;
   return role.transport === 'outbox' && role.confidence !== 'name' && event !== from;
+}
+
+/** The handler of the domain's `OrderPlacedEvent` publishes the `OrderPlaced` that other services know: these are two. */
+function isTranslated({ event }: ProducerNode, from: EventNode): boolean {
+  return event === from && new Set(from.declarations.map((it) => it.fact.name)).size > 1;
 }
 
 /** Finds the producers that an effect runs: the outermost call on the way that names an event. */

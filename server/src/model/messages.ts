@@ -1,8 +1,9 @@
 // What a published or consumed expression names: declared types, wire names, an inline object, or a value handed in from elsewhere.
-import type { CallExpr, Expr, ObjectExpr, TemplateExpr, TypeExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, NewExpr, ObjectExpr, TemplateExpr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { readsOutbox } from './bridges.ts';
+import { makesCloudEvent } from './cloudEvents.ts';
 import { isMessageType, isPayloadName } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
@@ -68,13 +69,19 @@ export function messagesOf(linking: Linking): ReadMessage {
     return inner.length > 0 ? inner : [{ kind: 'object', object, file }];
   };
 
-  const readNew = (file: FilePath, expr: CallExprLike, depth: number): readonly Message[] => {
+  const readNew = (file: FilePath, expr: NewExpr, depth: number): readonly Message[] => {
     const value = values.evaluate(file, expr.callee);
     if (value.kind === 'type' && isMessageType(value.node)) return [{ kind: 'type', node: value.node }];
     const named = expr.args.flatMap((it) => tagIn(file, it, depth));
-    if (named.length > 0) return named;
+    if (named.length > 0) return [...named, ...borneBy(file, expr, depth)];
     if (value.kind === 'type') return [{ kind: 'type', node: value.node }];
     return expr.callee.kind === 'name' ? [{ kind: 'name', name: expr.callee.name }] : [{ kind: 'unknown' }];
+  };
+
+  /** `new CloudEvent({ type: 'order.placed', data: event })` bears the event as its data. */
+  const borneBy = (file: FilePath, expr: NewExpr, depth: number): readonly Message[] => {
+    const data = makesCloudEvent(linking, file, expr) ? expr.args.map(dataOf) : [];
+    return data.flatMap((it) => (it ? read(file, it, depth + 1).filter((one) => one.kind === 'type') : []));
   };
 
   const tagIn = (file: FilePath, arg: Expr, depth: number): readonly Message[] => {
@@ -276,9 +283,8 @@ export function messagesOf(linking: Linking): ReadMessage {
   };
 }
 
-interface CallExprLike {
-  readonly callee: Expr;
-  readonly args: readonly Expr[];
+function dataOf(expr: Expr): Expr | undefined {
+  return expr.kind === 'object' ? entryOf(expr, 'data') : undefined;
 }
 
 function isUseful(message: Message): boolean {

@@ -92,13 +92,20 @@ function answer(
   const unreadProducers = new Set(producers.filter(isUnread).map((it) => serviceOf(it.file)));
   const unreadConsumers = consumers.filter(isUnreadConsumer);
   const unreadLibraries = new Set(unreadConsumers.map((it) => it.fact.library));
+  // Whoever subscribes to the bus of its process itself takes what wrappers put on it too.
+  const wholeBuses = new Set(
+    unreadConsumers.filter((it) => it.fact.transport === 'in-process').map((it) => serviceOf(it.file)),
+  );
   for (const node of nodes) {
     const service = serviceOf(node.place.file);
     node.isProduced = answerFor(node.producers.length > 0, isComplete, unreadProducers.has(service));
     // What an outbox holds, a relay may hand to any library.
     const mayReach =
       unreadConsumers.length > 0 &&
-      node.producers.some(({ role }) => role.transport === 'outbox' || unreadLibraries.has(role.library));
+      node.producers.some(
+        ({ role, file }) =>
+          role.transport === 'outbox' || unreadLibraries.has(role.library) || wholeBuses.has(serviceOf(file)),
+      );
     const isUnsure = mayReach || (node.producers.length === 0 && unreadConsumers.length > 0);
     node.isConsumed = answerFor(node.consumers.length > 0, isComplete, isUnsure);
   }

@@ -11,7 +11,7 @@ const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|t
 const back = /^(?:(?:with)?[cC]ompen[st]\w*|rollback|undo|revert|backward|down)$/;
 const stepLike = /^(?:s|it|cur|current|entry)$|step|task|activit|participant|action|transaction|operation/i;
 const engine =
-  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws-sdk\/client-sfn|dbos|@dbos-inc\/)/;
+  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws\/durable-execution|@aws-sdk\/client-sfn|dbos|@dbos-inc\/)/;
 const keeping =
   /^(?:save|persist|store|update|upsert|insert|create|record|checkpoint|append|commit|mark|log|set|put|publish|send|enqueue)/i;
 const keeper =

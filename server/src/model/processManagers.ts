@@ -50,7 +50,7 @@ interface Candidate extends Reaction {
 }
 
 const engine =
-  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|dbos|@dbos-inc\/|@node-ts\/bus)/;
+  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws\/durable-execution|dbos|@dbos-inc\/|@node-ts\/bus)/;
 
 function reactionsIn(model: EventModel): readonly Candidate[] {
   return model.consumers.flatMap((consumer) => {

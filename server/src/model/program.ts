@@ -26,14 +26,15 @@ export function linkProgram(
   projects: readonly ProjectFacts[],
 ): Linking {
   const modules = modulesOf(files, projects);
+  const { packageOf } = modules;
   const values = valuesOf(files, modules);
-  const resolve: Resolve = { typeNamed: values.typeNamed, packageOf: modules.packageOf };
+  const resolve: Resolve = { typeNamed: values.typeNamed, packageOf };
   const hierarchy = hierarchyOf(files, values, resolve);
   const injected = injectionOf(files.values(), values);
-  const calls = callsOf({ files, values, hierarchy, injected, packageOf: modules.packageOf });
+  const calls = callsOf({ files, values, hierarchy, injected, packageOf, unitOf: unitsOf(projects) });
   const program: Program = {
     typeNamed: values.typeNamed,
-    packageOf: modules.packageOf,
+    packageOf,
     fieldsOf: (file, type) => fieldsOf(resolve, file, type),
     stringOf: values.stringOf,
     typeOf: calls.typing.typeOf,
@@ -46,4 +47,13 @@ export function linkProgram(
     callersOf: calls.callersOf,
   };
   return { files, program, values, hierarchy, calls, modules };
+}
+
+/** The folder of the nearest package.json above a file; '' where there is none. */
+function unitsOf(projects: readonly ProjectFacts[]): (file: FilePath) => FilePath {
+  const dirs = projects
+    .filter((it) => it.package)
+    .map((it) => (it.dir.endsWith('/') ? it.dir : `${it.dir}/`))
+    .sort((a, b) => b.length - a.length);
+  return (file) => dirs.find((it) => file.startsWith(it)) ?? '';
 }

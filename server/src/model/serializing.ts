@@ -1,7 +1,10 @@
 // What becomes of an event's fields on the way through JSON. A type that can't be resolved is taken for one that survives.
 import type { TypeExpr } from '../facts/expressions.ts';
+import type { TypeFact } from '../facts/facts.ts';
+import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
+import { once } from './once.ts';
 
 /** What JSON does to a value: it throws, drops it, empties it, or makes a string of it. */
 export type Loss = 'bigint' | 'symbol' | 'function' | 'Map' | 'Set' | 'Date' | 'undefined' | 'instance';
@@ -32,11 +35,33 @@ function isImplemented({ program }: EventModel, { from }: Field): boolean {
   return from !== undefined && program.subtypesOf(from).length > 0;
 }
 
-/** Whether an event may leave this process: nobody was seen to publish it, or not only on an in-process bus. */
-export function mayTravel({ producers, consumers }: EventNode): boolean {
-  const transports = [...producers.map((it) => it.role.transport), ...consumers.map((it) => it.transport)];
-  return transports.length === 0 || transports.some((it) => it === 'broker' || it === 'outbox');
+/**
+ * Whether an event may leave this process: it was seen to go through a broker, or nobody was seen to publish it nor any other
+ * event of its kind.
+ */
+export function mayTravel(model: EventModel, event: EventNode): boolean {
+  const transports = transportsOf(event);
+  if (transports.length > 0) return transports.some((it) => it === 'broker' || it === 'outbox');
+  const kin = event.declarations.flatMap((it) => model.program.lineageOf(it).slice(1));
+  return kin.every((it) => !localBases(model).has(it.fact));
 }
+
+function transportsOf({ producers, consumers }: EventNode): readonly Transport[] {
+  return [...producers.map((it) => it.role.transport), ...consumers.map((it) => it.transport)];
+}
+
+/** The bases of events of which every one that was seen to travel stays in its process. */
+const localBases = once(({ events, program }: EventModel): ReadonlySet<TypeFact> => {
+  const local = new Map<TypeFact, boolean>();
+  for (const event of events) {
+    const transports = transportsOf(event);
+    if (transports.length === 0) continue;
+    const isLocal = !transports.some((it) => it === 'broker' || it === 'outbox');
+    for (const { fact } of event.declarations.flatMap((it) => program.lineageOf(it).slice(1)))
+      local.set(fact, isLocal && local.get(fact) !== false);
+  }
+  return new Set([...local].flatMap(([fact, isLocal]) => (isLocal ? [fact] : [])));
+});
 
 interface Context {
   readonly model: EventModel;

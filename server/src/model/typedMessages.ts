@@ -6,6 +6,7 @@ import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
+import { literalsOf } from './spelling.ts';
 import { eventMembers } from './unionMembers.ts';
 
 /** A union of more members than this is what a whole system speaks, and says nothing of one place. */
@@ -46,10 +47,26 @@ function inType(linking: Linking, file: FilePath, type: TypeExpr, depth: number)
   if (containers.has(type.name)) return type.args.slice(0, 1).flatMap(inner);
   const node = linking.values.typeNamed(file, type.name);
   if (!node) {
+    if (isForeignEnvelope(linking, file, type.name)) return inEnvelope(type.args, inner);
     const name = foreignName(linking, file, { kind: 'name', name: type.name, at: type.at });
     return name === undefined ? [] : [{ kind: 'name', name, isForeign: true }];
   }
   return isEvent(node, linking) ? [{ kind: 'type', node }] : inAlias(linking, node, depth);
+}
+
+/** What Lambda hands over, and envelopes of packages: they say how an event came, not which. */
+function isForeignEnvelope({ program }: Linking, file: FilePath, name: string): boolean {
+  const from = program.packageOf(file, name);
+  return from === 'aws-lambda' || (from === 'cloudevents' && name.startsWith('CloudEvent'));
+}
+
+/** `EventBridgeEvent<'order.placed', OrderPlaced>`: the type of its content, or else the name that is written. */
+function inEnvelope(
+  args: readonly TypeExpr[],
+  inner: (type: TypeExpr) => readonly Message[],
+): readonly Message[] {
+  const typed = args.flatMap(inner);
+  return typed.length > 0 ? typed : args.flatMap(literalsOf).map((name): Message => ({ kind: 'name', name }));
 }
 
 function inAlias(linking: Linking, node: TypeNode, depth: number): readonly Message[] {

@@ -1,7 +1,8 @@
 // How missing metadata is mended: by fields, by the base event that the workspace has, by a new one.
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { metadataOf, type Aliases, type MetadataKind } from '../model/metadata.ts';
+import { metadataOf } from '../model/metadata.ts';
+import type { Aliases, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
 import { once } from '../model/once.ts';
 import type { FilePath, Place } from '../text.ts';

@@ -1,7 +1,9 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
 import { namedBy } from '../model/aliases.ts';
-import { addedOnTheWay, metadataKinds, metadataOf, ofObject, type MetadataKind } from '../model/metadata.ts';
+import { addedOnTheWay } from '../model/envelopes.ts';
+import { metadataOf, ofObject } from '../model/metadata.ts';
+import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
@@ -111,14 +113,15 @@ export const rule: Rule<Options> = {
 };
 
 function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Fault> {
-  const added = addedOnTheWay(model, event, chosen);
   for (const node of event.declarations) {
     if (repeats(model, event, node) || isPayload(node)) continue;
+    const added = addedOnTheWay(model, event, chosen, node);
     const missing = missingIn([metadataOf(model, node, chosen), added], chosen);
     const place = { file: node.file, at: node.fact.at };
     if (missing.length > 0) yield { event, node, place, name: node.fact.name, missing };
   }
   if (event.declarations.length > 0 || !announces(event.name) || staysWithUser(model, event)) return;
+  const added = addedOnTheWay(model, event, chosen);
   for (const { file, at, object } of event.inline) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
     if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing, object };

@@ -1,12 +1,7 @@
 // Several events that miss the same have one fault: that of the base which they extend, or of the metadata type which they carry.
 import type { Expr } from '../facts/expressions.ts';
-import {
-  metadataOf,
-  metadataTypes,
-  type Aliases,
-  type Metadata,
-  type MetadataKind,
-} from '../model/metadata.ts';
+import { metadataOf, metadataTypes } from '../model/metadata.ts';
+import type { Aliases, Metadata, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import type { Place } from '../text.ts';
 

@@ -13,7 +13,7 @@ export const rule: Rule = {
   *check({ model }) {
     const seen = new Set<string>();
     for (const event of model.events) {
-      if (!mayTravel(event)) continue;
+      if (!mayTravel(model, event)) continue;
       for (const lost of lostFields(model, event)) {
         const place = `${lost.field.file}:${lost.field.member.at.start}`;
         if (seen.has(place)) continue;

@@ -2,7 +2,7 @@
 // hand-written repositories. An insert under a fresh key repeats its harm on every redelivery; an upsert does not.
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
-import { doesImport, type CallSite, type Framework } from './framework.ts';
+import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import { outboxRow } from './outboxes.ts';
 import { changedOnConflict, increments } from './amounts.ts';
@@ -232,8 +232,23 @@ function flushed({ view, name, call, fn }: CallSite): WriteRole | undefined {
 function ranSql(site: CallSite): Role | undefined {
   const first = site.arg(0);
   const text = first?.kind === 'object' ? site.view.entryOf(first, 'text') : first;
-  if (text?.kind !== 'string' && text?.kind !== 'template') return undefined;
-  return readSql(text, valuesOf(site, first));
+  if ((text?.kind !== 'string' && text?.kind !== 'template') || isKeptForLater(site)) return undefined;
+  const role = readSql(text, valuesOf(site, first));
+  return role && isFrom(site.origin, ['cassandra-driver']) ? inCassandra(role, text) : role;
+}
+
+/** `this.insert = db.prepare('INSERT …')` runs nothing yet. */
+function isKeptForLater(site: CallSite): boolean {
+  if (site.name !== 'prepare' || site.action.settled !== 'collected' || site.action.result !== undefined)
+    return false;
+  return linksNamed(site, ['run', 'get', 'all', 'execute', 'iterate', 'bind', 'first']).length === 0;
+}
+
+/** In Cassandra an INSERT of a key that is there writes its columns again, unless it says IF NOT EXISTS. */
+function inCassandra(role: Role, text: Expr): Role {
+  if (role.kind !== 'write' || role.operation !== 'insert') return role;
+  const isOnce = text.kind === 'string' && /\bif\s+not\s+exists\b/i.test(text.value);
+  return { ...role, operation: 'upsert', ...(isOnce ? { isConditional: true } : {}) };
 }
 
 /** `query(sql, [a, b])`, `query({ text, values: [a, b] })`. */

@@ -14,7 +14,7 @@ const bus = /event_?bus|event_?stream|^(?:_?domain)?_?events?\$?$/i;
 
 export const eventStreams: Framework = {
   name: 'rxjs',
-  triggers: ['ofType', 'Saga'],
+  triggers: ['ofType', 'Saga', cqrs],
   consumers: subscribed,
   classes: sagas,
 };
@@ -24,7 +24,10 @@ function subscribed(site: CallSite): readonly ConsumerFact[] {
   const { view, call, fn } = site;
   const [callback] = call.args;
   if (site.name !== 'subscribe' || !site.receiver || !mayHandle(view, callback)) return [];
-  const { events, source } = streamBehind(site.receiver);
+  const { events: chosen, source } = streamBehind(site.receiver);
+  // Whoever subscribes to the bus itself takes all that is published on it.
+  const isWhole = chosen.length === 0 && isFrom(view.originOf(source), [cqrs]);
+  const events = isWhole ? [{ kind: 'string', value: '*', at: call.at } as const] : chosen;
   if (events.length === 0 || !isBus(view, source) || doesImport(view, userInterfaces)) return [];
   const handler = handlerOf(view, callback);
   const owner = view.ownerOf(fn.id);

@@ -60,6 +60,7 @@ function memoised(site: CallSite): readonly Role[] {
       form: 'wrap',
       ...(site.call.args[0] ? { key: site.call.args[0] } : {}),
       body,
+      isJournaled: true,
     },
   ];
 }

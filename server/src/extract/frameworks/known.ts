@@ -1,6 +1,7 @@
 // All frameworks, the more specific before the more general: of two that recognise one call the first wins.
 import { amqp } from './amqp.ts';
 import { aws } from './aws.ts';
+import { awsDurable } from './awsDurable.ts';
 import { azureServiceBus } from './azureServiceBus.ts';
 import { bullmq } from './bullmq.ts';
 import { databases } from './databases.ts';
@@ -43,6 +44,7 @@ export const frameworks: readonly Framework[] = [
   emmett,
   inngest,
   restate,
+  awsDurable,
   medusa,
   moleculer,
   nodeTsBus,

@@ -20,7 +20,7 @@ function journaled(site: CallSite): readonly Role[] {
     return [{ kind: 'time-limit', library: 'restate' }];
   if (site.name !== 'run' || !isFrom(site.origin, modules)) return [];
   const body = site.call.args.findLast((it) => site.view.valueOf(it).kind === 'function');
-  return body ? [{ kind: 'guard', library: 'restate', form: 'wrap', body }] : [];
+  return body ? [{ kind: 'guard', library: 'restate', form: 'wrap', body, isJournaled: true }] : [];
 }
 
 /** `restate.service({ name, handlers: { charge: async (ctx, order) => … } })`, whose parameters have no written type. */

@@ -1,0 +1,73 @@
+// CloudEvents (https://cloudevents.io, the package `cloudevents`): an envelope that bears an event as its data, with id, time and
+// version of its own. A trace travels as an extension, which a receiver's type does not tell.
+import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import type { Metadata, MetadataKind } from './metadataKinds.ts';
+import type { EventModel, TypeNode } from './model.ts';
+import { once } from './once.ts';
+
+/** What the specification demands; the SDK fills in what is left out. */
+const demanded: ReadonlySet<MetadataKind> = new Set(['id', 'timestamp', 'version']);
+const none: Metadata = { present: new Set(), isOpen: false };
+
+/** What a value carries by being a CloudEvent. */
+export function ofCloudEvent(model: Pick<EventModel, 'program'>, file: FilePath, expr: Expr): Metadata {
+  return makesCloudEvent(model, file, expr) ? { present: demanded, isOpen: false } : none;
+}
+
+/** What comes around a type that consumers take out of a CloudEvent. */
+export function ofReceived(model: EventModel, { fact }: TypeNode): Metadata {
+  return taken(model).has(fact) ? { present: demanded, isOpen: true } : none;
+}
+
+/** `new CloudEvent({ type, data })`. */
+export function makesCloudEvent(
+  { program }: Pick<EventModel, 'program'>,
+  file: FilePath,
+  expr: Expr,
+): boolean {
+  if (expr.kind !== 'new' || expr.callee.kind !== 'name') return false;
+  return isCloudEvent(program.packageOf(file, expr.callee.name), expr.callee.name);
+}
+
+/** The types that consumers take out of a CloudEvent: `CloudEvent<OrderPlaced>`, `const event = cloudEvent.data as OrderPlaced`. */
+const taken = once(({ files, program }: EventModel): ReadonlySet<TypeFact> => {
+  const found = new Set<TypeFact>();
+  const add = (file: FilePath, type: TypeExpr): void => {
+    const node = type.kind === 'ref' ? program.typeNamed(file, type.name) : undefined;
+    if (node) found.add(node.fact);
+  };
+  for (const facts of files.values()) {
+    if (!facts.imports.some((it) => isCloudEvent(it.from, it.name))) continue;
+    const envelopes = new Map(
+      facts.bindings.map((it, id) => [id, it.type ? envelopesIn(facts, it.type) : []]),
+    );
+    for (const args of envelopes.values()) for (const it of args) add(facts.file, it);
+    for (const { takenAs, init } of facts.bindings) {
+      const root = init && rootOf(init);
+      if (takenAs && root !== undefined && envelopes.get(root)?.length) add(facts.file, takenAs);
+    }
+  }
+  return found;
+});
+
+/** What the CloudEvents in a type carry. */
+function envelopesIn(facts: FileFacts, type: TypeExpr): readonly TypeExpr[] {
+  if (type.kind === 'array') return envelopesIn(facts, type.of);
+  if (type.kind === 'union') return type.of.flatMap((it) => envelopesIn(facts, it));
+  if (type.kind !== 'ref') return [];
+  const imported = facts.imports.find((it) => it.local === type.name);
+  return isCloudEvent(imported?.from, imported?.name ?? '')
+    ? type.args
+    : type.args.flatMap((it) => envelopesIn(facts, it));
+}
+
+function rootOf(expr: Expr): BindingId | undefined {
+  if (expr.kind === 'member') return rootOf(expr.object);
+  return expr.kind === 'name' ? expr.binding : undefined;
+}
+
+function isCloudEvent(from: string | undefined, name: string): boolean {
+  return from === 'cloudevents' && /^CloudEvent(?:V1)?$/.test(name);
+}

@@ -1,0 +1,159 @@
+// The metadata that travels around an event: envelopes, headers and message properties that the layers between the producers
+// and the broker add, and the envelopes out of which consumers take it.
+import type { CallAction } from '../facts/actions.ts';
+import type { BindingId, CallExpr, Expr, ObjectEntry } from '../facts/expressions.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
+import type { FilePath } from '../text.ts';
+import { ofCloudEvent, ofReceived } from './cloudEvents.ts';
+import { holds } from './handling.ts';
+import { behind, kindsNamed, nothing, together } from './metadata.ts';
+import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
+import type { EventModel, EventNode, FunctionNode, ProducerNode, TypeNode } from './model.ts';
+
+/** Their envelope belongs to the engine: whoever emits can add nothing but data. */
+const engines: ReadonlySet<string> = new Set(['medusa', 'inngest']);
+const deepest = 12;
+
+/**
+ * What the layers between the producers and the broker add to every message of an event: envelopes, headers, properties.
+ * Of several declarations of one event each goes the way of those that publish it.
+ */
+export function addedOnTheWay(
+  model: EventModel,
+  event: EventNode,
+  aliases: Aliases,
+  node?: TypeNode,
+): Metadata {
+  const received = node ? ofReceived(model, node) : nothing;
+  const producers = node
+    ? event.producers.filter((it) => mayPublish(model, it, event, node))
+    : event.producers;
+  if (producers.length === 0) return received;
+  const added = producers.map((producer) => {
+    const layers = [
+      producer.fn,
+      ...model.program.calleesOf(producer.file, producer.fn, producer.action.call),
+    ];
+    const own = producer.action.call.args.map((it) => wrapper(model, producer.file, it, event, aliases));
+    if (engines.has(producer.role.library)) return { present: new Set<MetadataKind>(), isOpen: true };
+    return together([...own, ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3))]);
+  });
+  return together([common(added), received]);
+}
+
+/** Whether it does not say that it publishes another of the event's declarations. */
+function mayPublish(
+  { program }: EventModel,
+  { file, action }: ProducerNode,
+  { declarations }: EventNode,
+  node: TypeNode,
+): boolean {
+  if (declarations.length < 2) return true;
+  const facts = action.call.args.map((it) => program.typeOf(file, it)?.fact);
+  const said = declarations.filter((it) => facts.includes(it.fact));
+  return said.length === 0 || said.some((it) => it.fact === node.fact);
+}
+
+/** An object at the publishing call that wraps the event: its own keys, and those of objects in it, but not the event's. */
+function wrapper(model: EventModel, file: FilePath, arg: Expr, event: EventNode, aliases: Aliases): Metadata {
+  const isInline = event.declarations.length === 0;
+  return isInline ? nothing : keysBelow(model, file, arg, aliases, deepest);
+}
+
+function keysBelow(model: EventModel, file: FilePath, expr: Expr, aliases: Aliases, depth: number): Metadata {
+  const value = behind(model, file, expr);
+  if (depth <= 0) return nothing;
+  const below = (it: Expr): Metadata => keysBelow(model, file, it, aliases, depth - 1);
+  if (value.kind === 'array') return together(value.items.map(below));
+  if (value.kind === 'call')
+    return together([givenBy(model, file, value, aliases, depth), ...value.args.map(below)]);
+  if (value.kind === 'new') return together([ofCloudEvent(model, file, value), ...value.args.map(below)]);
+  if (value.kind !== 'object') return nothing;
+  const carried = namesIn(value);
+  const own = kindsNamed(
+    value.entries.filter((it) => isAdded(it.value, carried)).map((it) => keyOf(model, file, it)),
+    aliases,
+  );
+  const inner = value.entries
+    .filter((it) => !/^(data|payload|body|detail)$/.test(it.key))
+    .map((it) => below(it.value));
+  // `{ ...JSON.parse(JSON.stringify(envelope)), trace }`
+  const spread = value.spreads.map(below);
+  return together([{ present: own, isOpen: false }, ...inner, ...spread]);
+}
+
+/** `messages: [toMessage(event)]`: what the maker puts around the event. */
+function givenBy(
+  model: EventModel,
+  file: FilePath,
+  call: CallExpr,
+  aliases: Aliases,
+  depth: number,
+): Metadata {
+  const makers = model.program.functionsOf(file, call.callee);
+  const given = makers.flatMap((fn) =>
+    actionsIn(fn.fact.body).flatMap((it) =>
+      it.kind === 'return' && it.value ? [keysBelow(model, fn.file, it.value, aliases, depth - 2)] : [],
+    ),
+  );
+  return together(given);
+}
+
+/** `[EVENT_ID_HEADER]: id` with the text of the constant. */
+function keyOf({ program }: EventModel, file: FilePath, { key, computed }: ObjectEntry): string {
+  return (computed && program.stringOf(file, computed)) ?? key;
+}
+
+/** A `null` that somebody fills in later is nothing yet, and what is read off the event beside it is there or not in the event. */
+function isAdded(value: Expr, carried: ReadonlySet<BindingId>): boolean {
+  if (value.kind === 'literal') return !/^(?:null|undefined)$/.test(value.text);
+  if (value.kind !== 'member') return true;
+  const { object } = value;
+  return !(object.kind === 'name' && object.binding !== undefined && carried.has(object.binding));
+}
+
+/** What an object carries as a whole: `event` of `{ payload: event }` and `{ body: JSON.stringify(event) }`. */
+function namesIn({ entries, spreads }: Expr & { readonly kind: 'object' }): ReadonlySet<BindingId> {
+  const values = entries.flatMap(({ value }) => (value.kind === 'call' ? value.args : [value]));
+  return new Set(
+    [...values, ...spreads].flatMap((it) =>
+      it.kind === 'name' && it.binding !== undefined ? [it.binding] : [],
+    ),
+  );
+}
+
+/** What a publishing function adds to what it is given: object literals in its own publishing calls, and in those it calls. */
+function addedBy(model: EventModel, fn: FunctionNode, aliases: Aliases, depth: number): Metadata {
+  const parts = callsWithin(model, fn).flatMap((action): readonly Metadata[] => {
+    const isPublish = action.roles.some((it) => it.kind === 'publish' || it.kind === 'write');
+    const args = isPublish
+      ? action.call.args.map((it) => keysBelow(model, fn.file, it, aliases, deepest))
+      : [];
+    if (depth === 0) return args;
+    const callees =
+      isPublish || /publish|emit|send|dispatch|produce/i.test(nameOf(action.call.callee))
+        ? model.program.calleesOf(fn.file, fn, action.call)
+        : [];
+    return [
+      ...args,
+      ...callees.filter((it) => it.fact !== fn.fact).map((it) => addedBy(model, it, aliases, depth - 1)),
+    ];
+  });
+  return together(parts);
+}
+
+/** Its own calls, and those of the callbacks that stand in it: `retry(async () => channel.publish(…))`. */
+function callsWithin({ files }: EventModel, { file, fact }: FunctionNode): readonly CallAction[] {
+  const inside = files.get(file)?.functions.filter((it) => it !== fact && holds(fact.span, it.span)) ?? [];
+  return [fact, ...inside].flatMap((it) => callsIn(it.body));
+}
+
+function nameOf(expr: Expr): string {
+  return expr.kind === 'member' || expr.kind === 'name' ? expr.name : '';
+}
+
+/** What every way carries. */
+function common(parts: readonly Metadata[]): Metadata {
+  const kinds = metadataKinds.filter((kind) => parts.every((it) => it.present.has(kind)));
+  return { present: new Set(kinds), isOpen: parts.some((it) => it.isOpen) };
+}
