@@ -74,7 +74,7 @@ function decoded(bytes: Buffer): string {
 /** Writes a file, and the folders it needs; a sentence where that fails. */
 export function write(file: FilePath, text: string): string | undefined {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file), 0o777);
     writeFileSync(file, text);
     return undefined;
   } catch (error) {
@@ -91,6 +91,21 @@ export function cacheFolder(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'sagalint');
 }
 
+/**
+ * Makes a folder and those above it; throws where that is refused. Node's own `recursive` tries for ever where the system says
+ * "no such folder" of one that is there, as it does below /proc.
+ */
+function makeFolder(folder: string, mode: number): void {
+  if (kindOf(folder) === 'folder') return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder), mode);
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    // Somebody else may have been quicker.
+    if (kindOf(folder) !== 'folder') throw error;
+  }
+}
+
 /** What was kept under a name, or undefined. */
 export function readKept(file: string): string | undefined {
   try {
@@ -104,7 +119,7 @@ export function readKept(file: string): string | undefined {
 export function keep(file: string, text: string): void {
   const draft = `${file}.${process.pid}.${Date.now()}.tmp`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, file);
   } catch {

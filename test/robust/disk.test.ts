@@ -1,7 +1,16 @@
 // What a disk does to a program: it fills up, loses the ends of files, has a wrong clock, and is written by others meanwhile.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Printed } from '../../server/src/cli/reports/checked.ts';
@@ -44,6 +53,15 @@ it.skipIf(process.platform === 'win32')(
     }
   },
 );
+
+it.skipIf(!existsSync('/proc/self'))('gives up where the system refuses a folder', () => {
+  const folder = folderWith({ 'src/placed.ts': placed });
+  expect(cached(folder, '/proc/none/cache')).toBe(cached(folder, folderWith({})));
+  const { err, status } = sagalint(['new', 'saga', 'Order', '--dir', '/proc/none/saga']);
+  expect(err).toContain('/proc/none/saga');
+  expect(err).toContain("can't be written");
+  expect(status).toBe(2);
+});
 
 it('believes no answer that is cut off at any byte', () => {
   const kept = folderWith({});
