@@ -7,6 +7,8 @@ import { readType } from './types.ts';
 
 /** Deeper than this nothing useful was ever found; what is below becomes `unknown`. */
 const deepest = 12;
+/** A link of a chain (`saga.step(…).invoke(…).step(…)`) nests the one before it, but a reader goes along and not down. */
+const link = 1 / 8;
 
 /** Reads an expression; names are bound in the scope where the node stands. */
 export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
@@ -14,6 +16,7 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
   const at = placeOf(inner, draft.source);
   if (depth > deepest) return { kind: 'unknown', at };
   const next = (it: ts.Expression): Expr => readExpr(draft, it, depth + 1);
+  const along = (it: ts.Expression): Expr => readExpr(draft, it, depth + link);
 
   if (ts.isStringLiteralLike(inner)) return { kind: 'string', value: inner.text, at };
   if (ts.isIdentifier(inner)) return readName(draft, inner);
@@ -21,10 +24,10 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
   if (inner.kind === ts.SyntaxKind.SuperKeyword) return { kind: 'this', isSuper: true, at };
   if (ts.isPropertyAccessExpression(inner)) {
     const nameAt = placeOf(inner.name, draft.source);
-    return { kind: 'member', object: next(inner.expression), name: inner.name.text, at: nameAt };
+    return { kind: 'member', object: along(inner.expression), name: inner.name.text, at: nameAt };
   }
   if (ts.isElementAccessExpression(inner)) return readElement(draft, inner, next);
-  if (ts.isCallExpression(inner)) return readCall(draft, inner, next);
+  if (ts.isCallExpression(inner)) return readCall(draft, inner, { next, along });
   if (ts.isNewExpression(inner)) return readNew(draft, inner, next);
   if (ts.isObjectLiteralExpression(inner)) {
     const asserted = assertedType(draft, node);
@@ -63,10 +66,14 @@ function readElement(draft: Draft, node: ts.ElementAccessExpression, next: Next)
   return { kind: 'member', object, name: '[]', index, at };
 }
 
-function readCall(draft: Draft, node: ts.CallExpression, next: Next): Expr {
+function readCall(
+  draft: Draft,
+  node: ts.CallExpression,
+  { next, along }: { readonly next: Next; readonly along: Next },
+): Expr {
   return {
     kind: 'call',
-    callee: next(node.expression),
+    callee: along(node.expression),
     typeArgs: typeArgs(draft, node.typeArguments),
     args: node.arguments.map((it) => next(ts.isSpreadElement(it) ? it.expression : it)),
     at: lastName(draft, node.expression),

@@ -9,6 +9,7 @@ import { pathOf } from './effects.ts';
 import { isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from './once.ts';
+import { orchestratorsOf } from './orchestrators.ts';
 
 const compensating = /^(?:(?:with)?[cC]ompen[st]\w*|undo\w*|roll_?[bB]ack\w*|revert)$/;
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
@@ -29,6 +30,8 @@ export interface LostCompensation {
   readonly loss: Loss;
   /** For a call that nobody waits for: whether its failure would be lost even if somebody did. */
   readonly isLostAnyhow: boolean;
+  /** The try of a compensation itself, whose catch only logs. */
+  readonly by?: TryAction;
 }
 
 /** All compensating calls whose failure nobody learns of, or whose failure keeps others from running. */
@@ -36,12 +39,14 @@ export const lostCompensations = once((model: EventModel): readonly LostCompensa
 
 function* lostIn(model: EventModel): Iterable<LostCompensation> {
   const isUnretried = triesOnce(model);
+  const undoing = undoingFunctions(model);
   for (const facts of model.files.values()) {
     const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
-    for (const fact of new Set([...candidates(facts), ...emptying(model, facts)])) {
+    const own = facts.functions.filter((it) => undoing.has(it));
+    for (const fact of new Set([...candidates(facts), ...emptying(model, facts), ...own])) {
       const fn: FunctionNode = { file: facts.file, fact };
-      const around = contextOf(facts, fact);
-      for (const found of visit(fact.body, { ...around, model, fn, facts })) {
+      const context = { ...contextOf(facts, fact), model, fn, facts, isUndoing: undoing.has(fact) };
+      for (const found of onceATry(visit(fact.body, context))) {
         // Activities are tried again by the engine, unless their policy says once.
         if (found.loss !== 'floating' && (isDurable || isUnretried !== undefined) && isUnretried !== true)
           continue;
@@ -60,6 +65,28 @@ const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
     }),
   ),
 );
+
+/** What takes the steps of sagas back, and what a saga calls to take back all of them. */
+function undoingFunctions(model: EventModel): ReadonlySet<FunctionFact> {
+  const ofSteps = model.sagas.flatMap(({ steps }) =>
+    steps.flatMap(({ undoing }) => undoing.flatMap((it) => it.functions.map(({ fact }) => fact))),
+  );
+  const ofClasses = model.sagas.flatMap(({ file, fact: { owner } }) =>
+    owner === undefined ? [] : (model.files.get(file)?.functions ?? []).filter((it) => it.owner === owner),
+  );
+  const runners = [...ofClasses, ...orchestratorsOf(model).flatMap((it) => it.functions)];
+  return new Set([...ofSteps, ...runners.filter((it) => compensating.test(it.name))]);
+}
+
+/** Several calls in one try are lost by one catch. */
+function* onceATry(found: Iterable<LostCompensation>): Iterable<LostCompensation> {
+  const seen = new Set<TryAction>();
+  for (const it of found) {
+    if (it.by && seen.has(it.by)) continue;
+    if (it.by) seen.add(it.by);
+    yield it;
+  }
+}
 
 /** Functions that empty a stack, whatever they call an item of it. */
 function emptying(model: EventModel, { file }: FileFacts): readonly FunctionFact[] {
@@ -100,6 +127,8 @@ interface Context {
   readonly after: readonly Action[];
   /** In an async callback of `forEach`, whose promise nobody waits for. */
   readonly isForgotten: boolean;
+  /** The function takes a step back: its work is the compensation. */
+  readonly isUndoing: boolean;
 }
 
 /** A callback that `forEach` forgets, or the plain start of a body. */
@@ -130,6 +159,8 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
       const isDropped = loss === 'floating' && action.settled === 'dropped';
       const isLostAnyhow = !isDropped || lossOf({ ...action, settled: 'awaited' }, here) !== undefined;
       if (loss) yield { fn: here.fn, action, loss, isLostAnyhow };
+      else if (here.isUndoing && here.guardedBy && isWork(action) && isOnlyLogging(here.guardedBy, here))
+        yield { fn: here.fn, action, loss: 'only-logged', isLostAnyhow, by: here.guardedBy };
     } else if (action.kind === 'try') {
       yield* visit(action.body, action.handler === null ? here : { ...here, guardedBy: action });
       const inCatch = { ...here, inCatch: true, after: here.inCatch ? here.after : [] };
@@ -140,6 +171,11 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
       for (const list of branchesOf(action)) yield* visit(list, inner);
     }
   }
+}
+
+/** What a compensation waits for, be it here or elsewhere. */
+function isWork({ settled, roles }: CallAction): boolean {
+  return settled === 'awaited' && !roles.some((it) => it.kind === 'log' || it.kind === 'read');
 }
 
 /** By what it is called, by the stack that it comes from, or by the topic that it asks on. */
@@ -191,7 +227,8 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
 function answersItself({ call }: CallAction, { model, fn }: Context): boolean {
   const callees = model.program.calleesOf(fn.file, fn, call);
   return (
-    callees.length > 0 && callees.every(({ fact: { body } }) => body.some(isCaught) && body.every(isHarmless))
+    callees.length > 0 &&
+    callees.every(({ fact: { body } }) => [...actionsIn(body)].some(isCaught) && body.every(isHarmless))
   );
 }
 
@@ -200,10 +237,9 @@ function isCaught(action: Action): boolean {
 }
 
 function isHarmless(action: Action): boolean {
-  return (
-    isCaught(action) ||
-    ![...actionsIn([action])].some((it) => isThrow(it) || (it.kind === 'call' && it.settled === 'awaited'))
-  );
+  if (isCaught(action)) return true;
+  if (action.kind === 'call') return action.settled !== 'awaited';
+  return !isThrow(action) && branchesOf(action).every((it) => it.every(isHarmless));
 }
 
 function isThrow({ kind }: Action): boolean {

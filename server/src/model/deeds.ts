@@ -77,6 +77,15 @@ export function activityDeed(file: FilePath, action: CallAction): Deed | undefin
   return { file, at: action.call.at, name };
 }
 
+/** `send-confirmation-email`, `notifyCustomer`: what it says has been read, and can't be taken back. */
+export function tellsSomebody(name: string): boolean {
+  const words = spaced(name).toLowerCase();
+  return (
+    /^(?:notify|inform|e-?mail|sms|text)(?![a-z])/.test(words) ||
+    /^send(?![a-z]).*(?<![a-z])(?:e ?mail|mail|sms|text message|push|notification|letter)s?$/.test(words)
+  );
+}
+
 /** Whether a name says that something is only looked up. */
 export function asks(name: string): boolean {
   return asking.test(spaced(name));

@@ -1,4 +1,5 @@
 // Steps of a saga that nobody can take back, and what may still fail after them.
+import { tellsSomebody } from './deeds.ts';
 import type { EventModel, SagaNode, StepNode } from './model.ts';
 import { mayFollow } from './order.ts';
 import { wordsOf } from './names.ts';
@@ -46,6 +47,9 @@ function whatStays({ name, effects, deed }: StepNode): EarlyStep['what'] | undef
   if (remote.some((it) => it === 'email' || it === 'sms') && isOnlyMail)
     return harmless.test(said) ? undefined : 'mail';
   if (effects.length === 0 && mail.test(words)) return 'mail';
+  // A mail by any HTTP client, to which only the name of the step says what it sends.
+  const isTold = tellsSomebody(name) && effects.every((it) => it.role.kind === 'remote');
+  if (!deed && isTold) return harmless.test(said) ? undefined : 'mail';
   // What holds something else is another rule's: that step lacks a compensation.
   if (deed && !money.test(said) && !goods.test(words)) return undefined;
   if (money.test(words)) return 'money';

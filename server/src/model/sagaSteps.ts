@@ -3,7 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact, StepFact } from '../facts/facts.ts';
 import { doingKeys, undoingKeys, undoingMethod } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
-import { canFail, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
+import { canFail, changes, lastingDeed, namedDeed, tellsSomebody, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Deed, FunctionNode, StepNode, TypeNode, Undoing } from './model.ts';
@@ -17,7 +17,8 @@ export function declaredStep(file: FilePath, fact: StepFact, reading: Reading): 
   const owner = ownerOf(file, fact, reading.linking);
   const actions = functionsOf(file, fact.action, owner, doingKeys, reading.linking);
   const effects = actions.flatMap((it) => reading.bodyOf(it).effects).filter(changes);
-  const deed = fact.isReadOnly ? undefined : deedOf(actions, reading);
+  const isTold = [fact.name, ...actions.map((it) => it.fact.name)].some(tellsSomebody);
+  const deed = fact.isReadOnly || isTold ? undefined : deedOf(actions, reading);
   const undoing = undoingOf({ file, fact, owner }, reading);
   return {
     ...placeOf(file, fact, owner),

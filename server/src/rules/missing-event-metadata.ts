@@ -133,9 +133,12 @@ function isPayload({ fact: { bases, implements: implemented } }: TypeNode): bool
   return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
 }
 
-/** What a published library emits in its user's process is a callback by another name: it crosses no boundary. */
-function staysWithUser({ isOfLibrary }: EventModel, { producers }: EventNode): boolean {
-  return producers.every(({ file, role }) => role.transport === 'in-process' && isOfLibrary(file));
+/** What a published library emits in its user's process, or a program on somebody's desk to its windows, crosses no boundary. */
+function staysWithUser({ isOfLibrary, files }: EventModel, { producers }: EventNode): boolean {
+  return producers.every(({ file, role }) => {
+    const isOfDesk = files.get(file)?.imports.some((it) => it.from === 'electron') ?? false;
+    return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file));
+  });
 }
 
 /**
