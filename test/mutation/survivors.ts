@@ -85,7 +85,8 @@ export const missed: readonly Excuse[] = [
   {
     operator: /nobody announces/,
     where: /PaymentService\.(?:succeed|fail)/,
-    reason: 'Another file still names the event, and is taken for a producer that could not be read.',
+    reason:
+      'What the handler calls in another file still names the event, and that file may publish it in a way that is not understood.',
   },
   {
     operator: /success and not the failure/,
