@@ -44,29 +44,36 @@ export async function measureConsumer(admin: Measures): Promise<ConsumerHealth> 
   };
 }
 
-/** Measures until it is told to stop. `alert` reaches a human; a monitor that can't measure alerts too. */
+/**
+ * Measures until it is told to stop. `alert` reaches a human; a monitor that can't measure alerts too. An alert that
+ * fails is reported, and made again at the next round.
+ */
 export async function monitorConsumer(
   admin: Measures,
   {
     signal,
     record,
     alert,
+    report,
   }: {
     signal: AbortSignal;
     record: (health: ConsumerHealth) => void;
     alert: (problem: string) => Promise<void>;
+    report: (error: unknown) => void;
   },
 ): Promise<void> {
   while (!signal.aborted) {
+    const problems: string[] = [];
     try {
       const health = await measureConsumer(admin);
       record(health);
       const { groupId, topic, lag, dead } = health;
-      if (lag > watched.maxLag) await alert(`${groupId} is ${lag} messages behind on ${topic}.`);
-      if (dead > watched.maxDead) await alert(`${dead} messages of ${topic} were parked.`);
+      if (lag > watched.maxLag) problems.push(`${groupId} is ${lag} messages behind on ${topic}.`);
+      if (dead > watched.maxDead) problems.push(`${dead} messages of ${topic} were parked.`);
     } catch (error) {
-      await alert(`${watched.groupId} can't be measured: ${String(error)}`);
+      problems.push(`${watched.groupId} can't be measured: ${String(error)}`);
     }
+    for (const it of problems) await alert(it).catch(report);
     await sleep(30_000, undefined, { signal }).catch(() => undefined);
   }
 }

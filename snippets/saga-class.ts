@@ -38,6 +38,11 @@ export class OrderSagaFlow {
     return this.#orchestrator.inspect(`order-${orderId}`);
   }
 
+  /** For a human, once the cause of a stuck saga is mended. */
+  async retryStuck(orderId: string): Promise<boolean> {
+    return this.#orchestrator.retryStuck(`order-${orderId}`);
+  }
+
   #steps(): readonly OrderSagaStep[] {
     return [
       {

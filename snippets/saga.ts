@@ -16,13 +16,9 @@ export interface OrderSagaInput {
   readonly amountInCents: number;
 }
 
-/**
- * What a step is called with. The called service acts once per `key`, repeats its first answer to
- * a repeated call, and refuses a run that arrives later than its compensation.
- */
+/** The called service acts once per `key`, repeats its first answer, and refuses a run that comes after its undoing. */
 export interface OrderSagaCall {
   readonly input: OrderSagaInput;
-  /** The idempotency key of this call. */
   readonly key: string;
   /** The key of the run; a compensation undoes what was done under it. "Nothing to undo" is success. */
   readonly runKey: string;
@@ -117,7 +113,6 @@ export interface OrderSagaParts {
 }
 
 const defaultLimits = { timeoutMs: 10_000, attempts: 5, backoffMs: 200, maxBackoffMs: 5_000 };
-
 class LeaseLost extends Error {}
 
 /** Runs the steps; when one fails for good, undoes those that were started, last to first. */
@@ -230,10 +225,7 @@ export class OrderSagaOrchestrator {
     this.#log(saga, { event: status });
   }
 
-  /**
-   * Saves before each call, so that a crash leaves a trace of what may have happened: the next
-   * worker repeats the call under the same key, or compensates it.
-   */
+  /** Saves before each call: after a crash the next worker repeats it under the same key, or compensates it. */
   async #attempt(saga: OrderSaga, step: OrderSagaStep, state: StepState, action: Action): Promise<boolean> {
     while (state.attempts < this.#limits.attempts) {
       if (state.attempts > 0) await sleep(this.#backoff(state.attempts));

@@ -110,6 +110,22 @@ test.each([
   }
 });
 
+test('The page tells for each snippet which test runs it, and that one does', async () => {
+  const page = await readFile(join(root, 'docs/snippets.md'), 'utf8');
+  const [, proof = ''] = page.split('## What is proven, and on what\n');
+  const rows = [...proof.matchAll(/^\| (`[^|]*) \| .* \| (`[^|]*) \|$/gm)];
+  const told = rows.flatMap(([, names = '', tests = '']) =>
+    quoted(names).map((it) => [it, quoted(tests)] as const),
+  );
+  expect(told.map(([name]) => name).sort()).toEqual([...names].sort());
+  for (const [name, tests] of told) {
+    const texts = await Promise.all(tests.map(textsOfTest));
+    // What the command writes is the snippets under other names.
+    const wanted = tests.includes('newSaga') ? 'order-saga.test.ts' : `snippets/${name}.ts`;
+    expect(texts.join('\n'), name).toContain(wanted);
+  }
+});
+
 test('The compiler sees an error in a snippet', () => {
   const file = join(root, 'test/fixture/broken.ts');
   expect(compileErrors([file], new Map([[file, 'export const total: number = null;']]))).toHaveLength(1);
@@ -140,6 +156,20 @@ test('A placeholder that does not occur is refused', () => {
   const source = readSnippetSource('x.ts', `${head}// region body\nconst a = 1;\n// endregion body\n`);
   expect(() => snippetBody(source)).toThrow('`Order` does not occur');
 });
+
+function quoted(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, it = '']) => it);
+}
+
+/** A test of the snippets, with the files of its folder that it is made of. */
+async function textsOfTest(name: string): Promise<string> {
+  const folder = join(root, name === 'newSaga' ? 'test/cli' : 'test/runtime');
+  const text = await readFile(join(folder, `${name}.test.ts`), 'utf8');
+  const parts = [...text.matchAll(/(?<=from '\.\/)\w+\.ts|(?<=\/)\w+Runs\.ts/g)].map(([it]) => it);
+  const programs = parts.map((it) => it.replace(/^(killed|consumer)Runs/, '$1Process'));
+  const all = await Promise.all([...parts, ...programs].map((it) => readFile(join(folder, it), 'utf8')));
+  return [text, ...all].join('\n');
+}
 
 /** What `sagalint check` says of a folder outside of our own sources. */
 async function findingsIn(folder: string): Promise<string[]> {

@@ -116,7 +116,8 @@ describe('consumer-monitor', () => {
     for (const it of [admin('3'), broken]) {
       const stop = new AbortController();
       const alert = async (problem: string): Promise<void> => (told.push(problem), stop.abort());
-      await monitorConsumer(it, { signal: stop.signal, record: () => undefined, alert });
+      const report = (): void => undefined;
+      await monitorConsumer(it, { signal: stop.signal, record: report, alert, report });
     }
     expect(told).toEqual([
       '1 messages of order.placed were parked.',

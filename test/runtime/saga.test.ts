@@ -10,7 +10,7 @@ import * as sqlite from '../../snippets/saga-store-sqlite.ts';
 import { calm, countSchedule, schedules, seed } from './faults.ts';
 import type { CallFault, Schedule, WriteFault } from './faults.ts';
 import { imbalances } from './shop.ts';
-import { inSqlite, naiveSaga, snippetSaga } from './subjects.ts';
+import { classSaga, inSqlite, naiveSaga, sagaWithStep, snippetSaga } from './subjects.ts';
 import { World, outcomeUnder } from './world.ts';
 import type { MakeSubject, Outcome } from './world.ts';
 
@@ -44,6 +44,20 @@ test('The saga survives a fault at each single write', { timeout: 300_000 }, asy
   expect(await sweep(saga, (schedule) => countSchedule(context, schedule))).toEqual([]);
   expect(context.task.meta.schedules).toBeGreaterThan(300);
 });
+
+test.for([
+  ['as a class', classSaga],
+  ['with the step of `saga-step`', sagaWithStep],
+] as const)(
+  'The saga %s survives 150 schedules of faults',
+  { timeout: 300_000 },
+  async ([, makeSubject], context) => {
+    await assert(
+      balanced(makeSubject, (_, schedule) => countSchedule(context, schedule)),
+      { seed, numRuns: 150 },
+    );
+  },
+);
 
 test('Of three starts at once one works', async () => {
   expect(await threeStarts(saga)).toEqual(['run-started', 'run-started', 'run-started']);

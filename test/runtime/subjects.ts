@@ -1,8 +1,15 @@
 // The sagas that the harness runs: the snippet, and a saga as one writes it when nothing ever fails.
 import { randomUUID } from 'node:crypto';
 
+import { OrderSagaOrchestrator, OrderSagaRejection, orderSagaSteps } from '../../snippets/saga.ts';
 import type * as Snippet from '../../snippets/saga.ts';
 import type * as SqliteSnippet from '../../snippets/saga-store-sqlite.ts';
+import { impossible } from '../../server/src/impossible.ts';
+import { OrderSagaFlow } from '../../snippets/saga-class.ts';
+import type { OrderSagaRequest } from '../../snippets/saga-class.ts';
+import { sqliteOrderSagaStore } from '../../snippets/saga-store-sqlite.ts';
+import { shipmentSteps } from '../../snippets/saga-step.ts';
+import type { Deed } from './shop.ts';
 import { order } from './world.ts';
 import type { MakeSubject, Worker, World } from './world.ts';
 
@@ -45,6 +52,77 @@ export function snippetSaga(
       complaints: async () => complaintsAbout(await read()),
       expireLeases,
     };
+  };
+}
+
+/** The saga with the step of `saga-step` for its second one: a shipment, which costs as much as the card is charged. */
+export const sagaWithStep: MakeSubject = (world, worker) => {
+  const store = sqliteOrderSagaStore(world.db, () => world.now + worker.skewMs);
+  const rejection = (message: string): Error => new OrderSagaRejection(message);
+  const services = world.services(worker, rejection);
+  const ship = async (deed: Deed, call: { key: string; runKey: string }): Promise<void> => {
+    const answer = await world.remote(worker, deed, { ...call, input: order });
+    if (answer !== 'ok') throw rejection(answer);
+  };
+  const [shipment = impossible('the snippet is a step')] = shipmentSteps({
+    create: ({ idempotencyKey: key }) => ship('charge', { key, runKey: key }),
+    cancel: ({ idempotencyKey: key, undo: runKey }) => ship('refund', { key, runKey }),
+  });
+  const [first, , last] = orderSagaSteps(services);
+  const steps = [first, shipment, last].filter((it) => it !== undefined);
+  const orchestrator = new OrderSagaOrchestrator({
+    store: world.store(worker, store),
+    steps,
+    alert: (saga) => world.alert(worker, saga.id),
+    log: (entry) => world.logs.push(entry),
+    limits,
+  });
+  const read = async (): Promise<Snippet.OrderSaga | undefined> => orchestrator.inspect('saga-1');
+  return {
+    start: () => orchestrator.start('saga-1', 'request-1', order),
+    resumeAll: () => orchestrator.resumeAll(),
+    retryStuck: () => orchestrator.retryStuck('saga-1'),
+    status: async () => (await read())?.status ?? 'running',
+    complaints: async () => complaintsAbout(await read()),
+  };
+};
+
+/** The saga as a class, whose steps send requests to the shop. */
+export const classSaga: MakeSubject = (world, worker) => {
+  const flow = new OrderSagaFlow(sendTo(world, worker), {
+    store: world.store(
+      worker,
+      sqliteOrderSagaStore(world.db, () => world.now + worker.skewMs),
+    ),
+    alert: (saga) => world.alert(worker, saga.id),
+    log: (entry) => world.logs.push(entry),
+    limits,
+  });
+  const read = async (): Promise<Snippet.OrderSaga | undefined> => flow.inspect(order.orderId);
+  return {
+    start: () => flow.start(order, 'request-1'),
+    resumeAll: () => flow.resumeAll(),
+    retryStuck: () => flow.retryStuck(order.orderId),
+    status: async () => (await read())?.status ?? 'running',
+    complaints: async () => complaintsAbout(await read()),
+  };
+};
+
+const deeds: Readonly<Record<string, Deed>> = {
+  '/stock/reservations': 'reserve',
+  '/stock/releases': 'release',
+  '/payments/charges': 'charge',
+  '/payments/refunds': 'refund',
+  '/orders/confirmations': 'confirm',
+};
+
+/** The shop's answers as HTTP has them. */
+function sendTo(world: World, worker: Worker): OrderSagaRequest {
+  return async (path, { headers, body }) => {
+    const { runKey, ...input }: Snippet.OrderSagaInput & { runKey: string } = JSON.parse(body);
+    const call = { key: headers['idempotency-key'] ?? '', runKey, input };
+    const answer = await world.remote(worker, deeds[path] ?? impossible(path), call);
+    return answer === 'ok' ? 200 : 422;
   };
 }
 

@@ -58,6 +58,8 @@ export class World {
   #late: (() => void)[] = [];
   #lateWrites: { writesToCome: number; write: () => Promise<unknown> }[] = [];
   #others: Promise<boolean>[] = [];
+  /** How many calls and writes there were. */
+  #activity = 0;
   /** Looks at the saga without taking part. */
   readonly judge: Subject;
 
@@ -76,11 +78,23 @@ export class World {
       () => 'done',
       () => 'failed',
     );
-    const hangs = sleep(5_000, 'hangs', { ref: false });
-    const end = await Promise.race([done, hangs, worker.died.then(() => 'died')]);
+    const settled = Promise.race([done, worker.died.then(() => 'died')]);
+    const end = await Promise.race([settled, this.#hangs(settled)]);
     worker.isDead = true;
     if (end === 'hangs') throw new Error('a process hangs');
     return end === 'done';
+  }
+
+  /** A process hangs that has called nobody for a second, however slow the machine is. */
+  async #hangs(settled: Promise<unknown>): Promise<string> {
+    let isSettled = false;
+    void settled.then(() => (isSettled = true));
+    for (let seen = -1, quiet = 0; quiet < 10 && !isSettled;) {
+      quiet = seen === this.#activity ? quiet + 1 : 0;
+      seen = this.#activity;
+      await sleep(100, undefined, { ref: false });
+    }
+    return isSettled ? 'settled' : 'hangs';
   }
 
   async expireLeases(): Promise<void> {
@@ -112,7 +126,7 @@ export class World {
 
   services(worker: Worker, rejection: (message: string) => Error): OrderSagaServices {
     const remote = (deed: Deed) => async (call: OrderSagaCall) => {
-      const answer = await this.#remote(worker, deed, call);
+      const answer = await this.remote(worker, deed, call);
       if (answer !== 'ok') throw rejection(`${deed} was ${answer}`);
     };
     return {
@@ -124,7 +138,13 @@ export class World {
     };
   }
 
-  async #remote(worker: Worker, deed: Deed, call: OrderSagaCall): Promise<string> {
+  /** Calls the shop, with what befalls the call; gives its answer. */
+  async remote(
+    worker: Worker,
+    deed: Deed,
+    call: Pick<OrderSagaCall, 'key' | 'runKey' | 'input'>,
+  ): Promise<string> {
+    this.#activity += 1;
     if (worker.isDead) return worker.crash();
     const fault = this.#calls.shift() ?? 'ok';
     const act = (): string => this.shop.act(deed, call);
@@ -161,6 +181,7 @@ export class World {
   }
 
   async write<T>(worker: Worker, write: () => Promise<T>): Promise<T> {
+    this.#activity += 1;
     if (worker.isDead) return worker.crash();
     const fault = this.#writes.shift() ?? 'ok';
     await this.#writeLate();
