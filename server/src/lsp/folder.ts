@@ -34,6 +34,7 @@ export class Folder {
 
   constructor(root: FilePath, openText: OpenText) {
     this.root = root;
+    this.#workspace.isEdited = true;
     this.#openText = openText;
   }
 

@@ -26,21 +26,27 @@ export interface Absence {
 /** All of them, each load once. */
 export function* absences(model: EventModel): Iterable<Absence> {
   const seen = new Set<CallAction>();
+  const found = model.aboutConsumers('absences', (it) => [...absencesOf(model, it)]);
   for (const consumer of model.consumers) {
-    if (consumer.fact.isRequest || !consumer.handler) continue;
-    for (const here of reached(model, consumer.handler)) {
-      if (here.levels.at(-1)?.action.result === undefined) continue;
-      for (const absence of absencesIn(here, consumer)) {
-        if (seen.has(absence.load)) continue;
-        seen.add(absence.load);
-        yield absence;
-      }
+    for (const absence of found(consumer)) {
+      if (seen.has(absence.load)) continue;
+      seen.add(absence.load);
+      yield { consumer, ...absence };
     }
   }
 }
 
+type Found = Omit<Absence, 'consumer'>;
+
+function* absencesOf(model: EventModel, consumer: ConsumerNode): Iterable<Found> {
+  if (consumer.fact.isRequest || !consumer.handler) return;
+  for (const here of reached(model, consumer.handler)) {
+    if (here.levels.at(-1)?.action.result !== undefined) yield* absencesIn(here, consumer);
+  }
+}
+
 /** The load by the last level's call, where its function gives up without a result. */
-function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Absence> {
+function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Found> {
   const load = here.levels.at(-1)?.action;
   const variable = load && bindingOf(here.model, here.fn.file, load.result);
   if (!load || !variable || !isLoad(here, load)) return;
@@ -48,7 +54,7 @@ function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Absence> {
   const { file, fact } = here.fn;
   const check = checkOf(here, fact.body, variable);
   if (!check || !isMovedOn(here, variable, check.at)) return;
-  const found = { consumer, file, variable, load, check: check.at, isPassedOver: false };
+  const found = { file, variable, load, check: check.at, isPassedOver: false };
   const caller = here.levels.at(-2);
   const gives = check.then.some((it) => it.kind === 'return' && it.value);
   if (!caller || !gives || caller.action.settled === 'dropped') yield found;
@@ -56,7 +62,7 @@ function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Absence> {
 }
 
 /** `return null` of a helper: the handler has to look, and does not. */
-function* passedOver(here: Reached, caller: Level, found: Absence): Iterable<Absence> {
+function* passedOver(here: Reached, caller: Level, found: Found): Iterable<Found> {
   const { file, fact } = caller.entry;
   const variable = bindingOf(here.model, file, caller.action.result);
   if (!variable) return;

@@ -1,7 +1,7 @@
 // Names that types bear besides their own: `type OrderPlaced = z.infer<typeof orderPlacedSchema>`.
 import type { TypeFact } from '../facts/facts.ts';
 import type { EventModel, TypeNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 /** The type that an alias names without adding anything: a plain reference, or what a schema infers. */
 export function namedBy(
@@ -17,7 +17,7 @@ export function namedBy(
 }
 
 /** For each type of the workspace the aliases that name it. */
-export const aliasesOf = once((model: EventModel): ReadonlyMap<TypeFact, readonly TypeNode[]> => {
+export const aliasesOf = perModel((model: EventModel): ReadonlyMap<TypeFact, readonly TypeNode[]> => {
   const aliases = new Map<TypeFact, TypeNode[]>();
   for (const { file, types } of model.files.values()) {
     for (const fact of types) {

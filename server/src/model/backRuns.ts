@@ -6,6 +6,7 @@ import { actionsIn, branchesOf } from '../facts/walk.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 /** How the list is gone through: `index` by a counter, `pop` and `shift` empty it, the others hand items to a callback. */
 export type Way = 'loop' | 'index' | 'pop' | 'shift' | 'forEach' | 'map' | 'reduce' | 'reduceRight';
@@ -33,7 +34,7 @@ const ofSaga = /step|activit|done|complet|execut|finish|success|started|particip
 const handing = /^(?:forEach|map|flatMap|reduce|reduceRight)$/;
 
 /** All of them, in the order of files and places. */
-export const backRunsOf = once((model: EventModel): readonly BackRun[] =>
+export const backRunsOf = perModel((model: EventModel): readonly BackRun[] =>
   [...model.files.values()].flatMap((facts) => backRunsIn(facts)).filter(isOfSaga),
 );
 

@@ -1,7 +1,8 @@
-// What a function does to the world with all it calls; worked out on demand and kept for the life of the model.
+// What a function does to the world with all it calls; worked out on demand and kept.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
+import { keepCircular } from './circular.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import {
   emptySummary,
@@ -14,6 +15,7 @@ import {
 } from './frames.ts';
 import type { ReadMessage } from './message.ts';
 import type { Body, FunctionNode } from './model.ts';
+import { once } from './once.ts';
 import type { Linking } from './program.ts';
 import { requestHandlers } from './requests.ts';
 import { statesOf } from './states.ts';
@@ -30,33 +32,28 @@ const guardName = /idempot|dedup|inbox|exactly_?once|^once$|processedOnce/i;
 
 /** Bodies over a program; `consumers` tells which functions run elsewhere and who answers commands. */
 export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], read: ReadMessage): Bodies {
-  const summaries = new Map<FunctionFact, Summary>();
   const states = statesOf(linking);
-  let depth = 0;
-  const summaryOf = (fn: FunctionNode): Summary => {
-    const known = summaries.get(fn.fact);
-    if (known) return known;
-    const facts = linking.files.get(fn.file);
-    if (!facts || depth > maxDepth) return emptySummary;
-    summaries.set(fn.fact, emptySummary);
-    depth++;
-    const summary = walkFunction(fn, facts, walking, () => states(fn));
-    depth--;
-    summaries.set(fn.fact, summary);
-    return summary;
-  };
+  const summaries = keepCircular(linking.keeper, {
+    question: 'summaries',
+    ask: (file, fact: FunctionFact): Summary => {
+      const facts = linking.files.get(file);
+      const fn = { file, fact };
+      return facts ? walkFunction(fn, facts, walking, () => states(fn)) : emptySummary;
+    },
+    meanwhile: emptySummary,
+    deepest: maxDepth,
+  });
+  const summaryOf = ({ file, fact }: FunctionNode): Summary => summaries(file, fact);
   const walking: Walking = {
     linking,
     summaryOf,
-    requests: requestHandlers(consumers, read),
-    isConsumer: consumerPlaces(linking.files.values()),
+    requests: requestHandlers(consumers, read, linking.keeper),
+    isConsumer: (file, place) => {
+      const facts = linking.files.get(file);
+      return facts !== undefined && consumerPlaces(facts).has(place);
+    },
   };
-  const bodies = new Map<FunctionFact, Body>();
-  const bodyOf = (fn: FunctionNode): Body => {
-    let body = bodies.get(fn.fact);
-    if (!body) bodies.set(fn.fact, (body = asBody(summaryOf(fn))));
-    return body;
-  };
+  const bodyOf = (fn: FunctionNode): Body => asBody(summaryOf(fn));
   const bodyOfConsumer = (consumer: ConsumerDraft): Body => {
     if (!consumer.handler) return { effects: [], isOpen: true };
     const body = bodyOf(consumer.handler);
@@ -67,27 +64,25 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
   return { bodyOf, bodyOfConsumer };
 }
 
-function asBody(summary: Summary): Body {
-  return { effects: summary.drafts.map((it) => it.effect), isOpen: summary.isOpen };
-}
+const asBody = once((summary: Summary): Body => ({
+  effects: summary.drafts.map((it) => it.effect),
+  isOpen: summary.isOpen,
+}));
 
 function isOneOf(places: readonly Place[]): (place: Place) => boolean {
   return ({ file, at }) => places.some((it) => it.file === file && it.at.start === at.start);
 }
 
-/** Functions that are handed over as consumers, by the place of the function or of what names it. */
-function consumerPlaces(files: Iterable<FileFacts>): Walking['isConsumer'] {
-  const places = new Set<string>();
-  for (const facts of files) {
-    for (const { handler } of facts.consumers) {
-      const start = typeof handler === 'number' ? facts.functions[handler]?.at.start : handler.at.start;
-      const span = typeof handler === 'number' ? facts.functions[handler]?.span.start : undefined;
-      places.add(`${facts.file} ${start}`);
-      if (span !== undefined) places.add(`${facts.file} ${span}`);
-    }
+/** Functions that a file hands over as consumers, by the place of the function or of what names it. */
+const consumerPlaces = once(({ consumers, functions }: FileFacts): ReadonlySet<number> => {
+  const places = new Set<number>();
+  for (const { handler } of consumers) {
+    const fn = typeof handler === 'number' ? functions[handler] : undefined;
+    if (fn) places.add(fn.at.start).add(fn.span.start);
+    if (typeof handler !== 'number') places.add(handler.at.start);
   }
-  return (file, place) => places.has(`${file} ${place}`);
-}
+  return places;
+});
 
 interface Dispatching {
   readonly linking: Linking;

@@ -1,9 +1,10 @@
 // Which functions of the workspace a call may run, and where a function is called.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
+import type { Indexed, Keeper } from './kept.ts';
 import type { FunctionNode, Program, TypeNode } from './model.ts';
 import { typingOf, type Typing } from './typing.ts';
 import { classAt, type Values } from './values.ts';
@@ -18,6 +19,7 @@ export interface Calls {
 }
 
 export interface CallsParts {
+  readonly keeper: Keeper;
   readonly files: ReadonlyMap<FilePath, FileFacts>;
   readonly values: Values;
   readonly hierarchy: Hierarchy;
@@ -29,17 +31,26 @@ export interface CallsParts {
 
 /** More implementations than this say nothing about which one runs. */
 const maxImplementations = 6;
+/** Types and callees need each other, and at some depth that ends. */
+const deepestCallees = 10;
 
-/** Binds calls over the given parts; answers are kept for the life of the model. */
-export function callsOf({ files, values, hierarchy, injected, packageOf, unitOf }: CallsParts): Calls {
-  const known = new Map<CallExpr, readonly FunctionNode[]>();
-  const calleesAt = (file: FilePath, call: CallExpr, depth: number): readonly FunctionNode[] => {
-    const found = known.get(call);
-    if (found) return found;
-    const callees = named(file, call.callee, depth);
-    if (depth === 0 || callees.length > 0) known.set(call, callees);
-    return callees;
-  };
+type CalleesAt = (file: FilePath, call: CallExpr, depth: number) => readonly FunctionNode[];
+
+/** What is asked deeper inside of another question may be cut off: then it is another answer. */
+function keptCallees(
+  keeper: Keeper,
+  ask: (file: FilePath, callee: Expr, depth: number) => readonly FunctionNode[],
+): CalleesAt {
+  const kept = Array.from({ length: deepestCallees }, (_, depth) =>
+    keeper.keep(`callees ${depth}`, (file, call: CallExpr) => ask(file, call.callee, depth)),
+  );
+  return (file, call, depth) => kept[depth]?.(file, call) ?? [];
+}
+
+/** Binds calls over the given parts; answers are kept. */
+export function callsOf(parts: CallsParts): Calls {
+  const { keeper, files, values, hierarchy, injected, packageOf, unitOf } = parts;
+  const calleesAt = keptCallees(keeper, (...asked) => named(...asked));
   const typing = typingOf({ values, hierarchy, injected, packageOf, calleesOf: calleesAt });
 
   const implementationsOf: Calls['implementationsOf'] = (type, name, caller) => {
@@ -59,7 +70,7 @@ export function callsOf({ files, values, hierarchy, injected, packageOf, unitOf 
   const named = (file: FilePath, expr: Expr, depth: number): readonly FunctionNode[] => {
     const value = values.evaluate(file, expr);
     if (value.kind === 'function' && !value.node.fact.isAbstract) return [value.node];
-    if (value.kind === 'type') return constructorOf(value.node);
+    if (value.kind === 'type') return constructorOf(value.node, hierarchy);
     if (expr.kind === 'name')
       return value.kind === 'expr' && value.expr !== expr ? inValue(value, depth) : [];
     if (expr.kind !== 'member') return [];
@@ -73,11 +84,6 @@ export function callsOf({ files, values, hierarchy, injected, packageOf, unitOf 
 
   const inValue = (value: { file: FilePath; expr: Expr }, depth: number): readonly FunctionNode[] =>
     depth > 6 ? [] : functionsAt(value.file, value.expr, depth + 1);
-
-  const constructorOf = (node: TypeNode): readonly FunctionNode[] => {
-    const own = node.fact.kind === 'class' ? hierarchy.methodOf(node, 'constructor') : undefined;
-    return own ? [own] : [];
-  };
 
   const inherited = (facts: FileFacts, offset: number, name: string): readonly FunctionNode[] => {
     const owner = classAt(facts, offset);
@@ -100,40 +106,36 @@ export function callsOf({ files, values, hierarchy, injected, packageOf, unitOf 
     return [];
   };
 
-  let sites: ReturnType<typeof filesByCall> | undefined;
-  const callersOf: Program['callersOf'] = (fn) => {
-    const name = fn.fact.kind === 'constructor' ? 'constructor' : fn.fact.name;
-    const callers: { caller: FunctionNode; action: ReturnType<Program['callersOf']>[number]['action'] }[] =
-      [];
-    if (name === '') return callers;
-    for (const facts of (sites ??= filesByCall(files)).get(name) ?? []) {
-      for (const { fn: caller, action } of indexOf(facts).calls.get(name) ?? []) {
-        const callees = calleesAt(facts.file, action.call, 0);
-        if (!callees.some((it) => it.fact === fn.fact)) continue;
-        callers.push({ caller: { file: facts.file, fact: caller }, action });
-      }
-    }
-    return callers;
-  };
+  const filesCalling = keeper.index(files, callingFiles);
+  const callers = keeper.keep('callers', (_, fact: FunctionFact): ReturnType<Program['callersOf']> => {
+    const name = fact.kind === 'constructor' ? 'constructor' : fact.name;
+    if (name === '') return [];
+    return filesCalling(name).flatMap((file) => {
+      const facts = files.get(file);
+      return (facts ? (indexOf(facts).calls.get(name) ?? []) : []).flatMap(({ fn: caller, action }) => {
+        const isIt = calleesAt(file, action.call, 0).some((it) => it.fact === fact);
+        return isIt ? [{ caller: { file, fact: caller }, action }] : [];
+      });
+    });
+  });
 
   return {
     typing,
     callees: (file, call) => calleesAt(file, call, 0),
     functionsOf: (file, expr) => functionsAt(file, expr, 0),
-    callersOf,
+    callersOf: ({ file, fact }) => callers(file, fact),
     implementationsOf,
   };
 }
 
-/** Where something of a name is called: the last name of the callee. */
-function filesByCall(files: CallsParts['files']): ReadonlyMap<string, readonly FileFacts[]> {
-  const calling = new Map<string, FileFacts[]>();
-  for (const facts of files.values()) {
-    for (const name of indexOf(facts).calls.keys()) {
-      const all = calling.get(name);
-      if (all) all.push(facts);
-      else calling.set(name, [facts]);
-    }
-  }
-  return calling;
+function constructorOf(node: TypeNode, { methodOf }: Hierarchy): readonly FunctionNode[] {
+  const own = node.fact.kind === 'class' ? methodOf(node, 'constructor') : undefined;
+  return own ? [own] : [];
 }
+
+/** Where something of a name is called: the last name of the callee. */
+const callingFiles: Indexed<string, FilePath> = {
+  question: 'calling files',
+  of: (facts) => new Map([...indexOf(facts).calls.keys()].map((it) => [it, facts.file])),
+  isSame: (one, other) => one === other,
+};

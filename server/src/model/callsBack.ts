@@ -7,7 +7,7 @@ import { isHandledPart } from './handledParts.ts';
 import { lastName, type Handling } from './handling.ts';
 import type { ConsumerNode, EventModel, EventNode, FunctionNode } from './model.ts';
 import { isParticiple, wordsOf } from './names.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { reached, type Reached } from './reached.ts';
 
 /** A call back to the service that published the event. */
@@ -24,14 +24,19 @@ export interface CallBack {
 /** All calls back, by the event that says too little; each consumer's first one. */
 export function callsBack(model: EventModel): ReadonlyMap<EventNode, readonly CallBack[]> {
   const found = new Map<EventNode, CallBack[]>();
+  const firstOf = model.aboutConsumers('calls back', (it) => firstIn(model, it));
   for (const consumer of model.consumers) {
-    const back = firstIn(model, consumer);
-    if (back) found.set(back.event, [...(found.get(back.event) ?? []), back]);
+    const [event] = consumer.events;
+    const back = firstOf(consumer);
+    if (event && back) found.set(event, [...(found.get(event) ?? []), { event, consumer, ...back }]);
   }
   return found;
 }
 
-function firstIn(model: EventModel, consumer: ConsumerNode): CallBack | undefined {
+function firstIn(
+  model: EventModel,
+  consumer: ConsumerNode,
+): Omit<CallBack, 'event' | 'consumer'> | undefined {
   const [event, ...others] = consumer.events;
   if (!event || others.length > 0 || consumer.fact.isRequest || !consumer.handler) return undefined;
   const home = homeOf(model, event, consumer);
@@ -45,7 +50,7 @@ function firstIn(model: EventModel, consumer: ConsumerNode): CallBack | undefine
       : undefined;
     if (!shown) continue;
     const { action, entry } = shown;
-    return { event, consumer, file: entry.file, fn: entry, action, name: pathOf(action.call.callee) };
+    return { file: entry.file, fn: entry, action, name: pathOf(action.call.callee) };
   }
   return undefined;
 }
@@ -70,7 +75,7 @@ function homeOf(model: EventModel, event: EventNode, consumer: ConsumerNode): Ho
 }
 
 /** The services that send or take anything, by the words that name them. */
-const speaking = once((model: EventModel): ReadonlyMap<string, readonly string[]> => {
+const speaking = perModel((model: EventModel): ReadonlyMap<string, readonly string[]> => {
   const services = new Set([...model.producers, ...model.consumers].map((it) => model.serviceOf(it.file)));
   const byWord = new Map<string, string[]>();
   for (const service of services) {

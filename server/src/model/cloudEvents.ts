@@ -5,7 +5,7 @@ import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import type { Metadata, MetadataKind } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 /** What the specification demands; the SDK fills in what is left out. */
 const demanded: ReadonlySet<MetadataKind> = new Set(['id', 'timestamp', 'version']);
@@ -32,7 +32,7 @@ export function makesCloudEvent(
 }
 
 /** The types that consumers take out of a CloudEvent: `CloudEvent<OrderPlaced>`, `const event = cloudEvent.data as OrderPlaced`. */
-const taken = once(({ files, program }: EventModel): ReadonlySet<TypeFact> => {
+const taken = perModel(({ files, program }: EventModel): ReadonlySet<TypeFact> => {
   const found = new Set<TypeFact>();
   const add = (file: FilePath, type: TypeExpr): void => {
     const node = type.kind === 'ref' ? program.typeNamed(file, type.name) : undefined;

@@ -10,6 +10,7 @@ import { isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from './once.ts';
 import { orchestratorsOf } from './orchestrators.ts';
+import { perModel } from './perModel.ts';
 
 const compensating = /^(?:(?:with)?[cC]ompen[st]\w*|undo\w*|roll_?[bB]ack\w*|revert)$/;
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
@@ -35,7 +36,9 @@ export interface LostCompensation {
 }
 
 /** All compensating calls whose failure nobody learns of, or whose failure keeps others from running. */
-export const lostCompensations = once((model: EventModel): readonly LostCompensation[] => [...lostIn(model)]);
+export const lostCompensations = perModel((model: EventModel): readonly LostCompensation[] => [
+  ...lostIn(model),
+]);
 
 function* lostIn(model: EventModel): Iterable<LostCompensation> {
   const isUnretried = triesOnce(model);
@@ -207,7 +210,7 @@ function endsTransaction({ call }: CallAction, { program }: EventModel, fn: Func
   );
 }
 
-const takenOffStacks = once(
+const takenOffStacks = perModel(
   (model: EventModel): ReadonlySet<CallAction> => new Set(backRunsOf(model).map((it) => it.action)),
 );
 

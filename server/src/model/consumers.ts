@@ -1,7 +1,7 @@
 // Which functions consume which messages: registrations bound to their handlers, dispatchers taken apart into branches.
 import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
+import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { branchesOf, type Branch } from './dispatch.ts';
 import { indexOf } from './fileIndex.ts';
@@ -40,20 +40,25 @@ const handlerMethods = [
 
 /** All consumers of all files. */
 export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
-  const drafts: ConsumerDraft[] = [];
-  for (const facts of linking.files.values()) {
-    const own = [...facts.consumers, ...decoratedConsumers(facts, linking)];
-    for (const fact of own) drafts.push(...draftsOf(facts, fact, linking, read));
-  }
-  return drafts.filter((it) => !isTwice(it, drafts));
+  const draftsIn = linking.keeper.keep('consumer drafts', (_, facts: FileFacts) =>
+    [...facts.consumers, ...decoratedConsumers(facts, linking)].flatMap((fact) =>
+      draftsOf(facts, fact, linking, read),
+    ),
+  );
+  const drafts = [...linking.files.values()].flatMap((facts) => draftsIn(facts.file, facts));
+  return onceEach(drafts);
 }
 
 /** `Bus.listen('order.placed', reserve)` looks like a registration and hands on to one: it is that one. */
-function isTwice({ fact, handler, registeredIn }: ConsumerDraft, drafts: readonly ConsumerDraft[]): boolean {
-  if (fact.library !== 'own-bus' || !handler) return false;
-  return drafts.some(
-    (it) =>
-      it.handler?.fact === handler.fact && it.fact.library !== 'own-bus' && it.registeredIn === registeredIn,
+function onceEach(drafts: readonly ConsumerDraft[]): readonly ConsumerDraft[] {
+  const registered = new Map<FunctionFact, Set<FilePath>>();
+  for (const { fact, handler, registeredIn } of drafts) {
+    if (!handler || fact.library === 'own-bus') continue;
+    registered.set(handler.fact, (registered.get(handler.fact) ?? new Set()).add(registeredIn));
+  }
+  return drafts.filter(
+    ({ fact, handler, registeredIn }) =>
+      fact.library !== 'own-bus' || !handler || registered.get(handler.fact)?.has(registeredIn) !== true,
   );
 }
 

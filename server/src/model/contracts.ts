@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import type { TypeNode } from './model.ts';
 import type { Modules } from './modules.ts';
+import type { Linking } from './program.ts';
 
 export interface Contracts {
   /** Whether somebody outside the workspace may use the type. */
@@ -13,7 +14,7 @@ export interface Contracts {
 }
 
 /** What the packages of the workspace hand to others. */
-export function contractsOf(projects: readonly ProjectFacts[], modules: Modules): Contracts {
+export function contractsOf(projects: readonly ProjectFacts[], { files, modules }: Linking): Contracts {
   const packages = projects.filter((it) => it.package).sort((a, b) => b.dir.length - a.dir.length);
   const used = new Set(packages.flatMap((it) => it.package?.dependencies ?? []));
   const doors = new Map<ProjectFacts, Door>();
@@ -34,7 +35,7 @@ export function contractsOf(projects: readonly ProjectFacts[], modules: Modules)
     isPublic: (type) => {
       const { isOpen, isLibrary, entries } = doorOfFile(type.file);
       if (isOpen && entries.length === 0) return isLibrary && type.fact.isExported;
-      return isOpen && entries.some((it) => isExportedBy(it, type, modules));
+      return isOpen && entries.some((it) => isExportedBy(files.get(it), type, modules));
     },
     isOfLibrary: (file) => {
       const { isOpen, isLibrary } = doorOfFile(file);
@@ -47,7 +48,7 @@ export function contractsOf(projects: readonly ProjectFacts[], modules: Modules)
 interface Door {
   readonly isOpen: boolean;
   /** As far as their facts are known. */
-  readonly entries: readonly FileFacts[];
+  readonly entries: readonly FilePath[];
   /** An application may name what it starts with; only a library ships types or several entries. */
   readonly isLibrary: boolean;
 }
@@ -62,10 +63,10 @@ function doorOf(project: ProjectFacts, used: ReadonlySet<string>, modules: Modul
   if (!isOpen) return closed;
   const from: FilePath = `${project.dir}/package.json`;
   const found = Object.keys(entries).map((it) => modules.resolve(from, `${name}${it.slice(1)}`));
-  return { isOpen, isLibrary, entries: found.filter((it) => it !== undefined) };
+  return { isOpen, isLibrary, entries: found.flatMap((it) => it?.file ?? []) };
 }
 
-function isExportedBy(entry: FileFacts, { file, fact }: TypeNode, modules: Modules): boolean {
-  const found = modules.exported(entry, fact.name);
+function isExportedBy(entry: FileFacts | undefined, { file, fact }: TypeNode, modules: Modules): boolean {
+  const found = entry && modules.exported(entry, fact.name);
   return found?.facts.file === file && found.name === fact.name;
 }

@@ -9,8 +9,9 @@ import { pathOf } from './effects.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed } from './givenResults.ts';
 import { lostPublishes } from './lostPublishes.ts';
+import type { Indexed } from './kept.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { isUndoing } from './undoing.ts';
 
 export interface FloatingCompensation {
@@ -23,7 +24,7 @@ export interface FloatingCompensation {
 }
 
 /** All of them, each place once. What another rule says of a dropped publish is left to it. */
-export const floatingCompensations = once((model: EventModel): readonly FloatingCompensation[] => {
+export const floatingCompensations = perModel((model: EventModel): readonly FloatingCompensation[] => {
   const found = new Map<CallAction, FloatingCompensation>();
   const publishes = new Set([...lostPublishes(model)].map((it) => it.action));
   const all = [...inRuns(model), ...inCalls(model), ...inSagas(model)];
@@ -114,16 +115,26 @@ function isPromised(model: EventModel, { fn, action, list, site }: BackRun): boo
 
 /** All declarations of a method of that name say that it gives a promise. */
 function isPromisedByName(model: EventModel, name: string): boolean {
-  const given: boolean[] = [];
-  for (const facts of model.files.values()) {
-    for (const { members } of facts.types)
-      for (const { name: it, type } of members)
-        if (it === name && type?.kind === 'function') given.push(isPromise(type.returns));
-    for (const { name: it, isAsync, returns, owner } of facts.functions)
-      if (it === name && owner !== undefined) given.push(isAsync || isPromise(returns));
-  }
+  const given = model.keeper.index(model.files, promising)(name).flat();
   return given.length > 0 && given.every(Boolean);
 }
+
+/** What the declarations of a file say, by the name of the method. */
+const promising: Indexed<string, readonly boolean[]> = {
+  question: 'methods that give promises',
+  of: ({ types, functions }) => {
+    const given = new Map<string, boolean[]>();
+    const say = (name: string, isGiven: boolean): void => {
+      given.set(name, [...(given.get(name) ?? []), isGiven]);
+    };
+    for (const { members } of types)
+      for (const { name, type } of members) if (type?.kind === 'function') say(name, isPromise(type.returns));
+    for (const { name, isAsync, returns, owner } of functions)
+      if (owner !== undefined) say(name, isAsync || isPromise(returns));
+    return given;
+  },
+  isSame: (one, other) => one.length === other.length && one.every((it, index) => it === other[index]),
+};
 
 /** `const compensations: (() => Promise<void>)[]`, or what is pushed there is async. */
 function isPromisedByList(model: EventModel, { file }: FunctionNode, list: BackRun['list']): boolean {

@@ -1,9 +1,9 @@
 // Who extends whom: bases through the type reader, subtypes by a look-up made on first use.
 import type { Member } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { indexOf } from './fileIndex.ts';
+import type { Indexed, Keeper } from './kept.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
-import { once } from './once.ts';
 import { lineageOf as readLineage, type Resolve } from './types.ts';
 import type { Values } from './values.ts';
 
@@ -22,26 +22,22 @@ export interface Hierarchy {
 /** Answers from the facts of all files. */
 export function hierarchyOf(
   files: ReadonlyMap<string, FileFacts>,
-  values: Values,
-  resolve: Resolve,
+  {
+    keeper,
+    values,
+    resolve,
+  }: { readonly keeper: Keeper; readonly values: Values; readonly resolve: Resolve },
 ): Hierarchy {
-  const lineages = new Map<TypeNode['fact'], readonly TypeNode[]>();
-  const lineageOf = (type: TypeNode): readonly TypeNode[] => {
-    let lineage = lineages.get(type.fact);
-    if (!lineage) {
-      const bases = readLineage(resolve, type).filter((it) => it.fact !== type.fact);
-      lineages.set(type.fact, (lineage = [type, ...bases]));
-    }
-    return lineage;
-  };
-  let byBase: Map<string, TypeNode[]> | undefined;
-  const subtypes = new Map<TypeNode['fact'], readonly TypeNode[]>();
-  const subtypesOf = (type: TypeNode): readonly TypeNode[] => {
-    byBase ??= collectByBase(files.values());
-    let found = subtypes.get(type.fact);
-    if (!found) subtypes.set(type.fact, (found = findSubtypes(type, byBase, values)));
-    return found;
-  };
+  const lineage = keeper.keep('lineage', (file, fact: TypeFact) => {
+    const type = { file, fact };
+    return [type, ...readLineage(resolve, type).filter((it) => it.fact !== fact)];
+  });
+  const lineageOf = ({ file, fact }: TypeNode): readonly TypeNode[] => lineage(file, fact);
+  const derivedFrom = keeper.index(files, derived);
+  const subtypes = keeper.keep('subtypes', (file, fact: TypeFact) =>
+    findSubtypes({ file, fact }, derivedFrom, values),
+  );
+  const subtypesOf = ({ file, fact }: TypeNode): readonly TypeNode[] => subtypes(file, fact);
   return {
     lineageOf,
     subtypesOf,
@@ -68,38 +64,38 @@ function methodIn(lineage: readonly TypeNode[], name: string, values: Values): F
   return undefined;
 }
 
-function collectByBase(files: Iterable<FileFacts>): Map<string, TypeNode[]> {
-  const byBase = new Map<string, TypeNode[]>();
-  for (const facts of files) {
-    for (const [name, node] of derivedIn(facts)) {
-      const found = byBase.get(name);
-      if (found) found.push(node);
-      else byBase.set(name, [node]);
-    }
-  }
-  return byBase;
-}
-
 /** The types of a file that have a base, by its name. */
-const derivedIn = once((facts: FileFacts): readonly (readonly [string, TypeNode])[] =>
-  facts.types.flatMap((fact) =>
-    [...fact.bases, ...fact.implements].flatMap((base) =>
-      base.kind === 'ref' ? [[lastName(base.name), { file: facts.file, fact }] as const] : [],
-    ),
-  ),
-);
+const derived: Indexed<string, readonly TypeNode[]> = {
+  question: 'derived',
+  of: ({ file, types }) => {
+    const byBase = new Map<string, TypeNode[]>();
+    for (const fact of types) {
+      for (const base of [...fact.bases, ...fact.implements])
+        if (base.kind === 'ref') append(byBase, lastName(base.name), { file, fact });
+    }
+    return byBase;
+  },
+  isSame: (one, other) =>
+    one.length === other.length && one.every((it, index) => it.fact === other[index]?.fact),
+};
+
+function append(byBase: Map<string, TypeNode[]>, base: string, type: TypeNode): void {
+  const known = byBase.get(base);
+  if (known) known.push(type);
+  else byBase.set(base, [type]);
+}
 
 /** All classes and interfaces below a type, over any number of generations. */
 function findSubtypes(
   type: TypeNode,
-  byBase: ReadonlyMap<string, TypeNode[]>,
+  derivedFrom: (base: string) => readonly (readonly TypeNode[])[],
   values: Values,
 ): readonly TypeNode[] {
   const found = new Set<TypeNode>();
   const seen = new Set([type.fact]);
   const queue = [type];
   for (let base = queue.pop(); base; base = queue.pop()) {
-    for (const candidate of byBase.get(base.fact.name) ?? []) {
+    for (const candidate of derivedFrom(base.fact.name).flat()) {
       if (seen.has(candidate.fact) || !isBelow(candidate, base, values)) continue;
       seen.add(candidate.fact);
       found.add(candidate);

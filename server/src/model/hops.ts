@@ -4,7 +4,8 @@ import type { Expr } from '../facts/expressions.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
+import { producersOf } from './sent.ts';
 
 /** One hop: the consumer of `from` publishes `to`. */
 export interface Hop {
@@ -17,16 +18,15 @@ export interface Hop {
 }
 
 /** The hops from each event. A consumer of several events does not say which of them leads to what. */
-export const hopsOf = once((model: EventModel): ReadonlyMap<EventNode, readonly Hop[]> => {
-  const published = publishedAt(model);
+export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, readonly Hop[]> => {
   const hops = new Map<EventNode, Hop[]>();
   for (const consumer of model.consumers) {
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
     for (const effect of model.bodyOfConsumer(consumer).effects) {
-      const producers = published
-        .through(effect)
-        .filter((it) => isHandedOver(it, effect, from) && !isTranslated(it, from));
+      const producers = producersOf(model, effect).filter(
+        (it) => isHandedOver(it, effect, from) && !isTranslated(it, from),
+      );
       // A call that publishes one of several events chooses between them.
       const isCertain = producers.length === 1 && always(model, consumer.handler, effect);
       for (const producer of producers) {
@@ -48,25 +48,6 @@ function isHandedOver({ role, event }: ProducerNode, effect: Effect, from: Event
 /** The handler of the domain's `OrderPlacedEvent` publishes the `OrderPlaced` that other services know: these are two. */
 function isTranslated({ event }: ProducerNode, from: EventNode): boolean {
   return event === from && new Set(from.declarations.map((it) => it.fact.name)).size > 1;
-}
-
-/** Finds the producers that an effect runs: the outermost call on the way that names an event. */
-export function publishedAt(model: EventModel): {
-  readonly through: (effect: Effect) => readonly ProducerNode[];
-} {
-  const producers = new Map<string, ProducerNode[]>();
-  for (const it of model.producers) {
-    const key = `${it.file}:${it.at.start}`;
-    producers.set(key, [...(producers.get(key) ?? []), it]);
-  }
-  const through = (effect: Effect): readonly ProducerNode[] => {
-    for (const { file, at } of [...effect.via, effect]) {
-      const found = producers.get(`${file}:${at.start}`);
-      if (found) return found;
-    }
-    return [];
-  };
-  return { through };
 }
 
 /** Whether each call on the way from the handler to the effect runs whatever happens. */

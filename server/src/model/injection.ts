@@ -3,34 +3,43 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
+import type { Keeper } from './kept.ts';
 import type { TypeNode } from './model.ts';
 import { once } from './once.ts';
 import { entryOf, type Value, type Values } from './values.ts';
 
-/** The class behind a token, by what all files provide; made on first use. */
+/** The class behind a token, by what all files provide. */
 export function injectionOf(
   files: Iterable<FileFacts>,
   values: Values,
+  keeper: Keeper,
 ): (file: FilePath, token: Expr) => TypeNode | undefined {
-  let providers: Map<string, TypeNode> | undefined;
+  const provided = keeper.keep('provided', (_, facts: FileFacts) => providedBy(facts, values));
+  const providers = keeper.lookUp(
+    'providers',
+    () => firstOf([...files].map((it) => provided(it.file, it))),
+    (one, other) => one.fact === other.fact && one.file === other.file,
+  );
   return (file, token) => {
-    providers ??= collectProviders(files, values);
     const key = tokenKey(file, token, values);
-    return key === undefined ? undefined : providers.get(key);
+    return key === undefined ? undefined : providers(key);
   };
 }
 
-function collectProviders(files: Iterable<FileFacts>, values: Values): Map<string, TypeNode> {
+type Provided = readonly (readonly [string, TypeNode])[];
+
+function providedBy(facts: FileFacts, values: Values): Provided {
+  return provisions(facts).flatMap(([token, given]): Provided => {
+    const key = token && tokenKey(facts.file, token, values);
+    const type = given && givenType(facts.file, given, values);
+    return key !== undefined && type ? [[key, type]] : [];
+  });
+}
+
+/** Of several classes for one token the first one counts. */
+function firstOf(all: readonly Provided[]): ReadonlyMap<string, TypeNode> {
   const providers = new Map<string, TypeNode>();
-  const provide = (file: FilePath, token: Expr | undefined, given: Expr | undefined): void => {
-    if (!token || !given) return;
-    const key = tokenKey(file, token, values);
-    const type = givenType(file, given, values);
-    if (key !== undefined && type && !providers.has(key)) providers.set(key, type);
-  };
-  for (const facts of files) {
-    for (const [token, given] of provisions(facts)) provide(facts.file, token, given);
-  }
+  for (const [key, type] of all.flat()) if (!providers.has(key)) providers.set(key, type);
   return providers;
 }
 

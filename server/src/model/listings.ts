@@ -5,6 +5,7 @@ import type { Place, Span } from '../text.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 /** All places that list the event. */
 export function listingsOf(model: EventModel, event: EventNode): readonly Place[] {
@@ -39,7 +40,7 @@ interface Listings {
   readonly byType: ReadonlyMap<TypeFact, readonly Listed[]>;
 }
 
-const listed = once(({ files, program }: EventModel): Listings => {
+const listed = perModel(({ files, program }: EventModel): Listings => {
   const byName = new Map<string, Listed[]>();
   const byType = new Map<TypeFact, Listed[]>();
   let order = 0;

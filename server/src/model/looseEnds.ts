@@ -1,9 +1,9 @@
 // Events with one end only: published and never handled, or handled and never published. Silent where the other end may stand
 // elsewhere: it counts only beside events of the same file and library whose both ends are here.
 import type { FilePath } from '../text.ts';
+import type { Indexed } from './kept.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
-import { once } from './once.ts';
 import { spokenKeys } from './spokenNames.ts';
 
 const applies = /^_?(?:on|apply|when)(?=[A-Z])/;
@@ -60,18 +60,17 @@ function isContract(
 /** A file names it that neither declares it nor is one of the ends known: it may be the other end, not understood. */
 function isSpokenElsewhere(model: EventModel, event: EventNode): boolean {
   const own = new Set([...event.producers, ...event.consumers, ...event.declarations].map((it) => it.file));
-  return (speakersOf(model).get(event.key) ?? []).some((file) => !own.has(file));
+  return model.keeper
+    .index(
+      model.files,
+      speakers,
+    )(event.key)
+    .some((file) => !own.has(file));
 }
 
 /** The files that speak of an event, by its key. */
-const speakersOf = once((model: EventModel): ReadonlyMap<string, readonly FilePath[]> => {
-  const speakers = new Map<string, FilePath[]>();
-  for (const [file, facts] of model.files) {
-    for (const key of spokenKeys(facts)) {
-      const known = speakers.get(key);
-      if (known) known.push(file);
-      else speakers.set(key, [file]);
-    }
-  }
-  return speakers;
-});
+const speakers: Indexed<string, FilePath> = {
+  question: 'speakers',
+  of: (facts) => new Map([...spokenKeys(facts)].map((it) => [it, facts.file])),
+  isSame: (one, other) => one === other,
+};

@@ -7,8 +7,8 @@ import { pathOf } from './effects.ts';
 import { handedOn, together } from './handedOn.ts';
 import type { Handling } from './handling.ts';
 import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
-import { publishedAt } from './hops.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode, ProducerNode } from './model.ts';
+import { producersOf } from './sent.ts';
 
 export interface LostCorrelation {
   readonly consumer: ConsumerNode;
@@ -20,21 +20,46 @@ export interface LostCorrelation {
   readonly payload: (Expr & { readonly kind: 'object' | 'new' }) | undefined;
 }
 
-/** All of them, each place once. */
-export function* lostCorrelations(model: EventModel): Iterable<LostCorrelation> {
-  const published = publishedAt(model);
+/** What is told of them, each place once. */
+export function* lostCorrelations<Told>(
+  model: EventModel,
+  tell: (lost: LostCorrelation) => Told,
+): Iterable<Told> {
   const propagating = propagatingServices(model);
-  const seen = new Set<ProducerNode>();
+  const found = model.aboutConsumers('lost correlations', (it) => [...lostOf(model, it, tell)]);
+  const seen = new Set<string>();
   for (const consumer of model.consumers) {
-    if (consumer.fact.isRequest || !consumer.handler || propagating.has(model.serviceOf(consumer.file)))
-      continue;
-    for (const effect of model.bodyOfConsumer(consumer).effects) {
-      const producer = published.through(effect).at(-1);
-      if (!producer || seen.has(producer)) continue;
+    if (propagating.has(model.serviceOf(consumer.file))) continue;
+    for (const { producer, told } of found(consumer)) {
+      if (seen.has(producer)) continue;
       seen.add(producer);
-      const lost = lostAt(model, consumer, consumer.handler, effect, producer);
-      if (lost) yield lost;
+      if (told) yield told.of;
     }
+  }
+}
+
+interface Judged<Told> {
+  /** Tells the producer from others. */
+  readonly producer: string;
+  /** Absent where it hands the id on. */
+  readonly told?: { readonly of: Told };
+}
+
+function* lostOf<Told>(
+  model: EventModel,
+  consumer: ConsumerNode,
+  tell: (lost: LostCorrelation) => Told,
+): Iterable<Judged<Told>> {
+  const { handler, fact } = consumer;
+  if (fact.isRequest || !handler) return;
+  const seen = new Set<ProducerNode>();
+  for (const effect of model.bodyOfConsumer(consumer).effects) {
+    const producer = producersOf(model, effect).at(-1);
+    if (!producer || seen.has(producer)) continue;
+    seen.add(producer);
+    const lost = lostAt(model, consumer, handler, effect, producer);
+    const { file, at, event } = producer;
+    yield { producer: `${file}:${at.start} ${event?.key ?? ''}`, ...(lost && { told: { of: tell(lost) } }) };
   }
 }
 

@@ -10,6 +10,7 @@ import { calleeName, eachAction, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed, type Given } from './givenResults.ts';
 import type { EventModel, FunctionNode, ProducerNode } from './model.ts';
 import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 export interface LostPublish extends Given {
   readonly fn: FunctionNode;
@@ -23,7 +24,7 @@ export interface LostPublish extends Given {
 }
 
 /** All of them. */
-export const lostPublishes = once((model: EventModel): readonly LostPublish[] => [...lostIn(model)]);
+export const lostPublishes = perModel((model: EventModel): readonly LostPublish[] => [...lostIn(model)]);
 
 function* lostIn(model: EventModel): Iterable<LostPublish> {
   const producers = new Map(model.producers.map((it) => [it.action, it]));

@@ -92,19 +92,24 @@ const replaying =
 /** Where state is made of its events. */
 export function eventSourcing({ files }: EventModel): Trace | undefined {
   for (const facts of files.values()) {
-    const { file, functions, imports, types } = facts;
-    const replay = functions.find((it) => replaying.test(it.name));
-    if (replay) return { file, at: replay.at, name: replay.name };
-    const [call] = replayingCalls(facts);
-    if (call && call.call.callee.kind === 'member')
-      return { file, at: call.call.at, name: call.call.callee.name };
-    const named = imports.some((it) => !it.isTypeOnly && eventStores.test(it.from))
-      ? (types[0] ?? functions[1])
-      : undefined;
-    if (named && named.name !== '') return { file, at: named.at, name: named.name };
+    const found = eventSourcingIn(facts);
+    if (found) return found;
   }
   return undefined;
 }
+
+const eventSourcingIn = once((facts: FileFacts): Trace | undefined => {
+  const { file, functions, imports, types } = facts;
+  const replay = functions.find((it) => replaying.test(it.name));
+  if (replay) return { file, at: replay.at, name: replay.name };
+  const [call] = replayingCalls(facts);
+  if (call && call.call.callee.kind === 'member')
+    return { file, at: call.call.at, name: call.call.callee.name };
+  const named = imports.some((it) => !it.isTypeOnly && eventStores.test(it.from))
+    ? (types[0] ?? functions[1])
+    : undefined;
+  return named && named.name !== '' ? { file, at: named.at, name: named.name } : undefined;
+});
 
 const replayingCalls = once((facts: FileFacts): readonly CallAction[] =>
   facts.functions

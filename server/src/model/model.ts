@@ -4,11 +4,14 @@ import type { CallExpr, Expr, Member, TypeExpr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact, SagaFact, StepFact, TypeFact } from '../facts/facts.ts';
 import type { GuardRole, PublishRole, RemoteRole, Transport, WriteRole } from '../facts/roles.ts';
 import type { FilePath, Place, Span } from '../text.ts';
+import type { Keeper } from './kept.ts';
 
 /** Three-valued: "unknown" is an answer and never taken for "no". */
 export type Answer = 'yes' | 'no' | 'unknown';
 
 export interface EventModel {
+  /** What is kept from model to model, for questions about one event, consumer or file. */
+  readonly keeper: Keeper;
   readonly files: ReadonlyMap<FilePath, FileFacts>;
   readonly events: readonly EventNode[];
   readonly producers: readonly ProducerNode[];
@@ -23,6 +26,16 @@ export interface EventModel {
   readonly bodyOf: (fn: FunctionNode) => Body;
   /** The body of a consumer's handler under the guards of what dispatches to it; branches that are consumers of their own left out. */
   readonly bodyOfConsumer: (consumer: ConsumerNode) => Body;
+  /**
+   * Keeps what is asked about consumers as long as nothing changes that was looked at. The answers must hold no events, consumers or
+   * producers: these are made anew for each model.
+   */
+  readonly aboutConsumers: <Value>(
+    question: string,
+    ask: (consumer: ConsumerNode) => Value,
+  ) => (consumer: ConsumerNode) => Value;
+  /** The producers at a call. */
+  readonly producersAt: (place: Place) => readonly ProducerNode[];
   /** The name of the service that a file belongs to. */
   readonly serviceOf: (file: FilePath) => string;
   /** Whether a package hands the type to others than the workspace: then its other end may be there. */

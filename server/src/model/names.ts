@@ -4,14 +4,29 @@ import { getConjugation, mergeVerbsData } from 'english-verbs-helper';
 import gerunds from 'english-verbs-gerunds/dist/gerunds.json' with { type: 'json' };
 import irregular from 'english-verbs-irregular/dist/verbs.json' with { type: 'json' };
 
+const mostRemembered = 20_000;
+
 /** The words of an identifier or wire name in lower case: `orderPlaced`, `ORDER_PLACED`, `order.placed`, `order-placed`. */
-export function wordsOf(name: string): readonly string[] {
-  return name
+export const wordsOf = remembered((name): readonly string[] =>
+  name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .split(/[^A-Za-z\d]+/)
     .filter(Boolean)
-    .map((it) => it.toLowerCase());
+    .map((it) => it.toLowerCase()),
+);
+
+/** Keeps the last answers: the same few thousand names are asked of again and again. */
+function remembered<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    if (answers.size >= mostRemembered) answers.clear();
+    const answer = ask(text);
+    answers.set(text, answer);
+    return answer;
+  };
 }
 
 const suffixes = new Set([
@@ -30,13 +45,13 @@ const qualifiers = new Set(['integration', 'domain']);
 const prefixes = new Set(['com', 'org', 'io', 'events', 'event', 'topic', 'evt', 'subject', 'subjects']);
 
 /** The words that tell an event apart, joined by blanks: without suffix (`Event`), version (`.v1`) and reverse domain. */
-export function eventKey(name: string): string {
+export const eventKey = remembered((name): string => {
   const words = [...wordsOf(/^(?:arn:|https?:)/.test(name) ? (name.split(/[/:]/).at(-1) ?? name) : name)];
   while (words.length > 1 && prefixes.has(words[0] ?? '')) words.shift();
   while (words.length > 1 && isDecoration(words.at(-1) ?? '')) words.pop();
   if (words.length > 2 && qualifiers.has(words.at(-1) ?? '')) words.pop();
   return words.join(' ');
-}
+});
 
 function isDecoration(word: string): boolean {
   return suffixes.has(word) || /^v?\d+$/.test(word);
@@ -74,13 +89,13 @@ const particles = new Set(
  * Whether a name states a fact: a noun, then a past participle (`OrderPlaced`, `order.placed.v1`, `FileUploadedByUser`).
  * A participle in front (`GotOptions`) or before a noun (`ExtendedOptions`) describes a thing.
  */
-export function statesFact(name: string): boolean {
+export const statesFact = remembered((name): boolean => {
   const words = eventKey(name).split(' ');
   return words.some((word, index) => {
     const next = words[index + 1];
     return index > 0 && isParticiple(word) && (next === undefined || particles.has(next));
   });
-}
+});
 
 const verbForms = mergeVerbsData(irregular, gerunds);
 
@@ -97,7 +112,7 @@ const bases: ReadonlyMap<string, string> = new Map(
 );
 
 /** What the forms of one word share, for comparing only: `reserved`, `reservation` and `reserve` give `reserv`. */
-export function stemOf(word: string): string {
+export const stemOf = remembered((word): string => {
   const lower = word.toLowerCase().replace(/is(?=(?:e|es|ed|ing|ations?)$)/, 'iz');
   let stem = bases.get(lower) ?? lower;
   for (let before = ''; before !== stem;) {
@@ -106,4 +121,4 @@ export function stemOf(word: string): string {
     if (cut.length >= 3) stem = cut.replace(/([^aeiou])\1$/, '$1');
   }
   return stem;
-}
+});

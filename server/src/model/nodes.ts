@@ -3,12 +3,15 @@ import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import type { EventDraft, Events } from './events.ts';
+import type { Keeper } from './kept.ts';
 import type { Message } from './message.ts';
 import type { Answer, ConsumerNode, EventNode, ProducerNode, SiteNode } from './model.ts';
+import { isSameEvent, NotedEvent } from './notedEvents.ts';
 import { isUnread, isUnreadConsumer, sitesOf } from './sites.ts';
 import type { ProducerDraft } from './producers.ts';
 
 export interface NodeParts {
+  readonly keeper: Keeper;
   readonly events: Events;
   readonly producers: readonly ProducerDraft[];
   readonly consumers: readonly ConsumerDraft[];
@@ -19,7 +22,7 @@ export interface NodeParts {
 }
 
 export interface Nodes {
-  readonly nodes: readonly EventNode[];
+  readonly events: readonly EventNode[];
   readonly producers: readonly ProducerNode[];
   /** In the order of the drafts. */
   readonly consumers: readonly ConsumerNode[];
@@ -28,27 +31,35 @@ export interface Nodes {
 
 /** An event node while it is tied to its producers and consumers. */
 interface Knot {
-  readonly node: { -readonly [key in keyof EventNode]: EventNode[key] };
+  readonly event: { -readonly [key in keyof EventNode]: EventNode[key] };
+  /** The event as others see it. */
+  readonly node: EventNode;
   readonly producers: ProducerNode[];
   readonly consumers: ConsumerNode[];
 }
 
 /** Makes all nodes. */
 export function nodesOf(parts: NodeParts): Nodes {
-  const knots = new Map([...parts.events.drafts.values()].map((it) => [it, knotOf(it)]));
+  const { keeper } = parts;
+  const shown = (event: EventNode): EventNode =>
+    keeper.isNoting ? new NotedEvent(event, (key) => void eventAt(key)) : event;
+  const knots = new Map([...parts.events.drafts.values()].map((it) => [it, knotOf(it, shown)]));
   const knotsOf = (messages: readonly Message[]): readonly Knot[] =>
     parts.events.of(messages).flatMap((it) => knots.get(it) ?? []);
   const producers = parts.producers.flatMap((it) => producersOf(it, knotsOf(it.messages)));
   const consumers = parts.consumers.map((it) => consumerOf(it, knotsOf(it.messages), parts));
-  const nodes = [...knots.values()].map((it) => it.node);
-  answer(nodes, parts);
-  return { nodes, producers, consumers, sites: sitesOf(parts.producers, parts.consumers) };
+  const plain = [...knots.values()].map((it) => it.event);
+  answer(plain, parts);
+  const byKey = new Map(plain.map((it) => [it.key, it]));
+  const eventAt = keeper.lookUp('events', () => byKey, isSameEvent);
+  const events = [...knots.values()].map((it) => it.node);
+  return { events, producers, consumers, sites: sitesOf(parts.producers, parts.consumers) };
 }
 
-function knotOf(draft: EventDraft): Knot {
+function knotOf(draft: EventDraft, shown: (event: EventNode) => EventNode): Knot {
   const producers: ProducerNode[] = [];
   const consumers: ConsumerNode[] = [];
-  const node = {
+  const event = {
     ...draft,
     wireNames: [...draft.wireNames],
     producers,
@@ -56,7 +67,7 @@ function knotOf(draft: EventDraft): Knot {
     isProduced: 'unknown' as const,
     isConsumed: 'unknown' as const,
   };
-  return { node, producers, consumers };
+  return { event, node: shown(event), producers, consumers };
 }
 
 function producersOf(draft: ProducerDraft, knots: readonly Knot[]): readonly ProducerNode[] {
@@ -86,7 +97,7 @@ function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { transportOf 
 
 /** A name that can't be read makes unknown what could be meant: events of the same service, or of none that others use. */
 function answer(
-  nodes: readonly Knot['node'][],
+  nodes: readonly Knot['event'][],
   { producers, consumers, isComplete, serviceOf }: NodeParts,
 ): void {
   const unreadProducers = new Set(producers.filter(isUnread).map((it) => serviceOf(it.file)));

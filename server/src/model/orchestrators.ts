@@ -6,6 +6,7 @@ import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { EventModel } from './model.ts';
 import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
 const back = /^(?:(?:with)?[cC]ompen[st]\w*|rollback|undo|revert|backward|down)$/;
@@ -28,7 +29,7 @@ export interface Orchestrator {
 }
 
 /** All orchestrators of the workspace that no durable engine runs. */
-export const orchestratorsOf = once((model: EventModel): readonly Orchestrator[] =>
+export const orchestratorsOf = perModel((model: EventModel): readonly Orchestrator[] =>
   [...model.files.values()].flatMap((facts) =>
     runnersIn(facts).map(({ name, at, others, functions }) => ({
       file: facts.file,

@@ -5,7 +5,7 @@ import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { awaits } from './replies.ts';
 import { keyOf, sentIn, storeOf, type Reaction, type Sent } from './sent.ts';
 
@@ -23,7 +23,7 @@ export interface ProcessManager extends Place {
 }
 
 /** All process managers of the workspace that no durable engine runs. */
-export const processManagersOf = once((model: EventModel): readonly ProcessManager[] => {
+export const processManagersOf = perModel((model: EventModel): readonly ProcessManager[] => {
   const reactions = reactionsIn(model);
   const byHome = new Map<string, Candidate[]>();
   for (const it of reactions) for (const home of it.homes) put(byHome, home.key, it);
@@ -213,7 +213,7 @@ function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readon
 }
 
 /** By service the functions that send anything, be it by a call that names the message for another one. */
-const sending = once((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
+const sending = perModel((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
   const found = new Map(model.producers.map((it) => [it.fn.fact, it.fn]));
   for (const facts of model.files.values())
     for (const { fn: fact } of indexOf(facts).publishes) found.set(fact, { file: facts.file, fact });

@@ -1,10 +1,10 @@
 // Where events are produced. A publish that only forwards a parameter makes its callers the producers, over any number of wrappers.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
-import { eachAction, indexOf } from './fileIndex.ts';
+import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { below } from './origins.ts';
@@ -53,30 +53,31 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
 }
 
 function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
-  const sites: ProducerDraft[] = [];
-  for (const facts of linking.files.values()) {
-    for (const { fn, action, role } of indexOf(facts).publishes) {
-      if (role.isRequest || isOfCommands.test(fn.owner ?? '')) continue;
-      const written = readSite(facts.file, role, read);
-      const messages = written.some(isTold)
-        ? written
-        : [
-            ...ofPublisher(facts.file, action, linking),
-            ...written.flatMap((it) => handedOnBy(facts, it, read)),
-          ];
-      const isRelay = messages.some((it) => it.kind === 'relayed');
-      sites.push({
-        file: facts.file,
-        at: action.call.at,
-        fn: { file: facts.file, fact: fn },
-        action,
-        role,
-        messages,
-        isRelay,
-      });
-    }
-  }
-  return sites;
+  const sitesIn = linking.keeper.keep('direct sites', (_, facts: FileFacts) =>
+    indexOf(facts).publishes.flatMap(({ fn, action, role }) =>
+      role.isRequest || isOfCommands.test(fn.owner ?? '')
+        ? []
+        : [siteAt(facts, { fn, action, role }, linking, read)],
+    ),
+  );
+  return [...linking.files.values()].flatMap((facts) =>
+    indexOf(facts).publishes.length === 0 ? [] : sitesIn(facts.file, facts),
+  );
+}
+
+function siteAt(
+  facts: FileFacts,
+  { fn, action, role }: FileIndex['publishes'][number],
+  linking: Linking,
+  read: ReadMessage,
+): ProducerDraft {
+  const { file } = facts;
+  const written = readSite(file, role, read);
+  const messages = written.some(isTold)
+    ? written
+    : [...ofPublisher(file, action, linking), ...written.flatMap((it) => handedOnBy(facts, it, read))];
+  const isRelay = messages.some((it) => it.kind === 'relayed');
+  return { file, at: action.call.at, fn: { file, fact: fn }, action, role, messages, isRelay };
 }
 
 function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonly Message[] {

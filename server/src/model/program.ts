@@ -1,17 +1,20 @@
-// Answers what a name, type or call means over all files. Everything is looked up on demand and kept for one model.
+// Answers what a name, type or call means over all files. Everything is looked up on demand.
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
 import { callsOf, type Calls } from './calls.ts';
 import { hierarchyOf, type Hierarchy } from './hierarchy.ts';
 import { injectionOf } from './injection.ts';
+import type { Keeper } from './kept.ts';
 import type { Program } from './model.ts';
 import { modulesOf, type Modules } from './modules.ts';
+import { NotedFiles } from './notedFiles.ts';
 import { fieldsOf, type Resolve } from './types.ts';
 import { valuesOf, type Values } from './values.ts';
 
 /** The program as rules see it, and the parts that only the linker needs. */
 export interface Linking {
+  readonly keeper: Keeper;
   readonly files: ReadonlyMap<FilePath, FileFacts>;
   readonly program: Program;
   readonly values: Values;
@@ -22,16 +25,19 @@ export interface Linking {
 
 /** Joins the facts of all files into one program. */
 export function linkProgram(
-  files: ReadonlyMap<FilePath, FileFacts>,
+  all: ReadonlyMap<FilePath, FileFacts>,
   projects: readonly ProjectFacts[],
+  keeper: Keeper,
 ): Linking {
+  const files = new NotedFiles(all, keeper);
   const modules = modulesOf(files, projects);
   const { packageOf } = modules;
   const values = valuesOf(files, modules);
   const resolve: Resolve = { typeNamed: values.typeNamed, packageOf };
-  const hierarchy = hierarchyOf(files, values, resolve);
-  const injected = injectionOf(files.values(), values);
-  const calls = callsOf({ files, values, hierarchy, injected, packageOf, unitOf: unitsOf(projects) });
+  const hierarchy = hierarchyOf(files, { keeper, values, resolve });
+  const injected = injectionOf(all.values(), values, keeper);
+  const unitOf = unitsOf(projects);
+  const calls = callsOf({ keeper, files, values, hierarchy, injected, packageOf, unitOf });
   const program: Program = {
     typeNamed: values.typeNamed,
     packageOf,
@@ -46,7 +52,7 @@ export function linkProgram(
     subtypesOf: hierarchy.subtypesOf,
     callersOf: calls.callersOf,
   };
-  return { files, program, values, hierarchy, calls, modules };
+  return { keeper, files, program, values, hierarchy, calls, modules };
 }
 
 /** The folder of the nearest package.json above a file; '' where there is none. */

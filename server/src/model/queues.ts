@@ -6,7 +6,7 @@ import type { FilePath } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 export interface Declared {
   readonly fn: FunctionNode;
@@ -19,7 +19,7 @@ export interface Declared {
 const deepest = 4;
 
 /** All declarations of all files. */
-export const declaredQueues = once((model: EventModel): readonly Declared[] => {
+export const declaredQueues = perModel((model: EventModel): readonly Declared[] => {
   const declared: Declared[] = [];
   for (const [file, facts] of model.files) {
     for (const { fn: fact, action } of indexOf(facts).withRoles) {

@@ -1,10 +1,13 @@
 // Which functions may run again for one message: what brokers call, what sagas resume, with all that these call.
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
+import { aboutFunctions } from './about.ts';
 import { pathOf as nameOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
 import { holds } from './handling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 /** What runs a function again: a consumer of a broker, or a saga. */
 export interface Repeater {
@@ -15,10 +18,14 @@ export interface Repeater {
 const deepest = 6;
 
 /** By function: what may run it again. */
-export function repeatersOf(model: EventModel): ReadonlyMap<FunctionFact, readonly Repeater[]> {
+export const repeatersOf = perModel((model: EventModel): ReadonlyMap<FunctionFact, readonly Repeater[]> => {
   const found = new Map<FunctionFact, Repeater[]>();
   const note = (start: FunctionNode, repeater: Repeater): void => {
-    for (const { fact } of reachedFrom(model, start)) found.set(fact, [...(found.get(fact) ?? []), repeater]);
+    for (const { fact } of reachedFrom(model, start)) {
+      const known = found.get(fact);
+      if (known) known.push(repeater);
+      else found.set(fact, [repeater]);
+    }
   };
   for (const consumer of model.consumers) {
     if (consumer.handler && consumer.transport === 'broker')
@@ -41,24 +48,32 @@ export function repeatersOf(model: EventModel): ReadonlyMap<FunctionFact, readon
     if (fact && saga.fact.form === 'imperative') note({ file: saga.file, fact }, { name: saga.name });
   }
   return found;
-}
+});
 
 /** What a retry runs again: every attempt must bear the key of the first. */
 export function retriedBy(model: EventModel): ReadonlyMap<FunctionFact, Repeater> {
   const found = new Map<FunctionFact, Repeater>();
   for (const [file, facts] of model.files) {
-    for (const { action } of indexOf(facts).withRoles) {
-      const { call, roles } = action;
-      const bodies = roles.flatMap((it) => (it.kind === 'retry' && it.body ? [it.body] : []));
-      for (const fn of bodies.flatMap((it) => model.program.functionsOf(file, it)))
+    for (const { call, body } of retriesIn(facts)) {
+      for (const fn of model.program.functionsOf(file, body))
         for (const { fact } of reachedFrom(model, fn)) found.set(fact, { name: nameOf(call.callee) });
     }
   }
   return found;
 }
 
+const retriesIn = once((facts: FileFacts) =>
+  indexOf(facts).withRoles.flatMap(({ action: { call, roles } }) =>
+    roles.flatMap((it) => (it.kind === 'retry' && it.body ? [{ call, body: it.body }] : [])),
+  ),
+);
+
 /** A function, those written inside it, and the functions of the workspace that they call. */
-export function reachedFrom(model: EventModel, start: FunctionNode): Iterable<FunctionNode> {
+export function reachedFrom(model: EventModel, { file, fact }: FunctionNode): readonly FunctionNode[] {
+  return aboutFunctions(model, 'reached from', () => [...reaching(model, { file, fact })])(file, fact);
+}
+
+function reaching(model: EventModel, start: FunctionNode): Iterable<FunctionNode> {
   const seen = new Map<FunctionFact, FunctionNode>();
   const enter = (fn: FunctionNode, depth: number): void => {
     if (seen.has(fn.fact) || depth > deepest) return;

@@ -2,7 +2,7 @@
 import { callsIn } from '../facts/walk.ts';
 import { triesOnce } from './compensating.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { orchestratorsOf } from './orchestrators.ts';
 
 /** Why a step may run again. */
@@ -62,7 +62,7 @@ function effectsOfActivity(
   return activity && named.length === 1 ? model.bodyOf(activity).effects : [];
 }
 
-const functionsByName = once((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
+const functionsByName = perModel((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
   const found = new Map<string, FunctionNode[]>();
   for (const { file, functions, imports } of model.files.values()) {
     if (imports.some((it) => it.from === '@temporalio/workflow')) continue;
@@ -125,7 +125,7 @@ function isRetried(model: EventModel, effect: Effect): boolean {
 }
 
 /** An orchestrator that keeps its progress and takes up what a crash has left, or retries its steps. */
-const isAnyResumed = once((model: EventModel) =>
+const isAnyResumed = perModel((model: EventModel) =>
   orchestratorsOf(model).some(
     ({ isPersisted, functions }) =>
       isPersisted &&

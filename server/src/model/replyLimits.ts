@@ -8,6 +8,7 @@ import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import type { ProcessManager } from './processManagers.ts';
 import { producersOf, storeOf } from './sent.ts';
 
@@ -82,7 +83,7 @@ function sweeps(model: EventModel, manager: ProcessManager): boolean {
 }
 
 /** Functions that a clock runs: by a decorator, a timer or a loop without an end. */
-const jobsOf = once((model: EventModel): readonly FunctionNode[] =>
+const jobsOf = perModel((model: EventModel): readonly FunctionNode[] =>
   [...model.files.values()].flatMap((facts) => {
     const { file } = facts;
     return facts.functions.flatMap((fact): readonly FunctionNode[] => {

@@ -3,6 +3,7 @@ import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import type { Message, ReadMessage } from './message.ts';
+import type { Keeper } from './kept.ts';
 import type { FunctionNode } from './model.ts';
 import { eventKey } from './names.ts';
 
@@ -21,29 +22,37 @@ const asks =
 const changes = /^(?:and|create|update|delete|remove|add|set|save|mark|or)$/;
 
 /** Indexes the consumers of requests by what they answer. */
-export function requestHandlers(consumers: readonly ConsumerDraft[], read: ReadMessage): RequestHandlers {
-  const here = new Map<unknown, FunctionNode[]>();
-  const elsewhere = new Map<unknown, FunctionNode[]>();
-  for (const { fact, handler, messages } of consumers) {
-    if (!fact.isRequest || !handler) continue;
-    const index = fact.transport === 'in-process' ? here : elsewhere;
-    for (const message of messages) {
-      const key = keyOf(message);
-      index.set(key, [...(index.get(key) ?? []), handler]);
-    }
-  }
-  const within =
-    (index: ReadonlyMap<unknown, readonly FunctionNode[]>) =>
-    (file: FilePath, role: PublishRole): readonly FunctionNode[] =>
-      index.size === 0 ? [] : read(file, role.event).flatMap((it) => index.get(keyOf(it) ?? '') ?? []);
+export function requestHandlers(
+  consumers: readonly ConsumerDraft[],
+  read: ReadMessage,
+  keeper: Keeper,
+): RequestHandlers {
+  const within = (name: string, isWanted: (consumer: ConsumerDraft) => boolean): RequestHandlers['here'] => {
+    const handlers = keeper.lookUp(name, () => handlersOf(consumers.filter(isWanted)), areSame);
+    return (file, role) => read(file, role.event).flatMap((it) => handlers(keyOf(it)) ?? []);
+  };
   return {
-    here: within(here),
-    elsewhere: within(elsewhere),
+    here: within('requests here', ({ fact }) => fact.transport === 'in-process'),
+    elsewhere: within('requests elsewhere', ({ fact }) => fact.transport !== 'in-process'),
     isQuestion: (file, role) => {
       const names = read(file, role.event).flatMap((it) => (it.kind === 'name' ? [it.name] : []));
       return names.length > 0 && names.every(asksOnly);
     },
   };
+}
+
+function handlersOf(consumers: readonly ConsumerDraft[]): ReadonlyMap<unknown, readonly FunctionNode[]> {
+  const index = new Map<unknown, FunctionNode[]>();
+  for (const { fact, handler, messages } of consumers) {
+    if (!fact.isRequest || !handler) continue;
+    for (const key of messages.map(keyOf))
+      if (key !== undefined) index.set(key, [...(index.get(key) ?? []), handler]);
+  }
+  return index;
+}
+
+function areSame(one: readonly FunctionNode[], other: readonly FunctionNode[]): boolean {
+  return one.length === other.length && one.every((it, index) => it.fact === other[index]?.fact);
 }
 
 /** `user.find_by_email`, `check-stock`; `find_or_create` asks for more. */

@@ -1,6 +1,7 @@
 // The sagas of the workspace with their steps: what each does, whether it can fail, whether something undoes it.
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { sagaName } from '../facts/sagaWords.ts';
+import type { FilePath } from '../text.ts';
 import type { Reading } from './deeds.ts';
 import { isSaga, stepsInBody } from './imperativeSagas.ts';
 import type { SagaNode, StepNode } from './model.ts';
@@ -11,14 +12,18 @@ import { placedCalls } from './takingBack.ts';
 /** All sagas of all files. */
 export function sagasOf(linking: Linking, bodyOf: Reading['bodyOf']): readonly SagaNode[] {
   const reading: Reading = { linking, bodyOf };
-  const sagas: SagaNode[] = [];
-  for (const facts of linking.files.values()) {
-    for (const fact of facts.sagas) {
-      const saga = lazySaga(facts, fact, reading);
-      if (isMeant(facts, saga, reading)) sagas.push(saga);
-    }
-  }
-  return sagas;
+  const { keeper, files } = linking;
+  const steps = keeper.keep('steps', (file, fact: SagaFact): readonly StepNode[] => {
+    const facts = files.get(file);
+    return facts ? stepsOf(facts, fact, reading) : [];
+  });
+  const nodeOf = (file: FilePath, fact: SagaFact): SagaNode => lazySaga(file, fact, steps);
+  const meant = keeper.keep('meant sagas', (file, facts: FileFacts) =>
+    facts.sagas.filter((it) => isMeant(facts, nodeOf(file, it), reading)),
+  );
+  return [...files.values()].flatMap((facts) =>
+    facts.sagas.length === 0 ? [] : meant(facts.file, facts).map((it) => nodeOf(facts.file, it)),
+  );
 }
 
 /** Whether a candidate is a saga at all: other code runs steps and catches errors too. */
@@ -37,15 +42,18 @@ function isMeant(facts: FileFacts, { fact, steps }: SagaNode, reading: Reading):
 }
 
 /** Steps are worked out when somebody asks for them. */
-function lazySaga(facts: FileFacts, fact: SagaFact, reading: Reading): SagaNode {
-  let steps: readonly StepNode[] | undefined;
+function lazySaga(
+  file: FilePath,
+  fact: SagaFact,
+  steps: (file: FilePath, fact: SagaFact) => readonly StepNode[],
+): SagaNode {
   return {
     name: fact.name,
-    file: facts.file,
+    file,
     at: fact.at,
     fact,
     get steps() {
-      return (steps ??= stepsOf(facts, fact, reading));
+      return steps(file, fact);
     },
   };
 }

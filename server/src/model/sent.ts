@@ -1,7 +1,6 @@
 // Messages that leave a body: by which names they go, and which producers they are.
 import type { ConsumerNode, Effect, EventModel, EventNode, ProducerNode } from './model.ts';
 import { isParticiple, wordsOf } from './names.ts';
-import { once } from './once.ts';
 
 /** What it does when one of its events comes. */
 export interface Reaction {
@@ -39,24 +38,12 @@ export function sentIn(model: EventModel, effects: readonly Effect[], on?: Consu
 
 /** The producers that an effect is: the outermost call that names the event. */
 export function producersOf(model: EventModel, { file, at, via }: Effect): readonly ProducerNode[] {
-  const known = producersByPlace(model);
   for (const it of [...via, { file, at }]) {
-    const found = known.get(`${it.file}:${it.at.start}`);
-    if (found) return found;
+    const found = model.producersAt(it);
+    if (found.length > 0) return found;
   }
   return [];
 }
-
-const producersByPlace = once(({ producers }: EventModel) => {
-  const found = new Map<string, ProducerNode[]>();
-  for (const it of producers) {
-    const key = `${it.file}:${it.at.start}`;
-    const known = found.get(key);
-    if (known) known.push(it);
-    else found.set(key, [it]);
-  }
-  return found;
-});
 
 function commandName({ program }: EventModel, { file, role }: Effect): string {
   if (role.kind !== 'publish') return '';

@@ -4,7 +4,7 @@ import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 
 /** What JSON does to a value: it throws, drops it, empties it, or makes a string of it. */
 export type Loss = 'bigint' | 'symbol' | 'function' | 'Map' | 'Set' | 'Date' | 'undefined' | 'instance';
@@ -51,7 +51,7 @@ function transportsOf({ producers, consumers }: EventNode): readonly Transport[]
 }
 
 /** The bases of events of which every one that was seen to travel stays in its process. */
-const localBases = once(({ events, program }: EventModel): ReadonlySet<TypeFact> => {
+const localBases = perModel(({ events, program }: EventModel): ReadonlySet<TypeFact> => {
   const local = new Map<TypeFact, boolean>();
   for (const event of events) {
     const transports = transportsOf(event);

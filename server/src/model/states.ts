@@ -10,42 +10,70 @@ import type { Linking } from './program.ts';
 /** Values by field; `?` stands for one that can't be read. */
 export type States = ReadonlyMap<string, ReadonlySet<string>>;
 
-const maxDepth = 5;
+const maxCalls = 5;
 
-/** The states that a function may produce; kept for the life of the model. */
+/** The states that a function may produce; kept. */
 export function statesOf(linking: Linking): (fn: FunctionNode) => States {
-  const known = new Map<FunctionFact, States>();
-  const collect = (fn: FunctionNode, depth: number): States => {
-    const found = known.get(fn.fact);
-    if (found) return found;
-    const states = new Map<string, Set<string>>();
-    known.set(fn.fact, states);
-    if (depth > maxDepth) return states;
-    for (const inner of withInner(fn, linking)) {
-      for (const action of eachAction(inner.body)) gather(fn.file, action, states, depth);
-    }
-    return states;
-  };
-  const gather = (file: FilePath, action: Action, states: Map<string, Set<string>>, depth: number): void => {
-    if (action.kind === 'assign' && action.target.kind === 'member') {
-      add(states, action.target.name, tokensOf(file, action.value, linking));
-    }
-    if (action.kind !== 'call') return;
-    for (const arg of action.call.args) addObject(file, arg, states, 0);
+  const { keeper, calls } = linking;
+  const own = keeper.keep('own states', (file, fact: FunctionFact) => ownStates({ file, fact }, linking));
+  const called = keeper.keep('called', (file, fact: FunctionFact): readonly FunctionNode[] =>
+    actionsOf({ file, fact }, linking).flatMap((it) =>
+      it.kind === 'call' ? calls.callees(file, it.call) : [],
+    ),
+  );
+  const states = keeper.keep('states', (file, fact: FunctionFact): States => {
+    const all = new Map<string, Set<string>>();
+    for (const it of within(maxCalls, { file, fact }, called))
+      for (const [field, values] of own(it.file, it.fact)) add(all, field, [...values]);
+    return all;
+  });
+  return ({ file, fact }) => states(file, fact);
+}
+
+/** A function and those that it calls over so many calls at most. */
+function within(
+  most: number,
+  fn: FunctionNode,
+  called: (file: FilePath, fact: FunctionFact) => readonly FunctionNode[],
+): Iterable<FunctionNode> {
+  const found = new Map([[fn.fact, fn]]);
+  let last: readonly FunctionNode[] = [fn];
+  for (let count = 0; count < most && last.length > 0; count += 1) {
+    const next = last.flatMap((it) => called(it.file, it.fact)).filter((it) => !found.has(it.fact));
+    for (const it of next) found.set(it.fact, it);
+    last = [...new Map(next.map((it) => [it.fact, it])).values()];
+  }
+  return found.values();
+}
+
+function ownStates(fn: FunctionNode, linking: Linking): States {
+  const states = new Map<string, Set<string>>();
+  for (const action of actionsOf(fn, linking)) {
+    if (action.kind === 'assign' && action.target.kind === 'member')
+      add(states, action.target.name, tokensOf(fn.file, action.value, linking));
+    if (action.kind !== 'call') continue;
+    for (const arg of action.call.args) addObject(fn.file, arg, { states, linking }, 0);
     addSql(action, states);
-    for (const callee of linking.calls.callees(file, action.call)) {
-      for (const [field, values] of collect(callee, depth + 1)) add(states, field, [...values]);
-    }
-  };
-  const addObject = (file: FilePath, expr: Expr, states: Map<string, Set<string>>, depth: number): void => {
-    if (expr.kind !== 'object' || depth > 3) return;
-    for (const entry of expr.entries) {
-      if (entry.key === 'where') continue;
-      if (entry.value.kind === 'object') addObject(file, entry.value, states, depth + 1);
-      else add(states, entry.key, tokensOf(file, entry.value, linking));
-    }
-  };
-  return (fn) => collect(fn, 0);
+  }
+  return states;
+}
+
+function addObject(
+  file: FilePath,
+  expr: Expr,
+  to: { readonly states: Map<string, Set<string>>; readonly linking: Linking },
+  depth: number,
+): void {
+  if (expr.kind !== 'object' || depth > 3) return;
+  for (const entry of expr.entries) {
+    if (entry.key === 'where') continue;
+    if (entry.value.kind === 'object') addObject(file, entry.value, to, depth + 1);
+    else add(to.states, entry.key, tokensOf(file, entry.value, to.linking));
+  }
+}
+
+function actionsOf(fn: FunctionNode, linking: Linking): readonly Action[] {
+  return withInner(fn, linking).flatMap((it) => eachAction(it.body));
 }
 
 /** A value as it is compared: text, enum member, literal; `?` when it can't be read. */

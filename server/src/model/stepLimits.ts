@@ -5,7 +5,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { callsOfSteps, orchestratorsOf, type Orchestrator } from './orchestrators.ts';
 
 /** `signal`: it only ends a signal, which the remote calls of the step have to take; `nobody`: no code reads it. */
@@ -13,13 +13,14 @@ export type Keeper = 'runner' | 'signal' | 'nobody';
 
 /** Who keeps the limit of that name; what can't be read counts as a runner that does. */
 export function keeperOf(model: EventModel, key: string): Keeper {
+  model.keeper.noteEverything();
   const known = keepers(model);
   const found = known.get(key) ?? ask(model, key);
   known.set(key, found);
   return found;
 }
 
-const keepers = once((_: EventModel) => new Map<string, Keeper>());
+const keepers = perModel((_: EventModel) => new Map<string, Keeper>());
 
 function ask(model: EventModel, key: string): Keeper {
   const runners = orchestratorsOf(model);

@@ -6,6 +6,7 @@ import type { Place } from '../text.ts';
 import { pathOf } from './effects.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
 import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { orchestratorsOf, runsSteps } from './orchestrators.ts';
 
 /** Clients that give up by themselves after a default time. */
@@ -36,7 +37,7 @@ export function isLimitedByRunner(model: EventModel, saga: SagaNode): boolean {
   return (own !== undefined && limitsSteps(own)) || isAnyRunnerLimited(model);
 }
 
-const isAnyRunnerLimited = once((model: EventModel) =>
+const isAnyRunnerLimited = perModel((model: EventModel) =>
   orchestratorsOf(model).some(({ file }) => {
     const facts = model.files.get(file);
     return facts !== undefined && limitsSteps(facts);
@@ -78,7 +79,7 @@ function isLimit({ roles, call }: CallAction): boolean {
 }
 
 /** `axios.create({ timeout })`, `got.extend({ timeout })`, `HttpModule.register({ timeout })`: then every call has it. */
-const hasDefaultTimeout = once(({ files }: EventModel) => [...files.values()].some(setsTimeout));
+const hasDefaultTimeout = perModel(({ files }: EventModel) => [...files.values()].some(setsTimeout));
 
 const setsTimeout = once(({ functions, types }: FileFacts) => {
   const calls = functions.flatMap((it) => [...callsIn(it.body)].map((action) => action.call));

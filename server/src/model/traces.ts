@@ -5,7 +5,7 @@ import { callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode, SagaNode } from './model.ts';
-import { once } from './once.ts';
+import { perModel } from './perModel.ts';
 import { orchestratorsOf, type Orchestrator } from './orchestrators.ts';
 
 const tracing =
@@ -35,7 +35,7 @@ function imperativeRunners(model: EventModel): readonly Runner[] {
 }
 
 /** A runner serves all steps: where steps speak for themselves it need not. */
-const isAnyStepTraced = once((model: EventModel) => model.sagas.some((it) => isSagaTraced(model, it)));
+const isAnyStepTraced = perModel((model: EventModel) => model.sagas.some((it) => isSagaTraced(model, it)));
 
 function isSagaTraced(model: EventModel, { file, steps }: SagaNode): boolean {
   const functions = model.files.get(file)?.functions ?? [];

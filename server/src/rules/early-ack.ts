@@ -13,10 +13,12 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<string>();
-    for (const consumer of model.consumers) {
-      const early = earlyAckOf(model, consumer);
-      if (!early) continue;
-      const finding = findingOf(early);
+    const found = model.aboutConsumers('early-ack', (it) => {
+      const early = earlyAckOf(model, it);
+      return early && findingOf(early);
+    });
+    for (const finding of model.consumers.map(found)) {
+      if (!finding) continue;
       const place = `${finding.file}:${finding.at.start}`;
       if (seen.has(place)) continue;
       seen.add(place);

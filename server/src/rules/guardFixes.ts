@@ -4,6 +4,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model/model.ts';
 import { once } from '../model/once.ts';
+import { perModel } from '../model/perModel.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
@@ -88,7 +89,7 @@ function existingGuard(beside: FilePath, model: EventModel): GuardHandlerPlan['e
   return guardsIn(model).find((it) => model.serviceOf(it.file) === service);
 }
 
-const guardsIn = once(({ files }: EventModel) => [...files.values()].flatMap(guardsOfFile));
+const guardsIn = perModel(({ files }: EventModel) => [...files.values()].flatMap(guardsOfFile));
 
 const guardsOfFile = once((facts: FileFacts) =>
   facts.functions.flatMap((fn) => {

@@ -12,7 +12,7 @@ export const rule: Rule = {
   hasFix: true,
   options: z.object({}),
   *check({ model }) {
-    for (const lost of lostCorrelations(model)) yield findingOf(lost);
+    yield* lostCorrelations(model, findingOf);
   },
 };
 

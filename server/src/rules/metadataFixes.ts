@@ -5,6 +5,7 @@ import { metadataOf } from '../model/metadata.ts';
 import type { Aliases, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
 import { once } from '../model/once.ts';
+import { perModel } from '../model/perModel.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { MakersOf } from './makers.ts';
 import type { Fix } from './rule.ts';
@@ -105,7 +106,7 @@ function existingBase(
   return undefined;
 }
 
-const basesIn = once(({ files }: EventModel) => [...files.values()].flatMap(basesOfFile));
+const basesIn = perModel(({ files }: EventModel) => [...files.values()].flatMap(basesOfFile));
 
 const basesOfFile = once(({ file, types }: FileFacts) =>
   types.filter((it) => it.isExported && baseName.test(it.name)).map((fact) => ({ file, fact })),

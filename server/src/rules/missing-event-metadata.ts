@@ -1,5 +1,6 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
+import { aboutEvents } from '../model/about.ts';
 import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { metadataOf, ofObject } from '../model/metadata.ts';
@@ -100,11 +101,14 @@ export const rule: Rule<Options> = {
   options,
   *check({ model, options: chosen }) {
     const known = { model, makersOf: makersIn(model) };
-    const faults = model.events.flatMap((event) => [...faultsOf(model, event, chosen)]);
-    const { shared, own } = sharedFaults(model, faults, chosen);
+    const own = aboutEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (it) => [
+      ...faultsOf(model, it, chosen),
+    ]);
+    const faults = model.events.flatMap((event) => own(event).map((it) => ({ event, ...it })));
+    const { shared, own: left } = sharedFaults(model, faults, chosen);
     for (const it of shared) yield sharedFinding(known, it, chosen);
     const objects = new Set<object>();
-    for (const fault of own) {
+    for (const fault of left) {
       if (fault.object && objects.has(fault.object)) continue;
       if (fault.object) objects.add(fault.object);
       yield findingOf(known, fault, chosen);
@@ -112,19 +116,19 @@ export const rule: Rule<Options> = {
   },
 };
 
-function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Fault> {
+function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Omit<Fault, 'event'>> {
   for (const node of event.declarations) {
     if (repeats(model, event, node) || isPayload(node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
     const missing = missingIn([metadataOf(model, node, chosen), added], chosen);
     const place = { file: node.file, at: node.fact.at };
-    if (missing.length > 0) yield { event, node, place, name: node.fact.name, missing };
+    if (missing.length > 0) yield { node, place, name: node.fact.name, missing };
   }
   if (event.declarations.length > 0 || !announces(event.name) || staysWithUser(model, event)) return;
   const added = addedOnTheWay(model, event, chosen);
   for (const { file, at, object } of event.inline) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
-    if (missing.length > 0) yield { event, place: { file, at }, name: event.name, missing, object };
+    if (missing.length > 0) yield { place: { file, at }, name: event.name, missing, object };
   }
 }
 

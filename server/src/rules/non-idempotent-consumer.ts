@@ -12,12 +12,17 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<FunctionNode['fact']>();
+    const harms = model.aboutConsumers('non-idempotent-consumer', (consumer) => {
+      const effects = model.bodyOfConsumer(consumer).effects.filter((it) => isHarmful(it, consumer));
+      return {
+        worst: worstOf(effects.filter((it) => it.guarded === 'no')),
+        weakest: worstOf(effects.filter((it) => it.guarded === 'weak')),
+      };
+    });
     for (const consumer of model.consumers) {
       if (!consumer.handler || seen.has(consumer.handler.fact)) continue;
       if (!mayRepeat(consumer)) continue;
-      const effects = model.bodyOfConsumer(consumer).effects.filter((it) => isHarmful(it, consumer));
-      const worst = worstOf(effects.filter((it) => it.guarded === 'no'));
-      const weakest = worstOf(effects.filter((it) => it.guarded === 'weak'));
+      const { worst, weakest } = harms(consumer);
       seen.add(consumer.handler.fact);
       if (worst) yield unguarded(consumer, worst, model);
       else if (weakest) yield weaklyGuarded(consumer, weakest, model);

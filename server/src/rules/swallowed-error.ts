@@ -12,14 +12,16 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<string>();
-    for (const consumer of model.consumers) {
-      if (consumer.transport === 'in-process') continue;
+    const found = model.aboutConsumers('swallowed-error', (consumer) => {
+      if (consumer.transport === 'in-process') return undefined;
       const swallow = swallowIn(model, consumer);
-      if (consumer.transport === 'unknown' && !swallow?.acknowledged) continue;
-      const place = swallow && `${swallow.fn.file}:${swallow.at.start}`;
-      if (!swallow || !place || seen.has(place)) continue;
-      seen.add(place);
-      yield findingOf(consumer, swallow);
+      if (!swallow || (consumer.transport === 'unknown' && !swallow.acknowledged)) return undefined;
+      return { place: `${swallow.fn.file}:${swallow.at.start}`, finding: findingOf(consumer, swallow) };
+    });
+    for (const it of model.consumers.map(found)) {
+      if (!it || seen.has(it.place)) continue;
+      seen.add(it.place);
+      yield it.finding;
     }
   },
 };

@@ -3,6 +3,7 @@ import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { LimitCallPlan } from '../fixes/plan.ts';
 import type { Effect, EventModel } from '../model/model.ts';
 import { once } from '../model/once.ts';
+import { perModel } from '../model/perModel.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
@@ -53,7 +54,7 @@ function helperFor(model: EventModel, beside: FilePath): LimitCallPlan['existing
   return helpersIn(model).find((it) => model.serviceOf(it.file) === service);
 }
 
-const helpersIn = once(({ files }: EventModel) => [...files.values()].flatMap(helpersOfFile));
+const helpersIn = perModel(({ files }: EventModel) => [...files.values()].flatMap(helpersOfFile));
 
 const helpersOfFile = once((facts: FileFacts) =>
   facts.functions.flatMap((fn) => {

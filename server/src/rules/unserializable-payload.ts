@@ -1,6 +1,7 @@
 // A message crosses the boundary as JSON: what JSON can't write arrives as something else, or not at all.
 import { z } from 'zod';
 import type { EventNode } from '../model/model.ts';
+import { aboutEvents } from '../model/about.ts';
 import { lostFields, mayTravel, type Loss, type LostField } from '../model/serializing.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
@@ -12,14 +13,14 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<string>();
-    for (const event of model.events) {
-      if (!mayTravel(model, event)) continue;
-      for (const lost of lostFields(model, event)) {
-        const place = `${lost.field.file}:${lost.field.member.at.start}`;
-        if (seen.has(place)) continue;
-        seen.add(place);
-        yield findingOf(event, lost);
-      }
+    const found = aboutEvents(model, 'unserializable-payload', (event) =>
+      mayTravel(model, event) ? [...lostFields(model, event)].map((it) => findingOf(event, it)) : [],
+    );
+    for (const finding of model.events.flatMap(found)) {
+      const place = `${finding.file}:${finding.at.start}`;
+      if (seen.has(place)) continue;
+      seen.add(place);
+      yield finding;
     }
   },
 };

@@ -4,6 +4,7 @@ import { extract } from '../extract/extract.ts';
 import { mayMatter } from '../extract/triggers.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
+import { Keeper } from '../model/kept.ts';
 import { link } from '../model/link.ts';
 import type { EventModel } from '../model/model.ts';
 import { resolver } from '../model/modules.ts';
@@ -44,9 +45,17 @@ interface Entry {
   failure?: string;
 }
 
+interface Linked {
+  readonly facts: readonly FileFacts[];
+  readonly model: EventModel;
+  readonly keeper: Keeper;
+}
+
 type Resolve = (from: FilePath, specifier: string) => FilePath | undefined;
 
 export class Workspace {
+  /** Whether texts go on changing: then what one link works out is kept for the next one. */
+  isEdited = false;
   readonly #rules: readonly Rule[];
   readonly #store: FactsStore | undefined;
   readonly #entries = new Map<FilePath, Entry>();
@@ -57,7 +66,7 @@ export class Workspace {
   #reached: Reached | undefined;
   /** Files whose text changed since names were followed. */
   readonly #changed = new Set<FilePath>();
-  #linked: { readonly facts: readonly FileFacts[]; readonly model: EventModel } | undefined;
+  #linked: Linked | undefined;
   #snapshot: Snapshot | undefined;
   #extractions = 0;
   #links = 0;
@@ -166,11 +175,11 @@ export class Workspace {
       linked?.facts.length === facts.length && facts.every((it, index) => it === linked.facts[index]);
     if (linked && isSame) return linked.model;
     this.#links += 1;
-    const model = link(facts, this.#projects, {
-      isComplete: this.#isComplete,
-      serviceFor: this.#configOf.serviceFor,
-    });
-    this.#linked = { facts, model };
+    const isSimilar = this.isEdited && linked !== undefined && isOfSameFiles(linked.facts, facts);
+    const keeper = isSimilar ? handedOn(linked, facts) : new Keeper(this.isEdited);
+    const { serviceFor } = this.#configOf;
+    const model = link(facts, this.#projects, { isComplete: this.#isComplete, serviceFor, keeper });
+    this.#linked = { facts, model, keeper };
     return model;
   }
 
@@ -258,6 +267,16 @@ export class Workspace {
 /** A folder or file called after events is evidence where no word of the text is: `events/order.ts`, `orderEvents.ts`. */
 function isNamedAfterEvents(file: FilePath): boolean {
   return /event|saga|messages?\b/i.test(file.split('/').slice(-2).join('/'));
+}
+
+function isOfSameFiles(before: readonly FileFacts[], now: readonly FileFacts[]): boolean {
+  return before.length === now.length && before.every((it, index) => it.file === now[index]?.file);
+}
+
+/** What was worked out before, but for what the changed files have a part in. */
+function handedOn({ facts, keeper }: Linked, now: readonly FileFacts[]): Keeper {
+  const changed = now.filter((it, index) => it !== facts[index]);
+  return keeper.handOn(new Map(changed.map((it) => [it.file, it])));
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {

@@ -1,0 +1,44 @@
+// Questions about one thing of a model whose answers are kept from model to model, as long as nothing changes that was looked at.
+// The answers must hold no events, consumers or producers: these are made anew for each model.
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import type { EventModel, EventNode, SagaNode } from './model.ts';
+
+type About = Pick<EventModel, 'keeper'>;
+
+/** About events. */
+export function aboutEvents<Value>(
+  { keeper }: About,
+  question: string,
+  ask: (event: EventNode) => Value,
+): (event: EventNode) => Value {
+  return keeper.keepBy(question, (it: EventNode) => it.key, ask);
+}
+
+/** About sagas. */
+export function aboutSagas<Value>(
+  { keeper }: About,
+  question: string,
+  ask: (saga: SagaNode) => Value,
+): (saga: SagaNode) => Value {
+  return keeper.keepBy(question, (it: SagaNode) => it.fact, ask);
+}
+
+/** About files. */
+export function aboutFiles<Value>(
+  { keeper }: About,
+  question: string,
+  ask: (facts: FileFacts) => Value,
+): (facts: FileFacts) => Value {
+  const kept = keeper.keep(question, (_, facts: FileFacts) => ask(facts));
+  return (facts) => kept(facts.file, facts);
+}
+
+/** About functions. */
+export function aboutFunctions<Value>(
+  { keeper }: About,
+  question: string,
+  ask: (file: FilePath, fact: FunctionFact) => Value,
+): (file: FilePath, fact: FunctionFact) => Value {
+  return keeper.keep(question, ask);
+}

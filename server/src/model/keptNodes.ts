@@ -1,0 +1,61 @@
+// What is kept about the consumers and producers of one model for the next, though they are made anew for each.
+import type { Bodies } from './bodies.ts';
+import type { ConsumerDraft } from './consumers.ts';
+import type { Keeper } from './kept.ts';
+import type { ConsumerNode, EventModel, ProducerNode } from './model.ts';
+import type { Nodes } from './nodes.ts';
+import { areSame, isSameConsumer, isSameProducer } from './notedEvents.ts';
+
+interface Parts extends Bodies {
+  /** Of each consumer, in their order: a draft stays the same as long as the files behind it. */
+  readonly drafts: readonly ConsumerDraft[];
+}
+
+/** What is kept of consumers, each under its draft. */
+export function keptOfConsumers(
+  keeper: Keeper,
+  { consumers }: Pick<Nodes, 'consumers'>,
+  { drafts, bodyOfConsumer }: Parts,
+): Pick<EventModel, 'bodyOfConsumer' | 'aboutConsumers'> {
+  const draftOf = new Map(consumers.map((it, index) => [it, drafts[index]]));
+  const byDraft = new Map(consumers.map((it, index) => [drafts[index], it]));
+  const consumerAt = keeper.lookUp('consumers', () => byDraft, isSameConsumer);
+  const bodies = keeper.keepBy(
+    'bodies of consumers',
+    (draft: ConsumerDraft) => draft,
+    (draft) => bodyOfConsumer(draft),
+  );
+  return {
+    bodyOfConsumer: (consumer) => {
+      const draft = draftOf.get(consumer);
+      return draft ? bodies(draft) : { effects: [], isOpen: true };
+    },
+    aboutConsumers: (question, ask) =>
+      keeper.keepBy(
+        question,
+        (it: ConsumerNode) => draftOf.get(it),
+        (it) => {
+          consumerAt(draftOf.get(it));
+          return ask(it);
+        },
+      ),
+  };
+}
+
+/** The producers at a call; who asks depends on those alone. */
+export function producersByPlace(
+  keeper: Keeper,
+  producers: readonly ProducerNode[],
+): EventModel['producersAt'] {
+  const byPlace = new Map<string, ProducerNode[]>();
+  for (const it of producers) {
+    const place = `${it.file}:${it.at.start}`;
+    const known = byPlace.get(place);
+    if (known) known.push(it);
+    else byPlace.set(place, [it]);
+  }
+  const areThose = (one: readonly ProducerNode[], other: readonly ProducerNode[]): boolean =>
+    areSame(one, other, isSameProducer);
+  const found = keeper.lookUp('producers', () => byPlace, areThose);
+  return ({ file, at }) => found(`${file}:${at.start}`) ?? [];
+}

@@ -1,0 +1,120 @@
+// Events as those see them whose answers are kept: that one was looked at is noted. Also when two versions of an event are the same.
+import type { ConsumerNode, EventNode, ProducerNode } from './model.ts';
+
+/** An event that tells when something of it is read. */
+export class NotedEvent implements EventNode {
+  readonly key: string;
+  readonly #event: EventNode;
+  readonly #note: (key: string) => void;
+
+  constructor(event: EventNode, note: (key: string) => void) {
+    this.key = event.key;
+    this.#event = event;
+    this.#note = note;
+  }
+
+  get name(): string {
+    return this.#read().name;
+  }
+
+  get wireNames(): EventNode['wireNames'] {
+    return this.#read().wireNames;
+  }
+
+  get declarations(): EventNode['declarations'] {
+    return this.#read().declarations;
+  }
+
+  get inline(): EventNode['inline'] {
+    return this.#read().inline;
+  }
+
+  get place(): EventNode['place'] {
+    return this.#read().place;
+  }
+
+  get producers(): EventNode['producers'] {
+    return this.#read().producers;
+  }
+
+  get consumers(): EventNode['consumers'] {
+    return this.#read().consumers;
+  }
+
+  get isProduced(): EventNode['isProduced'] {
+    return this.#read().isProduced;
+  }
+
+  get isConsumed(): EventNode['isConsumed'] {
+    return this.#read().isConsumed;
+  }
+
+  #read(): EventNode {
+    this.#note(this.key);
+    return this.#event;
+  }
+}
+
+/** Whether nothing of an event differs: then what was made from the one holds for the other. */
+export function isSameEvent(one: EventNode, other: EventNode): boolean {
+  return (
+    one.name === other.name &&
+    one.isProduced === other.isProduced &&
+    one.isConsumed === other.isConsumed &&
+    isSamePlace(one.place, other.place) &&
+    areSame(one.wireNames, other.wireNames, Object.is) &&
+    areSame(one.declarations, other.declarations, (a, b) => a.fact === b.fact && a.file === b.file) &&
+    areSame(one.inline, other.inline, (a, b) => a.object === b.object && isSamePlace(a, b)) &&
+    areSame(one.producers, other.producers, isSameProducer) &&
+    areSame(one.consumers, other.consumers, isSameConsumer)
+  );
+}
+
+/** Whether two lists are the same, item by item. */
+export function areSame<Item>(
+  one: readonly Item[],
+  other: readonly Item[],
+  isSame: (one: Item, other: Item) => boolean,
+): boolean {
+  return (
+    one.length === other.length &&
+    one.every((it, index) => {
+      const counterpart = other[index];
+      return counterpart !== undefined && isSame(it, counterpart);
+    })
+  );
+}
+
+/** Whether two producers are one, whatever became of their event otherwise. */
+export function isSameProducer(one: ProducerNode, other: ProducerNode): boolean {
+  return (
+    one.action === other.action &&
+    one.fn.fact === other.fn.fact &&
+    one.event?.key === other.event?.key &&
+    isSamePlace(one, other) &&
+    isAlike(one.role, other.role)
+  );
+}
+
+/** Whether two consumers are one, whatever became of their events otherwise. */
+export function isSameConsumer(one: ConsumerNode, other: ConsumerNode): boolean {
+  return (
+    one.fact === other.fact &&
+    one.handler?.fact === other.handler?.fact &&
+    one.name === other.name &&
+    one.transport === other.transport &&
+    isSamePlace(one, other) &&
+    areSame(one.events, other.events, (a, b) => a.key === b.key)
+  );
+}
+
+function isSamePlace(one: EventNode['place'], other: EventNode['place']): boolean {
+  return one.file === other.file && one.at.start === other.at.start && one.at.end === other.at.end;
+}
+
+/** Field by field: a role may be made anew of the same parts. */
+function isAlike(one: object, other: object): boolean {
+  if (one === other) return true;
+  const [mine, theirs] = [Object.entries(one), new Map(Object.entries(other))];
+  return mine.length === theirs.size && mine.every(([key, value]) => theirs.get(key) === value);
+}

@@ -1,0 +1,20 @@
+// What a question gives about a model is worked out once for it; who asks while an answer is made that is kept depends on it.
+import { note, type Answer } from './kept.ts';
+import type { EventModel } from './model.ts';
+
+const nowhere = new Map();
+
+/** Keeps each answer as long as the model lives. */
+export function perModel<Value>(ask: (model: EventModel) => Value): (model: EventModel) => Value {
+  const answers = new WeakMap<EventModel, { readonly answer: Answer; readonly value: Value }>();
+  return (model) => {
+    let known = answers.get(model);
+    if (!known) {
+      const made: { value?: Value } = {};
+      const answer = model.keeper.workOut(nowhere, undefined, () => void (made.value = ask(model)));
+      answers.set(model, (known = { answer, value: made.value as Value }));
+    }
+    note(known.answer);
+    return known.value;
+  };
+}
