@@ -146,8 +146,23 @@ function origin(view: FileView, makes: Makes, expr: Expr, steps: number): Origin
   }
   if (expr.callee.object.kind === 'this')
     return originOfOwnMethod(view, expr.callee.name, expr.at.start, next);
+  const kept = expr.callee.name === 'get' ? valueType(view, expr.callee.object) : undefined;
+  if (kept) return originOfType(view, kept);
   const object = next(expr.callee.object);
   return object && made(makes, object, expr.callee.name);
+}
+
+/** What a `Map<string, Queue>` keeps, by its written type or that of `new Map<string, Queue>()`. */
+function valueType(view: FileView, map: Expr): TypeExpr | undefined {
+  const isField = map.kind === 'member' && map.object.kind === 'this';
+  const field = isField
+    ? classAt(view, map.at.start)?.members.find((it) => it.name === map.name)
+    : view.bindingOf(map);
+  const type = field?.type;
+  if (type?.kind === 'ref' && /^(?:Readonly)?Map$/.test(type.name)) return type.args[1];
+  const init = field?.init;
+  const isMap = init?.kind === 'new' && init.callee.kind === 'name' && init.callee.name === 'Map';
+  return isMap ? init.typeArgs[1] : undefined;
 }
 
 /** `connect()` of a package: `{ 'amqplib.connect': 'Connection' }` is asked by the imported name. */

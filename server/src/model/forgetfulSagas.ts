@@ -26,11 +26,12 @@ function lastStacked({ steps }: SagaNode): StepNode | undefined {
 function keepsProgress(model: EventModel, fn: FunctionNode, last: StepNode, { steps }: SagaNode): boolean {
   const isBefore = (it: Effect): boolean => !it.inCatch && (it.via[0] ?? it).at.start < last.at.start;
   if (model.bodyOf(fn).effects.some((it) => isBefore(it) && leavesProcess(it.role))) return true;
+  const facts = model.files.get(fn.file);
   return [...callsIn(fn.fact.body)].some(
     (it) =>
       it.call.at.start < last.at.start &&
       !steps.some(({ at }) => at.start === it.call.at.start) &&
-      (claimsToKeep(it) || isUnknown(model, fn, it)),
+      ((facts !== undefined && claimsToKeep(it, facts)) || isUnknown(model, fn, it)),
   );
 }
 

@@ -1,5 +1,6 @@
 // Classes and functions that run a saga's steps in order and take them back: wherever the steps themselves come from.
 import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
@@ -117,7 +118,7 @@ function keeps(
   if (bodies.some((it) => it.effects.some(({ role }) => leavesProcess(role)))) return true;
   const isRead = callees.length > 0 && callees.every((it) => !it.fact.isAbstract);
   if (isRead && bodies.every((it) => !it.isOpen)) return false;
-  return action.roles.some(leavesProcess) || claimsToKeep(action);
+  return action.roles.some(leavesProcess) || claimsToKeep(action, facts);
 }
 
 /** A row that is written, a message that a broker holds. */
@@ -125,9 +126,22 @@ export function leavesProcess(role: Role): boolean {
   return role.kind === 'write' || (role.kind === 'publish' && role.transport !== 'in-process');
 }
 
-/** `sagaStore.save(…)`: a name that says so is believed. */
-export function claimsToKeep({ call: { callee } }: CallAction): boolean {
-  if (callee.kind !== 'member' || !keeping.test(callee.name)) return false;
+/** `sagaStore.save(…)`: a name that says so is believed, unless it is the name of a collection in memory. */
+export function claimsToKeep({ call: { callee } }: CallAction, facts: FileFacts): boolean {
+  if (callee.kind !== 'member' || !keeping.test(callee.name) || isCollection(callee.object, facts))
+    return false;
   const object = callee.object.kind === 'member' || callee.object.kind === 'name' ? callee.object.name : '';
   return keeper.test(object);
+}
+
+/** `sagaStates = new Map<string, State>()`, as a variable or a field. */
+function isCollection(expr: Expr, { types, bindings }: FileFacts): boolean {
+  const isField = expr.kind === 'member' && expr.object.kind === 'this';
+  const fields = isField ? types.flatMap((it) => it.members.filter((one) => one.name === expr.name)) : [];
+  const binding = expr.kind === 'name' && expr.binding !== undefined ? bindings[expr.binding] : undefined;
+  return [...fields, ...(binding ? [binding] : [])].some(({ type, init }) => {
+    const made = init?.kind === 'new' ? init.callee : undefined;
+    const name = type?.kind === 'ref' ? type.name : made?.kind === 'name' ? made.name : '';
+    return /^(?:Readonly|Weak)?(?:Map|Set)$/.test(name);
+  });
 }

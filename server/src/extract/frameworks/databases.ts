@@ -184,6 +184,8 @@ function where(site: CallSite): { where?: Expr } {
   // `knex('stock').where({ sku }).update({ … })` is told the condition before.
   const [before] = linksNamed(site, ['where']);
   if (before) return before.args[0]?.kind === 'object' ? { where: before.args[0] } : {};
+  // `stock.update({ … })` is told nothing but the new values.
+  if (site.name === 'update' && site.call.args.length === 1) return {};
   return first && /^(update|find|delete|get|load)/.test(site.name) ? { where: first } : {};
 }
 

@@ -61,7 +61,9 @@ function namesStore(name: string): boolean {
 }
 
 /** `order.save()` where `order` came from `Order.build(…)`, `new Order(…)` or `await Order.findById(…)`: an object that stores itself. */
-function isDocument({ view, receiver, name, call }: CallSite): boolean {
+function isDocument(site: CallSite): boolean {
+  const { view, receiver, name, call } = site;
+  if (receiver && /^(?:update|increment|decrement)$/.test(name)) return isRecord(site);
   if (!receiver || !/^(save|remove|deleteOne|destroy)$/.test(name) || call.args.length > 1) return false;
   const made = receiver.kind === 'name' ? view.bindingOf(receiver)?.init : receiver;
   if (made?.kind === 'new') {
@@ -72,6 +74,16 @@ function isDocument({ view, receiver, name, call }: CallSite): boolean {
   }
   const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
   return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
+}
+
+/** `stock.update({ … })` where `stock` came from `await Stock.findOne(…)` of Sequelize. */
+function isRecord(site: CallSite): boolean {
+  const made = site.receiver && site.view.bindingOf(site.receiver)?.init;
+  if (made?.kind !== 'call' || made.callee.kind !== 'member') return false;
+  const { object: model, name: maker } = made.callee;
+  if (!/^(?:find|build|create)/.test(maker) || model.kind !== 'name' || !/^[A-Z]/.test(model.name))
+    return false;
+  return isOfModels({ ...site, receiver: model }, model.name);
 }
 
 /** `Order.update(…, { where })`, `Ticket.findById(…)` of Mongoose, Sequelize and active records: a class with a method only models have. */
