@@ -161,7 +161,7 @@ export function itemOf(facts: FileFacts, expr: Expr, depth: number): Item | unde
   if (depth > 4) return undefined;
   if (expr.kind === 'member') {
     if (expr.name !== '[]') return itemOf(facts, expr.object, depth + 1);
-    return expr.index?.kind === 'name' ? { list: expr.object, way: 'index' } : undefined;
+    return expr.index && isCounter(expr.index) ? { list: expr.object, way: 'index' } : undefined;
   }
   if (expr.kind === 'call') return takenOff(expr);
   if (expr.kind !== 'name' || expr.binding === undefined) return undefined;
@@ -172,6 +172,13 @@ export function itemOf(facts: FileFacts, expr: Expr, depth: number): Item | unde
   if (looped) return looped;
   if (!binding?.init) return takenOffInto(facts, expr.binding);
   return itemOfInit(facts, binding.init, depth);
+}
+
+/** `steps[i]`, `steps[i - 1]`; `steps[steps.length - 1 - i]` goes the other way than its counter. */
+function isCounter(index: Expr): boolean {
+  if (index.kind !== 'operation') return index.kind === 'name';
+  const [counter, offset] = index.of;
+  return /^[-+]$/.test(index.operator) && counter?.kind === 'name' && offset?.kind === 'literal';
 }
 
 /** A loop's variable holds `over[]`; one that is taken apart holds members of it. */

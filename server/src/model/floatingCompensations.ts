@@ -27,7 +27,7 @@ export interface FloatingCompensation {
 export const floatingCompensations = perModel((model: EventModel): readonly FloatingCompensation[] => {
   const found = new Map<CallAction, FloatingCompensation>();
   const publishes = new Set([...lostPublishes(model)].map((it) => it.action));
-  const all = [...inRuns(model), ...inCalls(model), ...inSagas(model)];
+  const all = [...inRuns(model), ...inRunners(model), ...inCalls(model), ...inSagas(model)];
   for (const it of all) if (!publishes.has(it.undoing) && !found.has(it.action)) found.set(it.action, it);
   return [...found.values()];
 });
@@ -47,6 +47,16 @@ function* inRuns(model: EventModel): Iterable<FloatingCompensation> {
     else if (way === 'map' && isWaitedInside && site.settled === 'dropped')
       yield { fn: around(facts, site) ?? fn, action: site, undoing: action, way };
     else if (action.settled === 'dropped') yield { fn, action, undoing: action, way: 'call' };
+  }
+}
+
+/** `this.takeBack()` in a catch, whose body waits for each compensation, and for which nobody waits. */
+function* inRunners(model: EventModel): Iterable<FloatingCompensation> {
+  for (const { fn, action: undoing, site } of backRunsOf(model)) {
+    if (site || undoing.settled !== 'awaited' || !fn.fact.isAsync) continue;
+    for (const { caller, action } of model.program.callersOf(fn)) {
+      if (action.settled === 'dropped') yield { fn: caller, action, undoing, way: 'call' };
+    }
   }
 }
 

@@ -18,8 +18,9 @@ export const rule: Rule = {
 
 function findingOf(floating: FloatingCompensation): RuleFinding {
   const { fn, action, undoing, way } = floating;
-  const back = calleeName(undoing.call.callee) ?? 'the compensation';
-  const symbol = calleeName(action.call.callee) ?? back;
+  const undone = calleeName(undoing.call.callee) ?? 'the compensation';
+  const symbol = calleeName(action.call.callee) ?? undone;
+  const back = way === 'call' ? symbol : undone;
   return {
     file: fn.file,
     at: action.call.at,
