@@ -33,7 +33,6 @@ interface OrderSagaServices {
   refundCard(undo: OrderSagaUndo): Promise<void>;
   confirmOrder(call: OrderSagaCall): Promise<void>;
   cancelOrder(undo: OrderSagaUndo): Promise<void>;
-  alertPeople(problem: { key: string; error: string }): Promise<void>;
 }
 
 /** Seconds and retries of each step. */
@@ -43,43 +42,38 @@ const limits = { timeout: 30, maxRetries: 5 };
  * Known to a step and to its compensation: a step that timed out may have taken effect, and leaves nothing to hand on.
  * Run the workflow with the id of the order as its `transactionId`, so that starting twice is harmless.
  */
-function keyOf({ transactionId, stepName }: StepExecutionContext): string {
+function stepKey({ transactionId, stepName }: StepExecutionContext): string {
   return `${transactionId}:${stepName}`;
-}
-
-/** Tells people when the engine gives up a compensation. It goes on with the others; the execution ends as failed. */
-async function undo(
-  context: StepExecutionContext,
-  compensate: (services: OrderSagaServices, undo: OrderSagaUndo) => Promise<void>,
-): Promise<void> {
-  const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-  const key = keyOf(context);
-  try {
-    await compensate(services, { key });
-  } catch (error) {
-    if (context.attempt > limits.maxRetries) await services.alertPeople({ key, error: String(error) });
-    throw error;
-  }
 }
 
 export const reserveStockStep = createStep(
   { name: 'reserve-stock', ...limits },
   async (input: OrderSagaInput, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    await services.reserveStock({ ...input, key: keyOf(context) });
+    const call = { ...input, key: stepKey(context) };
+    await services.reserveStock(call);
     return new StepResponse(input.orderId);
   },
-  (_, context) => undo(context, (services, call) => services.releaseStock(call)),
+  async (_, context) => {
+    const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
+    const undo = { key: stepKey(context) };
+    await services.releaseStock(undo);
+  },
 );
 
 export const chargeCardStep = createStep(
   { name: 'charge-card', ...limits },
   async (input: OrderSagaInput, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    await services.chargeCard({ ...input, key: keyOf(context) });
+    const call = { ...input, key: stepKey(context) };
+    await services.chargeCard(call);
     return new StepResponse(input.orderId);
   },
-  (_, context) => undo(context, (services, call) => services.refundCard(call)),
+  async (_, context) => {
+    const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
+    const undo = { key: stepKey(context) };
+    await services.refundCard(undo);
+  },
 );
 
 /** It has a compensation too: when its answers are lost the engine undoes the whole saga, and must undo this with it. */
@@ -87,13 +81,21 @@ export const confirmOrderStep = createStep(
   { name: 'confirm-order', ...limits },
   async (input: OrderSagaInput, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    await services.confirmOrder({ ...input, key: keyOf(context) });
+    const call = { ...input, key: stepKey(context) };
+    await services.confirmOrder(call);
     return new StepResponse(input.orderId);
   },
-  (_, context) => undo(context, (services, call) => services.cancelOrder(call)),
+  async (_, context) => {
+    const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
+    const undo = { key: stepKey(context) };
+    await services.cancelOrder(undo);
+  },
 );
 
-/** `store` keeps the execution, so that it goes on after a restart. */
+/**
+ * `store` keeps the execution, so that it goes on after a restart. The engine goes on with the others when a compensation
+ * gives up, and ends as `failed`: have people told of that.
+ */
 export const orderSaga = createWorkflow(
   { name: 'order-saga', store: true, retentionTime: 7 * 24 * 60 * 60 },
   (input: OrderSagaInput) => {
