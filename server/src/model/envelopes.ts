@@ -82,7 +82,7 @@ function keysBelow(model: EventModel, file: FilePath, expr: Expr, aliases: Alias
   return together([{ present: own, isOpen: false }, ...inner, ...spread]);
 }
 
-/** `messages: [toMessage(event)]`: what the maker puts around the event. */
+/** `messages: [toMessage(event)]`: what the maker puts around the event. One that makes the event itself adds nothing to it. */
 function givenBy(
   model: EventModel,
   file: FilePath,
@@ -93,10 +93,17 @@ function givenBy(
   const makers = model.program.functionsOf(file, call.callee);
   const given = makers.flatMap((fn) =>
     actionsIn(fn.fact.body).flatMap((it) =>
-      it.kind === 'return' && it.value ? [keysBelow(model, fn.file, it.value, aliases, depth - 2)] : [],
+      it.kind === 'return' && it.value && isMessage(it.value)
+        ? [keysBelow(model, fn.file, it.value, aliases, depth - 2)]
+        : [],
     ),
   );
   return together(given);
+}
+
+/** What a broker is handed: content with headers. */
+function isMessage(expr: Expr): boolean {
+  return expr.kind === 'object' && expr.entries.some((it) => /^(?:headers|value|MessageBody)$/.test(it.key));
 }
 
 /** `[EVENT_ID_HEADER]: id` with the text of the constant. */
