@@ -120,9 +120,12 @@ function isIdempotent(
   return role.operation === 'insert' && provenance === 'loaded';
 }
 
-/** Who asks again wants the answer again: `channel.sendToQueue(message.properties.replyTo, …)`. */
+/** Who asks again wants the answer again: `channel.sendToQueue(message.properties.replyTo, …)`, `sendToQueue(replyQueue, …)`. */
 function isReply({ call }: CallAction): boolean {
-  return call.args.some((it) => it.kind === 'member' && /^reply_?to$/i.test(it.name));
+  return call.args.some((it) => {
+    if (it.kind !== 'member' && it.kind !== 'name') return false;
+    return /^reply_?(?:to|queue|address)$/i.test(it.name);
+  });
 }
 
 /** The bytes that came, handed on to a retry queue or a dead-letter exchange: the same message, by which a repeat is known. */
