@@ -135,6 +135,9 @@ test.each([
 test.each([
   [',', 'Name the steps like this'],
   ['reserve:', 'Name the steps like this'],
+  ['reserve:release:more', 'Name the steps like this'],
+  ['reserve,,', 'Name the steps like this'],
+  ['constructor:undo', 'Every object has a `constructor` already'],
   ['reserve:release,Reserve', '`reserve` is named twice.'],
   ['ship,charge:refund', "`charge` comes after `ship`, which can't be undone"],
 ])('The steps %j are refused', (text, told) => {

@@ -23,9 +23,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const { ids, strays } = rulesAmong(options.rule);
   const all = [...paths, ...strays];
   const targets = (all.length > 0 ? all : ['.']).map(targetAt);
+  const other = targets.find((it) => it.kind === 'file' && !/\.[cm]?tsx?$/.test(it.path));
+  if (other) throw new CommandProblem(`\`${other.path}\` is no TypeScript file.`);
   const [only, ...others] = targets;
   const root = only?.kind === 'folder' && others.length === 0 ? only.path : absolute(process.cwd());
   const linted = await lint(targets, { ...options, rule: ids });
+  if (linted.files === 0) process.stderr.write('sagalint: there is no TypeScript file to lint here.\n');
   const checked: Checked = { root, linted, seconds: (performance.now() - started) / 1000 };
   await written(options.format === 'json' ? jsonReport(checked) : textReport(checked, options));
   return statusOf(linted, options.failOn);
@@ -36,10 +39,11 @@ function rulesAmong(given: readonly string[] | undefined): {
   readonly ids: readonly string[] | undefined;
   readonly strays: readonly string[];
 } {
+  const named = given?.flatMap((it) => it.split(','));
   const isRule = (id: string): boolean => rules.some((it) => it.id === id);
-  const others = given?.filter((it) => !isRule(it)) ?? [];
+  const others = named?.filter((it) => !isRule(it)) ?? [];
   const unknown = others.filter((it) => !kindOf(absolute(resolve(it))));
-  if (unknown.length === 0) return { ids: given?.filter(isRule), strays: others };
+  if (unknown.length === 0) return { ids: named?.filter(isRule), strays: others };
   throw new CommandProblem(`there is no rule \`${unknown.join('`, `')}\`. \`sagalint rules\` lists all.`);
 }
 

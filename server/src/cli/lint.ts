@@ -87,9 +87,10 @@ function givenConfig(
 }
 
 function refuse(problems: readonly Problem[]): void {
-  const [first, ...others] = problems;
-  if (!first) return;
-  const { line, column } = lineColumn(lineStarts(read(first.file) ?? ''), first.at.start);
-  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  throw new CommandProblem(`${first.file}:${line + 1}:${column + 1}: ${first.message}${more}`);
+  if (problems.length === 0) return;
+  const lines = problems.map(({ file, at, message }) => {
+    const { line, column } = lineColumn(lineStarts(read(file) ?? ''), at.start);
+    return `${file}:${line + 1}:${column + 1}: ${message}`;
+  });
+  throw new CommandProblem(lines.join('\n'));
 }

@@ -13,7 +13,7 @@ const flowId =
   /^_?(?:x-?)?(?:correlation|corr|saga|trace|transaction|txn|conversation|workflow|process|flow|request|session)(?:-|_)?(?:id|key|uuid)$|^traceparent$|^correlation$|^traceContext$/i;
 const containers = /^(?:_?meta(?:data)?|headers?|context|ctx|envelope|trace|tracing)$/i;
 const contents =
-  /^(?:data|payload|body|content|value|detail|event|messages?|records?|properties|options|entries|messagebody|messageattributes|key)$/i;
+  /^(?:data|payload|body|content|value|detail|event|messages?|records?|properties|options|entries|messagebody|messageattributes)$/i;
 const encoders = /^(?:String|stringify|from|encode|serialize|toString|toJSON|freeze|assign|toBinary|json)$/;
 const fresh = /uuid|nanoid|ulid|random|^v[1467]$|generateId|generate|createId|cuid|objectid|uniqueid/i;
 const scalars = /^(?:toISOString|now|Date|Number|toFixed|getTime|Boolean|parseInt|parseFloat|BigInt)$/;

@@ -46,15 +46,18 @@ export function readWishes(typed: TypedWishes): Omit<SagaWishes, 'extension'> | 
 
 /** Reads `reserve-stock:release-stock,confirm-order`; gives a sentence where that is no list of steps. */
 export function readSteps(text: string): readonly StepWish[] | string {
-  const steps = text
-    .split(',')
-    .filter((it) => it.trim() !== '')
-    .map(readStep);
+  const parts = text.split(',');
+  if (parts.some((it) => it.trim() === '' || it.split(':').length > 2))
+    return `Name the steps like this: ${usualSteps}.`;
+  const steps = parts.map(readStep);
   const isUnnamed = steps.some(({ run, undo }) => run === '' || undo === '');
   if (steps.length === 0 || isUnnamed) return `Name the steps like this: ${usualSteps}.`;
   const names = steps.flatMap(({ run, undo }) => (undo === null ? [run] : [run, undo]));
   const repeated = names.find((it, index) => names.indexOf(it) < index);
   if (repeated !== undefined) return `\`${repeated}\` is named twice.`;
+  const inherited = names.find((it) => it in Object.prototype);
+  if (inherited !== undefined)
+    return `Every object has a \`${inherited}\` already: give the step another name.`;
   const pivot = steps.findIndex(({ undo }) => undo === null);
   const late = steps.slice(pivot + 1).find(({ undo }) => pivot >= 0 && undo !== null);
   if (late === undefined) return steps;

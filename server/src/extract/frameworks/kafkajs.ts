@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
-import type { FileView } from '../view.ts';
+import type { FileView, Site } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, unwrapped } from './messages.ts';
 import { produced, streamed } from './rdkafka.ts';
@@ -103,13 +103,28 @@ function runs(site: CallSite, key: string): readonly ConsumerFact[] {
   ];
 }
 
+/** Those that the same object subscribes to; where none does, those of others with its name: they may have been handed on. */
 function topicsOf(site: CallSite): readonly Expr[] {
   const object = site.path.slice(0, -1).join('.');
-  return site.view.callsNamed('subscribe').flatMap(({ action }) => {
-    const { callee, args } = action.call;
-    if (pathOf(callee).slice(0, -1).join('.') !== object) return [];
+  const alike = site.view
+    .callsNamed('subscribe')
+    .filter(({ action }) => pathOf(action.call.callee).slice(0, -1).join('.') === object);
+  const own = alike.filter((it) => isOnSameObject(site, it));
+  return (own.length > 0 ? own : alike).flatMap(({ action }) => {
+    const { args } = action.call;
     const topic = site.view.entryOf(args[0], 'topic');
     const topics = site.view.entryOf(args[0], 'topics');
     return [...(topic ? [topic] : []), ...(topics?.kind === 'array' ? topics.items : topics ? [topics] : [])];
   });
+}
+
+/** Two functions, or two classes, may each call an object of their own `consumer`. */
+function isOnSameObject(site: CallSite, { action, fn }: Site): boolean {
+  const [mine, other] = [rootOf(site.call.callee), rootOf(action.call.callee)];
+  if (mine.kind === 'name' && other.kind === 'name') return mine.binding === other.binding;
+  return site.view.ownerOf(site.fn.id) === site.view.ownerOf(fn.id);
+}
+
+function rootOf(expr: Expr): Expr {
+  return expr.kind === 'member' ? rootOf(expr.object) : expr;
 }
