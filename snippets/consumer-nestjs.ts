@@ -8,14 +8,43 @@ import type { OrderPlaced } from './domain-event.ts';
 import { once } from './inbox-postgres.ts';
 // region body
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload, RmqContext } from '@nestjs/microservices';
+import type { INestMicroservice, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, EventPattern, Payload, RmqContext, Transport } from '@nestjs/microservices';
+import type { MicroserviceOptions } from '@nestjs/microservices';
 import { connect } from 'amqplib';
 import { Pool } from 'pg';
 
-const deadLetters = 'revenue.order-placed.dead';
+const deadLetters = 'revenue-service.order-placed.dead';
 
-/** Call it before the application listens: Nest declares its queue, but not the one to which dead letters go. */
-export async function declareDeadLetters(url: string): Promise<void> {
+/** Starts a service that takes orders: its module has the consumer below as a controller. */
+export async function listenToOrders(module: Type, url: string): Promise<INestMicroservice> {
+  await declareDeadLetters(url);
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
+    transport: Transport.RMQ,
+    // Nothing is acknowledged by itself, and what fails five times is parked.
+    options: {
+      urls: [url],
+      queue: 'revenue-service.order-placed',
+      noAck: false,
+      prefetchCount: 10,
+      queueOptions: {
+        durable: true,
+        arguments: {
+          'x-queue-type': 'quorum',
+          'x-delivery-limit': 5,
+          'x-dead-letter-exchange': '',
+          'x-dead-letter-routing-key': deadLetters,
+        },
+      },
+    },
+  });
+  await app.listen();
+  return app;
+}
+
+/** Nest declares its queue, but not the one to which dead letters go. */
+async function declareDeadLetters(url: string): Promise<void> {
   const connection = await connect(url);
   try {
     const channel = await connection.createChannel();
@@ -24,22 +53,6 @@ export async function declareDeadLetters(url: string): Promise<void> {
     await connection.close();
   }
 }
-
-/** The transport's options: nothing is acknowledged by itself, and what fails five times is parked. */
-export const orderPlacedQueue = {
-  queue: 'revenue.order-placed',
-  noAck: false,
-  prefetchCount: 10,
-  queueOptions: {
-    durable: true,
-    arguments: {
-      'x-queue-type': 'quorum',
-      'x-delivery-limit': 5,
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': deadLetters,
-    },
-  },
-};
 
 @Controller()
 export class OrderPlacedConsumer {

@@ -64,7 +64,7 @@ const names = [
 ];
 /** The one package that a snippet is for, beside Node. */
 const packages =
-  /^(@nestjs\/(common|cqrs|microservices)|@temporalio\/workflow|@medusajs\/workflows-sdk|rxjs|zod|pg|kafkajs|amqplib|bullmq|aws-lambda|typeorm)$/;
+  /^(@nestjs\/(common|core|cqrs|microservices)|@temporalio\/workflow|@medusajs\/workflows-sdk|rxjs|zod|pg|kafkajs|amqplib|bullmq|aws-lambda|typeorm)$/;
 
 test('The generated file is up to date and is plain JSON', async () => {
   for (const { path, text } of await generateSnippets()) {

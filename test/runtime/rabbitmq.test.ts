@@ -42,7 +42,7 @@ const programs = {
   nestjs: await consumerProgram('nestjs'),
   sagas: await consumerProgram('saga-amqplib'),
 } satisfies Record<string, StartConsumer>;
-const queue = 'revenue.order-placed';
+const queues = { amqplib: 'revenue.order-placed', nestjs: 'revenue-service.order-placed' } as const;
 const sagaQueue = 'order-saga.order-placed';
 
 describe.skipIf(missing('initdb', 'postgres', 'rabbitmq', 'epmd') !== '')('On RabbitMQ', () => {
@@ -67,11 +67,11 @@ describe.skipIf(missing('initdb', 'postgres', 'rabbitmq', 'epmd') !== '')('On Ra
       const host = hostAt(own, lane);
       const consumer = await host.connection.createChannel();
       await consumeOrderPlaced(consumer, flaky, () => undefined);
-      await host.publish(queue, messages);
-      const dead = await books.settled(messages, () => host.takeDead(queue));
+      await host.publish(queues.amqplib, messages);
+      const dead = await books.settled(messages, () => host.takeDead(queues.amqplib));
       await consumer.close();
       await books.atRest();
-      await host.purge(queue);
+      await host.purge(queues.amqplib);
       return dead;
     });
   });
@@ -81,11 +81,13 @@ describe.skipIf(missing('initdb', 'postgres', 'rabbitmq', 'epmd') !== '')('On Ra
     await underSchedules(context, { shelf, numRuns: 30, lanes }, async ({ messages, flaky, books, lane }) => {
       const host = hostAt(own, lane);
       const app = await startNestConsumer(host.url, flaky);
-      await host.publish(queue, messages.map(packed));
-      const dead = await books.settled(messages, async () => (await host.takeDead(queue)).map(unpacked));
+      await host.publish(queues.nestjs, messages.map(packed));
+      const dead = await books.settled(messages, async () =>
+        (await host.takeDead(queues.nestjs)).map(unpacked),
+      );
       await app.close();
       await books.atRest();
-      await host.purge(queue);
+      await host.purge(queues.nestjs);
       return dead;
     });
   });
@@ -116,11 +118,12 @@ describe.skipIf(missing('initdb', 'postgres', 'rabbitmq', 'epmd') !== '')('On Ra
       const [host] = await nextHosts(1);
       const books = new Books(await shelf.make());
       const messages = await books.fresh();
-      await host?.publish(queue, what === 'nestjs' ? messages.map(packed) : messages);
+      await host?.publish(queues[what], what === 'nestjs' ? messages.map(packed) : messages);
       const args = [host?.url ?? '', books.url];
       expect(await programs[what](...args, `${at}`).ended).toBe('SIGKILL');
       const second = programs[what](...args, 'never');
-      const takeDead = async (): Promise<string[]> => ((await host?.takeDead(queue)) ?? []).map(unpacked);
+      const takeDead = async (): Promise<string[]> =>
+        ((await host?.takeDead(queues[what])) ?? []).map(unpacked);
       const dead = await books.settled(messages, takeDead);
       second.kill();
       await second.ended;

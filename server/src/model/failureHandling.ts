@@ -2,6 +2,7 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
+import type { Role } from '../facts/roles.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
@@ -104,8 +105,14 @@ function holdsWord(value: unknown, key = ''): boolean {
     const isWord = key === 'name' || key === 'key' || key === 'value';
     return isWord && !/\s/.test(value) && countWords.test(value);
   }
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || declaresQueue(value)) return false;
   return Object.entries(value).some(([inner, it]) => holdsWord(it, Array.isArray(value) ? key : inner));
+}
+
+/** What a queue's declaration says of tries holds for that queue alone. */
+function declaresQueue(value: object): boolean {
+  const { kind, roles }: { kind?: unknown; roles?: readonly Role[] } = value;
+  return kind === 'call' && roles?.some((it) => it.kind === 'queue' && it.library === 'amqplib') === true;
 }
 
 /** A pause before the call in its function, or a timer that runs the function. */
