@@ -17,7 +17,7 @@ type Holder = Omit<Held, 'expr'>;
 
 /** All expressions, inner ones too; one that several actions mention comes once. */
 export function allExpressions(facts: FileFacts): readonly Held[] {
-  const found = new Map<string, Held>();
+  const found: Found = { held: [], places: new Map() };
   const add = (expr: Expr | undefined, holder: Holder): void => {
     if (expr) walk(expr, holder, found);
   };
@@ -37,7 +37,7 @@ export function allExpressions(facts: FileFacts): readonly Held[] {
     for (const [expr, name, at] of inActions(fn.body))
       add(expr, at === undefined || name === undefined ? holder : { ...holder, name, at });
   }
-  return [...found.values()];
+  return found.held;
 }
 
 function ownerAt(facts: FileFacts, at: Span): { owner?: string } {
@@ -47,13 +47,25 @@ function ownerAt(facts: FileFacts, at: Span): { owner?: string } {
   return type ? { owner: type.name } : {};
 }
 
-function walk(expr: Expr, holder: Holder, found: Map<string, Held>): void {
-  const span = expr.kind === 'call' || expr.kind === 'new' ? expr.span : expr.at;
-  const key = `${expr.kind} ${span.start} ${span.end}`;
-  if (found.has(key)) return;
-  found.set(key, { expr, ...holder });
+interface Found {
+  readonly held: Held[];
+  /** By kind the places of what was found, as one number each: texts are short enough for that. */
+  readonly places: Map<Expr['kind'], Set<number>>;
+}
+
+function walk(expr: Expr, holder: Holder, found: Found): void {
+  if (!isNew(expr, found)) return;
+  found.held.push({ expr, ...holder });
   for (const [inner, name, at] of partsOf(expr))
     walk(inner, at === undefined || name === undefined ? holder : { ...holder, name, at }, found);
+}
+
+function isNew(expr: Expr, { places }: Found): boolean {
+  const { start, end } = expr.kind === 'call' || expr.kind === 'new' ? expr.span : expr.at;
+  let known = places.get(expr.kind);
+  if (!known) places.set(expr.kind, (known = new Set()));
+  const before = known.size;
+  return known.add(start * 2 ** 24 + end).size > before;
 }
 
 type Part = readonly [Expr] | readonly [Expr, string, Span];

@@ -1,6 +1,7 @@
 // Asks every framework about every call, method and class of a file.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import { lazily } from '../model/once.ts';
 import type { CallSite, Framework } from './frameworks/framework.ts';
 import { pathOf } from './paths.ts';
 import { viewOf, type FileView, type Makes } from './view.ts';
@@ -9,6 +10,8 @@ import { viewOf, type FileView, type Makes } from './view.ts';
 export function recognise(facts: FileFacts, frameworks: readonly Framework[]): FileFacts {
   const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
   const view = viewOf(facts, makes);
+  const consuming = frameworks.filter((it) => it.consumers !== undefined);
+  const naming = frameworks.filter((it) => it.roles !== undefined);
   const broken = new Map<string, string>();
   const consumers: ConsumerFact[] = [];
   const ask = <T>(framework: Framework, question: () => readonly T[]): readonly T[] => {
@@ -23,11 +26,12 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[]): F
   const functions = facts.functions.map((fn) => {
     const body = withRoles(fn.body, (action) => {
       const site = siteOf(view, fn, action);
-      for (const it of frameworks) {
-        if (it.consumers) consumers.push(...ask(it, () => it.consumers?.(site) ?? []));
+      for (const it of consuming) {
+        const found = ask(it, () => it.consumers?.(site) ?? []);
+        if (found.length > 0) consumers.push(...found);
       }
-      for (const it of frameworks) {
-        const roles = it.roles ? ask(it, () => it.roles?.(site) ?? []) : [];
+      for (const it of naming) {
+        const roles = ask(it, () => it.roles?.(site) ?? []);
         if (roles.length > 0) return { ...action, roles };
       }
       return action;
@@ -100,7 +104,8 @@ function siteOf(view: FileView, fn: FunctionFact, action: CallAction): CallSite 
   const { call } = action;
   const path = pathOf(call.callee);
   const receiver = call.callee.kind === 'member' ? call.callee.object : undefined;
-  const origin = view.originOf(receiver ?? call.callee);
+  // Most calls are told from what concerns a framework by their name alone.
+  const origin = lazily(() => view.originOf(receiver ?? call.callee));
   return {
     view,
     action,
@@ -109,7 +114,9 @@ function siteOf(view: FileView, fn: FunctionFact, action: CallAction): CallSite 
     name: path.at(-1) ?? '?',
     ...(receiver ? { receiver } : {}),
     receiverName: receiver ? (pathOf(receiver).at(-1) ?? '?') : '',
-    ...(origin ? { origin } : {}),
+    get origin() {
+      return origin();
+    },
     fn,
     arg: (index) => {
       const expr = call.args[index];

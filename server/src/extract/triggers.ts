@@ -1,4 +1,5 @@
 // Which texts are worth parsing at all. Five files in six have none of these words.
+import type { FilePath } from '../text.ts';
 import { frameworks } from './frameworks/known.ts';
 
 const idioms = [
@@ -13,19 +14,36 @@ const idioms = [
   'Orchestrat',
   'sagalint-',
   'idempoten',
-  // Providers of a container: the class behind a token may stand in a file without any of these words.
-  'useClass',
-  'useExisting',
-  'useFactory',
 ];
 
-const words = new RegExp(
-  [...new Set([...frameworks.flatMap((it) => it.triggers), ...idioms])]
-    .map((it) => it.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-    .join('|'),
-);
+/** Providers of a container: the class behind a token may stand in a file without any of these words. */
+const providers = ['useClass', 'useExisting', 'useFactory'];
+
+const words = anyOf([...frameworks.flatMap((it) => it.triggers), ...idioms]);
+const everydayWords = anyOf([...frameworks.flatMap((it) => it.everydayTriggers ?? []), ...providers]);
+
+/** Packages of user interfaces: what is called an event, a handler or a queue there is of another kind. */
+const ofPages =
+  /from ['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/[\w-]+)(?:\/[^'"]*)?['"]/;
+const declaresEvent = /\b(?:interface|class|type) \w+Events?\b/;
+const ofMigrations = /\bimplements MigrationInterface\b/;
 
 /** Whether a text has a word of a framework or event idiom; without one nothing in it starts the analysis. */
-export function mayMatter(text: string): boolean {
-  return words.test(text);
+export function mayMatter(text: string, file: FilePath): boolean {
+  return words.test(text) || (everydayWords.test(text) && !hasOtherEvents(text, file));
+}
+
+/** Whether a folder or file is called after events: evidence where no word of the text is, as in `events/order.ts`, `orderEvents.ts`. */
+export function isNamedAfterEvents(text: string, file: FilePath): boolean {
+  return /event|saga|messages?\b/i.test(file.split('/').slice(-2).join('/')) && !hasOtherEvents(text, file);
+}
+
+/** Services of a page may declare events all the same; what stands between markup is the page's own. */
+function hasOtherEvents(text: string, file: FilePath): boolean {
+  if (file.endsWith('.tsx') || ofMigrations.test(text)) return true;
+  return ofPages.test(text) && !declaresEvent.test(text);
+}
+
+function anyOf(triggers: readonly string[]): RegExp {
+  return new RegExp([...new Set(triggers)].map((it) => it.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|'));
 }

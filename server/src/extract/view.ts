@@ -4,6 +4,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
+import { lazily } from '../model/once.ts';
 import { pathOf } from './paths.ts';
 
 /** The type of an object and the module that type is imported from, as far as this file says. */
@@ -41,10 +42,8 @@ export interface FileView {
 }
 
 export function viewOf(facts: FileFacts, makes: Makes): FileView {
-  const importedFrom = (name: string): string | undefined => {
-    const root = name.split('.')[0];
-    return facts.imports.find((it) => it.local === root)?.from;
-  };
+  const imports = lazily(() => new Map(facts.imports.toReversed().map((it) => [it.local, it.from] as const)));
+  const importedFrom = (name: string): string | undefined => imports().get(name.split('.')[0] ?? name);
   let calls: ReadonlyMap<string, readonly Site[]> | undefined;
   const view: FileView = {
     facts,

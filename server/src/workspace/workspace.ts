@@ -1,7 +1,7 @@
 // Keeps texts, facts, model and findings in step. One change of a text is one extraction and at most one link, and that only
 // when somebody asks. Snapshots are immutable: a request takes one and remembers nothing.
 import { extract } from '../extract/extract.ts';
-import { mayMatter } from '../extract/triggers.ts';
+import { isNamedAfterEvents, mayMatter } from '../extract/triggers.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import { Keeper } from '../model/kept.ts';
@@ -126,7 +126,7 @@ export class Workspace {
   }
 
   #isTriggered(file: FilePath, text: string): boolean {
-    if (mayMatter(text) || isNamedAfterEvents(file)) return true;
+    if (mayMatter(text, file) || isNamedAfterEvents(text, file)) return true;
     return this.#configOf.frameworksFor(file)?.mayMatter(text, file) ?? false;
   }
 
@@ -262,11 +262,6 @@ export class Workspace {
       it.failure === undefined ? [] : [{ file, message: it.failure }],
     );
   }
-}
-
-/** A folder or file called after events is evidence where no word of the text is: `events/order.ts`, `orderEvents.ts`. */
-function isNamedAfterEvents(file: FilePath): boolean {
-  return /event|saga|messages?\b/i.test(file.split('/').slice(-2).join('/'));
 }
 
 function isOfSameFiles(before: readonly FileFacts[], now: readonly FileFacts[]): boolean {

@@ -12,7 +12,8 @@ const nestModules = ['@nestjs/bullmq', '@nestjs/bull'];
 
 export const bullmq: Framework = {
   name: 'bullmq',
-  triggers: ['bull', 'Queue'],
+  triggers: ['bull'],
+  everydayTriggers: ['Queue'],
   roles(site) {
     if ((site.name === 'add' || site.name === 'addBulk') && isQueue(site)) return added(site);
     const isMade = site.action.isNew === true && isFrom(site.origin, modules);

@@ -29,7 +29,8 @@ const registers = /^(?:on|once|addListener|prependListener|prependOnceListener|m
 
 export const eventEmitters: Framework = {
   name: 'event-emitter',
-  triggers: ['EventEmitter', 'eventemitter', 'OnEvent', 'emittery', 'mitt'],
+  triggers: ['eventemitter', 'OnEvent', 'emittery', "'mitt'", '"mitt"'],
+  everydayTriggers: ['EventEmitter', 'mitter'],
   makes: { 'mitt.default': 'Emitter' },
   roles(site) {
     if (site.name !== 'emit' && site.name !== 'emitAsync') return [];

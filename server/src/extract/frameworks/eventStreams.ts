@@ -14,7 +14,8 @@ const bus = /event_?bus|event_?stream|^(?:_?domain)?_?events?\$?$/i;
 
 export const eventStreams: Framework = {
   name: 'rxjs',
-  triggers: ['ofType', 'Saga', cqrs],
+  triggers: ['Saga'],
+  everydayTriggers: ['ofType'],
   consumers: subscribed,
   classes: sagas,
 };

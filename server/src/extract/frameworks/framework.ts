@@ -11,6 +11,8 @@ export interface Framework {
   readonly name: string;
   /** Words without which a file can't concern this framework; plain text, matched as written. */
   readonly triggers: readonly string[];
+  /** More of them, which are everyday words of user interfaces and of migrations too: there they say nothing. */
+  readonly everydayTriggers?: readonly string[];
   /** What methods of its types give, so that `kafka.producer()` is known to be a `Producer`. */
   readonly makes?: Makes;
   /** Types whose subtypes are events; `package#Event` for a name that is too common by itself. */
@@ -45,7 +47,7 @@ export interface CallSite {
   /** The name of that object as a reader says it: `producer`. */
   readonly receiverName: string;
   /** Type and package of the receiver, or of the function itself where there is none. */
-  readonly origin?: Origin;
+  readonly origin: Origin | undefined;
   /** The function that the call stands in. */
   readonly fn: FunctionFact;
   readonly arg: (index: number) => Expr | undefined;

@@ -15,7 +15,8 @@ const wraps = /^(run|execute|process|handle|with|once|idempotent|ensure|guard)\w
 
 export const guards: Framework = {
   name: 'guard',
-  triggers: ['inbox', 'Inbox', 'idemp', 'Idemp', 'rocessed', 'dedup', 'Dedup'],
+  triggers: ['idemp', 'Idemp'],
+  everydayTriggers: ['inbox', 'Inbox', 'rocessed', 'dedup', 'Dedup'],
   roles(site) {
     const redis = setIfAbsent(site);
     if (redis) return [redis];

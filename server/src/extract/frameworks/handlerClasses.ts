@@ -5,6 +5,12 @@ import type { ClassSite } from './framework.ts';
 import { methodConsumer } from './messages.ts';
 
 const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
+/** How a handler is spelt where it is declared, registered or typed; not the `clickHandler` of a button. */
+export const handlerWords = [
+  ...['Handler ', 'Handler\n', 'Handler\r', 'Handler{', 'Handler<', 'Handler(', 'Handlers('],
+  'EventHandler',
+  'MessageHandler',
+];
 const handlerMethods = [
   'handle',
   'handleEvent',

@@ -7,7 +7,7 @@ import { methodConsumer } from './messages.ts';
 
 export const medusa: Framework = {
   name: 'medusa',
-  triggers: ['@medusajs/'],
+  triggers: ['workflows-sdk', 'emitEventStep', 'SubscriberArgs', 'SubscriberConfig'],
   roles: emitted,
   modules: subscribers,
 };

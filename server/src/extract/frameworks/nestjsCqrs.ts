@@ -8,7 +8,17 @@ const modules = ['@nestjs/cqrs'];
 
 export const nestjsCqrs: Framework = {
   name: '@nestjs/cqrs',
-  triggers: ['@nestjs/cqrs', 'EventsHandler', 'IEventHandler', 'AggregateRoot'],
+  // Handlers of commands and queries are no consumers of events.
+  triggers: [
+    'EventBus',
+    'CommandBus',
+    'QueryBus',
+    'EventPublisher',
+    'EventsHandler',
+    'IEvent',
+    'AggregateRoot',
+    'CqrsModule',
+  ],
   roles(site) {
     if (site.name === 'apply' && isOwnMethod(site)) return applied(site);
     if (!isFrom(site.origin, modules)) return [];

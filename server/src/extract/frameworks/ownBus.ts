@@ -5,7 +5,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isText, type CallSite, type Framework } from './framework.ts';
-import { conventional } from './handlerClasses.ts';
+import { conventional, handlerWords } from './handlerClasses.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 
 const publishes =
@@ -36,7 +36,8 @@ const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
 
 export const ownBus: Framework = {
   name: 'own-bus',
-  triggers: ['ublish', 'Event', 'event', 'outbox', 'Outbox', 'dispatch', 'onMessage', 'Handler', 'Consumer'],
+  triggers: ['ublish', 'outbox', 'Outbox'],
+  everydayTriggers: ['Event', 'event', 'dispatch', 'onMessage', 'Consumer', ...handlerWords],
   roles(site) {
     if (collects.test(site.name) && isCollector(site) && looksLikeEvent(site, site.arg(0)))
       return [published(site, site.arg(0), undefined)];
