@@ -26,10 +26,7 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[]): F
   const functions = facts.functions.map((fn) => {
     const body = withRoles(fn.body, (action) => {
       const site = siteOf(view, fn, action);
-      for (const it of consuming) {
-        const found = ask(it, () => it.consumers?.(site) ?? []);
-        if (found.length > 0) consumers.push(...found);
-      }
+      for (const it of consuming) consumers.push(...ask(it, () => it.consumers?.(site) ?? []));
       for (const it of naming) {
         const roles = ask(it, () => it.roles?.(site) ?? []);
         if (roles.length > 0) return { ...action, roles };
