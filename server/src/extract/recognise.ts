@@ -1,7 +1,7 @@
 // Asks every framework about every call, method and class of a file.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
-import { lazily } from '../model/once.ts';
+import { lazily } from '../facts/once.ts';
 import type { CallSite, Framework } from './frameworks/framework.ts';
 import { pathOf } from './paths.ts';
 import { viewOf, type FileView, type Makes } from './view.ts';

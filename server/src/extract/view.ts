@@ -4,7 +4,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
-import { lazily } from '../model/once.ts';
+import { lazily } from '../facts/once.ts';
 import { pathOf } from './paths.ts';
 
 /** The type of an object and the module that type is imported from, as far as this file says. */

@@ -5,7 +5,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf } from '../facts/walk.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 
 /** How the list is gone through: `index` by a counter, `pop` and `shift` empty it, the others hand items to a callback. */

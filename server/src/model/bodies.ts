@@ -15,7 +15,7 @@ import {
 } from './frames.ts';
 import type { ReadMessage } from './message.ts';
 import type { Body, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import type { Linking } from './program.ts';
 import { requestHandlers } from './requests.ts';
 import { statesOf } from './states.ts';

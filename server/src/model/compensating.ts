@@ -8,7 +8,7 @@ import { backRunsOf } from './backRuns.ts';
 import { pathOf } from './effects.ts';
 import { isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { orchestratorsOf } from './orchestrators.ts';
 import { perModel } from './perModel.ts';
 

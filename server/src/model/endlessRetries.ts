@@ -8,7 +8,7 @@ import { pathOf } from './effects.ts';
 import { callsOfCatches, counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { repeatersOf, type Repeater } from './redelivered.ts';
 import { rootOf } from './values.ts';

@@ -8,7 +8,7 @@ import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tag
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 import { isWildcard, matching } from './wildcards.ts';

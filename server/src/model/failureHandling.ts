@@ -6,7 +6,7 @@ import type { Role } from '../facts/roles.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 
 const countWords =
   /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|tries(?:left)?$|deaths?$|receive_?count|max_?(?:tries|count)/i;

@@ -6,7 +6,7 @@ import type { FilePath } from '../text.ts';
 import { failureFinder, saysFailure, type FailureWords, type Step } from './fallible.ts';
 import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
-import { lazily, once } from './once.ts';
+import { lazily, once } from '../facts/once.ts';
 import { namesSpokenIn, spokenNames } from './spokenNames.ts';
 
 export interface Failures {

@@ -1,6 +1,6 @@
 // Steps that can fail, by what the names of their events say, and whether another name announces the failure of one.
 import { eventKey, isParticiple, stemOf, wordsOf } from './names.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 
 /** The words that decide; a rule gives them as options. */
 export interface FailureWords {

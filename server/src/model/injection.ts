@@ -5,7 +5,7 @@ import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
 import type { TypeNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { entryOf, type Value, type Values } from './values.ts';
 
 /** The class behind a token, by what all files provide. */

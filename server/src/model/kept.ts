@@ -2,7 +2,7 @@
 // is worked out, every file that is looked up and every other kept answer that is asked for is noted.
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { lazily } from './once.ts';
+import { lazily } from '../facts/once.ts';
 
 /** Something that answers are made from: the facts of a file, what stands under a key, or another answer. */
 export interface Source {

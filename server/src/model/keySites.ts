@@ -6,7 +6,7 @@ import type { Role } from '../facts/roles.ts';
 import { pathOf } from './effects.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 
 export interface KeySite {
   readonly fn: FunctionNode;

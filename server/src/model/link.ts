@@ -11,7 +11,7 @@ import { keptOfConsumers, producersByPlace } from './keptNodes.ts';
 import { messagesOf } from './messages.ts';
 import type { EventModel } from './model.ts';
 import { nodesOf, type Nodes } from './nodes.ts';
-import { lazily } from './once.ts';
+import { lazily } from '../facts/once.ts';
 import { draftProducers } from './producers.ts';
 import { linkProgram } from './program.ts';
 import { sagasOf } from './sagas.ts';

@@ -4,7 +4,7 @@ import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place, Span } from '../text.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 
 /** All places that list the event. */

@@ -9,7 +9,7 @@ import { leaves } from './failing.ts';
 import { calleeName, eachAction, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed, type Given } from './givenResults.ts';
 import type { EventModel, FunctionNode, ProducerNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 
 export interface LostPublish extends Given {

@@ -7,7 +7,7 @@ import type { Place } from '../text.ts';
 import { lastName } from './handling.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { statesFact } from './names.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 
 /** One place that shows it, and what a reader calls it there. */
 export interface Trace extends Place {

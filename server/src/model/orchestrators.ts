@@ -6,7 +6,7 @@ import type { Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { EventModel } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 
 const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;

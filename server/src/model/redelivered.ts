@@ -6,7 +6,7 @@ import { pathOf as nameOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
 import { holds } from './handling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 
 /** What runs a function again: a consumer of a broker, or a saga. */

@@ -7,7 +7,7 @@ import { sagaName } from '../facts/sagaWords.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 import type { ProcessManager } from './processManagers.ts';
 import { producersOf, storeOf } from './sent.ts';

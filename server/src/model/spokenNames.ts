@@ -5,7 +5,7 @@ import type { Expr, Member, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { branchesOf } from '../facts/walk.ts';
 import { eventKey } from './names.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 
 /** The names in the order of the file. A part of a template that can't be read is `*`. */
 export const spokenNames = once((facts: FileFacts): ReadonlySet<string> => {

@@ -5,7 +5,7 @@ import { callsIn } from '../facts/walk.ts';
 import type { Place } from '../text.ts';
 import { pathOf } from './effects.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
-import { once } from './once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 import { orchestratorsOf, runsSteps } from './orchestrators.ts';
 

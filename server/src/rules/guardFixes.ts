@@ -3,7 +3,7 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model/model.ts';
-import { once } from '../model/once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from '../model/perModel.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';

@@ -4,7 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import { metadataOf } from '../model/metadata.ts';
 import type { Aliases, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
-import { once } from '../model/once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from '../model/perModel.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { MakersOf } from './makers.ts';

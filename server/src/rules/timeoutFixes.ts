@@ -2,7 +2,7 @@
 import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { LimitCallPlan } from '../fixes/plan.ts';
 import type { Effect, EventModel } from '../model/model.ts';
-import { once } from '../model/once.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from '../model/perModel.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';

@@ -5,7 +5,7 @@ import type { ExportFact, FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { declaresEvents } from '../model/events.ts';
 import { indexOf } from '../model/fileIndex.ts';
-import { once } from '../model/once.ts';
+import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
 
 /** What is asked while names are followed. */
