@@ -133,7 +133,8 @@ export class Keeper {
       let answer = view.table.get(key);
       if (!answer) {
         answer = this.workOut(view.table, key, () => ask(subject));
-        view.table.set(key, answer);
+        // What nothing was read for would never be forgotten.
+        if (!this.isNoting || answer.sources.length > 0) view.table.set(key, answer);
       }
       note(answer);
       return answer.value as Value;
@@ -258,6 +259,8 @@ function enter<Key, Item>(
     delete entry.list;
     if (old !== undefined && item !== undefined && isSame(old, item)) continue;
     forgetReaders(entry);
+    // Keys are objects of facts too, and would keep those of every version of a file alive.
+    if (entry.byFile.size === 0) byKey.delete(key);
   }
 }
 
