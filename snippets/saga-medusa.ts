@@ -15,14 +15,14 @@ export interface OrderSagaInput {
   readonly amountInCents: number;
 }
 
-/** What a service is called with: it acts once per `key`. */
+/** What a service is called with: it acts once per `idempotencyKey`. */
 interface OrderSagaCall extends OrderSagaInput {
-  readonly key: string;
+  readonly idempotencyKey: string;
 }
 
-/** What it undoes: all that was done under `key`. "Nothing to undo" is success, and a run that comes later is refused. */
+/** What it undoes: all that was done under `idempotencyKey`. "Nothing to undo" is success, and a run that comes later is refused. */
 interface OrderSagaUndo {
-  readonly key: string;
+  readonly idempotencyKey: string;
 }
 
 /** Registered in the container as `orderSagaServices`. */
@@ -50,14 +50,12 @@ export const reserveStockStep = createStep(
   { name: 'reserve-stock', ...limits },
   async (input: OrderSagaInput, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    const call = { ...input, key: stepKey(context) };
-    await services.reserveStock(call);
+    await services.reserveStock({ ...input, idempotencyKey: stepKey(context) });
     return new StepResponse(input.orderId);
   },
   async (_, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    const undo = { key: stepKey(context) };
-    await services.releaseStock(undo);
+    await services.releaseStock({ idempotencyKey: stepKey(context) });
   },
 );
 
@@ -65,14 +63,12 @@ export const chargeCardStep = createStep(
   { name: 'charge-card', ...limits },
   async (input: OrderSagaInput, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    const call = { ...input, key: stepKey(context) };
-    await services.chargeCard(call);
+    await services.chargeCard({ ...input, idempotencyKey: stepKey(context) });
     return new StepResponse(input.orderId);
   },
   async (_, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    const undo = { key: stepKey(context) };
-    await services.refundCard(undo);
+    await services.refundCard({ idempotencyKey: stepKey(context) });
   },
 );
 
@@ -81,14 +77,12 @@ export const confirmOrderStep = createStep(
   { name: 'confirm-order', ...limits },
   async (input: OrderSagaInput, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    const call = { ...input, key: stepKey(context) };
-    await services.confirmOrder(call);
+    await services.confirmOrder({ ...input, idempotencyKey: stepKey(context) });
     return new StepResponse(input.orderId);
   },
   async (_, context) => {
     const services = context.container.resolve<OrderSagaServices>('orderSagaServices');
-    const undo = { key: stepKey(context) };
-    await services.cancelOrder(undo);
+    await services.cancelOrder({ idempotencyKey: stepKey(context) });
   },
 );
 

@@ -9,6 +9,7 @@ import { handleOrderPlacedMessage } from '../../snippets/consumer-kafkajs.ts';
 import { orderPlacedHandler } from '../../snippets/consumer-sqs.ts';
 import { openShelf, underSchedules } from './books.ts';
 import type { Databases } from './databases.ts';
+import { kafkaMessage, overSqs } from './deliveries.ts';
 import { missing } from './services.ts';
 
 // A consumer that backs off waits a tenth of the time here.
@@ -35,11 +36,7 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers without a broke
       };
       const heartbeat = async (): Promise<void> => undefined;
       const handle = (value: string): Promise<void> =>
-        handleOrderPlacedMessage(
-          { message: { ...kafkaRecord, value: Buffer.from(value) }, heartbeat },
-          { send },
-          flaky,
-        );
+        handleOrderPlacedMessage({ message: kafkaMessage(value), heartbeat }, { send }, flaky);
       await Promise.all(messages.map(handle));
       return dead.map((it) => String(Reflect.get(Object(it), 'value')));
     });
@@ -48,30 +45,7 @@ describe.skipIf(missing('initdb', 'postgres') !== '')('Consumers without a broke
   test('SQS: under 40 schedules', { timeout: 300_000 }, async (context) => {
     await underSchedules(context, { shelf, numRuns: 40, lanes: 4 }, async ({ messages, flaky }) => {
       const handle = orderPlacedHandler(flaky, () => undefined);
-      let waiting = messages.map((body, index) => ({ ...sqsRecord, body, messageId: `${index}` }));
-      for (let receives = 0; receives < 5; receives += 1) {
-        const { batchItemFailures } = await handle({ Records: waiting });
-        const failed = new Set(batchItemFailures.map((it) => it.itemIdentifier));
-        waiting = waiting.filter((it) => failed.has(it.messageId));
-      }
-      return waiting.map(({ body }) => body);
+      return overSqs(handle, messages);
     });
   });
 });
-
-const kafkaRecord = { key: null, headers: {}, timestamp: '', attributes: 0, offset: '0' };
-
-const sqsRecord = {
-  receiptHandle: '',
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '',
-    SenderId: '',
-    ApproximateFirstReceiveTimestamp: '',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: '',
-  awsRegion: '',
-};

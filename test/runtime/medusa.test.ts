@@ -14,7 +14,7 @@ import { imbalances, Shop } from './shop.ts';
 import type { Deed } from './shop.ts';
 
 type Fault = 'ok' | 'fails' | 'is-lost';
-type Call = (call: { key: string }) => Promise<void>;
+type Call = (call: { idempotencyKey: string }) => Promise<void>;
 
 const input: OrderSagaInput = { orderId: 'order-1', amountInCents: 100 };
 
@@ -35,12 +35,12 @@ test('The same harness finds a fault in a workflow that undoes only what was ans
       name,
       async (it: OrderSagaInput, { container }) => {
         const key = `${it.orderId}:${name}`;
-        await container.resolve<Record<string, Call>>('orderSagaServices')[run]?.({ key });
+        await container.resolve<Record<string, Call>>('orderSagaServices')[run]?.({ idempotencyKey: key });
         return new StepResponse(key, key);
       },
       async (key, { container }) => {
         if (key === undefined) return;
-        await container.resolve<Record<string, Call>>('orderSagaServices')[undo]?.({ key });
+        await container.resolve<Record<string, Call>>('orderSagaServices')[undo]?.({ idempotencyKey: key });
       },
     );
   const [first, second] = [
@@ -99,7 +99,7 @@ interface Runnable {
 function shopUnder(schedule: Fault[], shop: Shop, undone: Map<string, number>): Record<string, Call> {
   const remote =
     (deed: Deed, isUndoing: boolean) =>
-    async ({ key: runKey }: { key: string }) => {
+    async ({ idempotencyKey: runKey }: { idempotencyKey: string }) => {
       const fault = schedule.shift() ?? 'ok';
       if (isUndoing && fault !== 'ok') undone.set(deed, (undone.get(deed) ?? 0) + 1);
       if (fault === 'fails') throw new Error(`${deed} failed`);

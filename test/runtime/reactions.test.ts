@@ -14,6 +14,7 @@ import { outboxTable, relayOutbox, saveOrderPlaced } from '../../snippets/outbox
 import { readReplay, replay } from '../../snippets/replay.ts';
 import { openDatabases } from './databases.ts';
 import type { Databases } from './databases.ts';
+import { untilDone } from './deliveries.ts';
 import { faultyPool } from './faultyPool.ts';
 import type { ConnectionFault } from './faultyPool.ts';
 import { inLanes } from './lanes.ts';
@@ -165,18 +166,6 @@ async function onceHandled(pool: Pool, { eventId, data }: OrderPlaced): Promise<
 async function totalIn(pool: Pool): Promise<unknown> {
   const { rows } = await pool.query('select total_in_cents from revenue');
   return rows[0]?.total_in_cents;
-}
-
-/** A broker delivers again what was not acknowledged. */
-async function untilDone(work: () => Promise<void>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const isDone = await work().then(
-      () => true,
-      () => false,
-    );
-    if (isDone) return;
-  }
-  throw new Error('It is never done.');
 }
 
 function poolAt(pools: readonly Pool[], lane: number): Pool {

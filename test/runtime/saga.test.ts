@@ -1,9 +1,10 @@
+import { DatabaseSync } from 'node:sqlite';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { assert, asyncProperty, check } from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 
 import * as snippet from '../../snippets/saga.ts';
 import * as sqlite from '../../snippets/saga-store-sqlite.ts';
@@ -11,7 +12,7 @@ import { calm, countSchedule, schedules, seed } from './faults.ts';
 import type { CallFault, Schedule, WriteFault } from './faults.ts';
 import { imbalances } from './shop.ts';
 import { classSaga, inSqlite, naiveSaga, sagaWithStep, snippetSaga } from './subjects.ts';
-import { World, outcomeUnder } from './world.ts';
+import { World, order, outcomeUnder } from './world.ts';
 import type { MakeSubject, Outcome } from './world.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'damaged-saga-'));
@@ -90,6 +91,66 @@ test('Each step and each compensation is logged with saga and correlation id', a
   ]);
 });
 
+test('What was done is stored before and after each call', async () => {
+  const seen: string[] = [];
+  const store = sqlite.sqliteOrderSagaStore(new DatabaseSync(':memory:'));
+  const save: typeof store.save = (it, leaseMs) => {
+    const steps = Object.entries(it.steps).map(([name, { status }]) => `${name} ${status}`);
+    seen.push(steps.join(', '));
+    return store.save(it, leaseMs);
+  };
+  const step = (name: string, run: () => Promise<void>): snippet.OrderSagaStep => ({
+    name,
+    run: () => (seen.push(`call ${name}`), run()),
+    compensate: async () => void seen.push(`undo ${name}`),
+  });
+  const declined = (): Promise<void> => Promise.reject(new snippet.OrderSagaRejection('declined'));
+  const orchestrator = new snippet.OrderSagaOrchestrator({
+    store: { ...store, save },
+    steps: [step('reserve', async () => undefined), step('charge', declined)],
+    alert: async () => undefined,
+    log: () => undefined,
+  });
+  await orchestrator.start('saga-1', 'request-1', order);
+  expect(seen).toEqual([
+    'reserve started',
+    'call reserve',
+    'reserve done',
+    'reserve done, charge started',
+    'call charge',
+    'reserve done, charge rejected',
+    'reserve done, charge rejected',
+    'undo charge',
+    'reserve done, charge undone',
+    'reserve done, charge undone',
+    'undo reserve',
+    'reserve undone, charge undone',
+    'reserve undone, charge undone',
+  ]);
+});
+
+test.each([
+  ['ever longer, as far as the limits let it', 0.999, 77, 1_000],
+  ['not at all where chance says so: sagas that fail together do not come back together', 0, 0, 50],
+])('A saga waits between attempts %s', async (_, chance, least, most) => {
+  vi.spyOn(Math, 'random').mockReturnValue(chance);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const starts: number[] = [];
+  const orchestrator = new snippet.OrderSagaOrchestrator({
+    store: sqlite.sqliteOrderSagaStore(new DatabaseSync(':memory:')),
+    steps: [{ name: 'fail', run: () => Promise.reject(new Error('down')), compensate: null }],
+    alert: async () => undefined,
+    log: ({ event }) => void (event === 'run-started' && starts.push(performance.now())),
+    // Waits of 20, 30 and 30 ms at most.
+    limits: { attempts: 4, backoffMs: 10, maxBackoffMs: 30 },
+  });
+  await orchestrator.start('saga-1', 'request-1', order);
+  expect(starts).toHaveLength(4);
+  const waited = (starts.at(-1) ?? 0) - (starts[0] ?? 0);
+  expect(waited).toBeGreaterThanOrEqual(least);
+  expect(waited).toBeLessThan(most);
+});
+
 test('The same harness finds a fault in a naive saga within 100 schedules', async () => {
   const result = await check(balanced(naiveSaga), { seed, numRuns: 100, endOnFailure: true });
   expect(result.failed).toBe(true);
@@ -125,6 +186,11 @@ const damages: readonly (readonly [name: string, from: string, to: string])[] = 
     'progress kept in memory only',
     'lease_until = ?, state = ?',
     'lease_until = ?, state = coalesce(state, ?)',
+  ],
+  [
+    'steps undone only where their answer came',
+    "state === undefined || state.status === 'undone'",
+    "state?.status !== 'done'",
   ],
   ['no time limit', 'AbortSignal.timeout(this.#limits.timeoutMs)', 'new AbortController().signal'],
 ];

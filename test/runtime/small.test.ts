@@ -12,6 +12,7 @@ import { handleOrPark, PermanentFailure } from '../../snippets/retry.ts';
 import { CancelOrder, OrderPlaced, OrderSagas, ReserveStock } from '../../snippets/saga-nestjs.ts';
 import { StockReservationFailed } from '../../snippets/saga-nestjs.ts';
 import { withTimeout } from '../../snippets/timeout.ts';
+import { untilDone } from './deliveries.ts';
 import { countSchedule, seed } from './faults.ts';
 
 // Nothing here is about how long somebody waits.
@@ -213,15 +214,4 @@ async function endOf(kind: string): Promise<string> {
     });
   };
   return withTimeout(call, { timeoutMs: 5, outer: outer.signal }).catch(String);
-}
-
-async function untilDone(work: () => Promise<void>): Promise<void> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const isDone = await work().then(
-      () => true,
-      () => false,
-    );
-    if (isDone) return;
-  }
-  throw new Error('It is never done.');
 }

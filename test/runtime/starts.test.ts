@@ -7,11 +7,12 @@ import { test } from 'vitest';
 
 import { startOrderSagas } from '../../snippets/saga-start-kafkajs.ts';
 import { orderSagaStarter } from '../../snippets/saga-start-sqs.ts';
+import { kafkaMessage, overSqs, untilDone } from './deliveries.ts';
 import { countSchedule, seed } from './faults.ts';
 import { expectOneSagaEach, startSchedules } from './startedSagas.ts';
 import type { Deliver } from './startedSagas.ts';
 
-const overKafka: Deliver = async (orchestrator, messages) => {
+const throughKafka: Deliver = async (orchestrator, messages) => {
   const parked: string[] = [];
   let handle: EachMessageHandler | undefined;
   const consumer: Pick<Consumer, 'subscribe' | 'run'> = {
@@ -27,20 +28,15 @@ const overKafka: Deliver = async (orchestrator, messages) => {
   return parked;
 };
 
-const overSqs: Deliver = async (orchestrator, messages) => {
-  const handle = orderSagaStarter(orchestrator, () => undefined);
-  let waiting = messages.map((body, index) => ({ ...sqsRecord, body, messageId: `${index}` }));
-  for (let receives = 0; receives < 5; receives += 1) {
-    const { batchItemFailures } = await handle({ Records: waiting });
-    const failed = new Set(batchItemFailures.map((it) => it.itemIdentifier));
-    waiting = waiting.filter((it) => failed.has(it.messageId));
-  }
-  return waiting.map(({ body }) => body);
-};
+const throughSqs: Deliver = async (orchestrator, messages) =>
+  overSqs(
+    orderSagaStarter(orchestrator, () => undefined),
+    messages,
+  );
 
 test.for([
-  ['kafkajs', overKafka],
-  ['SQS', overSqs],
+  ['kafkajs', throughKafka],
+  ['SQS', throughSqs],
 ] as const)(
   '%s: each order gets one saga under 100 schedules',
   { timeout: 300_000 },
@@ -53,40 +49,12 @@ test.for([
   },
 );
 
-/** A broker delivers again what was not acknowledged; a message that never is would stop the partition. */
-async function untilDone(handle: () => Promise<unknown>): Promise<void> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    const isDone = await handle().then(
-      () => true,
-      () => false,
-    );
-    if (isDone) return;
-  }
-  throw new Error('a message stops its partition');
-}
-
 function kafkaPayload(value: string): Parameters<EachMessageHandler>[0] {
-  const record = { key: null, headers: {}, timestamp: '', attributes: 0, offset: '0' };
   return {
     topic: 'order.placed',
     partition: 0,
-    message: { ...record, value: Buffer.from(value) },
+    message: kafkaMessage(value),
     heartbeat: async () => undefined,
     pause: () => () => undefined,
   };
 }
-
-const sqsRecord = {
-  receiptHandle: '',
-  attributes: {
-    ApproximateReceiveCount: '1',
-    SentTimestamp: '',
-    SenderId: '',
-    ApproximateFirstReceiveTimestamp: '',
-  },
-  messageAttributes: {},
-  md5OfBody: '',
-  eventSource: 'aws:sqs',
-  eventSourceARN: '',
-  awsRegion: '',
-};

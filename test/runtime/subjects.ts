@@ -43,15 +43,7 @@ export function snippetSaga(
       log: (entry) => world.logs.push(entry),
       limits,
     });
-    const read = async (): Promise<Snippet.OrderSaga | undefined> => orchestrator.inspect('saga-1');
-    return {
-      start: () => orchestrator.start('saga-1', 'request-1', order),
-      resumeAll: () => orchestrator.resumeAll(),
-      retryStuck: () => orchestrator.retryStuck('saga-1'),
-      status: async () => (await read())?.status ?? 'running',
-      complaints: async () => complaintsAbout(await read()),
-      expireLeases,
-    };
+    return { ...handlesOf(orchestrator), expireLeases };
   };
 }
 
@@ -77,6 +69,10 @@ export const sagaWithStep: MakeSubject = (world, worker) => {
     log: (entry) => world.logs.push(entry),
     limits,
   });
+  return handlesOf(orchestrator);
+};
+
+function handlesOf(orchestrator: Snippet.OrderSagaOrchestrator): ReturnType<MakeSubject> {
   const read = async (): Promise<Snippet.OrderSaga | undefined> => orchestrator.inspect('saga-1');
   return {
     start: () => orchestrator.start('saga-1', 'request-1', order),
@@ -85,7 +81,7 @@ export const sagaWithStep: MakeSubject = (world, worker) => {
     status: async () => (await read())?.status ?? 'running',
     complaints: async () => complaintsAbout(await read()),
   };
-};
+}
 
 /** The saga as a class, whose steps send requests to the shop. */
 export const classSaga: MakeSubject = (world, worker) => {
