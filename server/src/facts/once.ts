@@ -1,4 +1,4 @@
-// What a question gives about something that never changes (the facts of a file, a model) is worked out once.
+// What a question gives about something that never changes (the facts of a file) is worked out once. For a model see perModel.ts.
 
 /** Keeps each answer as long as what was asked about lives. */
 export function once<Subject extends object, Answer>(

@@ -29,6 +29,13 @@ export const undoingKeys = [
 /** Names of methods that take a step back, with what they undo (`rollbackOrder`) and however they are spelled (`withCompenstation`). */
 export const undoingMethod = /^(?:with|on|do|run|_)?(?:compen|roll_?back|undo)/i;
 
+/** The same where no saga is in sight: the whole name says it, or its first word. */
+export const undoingCall = /^(?:(?:with)?[cC]ompen\w*|undo\w*|roll_?[bB]ack\w*|revert|unapply)$/;
+
+/** Packages of engines that keep a saga's progress and take it up again after a crash. */
+export const durableEngines =
+  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws\/durable-execution|@aws-sdk\/client-sfn|dbos|@dbos-inc\/|@node-ts\/bus)/;
+
 /** Verbs that take hold of something that is scarce or costs: a forgotten one hurts somebody. */
 export const takingHold =
   /^(?:reserve|charge|book|authori[sz]e|debit|credit|deposit|capture|allocate|provision|redeem|transfer|withdraw|deduct|hold|rent|pay(?!load)|process_?payment|collect_?payment|create_?(?:shipment|booking|reservation|payment|charge|invoice|subscription|transfer|order|account)|place_?order|schedule_?(?:shipment|delivery|pickup)|arrange|ship(?!p)|assign_?(?:driver|courier|seat))/i;

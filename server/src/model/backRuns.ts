@@ -1,5 +1,6 @@
 // Places where a saga runs through what it kept, and takes back one after the other: loops, callbacks of arrays, stacks that are emptied.
 import type { Action, AssignAction, CallAction, LoopAction, Settlement } from '../facts/actions.ts';
+import { undoingCall } from '../facts/sagaWords.ts';
 import type { BindingId, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf } from '../facts/walk.ts';
@@ -26,7 +27,6 @@ export interface BackRun {
   readonly isSequential: boolean;
 }
 
-const compensating = /^(?:(?:with)?[cC]ompen\w*|undo\w*|roll_?[bB]ack\w*|revert|unapply)$/;
 const stackLike = /compensat|rollbacks?$|undo|toRevert/i;
 const running =
   /^(?:run|execute|action|fn|undo|handler|call|invoke|apply|perform|exec|revert|callback|task)$/;
@@ -115,7 +115,7 @@ type Item = Pick<BackRun, 'list' | 'way' | 'site'>;
 function itemTakenBack(facts: FileFacts, { call }: CallAction): Item | undefined {
   const { callee, args } = call;
   if (callee.kind === 'member' && callee.name !== '[]') {
-    if (compensating.test(callee.name)) {
+    if (undoingCall.test(callee.name)) {
       const item = itemOf(facts, callee.object, 0);
       if (item) return item;
       return args.map((it) => itemOf(facts, it, 0)).find((it) => it !== undefined);
@@ -123,7 +123,7 @@ function itemTakenBack(facts: FileFacts, { call }: CallAction): Item | undefined
     const item = running.test(callee.name) ? itemOf(facts, callee.object, 0) : undefined;
     return item && isStack(item.list) ? item : undefined;
   }
-  if (callee.kind === 'name' && compensating.test(callee.name) && callee.binding !== undefined) {
+  if (callee.kind === 'name' && undoingCall.test(callee.name) && callee.binding !== undefined) {
     const item = args.map((it) => itemOf(facts, it, 0)).find((it) => it !== undefined);
     if (item) return item;
   }
@@ -134,7 +134,7 @@ function itemTakenBack(facts: FileFacts, { call }: CallAction): Item | undefined
 /** `this.attempt(step, 'compensate')`; a value that is made for another call takes nothing back itself. */
 function itemHanded(facts: FileFacts, { call: { args }, settled }: CallAction): Item | undefined {
   if (settled === 'collected') return undefined;
-  const isTold = args.some((it) => it.kind === 'string' && compensating.test(it.value));
+  const isTold = args.some((it) => it.kind === 'string' && undoingCall.test(it.value));
   return isTold ? args.map((it) => itemOf(facts, it, 0)).find((it) => it !== undefined) : undefined;
 }
 

@@ -1,5 +1,6 @@
 // The calls that take a step back, and what becomes of their failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
+import { undoingCall } from '../facts/sagaWords.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
@@ -12,7 +13,6 @@ import { once } from '../facts/once.ts';
 import { orchestratorsOf } from './orchestrators.ts';
 import { perModel } from './perModel.ts';
 
-const compensating = /^(?:(?:with)?[cC]ompen[st]\w*|undo\w*|roll_?[bB]ack\w*|revert)$/;
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
 const stackName = /compensat|rollbacks|undos|undoStack/i;
 const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
@@ -64,7 +64,7 @@ const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
   facts.functions.filter(({ body }) =>
     callsIn(body).some(({ call, roles }) => {
       const name = calleeName(call.callee) ?? '';
-      return roles.some((it) => it.kind === 'publish') || stacked.test(name) || compensating.test(name);
+      return roles.some((it) => it.kind === 'publish') || stacked.test(name) || undoingCall.test(name);
     }),
   ),
 );
@@ -78,7 +78,7 @@ function undoingFunctions(model: EventModel): ReadonlySet<FunctionFact> {
     owner === undefined ? [] : (model.files.get(file)?.functions ?? []).filter((it) => it.owner === owner),
   );
   const runners = [...ofClasses, ...orchestratorsOf(model).flatMap((it) => it.functions)];
-  return new Set([...ofSteps, ...runners.filter((it) => compensating.test(it.name))]);
+  return new Set([...ofSteps, ...runners.filter((it) => undoingCall.test(it.name))]);
 }
 
 /** Several calls in one try are lost by one catch. */
@@ -193,7 +193,7 @@ function isCompensating(action: CallAction, { model, facts, fn, inLoop }: Contex
   }
   const { callee } = call;
   if (callee.kind === 'name') return stacked.test(callee.name) && (inLoop || stackName.test(fn.fact.name));
-  if (callee.kind !== 'member' || !compensating.test(callee.name)) return false;
+  if (callee.kind !== 'member' || !undoingCall.test(callee.name)) return false;
   const object = callee.object.kind === 'name' || callee.object.kind === 'member' ? callee.object.name : '';
   // `rollback` is a transaction's word too: then what it is called on must be a step.
   const isTransaction = roles.some((it) => it.kind === 'transaction') || endsTransaction(action, model, fn);

@@ -1,5 +1,6 @@
 // Classes and functions that run a saga's steps in order and take them back: wherever the steps themselves come from.
 import type { CallAction } from '../facts/actions.ts';
+import { durableEngines } from '../facts/sagaWords.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
@@ -12,8 +13,6 @@ import { perModel } from './perModel.ts';
 const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
 const back = /^(?:(?:with)?[cC]ompen[st]\w*|rollback|undo|revert|backward|down)$/;
 const stepLike = /^(?:s|it|cur|current|entry)$|step|task|activit|participant|action|transaction|operation/i;
-const engine =
-  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws\/durable-execution|@aws-sdk\/client-sfn|dbos|@dbos-inc\/)/;
 const keeping =
   /^(?:save|persist|store|update|upsert|insert|create|record|checkpoint|append|commit|mark|log|set|put|publish|send|enqueue)/i;
 const keeper =
@@ -51,7 +50,7 @@ interface Runner {
 }
 
 const runnersIn = once((facts: FileFacts): readonly Runner[] => {
-  if (facts.imports.some((it) => engine.test(it.from))) return [];
+  if (facts.imports.some((it) => durableEngines.test(it.from))) return [];
   return [...byOwner(facts)].flatMap(([owner, functions]) => {
     const calls = functions.flatMap((it) => [...callsIn(it.body)]);
     if (!calls.some((it) => isOn(it, forth)) || !calls.some((it) => isOn(it, back))) return [];

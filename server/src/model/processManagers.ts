@@ -1,7 +1,7 @@
 // Process managers: handlers of several events that move one saga forward. They may stand in one class, in one file, or be
 // spread over the classes of a service that keep one saga's rows.
 import type { FunctionFact } from '../facts/facts.ts';
-import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
+import { durableEngines, placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from './model.ts';
@@ -49,14 +49,11 @@ interface Candidate extends Reaction {
   readonly homes: readonly Home[];
 }
 
-const engine =
-  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws\/durable-execution|dbos|@dbos-inc\/|@node-ts\/bus)/;
-
 function reactionsIn(model: EventModel): readonly Candidate[] {
   return model.consumers.flatMap((consumer) => {
     const { file, handler, events } = consumer;
     const imports = model.files.get(handler?.file ?? file)?.imports ?? [];
-    if (!handler || events.length === 0 || imports.some((it) => engine.test(it.from))) return [];
+    if (!handler || events.length === 0 || imports.some((it) => durableEngines.test(it.from))) return [];
     const { effects } = model.bodyOfConsumer(consumer);
     return [{ consumer, effects, homes: homesOf(model, consumer, handler, effects) }];
   });
