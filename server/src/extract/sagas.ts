@@ -11,6 +11,8 @@ import { singleSteps, stepArrays } from './sagaSteps.ts';
 
 const undoing =
   /compensat|roll_?back|undo|revert|refund|release|cancel|unreserve|restore|void|reverse|restock|deprovision/i;
+/** By these a workflow of Temporal has its work done. */
+const runsWork = /^(?:proxy(?:Local)?Activities|executeChild|startChild)$/;
 const plumbing =
   /(?:client|pool|conn\w*|queryRunner|lock|mutex|reader|session|semaphore|timer|source|token)\.(?:release|cancel|delete|remove|return|void)$/i;
 
@@ -37,7 +39,7 @@ export function readSagas(facts: FileFacts): readonly SagaFact[] {
 }
 
 function engineOf(facts: FileFacts): string | undefined {
-  if (facts.imports.some((it) => it.from === '@temporalio/workflow' && it.name === 'proxyActivities'))
+  if (facts.imports.some((it) => it.from === '@temporalio/workflow' && runsWork.test(it.name)))
     return 'temporal';
   return facts.imports.some((it) => /^@medusajs\/(framework\/)?workflows-sdk$/.test(it.from))
     ? 'medusa'

@@ -1,16 +1,17 @@
 // The calls that take a step back, and what becomes of their failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
-import { undoingCall } from '../facts/sagaWords.ts';
+import { sagaName, undoingCall } from '../facts/sagaWords.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import { backRunsOf } from './backRuns.ts';
 import { pathOf } from './effects.ts';
-import { isToldLater } from './keptFailures.ts';
+import { isAnswer, isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
 import { orchestratorsOf } from './orchestrators.ts';
+import { isUndoing } from './undoing.ts';
 import { perModel } from './perModel.ts';
 
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
@@ -19,6 +20,7 @@ const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|v
 const plumbing =
   /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|manager|migration\w*|knex|t)$/i;
 
+const telling = /^(?:publish|emit|notify|announce|mark|save|update|record)/i;
 /** `String(error)`, `JSON.stringify(error)`: part of what is printed. */
 const computing = /^(?:String|JSON|Number|Date|Object|Array)(?:\.|$)/;
 
@@ -77,18 +79,27 @@ function undoingFunctions(model: EventModel): ReadonlySet<FunctionFact> {
   const ofClasses = model.sagas.flatMap(({ file, fact: { owner } }) =>
     owner === undefined ? [] : (model.files.get(file)?.functions ?? []).filter((it) => it.owner === owner),
   );
-  const runners = [...ofClasses, ...orchestratorsOf(model).flatMap((it) => it.functions)];
+  const ofNamed = [...model.files.values()].flatMap((facts) =>
+    facts.functions.filter((it) => it.owner !== undefined && sagaName.test(it.owner)),
+  );
+  const runners = [...ofClasses, ...ofNamed, ...orchestratorsOf(model).flatMap((it) => it.functions)];
   return new Set([...ofSteps, ...runners.filter((it) => undoingCall.test(it.name))]);
 }
 
-/** Several calls in one try are lost by one catch. */
-function* onceATry(found: Iterable<LostCompensation>): Iterable<LostCompensation> {
-  const seen = new Set<TryAction>();
-  for (const it of found) {
-    if (it.by && seen.has(it.by)) continue;
-    if (it.by) seen.add(it.by);
-    yield it;
-  }
+/** Several calls in one try are lost by one catch: the one that says that it takes back stands for all. */
+function onceATry(found: Iterable<LostCompensation>): readonly LostCompensation[] {
+  const all = [...found];
+  return all.filter((it) => {
+    if (!it.by) return true;
+    const within = new Set<Action>(callsIn(it.by.body));
+    if (all.some((other) => !other.by && within.has(other.action))) return false;
+    const together = all.filter((other) => other.by === it.by);
+    return it === (together.find(({ action }) => saysUndoing(action)) ?? together[0]);
+  });
+}
+
+function saysUndoing({ call: { callee } }: CallAction): boolean {
+  return isUndoing(pathOf(callee)) && !telling.test(calleeName(callee) ?? '');
 }
 
 /** Functions that empty a stack, whatever they call an item of it. */
@@ -263,11 +274,12 @@ function givesPromise({ call, roles }: CallAction, { model, fn }: Context): bool
 }
 
 /** A handler that only prints, or keeps the error in memory: nobody retries, records or is called. */
-function isOnlyLogging(tried: TryAction, { fn, facts }: Context): boolean {
+function isOnlyLogging(tried: TryAction, { model, fn, facts }: Context): boolean {
   const kept = { facts, fn: fn.fact, tried };
   return (tried.handler ?? []).every((action) => {
     if (action.kind === 'assign') return !isToldLater(kept, action);
-    if (action.kind !== 'call') return action.kind === 'return' || action.kind === 'continue';
+    if (action.kind === 'return') return !isAnswer(model, fn, action.value);
+    if (action.kind !== 'call') return action.kind === 'continue';
     const { callee } = action.call;
     const isKept = callee.kind === 'member' && callee.name === 'push' && !isToldLater(kept, action);
     return action.roles.some((it) => it.kind === 'log') || isKept || computing.test(pathOf(callee));

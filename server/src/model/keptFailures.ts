@@ -1,8 +1,13 @@
-// Whether what a catch keeps of a failure is brought to somebody afterwards: `failed.push(step)`, and then an alert for all of them.
+// Whether what a catch keeps of a failure is brought to somebody afterwards: `failed.push(step)`, and then an alert for all of them;
+// or is given back to somebody who asked.
 import type { Action, AssignAction, CallAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, exprsOf, namesIn } from '../facts/walk.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+
+/** The methods of a controller or resolver. */
+const serving = /^(?:Get|Post|Put|Patch|Delete|All|Mutation)$/;
 
 /** The catch itself, and the function it stands in. */
 export interface Kept {
@@ -62,4 +67,15 @@ function mentions(expr: Expr, root: Root): boolean {
 
 function startOf(action: Action): number {
   return action.kind === 'call' ? action.call.at.start : action.at.start;
+}
+
+/** What is said to whoever asked: a person behind a request, or a caller that takes the answer. */
+export function isAnswer({ program }: EventModel, fn: FunctionNode, value: Expr | undefined): boolean {
+  if (!value || (value.kind === 'literal' && /^(?:null|undefined|true)$/.test(value.text))) return false;
+  if (fn.fact.decorators.some((it) => serving.test(it.name))) return true;
+  const callers = fn.fact.name === '' ? [] : program.callersOf(fn);
+  return (
+    callers.length > 0 &&
+    callers.every(({ action }) => action.result !== undefined || action.settled === 'returned')
+  );
 }

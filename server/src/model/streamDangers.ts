@@ -36,6 +36,8 @@ export function dangerIn(
 ): Danger | undefined {
   const [found, ...others] = functionsBehind({ model, fn, depth: 0 }, projection);
   if (!found || others.length > 0 || found.fact.isAbstract) return undefined;
+  // Nobody waits for the promise of `tap(async …)`: its failure never reaches the stream.
+  if (form === 'plain' && found.fact.isAsync) return undefined;
   const looking = { model, fn: found, depth: 0 };
   return form === 'inner' ? ofFunction(looking) : thrownIn(looking);
 }

@@ -18,7 +18,7 @@ export interface Swallow {
 const maxDepth = 3;
 /** Calls that prepare, look or tell: a consumer does not do its work by them. */
 const preparing =
-  /^(?:get|find|load|fetch|read|parse|decode|deserialize|validate|assert|check|is|has|to|from|extract|map|filter|resolve|heartbeat|commit|ack|log|debug|info|warn|error|trace|count|stringify|startSpan|end|set|inc|observe|startTimer|now|join|split|slice|trim|push|create(?:Logger|Context)|plainToInstance|keys|values|entries|includes|test|match|replace|pause|resume|setAttribute)/i;
+  /^(?:get|find|load|fetch|read|parse|decode|deserialize|validate|assert|check|is|has|to|from|extract|map|filter|resolve|heartbeat|commit|ack|log|debug|info|warn|error|trace|count|stringify|startSpan|end|set|inc|observe|startTimer|now|join|split|slice|trim|push|create(?:Logger|Context)|plainToInstance|keys|values|entries|includes|test|match|replace|pause|resume|setAttribute)(?![a-z])/;
 const telling =
   /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
 const tellers =
@@ -27,7 +27,7 @@ const pureRoots = new Set([
   'JSON', 'String', 'Number', 'Boolean', 'Date', 'Object', 'Array', 'Math', 'Buffer', 'util', 'inspect', 'performance', 'process', 'Error', 'chalk',
 ]); // prettier-ignore
 const pureNames =
-  /^(?:toString|toISOString|stringify|join|map|slice|substring|trim|getTime|now|inspect|format\w*|serialize\w*|\w*[mM]essage|\w*[sS]tack|toJSON|includes|startsWith|endsWith)$/;
+  /^(?:toString|toISOString|stringify|join|map|slice|substring|trim|getTime|now|inspect|format\w*|serialize\w*|(?:(?:get|to|as|error|make|build|describe)\w*)?[mM]essage|\w*[sS]tack|toJSON|includes|startsWith|endsWith)$/;
 const remembers = /inbox|processed|dedup|idempot/i;
 
 /** The catch by which a consumer loses messages, or undefined where it has none. */
@@ -189,11 +189,18 @@ function isQuietCall(scope: Scope, action: CallAction, depth: number): boolean {
   if (isTelling(action) || isPure(call.callee)) return true;
   if (isNew) return action.settled === 'collected';
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
+  if (action.settled === 'collected' && callees.length > 0 && callees.every((it) => isTextual(scope, it)))
+    return true;
   return (
     depth < maxDepth &&
     callees.length > 0 &&
     callees.every((it) => it.fact.body.length > 0 && isQuietFunction(scope, it, depth + 1))
   );
+}
+
+/** `console.error(describe(error))`: what it makes is for the line in the log. */
+function isTextual({ model }: Scope, fn: FunctionNode): boolean {
+  return !fn.fact.isAsync && !fn.fact.isAbstract && model.bodyOf(fn).effects.length === 0;
 }
 
 function isQuietFunction(scope: Scope, fn: FunctionNode, depth: number): boolean {

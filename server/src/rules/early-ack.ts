@@ -1,8 +1,11 @@
 // What is acknowledged is deleted: a crash in the work that comes later loses the message.
 import { z } from 'zod';
+import type { CallExpr } from '../facts/expressions.ts';
 import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
 import { pathOf } from '../model/effects.ts';
 import { canAwait } from '../model/lostPublishes.ts';
+import type { EventModel } from '../model/model.ts';
+import type { FilePath, Span } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -15,7 +18,7 @@ export const rule: Rule = {
     const seen = new Set<string>();
     const found = model.aboutConsumers('early-ack', (it) => {
       const early = earlyAckOf(model, it);
-      return early && findingOf(early);
+      return early && findingOf(model, early);
     });
     for (const finding of model.consumers.map(found)) {
       if (!finding) continue;
@@ -27,7 +30,7 @@ export const rule: Rule = {
   },
 };
 
-function findingOf(early: EarlyAck): RuleFinding {
+function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
   const related = [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }];
   if (early.how === 'unasked')
@@ -41,19 +44,26 @@ function findingOf(early: EarlyAck): RuleFinding {
     };
   const path = pathOf(early.action.call.callee);
   const isFirst = early.how === 'first';
+  const what = path === '' ? 'a function that it starts' : `\`${path}\``;
   return {
     file: early.fn.file,
-    at: early.action.call.at,
-    symbol: path.slice(path.lastIndexOf('.') + 1),
+    at: wordAt(model, early.fn.file, early.action.call),
+    symbol: path.slice(path.lastIndexOf('.') + 1) || consumer.name,
     message: isFirst
       ? `\`${consumer.name}\` acknowledges the message before \`${work.name}\`: when that fails, the message is gone.`
-      : `\`${consumer.name}\` does not wait for \`${path}\`: the message is acknowledged before \`${work.name}\` is done, and a failure loses it.`,
+      : `\`${consumer.name}\` does not wait for ${what}: the message is acknowledged before \`${work.name}\` is done, and a failure loses it.`,
     help: isFirst
       ? 'Acknowledge when the work is done.'
       : 'Await it, so that its failure is the failure of the handler.',
     related,
     fixes: fixesFor(early),
   };
+}
+
+/** The name of what is called; of a function without one, the word that makes it a function. */
+function wordAt({ files }: EventModel, file: FilePath, { at, callee }: CallExpr): Span {
+  const fact = callee.kind === 'function' ? files.get(file)?.functions[callee.function] : undefined;
+  return fact?.at ?? at;
 }
 
 function fixesFor(early: EarlyAck): readonly Fix[] {
@@ -67,6 +77,7 @@ function fixesFor(early: EarlyAck): readonly Fix[] {
         isPreferred: true,
       },
     ];
-  if (!canAwait(early.fn.fact, early.action)) return [];
+  const isStarted = early.action.call.callee.kind === 'function';
+  if (isStarted || !canAwait(early.fn.fact, early.action)) return [];
   return [{ title: 'Await the work', plan: { kind: 'await-call', target }, isPreferred: true }];
 }

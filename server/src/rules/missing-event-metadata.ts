@@ -47,6 +47,8 @@ const options = z.strictObject({
       'eventTime',
       'eventTimestamp',
       'eventDate',
+      'dateTime',
+      'eventDateTime',
       'dateTimeOccurred',
       'dateOccurred',
       'producedAt',
