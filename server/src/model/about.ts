@@ -42,3 +42,12 @@ export function aboutFunctions<Value>(
 ): (file: FilePath, fact: FunctionFact) => Value {
   return keeper.keep(question, ask);
 }
+
+/** What is said of each file, as a list over all; who reads it depends on all files. */
+export function saidOfFiles<Item>(
+  { keeper, files }: Pick<EventModel, 'keeper' | 'files'>,
+  question: string,
+  ask: (facts: FileFacts) => Iterable<Item>,
+): readonly Item[] {
+  return keeper.gather(files, question, ask);
+}

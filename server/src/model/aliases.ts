@@ -1,5 +1,6 @@
 // Names that types bear besides their own: `type OrderPlaced = z.infer<typeof orderPlacedSchema>`.
-import type { TypeFact } from '../facts/facts.ts';
+import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import { saidOfFiles } from './about.ts';
 import type { EventModel, TypeNode } from './model.ts';
 import { perModel } from './perModel.ts';
 
@@ -19,14 +20,20 @@ export function namedBy(
 /** For each type of the workspace the aliases that name it. */
 export const aliasesOf = perModel((model: EventModel): ReadonlyMap<TypeFact, readonly TypeNode[]> => {
   const aliases = new Map<TypeFact, TypeNode[]>();
-  for (const { file, types } of model.files.values()) {
-    for (const fact of types) {
-      const named = namedBy(model, { file, fact });
-      if (!named) continue;
-      const known = aliases.get(named.fact);
-      if (known) known.push({ file, fact });
-      else aliases.set(named.fact, [{ file, fact }]);
-    }
+  for (const { alias, named } of saidOfFiles(model, 'aliases', (it) => aliasesIn(model, it))) {
+    const known = aliases.get(named);
+    if (known) known.push(alias);
+    else aliases.set(named, [alias]);
   }
   return aliases;
 });
+
+function aliasesIn(
+  model: EventModel,
+  { file, types }: FileFacts,
+): readonly { readonly alias: TypeNode; readonly named: TypeFact }[] {
+  return types.flatMap((fact) => {
+    const named = namedBy(model, { file, fact });
+    return named ? [{ alias: { file, fact }, named: named.fact }] : [];
+  });
+}

@@ -4,10 +4,10 @@ import { undoingCall } from '../facts/sagaWords.ts';
 import type { BindingId, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf } from '../facts/walk.ts';
+import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from './perModel.ts';
 
 /** How the list is gone through: `index` by a counter, `pop` and `shift` empty it, the others hand items to a callback. */
 export type Way = 'loop' | 'index' | 'pop' | 'shift' | 'forEach' | 'map' | 'reduce' | 'reduceRight';
@@ -34,9 +34,9 @@ const ofSaga = /step|activit|done|complet|execut|finish|success|started|particip
 const handing = /^(?:forEach|map|flatMap|reduce|reduceRight)$/;
 
 /** All of them, in the order of files and places. */
-export const backRunsOf = perModel((model: EventModel): readonly BackRun[] =>
-  [...model.files.values()].flatMap((facts) => backRunsIn(facts)).filter(isOfSaga),
-);
+export function backRunsOf(model: EventModel): readonly BackRun[] {
+  return saidOfFiles(model, 'runs back', (facts) => backRunsIn(facts).filter(isOfSaga));
+}
 
 /** Migrations and transactions are rolled back one after the other too. */
 function isOfSaga({ action: { call }, list }: BackRun): boolean {

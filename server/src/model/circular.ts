@@ -53,7 +53,7 @@ export function keepCircular<Subject extends object, Value>(
     stack.push(frame);
     under.set(subject, place);
     try {
-      const answer = keeper.workOut(view.table, subject, () => ask(file, subject), file);
+      const answer = keeper.workOut({ table: view.table, subject }, () => ask(file, subject), file);
       answer.height = frame.height;
       return { answer, ...frame };
     } finally {

@@ -3,6 +3,7 @@
 import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import type { Metadata, MetadataKind } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
 import { perModel } from './perModel.ts';
@@ -32,25 +33,27 @@ export function makesCloudEvent(
 }
 
 /** The types that consumers take out of a CloudEvent: `CloudEvent<OrderPlaced>`, `const event = cloudEvent.data as OrderPlaced`. */
-const taken = perModel(({ files, program }: EventModel): ReadonlySet<TypeFact> => {
-  const found = new Set<TypeFact>();
-  const add = (file: FilePath, type: TypeExpr): void => {
-    const node = type.kind === 'ref' ? program.typeNamed(file, type.name) : undefined;
-    if (node) found.add(node.fact);
-  };
-  for (const facts of files.values()) {
-    if (!facts.imports.some((it) => isCloudEvent(it.from, it.name))) continue;
-    const envelopes = new Map(
-      facts.bindings.map((it, id) => [id, it.type ? envelopesIn(facts, it.type) : []]),
-    );
-    for (const args of envelopes.values()) for (const it of args) add(facts.file, it);
-    for (const { takenAs, init } of facts.bindings) {
-      const root = init && rootOf(init);
-      if (takenAs && root !== undefined && envelopes.get(root)?.length) add(facts.file, takenAs);
-    }
-  }
-  return found;
-});
+const taken = perModel(
+  (model: EventModel): ReadonlySet<TypeFact> =>
+    new Set(
+      saidOfFiles(model, 'taken out of CloudEvents', (facts) =>
+        takenIn(facts).flatMap((type) => {
+          const node = type.kind === 'ref' ? model.program.typeNamed(facts.file, type.name) : undefined;
+          return node ? [node.fact] : [];
+        }),
+      ),
+    ),
+);
+
+function takenIn(facts: FileFacts): readonly TypeExpr[] {
+  if (!facts.imports.some((it) => isCloudEvent(it.from, it.name))) return [];
+  const envelopes = new Map(facts.bindings.map((it, id) => [id, it.type ? envelopesIn(facts, it.type) : []]));
+  const cast = facts.bindings.flatMap(({ takenAs, init }) => {
+    const root = init && rootOf(init);
+    return takenAs && root !== undefined && envelopes.get(root)?.length ? [takenAs] : [];
+  });
+  return [...[...envelopes.values()].flat(), ...cast];
+}
 
 /** What the CloudEvents in a type carry. */
 function envelopesIn(facts: FileFacts, type: TypeExpr): readonly TypeExpr[] {

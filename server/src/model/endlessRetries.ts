@@ -4,11 +4,11 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { callsOfCatches, counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { once } from '../facts/once.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { repeatersOf, type Repeater } from './redelivered.ts';
 import { rootOf } from './values.ts';
@@ -32,29 +32,38 @@ interface Looking {
 /** All of them. */
 export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
   const looking = { model, declared: declaredQueues(model), repeaters: repeatersOf(model) };
-  for (const [file, facts] of model.files) {
-    const { sites, looping } = candidates(facts);
-    for (const { fn: fact, action } of sites) {
-      const fn = { file, fact };
-      const how = howOf(looking, fn, action);
-      if (!how) continue;
-      const consumer = looking.repeaters.get(fact)?.find((it) => it.consumer)?.consumer;
-      yield { fn, at: action.call.at, name: pathOf(action.call.callee), how, ...(consumer && { consumer }) };
-    }
-    for (const fact of looping) yield* loopsIn(looking, { file, fact });
+  for (const { fn, action } of saidOfFiles(model, 'may be tried for ever', (it) => sitesIn(model, it))) {
+    const how = howOf(looking, fn, action);
+    if (!how) continue;
+    const consumer = looking.repeaters.get(fn.fact)?.find((it) => it.consumer)?.consumer;
+    yield { fn, at: action.call.at, name: pathOf(action.call.callee), how, ...(consumer && { consumer }) };
   }
+  yield* saidOfFiles(model, 'loops for ever', ({ file, functions }) =>
+    functions.flatMap((fact) => [...loopsIn(model, { file, fact })]),
+  );
 }
 
-/** Calls that a framework knows or that stand in a catch, and functions with a loop that may go on for ever. */
-const candidates = once((facts: FileFacts) => {
-  const { functions } = facts;
-  const caught = functions.flatMap((fn) => [...callsOfCatches(fn)].map((action) => ({ fn, action })));
-  const known = indexOf(facts).withRoles.filter(({ fn, action }) => !callsOfCatches(fn).has(action));
-  const looping = functions.filter(({ body }) =>
-    actionsIn(body).some((it) => it.kind === 'loop' && isEndless(it)),
+/** Calls that put back, send or start a job, and calls of a catch that call the function around it. */
+function sitesIn(
+  model: EventModel,
+  facts: FileFacts,
+): readonly { readonly fn: FunctionNode; readonly action: CallAction }[] {
+  const { file, functions } = facts;
+  const again = functions.flatMap((fact) =>
+    [...callsOfCatches(fact)].flatMap((action) =>
+      model.program.calleesOf(file, { file, fact }, action.call).some((it) => it.fact === fact)
+        ? [{ fn: { file, fact }, action }]
+        : [],
+    ),
   );
-  return { sites: [...caught, ...known], looping };
-});
+  const seen = new Set(again.map((it) => it.action));
+  const known = indexOf(facts).withRoles.filter(
+    ({ action }) =>
+      !seen.has(action) &&
+      action.roles.some((it) => it.kind === 'queue' || it.kind === 'ack' || it.kind === 'publish'),
+  );
+  return [...again, ...known.map(({ fn: fact, action }) => ({ fn: { file, fact }, action }))];
+}
 
 function howOf(looking: Looking, fn: FunctionNode, action: CallAction): EndlessRetry['how'] | undefined {
   if (isEndlessJob(action)) return 'attempts';
@@ -169,7 +178,7 @@ function hasWork(model: EventModel, fn: FunctionNode, body: readonly Action[]): 
 }
 
 /** `while (true) { try { await charge(); return; } catch { … } }` without a pause or a count. */
-function* loopsIn({ model }: Looking, fn: FunctionNode): Iterable<EndlessRetry> {
+function* loopsIn(model: EventModel, fn: FunctionNode): Iterable<EndlessRetry> {
   for (const loop of actionsIn(fn.fact.body)) {
     if (loop.kind !== 'loop' || !isEndless(loop)) continue;
     const attempt = loop.body.find((it): it is TryAction => it.kind === 'try' && it.handler !== null);

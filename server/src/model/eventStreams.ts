@@ -1,9 +1,10 @@
 // Streams of events (RxJS) that end with the first error: a throw inside the stream reaches nobody who would start it again.
 import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { dangerIn, isFromRxjs, nameOf, type Danger } from './streamDangers.ts';
@@ -34,20 +35,23 @@ const eventSource =
   /^(?:_?(?:domain|integration|application)?_?events?\$?|.*(?:event_?bus|event_?stream|events?\$|message_?bus))\$?$/i;
 
 /** All fragile parts of all streams. */
-export function* fragileParts(model: EventModel): Iterable<FragilePart> {
-  for (const [file, facts] of model.files) {
-    const subscribing = indexOf(facts).calls.get('subscribe') ?? [];
-    if (subscribing.length + facts.sagas.length === 0) continue;
-    if (facts.imports.some((it) => userInterfaces.test(it.from))) continue;
-    for (const saga of facts.sagas) {
-      const fact =
-        saga.form === 'stream' && saga.function !== undefined ? facts.functions[saga.function] : undefined;
-      if (fact) yield* partsOf(model, { file, fact }, pipesIn(fact), { stream: saga.name, isSaga: true });
-    }
-    for (const { fn: fact, action } of subscribing) {
-      const stream = subscribed(model, { file, fact }, action);
-      if (stream) yield* partsOf(model, { file, fact }, stream.pipes, { stream: stream.name, isSaga: false });
-    }
+export function fragileParts(model: EventModel): readonly FragilePart[] {
+  return saidOfFiles(model, 'fragile streams', (facts) => fragileIn(model, facts));
+}
+
+function* fragileIn(model: EventModel, facts: FileFacts): Iterable<FragilePart> {
+  const { file } = facts;
+  const subscribing = indexOf(facts).calls.get('subscribe') ?? [];
+  if (subscribing.length + facts.sagas.length === 0) return;
+  if (facts.imports.some((it) => userInterfaces.test(it.from))) return;
+  for (const saga of facts.sagas) {
+    const fact =
+      saga.form === 'stream' && saga.function !== undefined ? facts.functions[saga.function] : undefined;
+    if (fact) yield* partsOf(model, { file, fact }, pipesIn(fact), { stream: saga.name, isSaga: true });
+  }
+  for (const { fn: fact, action } of subscribing) {
+    const stream = subscribed(model, { file, fact }, action);
+    if (stream) yield* partsOf(model, { file, fact }, stream.pipes, { stream: stream.name, isSaga: false });
   }
 }
 

@@ -15,6 +15,8 @@ export interface Answer extends Source {
   readonly sources: Source[];
   readonly table: Map<unknown, Answer>;
   readonly subject: unknown;
+  /** Where its subject is noted when it is forgotten. */
+  readonly forgotten?: Set<unknown>;
   /** Over how many questions it went, and through which circle of them: see circular.ts. */
   height?: number;
   circle?: ReadonlySet<unknown>;
@@ -38,6 +40,7 @@ export function forgetReaders(source: Source): void {
   source.readers?.clear();
   for (const answer of readers) {
     if (answer.table.get(answer.subject) === answer) answer.table.delete(answer.subject);
+    answer.forgotten?.add(answer.subject);
     for (const it of answer.sources) it.readers?.delete(answer);
     forgetReaders(answer);
   }
@@ -50,6 +53,17 @@ interface Store {
   /** Whoever goes over all files depends on each of them. */
   readonly everything: Source;
   readonly indexes: Map<string, Index>;
+  readonly gathered: Map<string, Gathered>;
+}
+
+/** What is said of files one by one, as a list over all. */
+interface Gathered {
+  readonly table: Map<unknown, Answer>;
+  /** Of these files it is to be asked anew. */
+  readonly forgotten: Set<unknown>;
+  /** Of the files of which anything is said. */
+  readonly byFile: Map<FilePath, readonly unknown[]>;
+  list?: readonly unknown[];
 }
 
 /** What files say under keys. */
@@ -113,7 +127,7 @@ export class Keeper {
     return (file, subject) => {
       let answer = view.table.get(subject);
       if (!answer) {
-        answer = this.workOut(view.table, subject, () => ask(file, subject), file);
+        answer = this.workOut({ table: view.table, subject }, () => ask(file, subject), file);
         view.table.set(subject, answer);
       }
       note(answer);
@@ -132,7 +146,7 @@ export class Keeper {
       const key = keyOf(subject);
       let answer = view.table.get(key);
       if (!answer) {
-        answer = this.workOut(view.table, key, () => ask(subject));
+        answer = this.workOut({ table: view.table, subject: key }, () => ask(subject));
         // What nothing was read for would never be forgotten.
         if (!this.isNoting || answer.sources.length > 0) view.table.set(key, answer);
       }
@@ -141,9 +155,45 @@ export class Keeper {
     };
   }
 
+  /**
+   * What is said of all files, in the order of their paths; asked again only of those where something changed that was read for
+   * it. Who reads the list depends on all files.
+   */
+  gather<Item>(
+    files: ReadonlyMap<FilePath, FileFacts>,
+    question: string,
+    ask: (facts: FileFacts) => Iterable<Item>,
+  ): readonly Item[] {
+    const { gathered, everything } = this.#store;
+    note(everything);
+    let all = gathered.get(question);
+    if (!all) {
+      all = { table: new Map(), forgotten: unnoted(() => new Set(files.keys())), byFile: new Map() };
+      gathered.set(question, all);
+    }
+    const { table, forgotten, byFile } = all;
+    for (const file of [...forgotten] as FilePath[]) {
+      forgotten.delete(file);
+      const facts = unnoted(() => files.get(file));
+      const said = (): readonly Item[] => (facts ? [...ask(facts)] : []);
+      const answer = this.workOut({ table, subject: file, forgotten }, said, file);
+      table.set(file, answer);
+      const items = answer.value as readonly Item[];
+      if (items.length === 0 && !byFile.has(file)) continue;
+      if (items.length > 0) byFile.set(file, items);
+      else byFile.delete(file);
+      delete all.list;
+    }
+    return (all.list ??= inOrder(byFile).flat()) as readonly Item[];
+  }
+
   /** Works an answer out, without keeping it; what is read meanwhile is noted for it. */
-  workOut(table: Map<unknown, Answer>, subject: unknown, ask: () => unknown, file?: FilePath): Answer {
-    const answer: Answer = { value: undefined, sources: [], table, subject };
+  workOut(
+    place: Pick<Answer, 'table' | 'subject' | 'forgotten'>,
+    ask: () => unknown,
+    file?: FilePath,
+  ): Answer {
+    const answer: Answer = { ...place, value: undefined, sources: [] };
     if (!this.isNoting) {
       answer.value = ask();
       return answer;
@@ -220,18 +270,18 @@ export class Keeper {
 }
 
 /** What all files say together is no part of the answer that happens to ask first. */
-function unnoted(work: () => void): void {
+function unnoted<Value>(work: () => Value): Value {
   const before = reader;
   reader = undefined;
   try {
-    work();
+    return work();
   } finally {
     reader = before;
   }
 }
 
 function emptyStore(): Store {
-  return { tables: new Map(), files: new Map(), everything: {}, indexes: new Map() };
+  return { tables: new Map(), files: new Map(), everything: {}, indexes: new Map(), gathered: new Map() };
 }
 
 function sourceOf<Key>(sources: Map<Key, Source>, key: Key): Source {
@@ -275,7 +325,7 @@ function itemsUnder({ byKey }: Index, key: unknown): readonly unknown[] {
   return (entry.list ??= inOrder(entry.byFile));
 }
 
-function inOrder(byFile: ReadonlyMap<FilePath, unknown>): readonly unknown[] {
+function inOrder<Item>(byFile: ReadonlyMap<FilePath, Item>): readonly Item[] {
   const sorted = [...byFile].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, item]) => item);
 }

@@ -3,6 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
@@ -29,19 +30,22 @@ const storing =
 const keyNames = /^(?:_?id|key|dedup\w*|idempotency_?key|(?:message|event|delivery)_?(?:id|key))$/i;
 
 /** Every place that says by which key a repeat is known. */
-export function* keySites(model: EventModel): Iterable<KeySite> {
-  for (const [file, facts] of model.files) {
-    for (const { fn: fact, action } of indexOf(facts).withRoles) {
-      const found = keyIn(action.roles);
-      if (found) yield { fn: { file, fact }, action, name: pathOf(action.call.callee), ...found };
-    }
-    for (const { fact, action, key } of namedKeys(facts)) {
-      const fn = { file, fact };
-      if (!action) yield { fn, name: fact.name, ...namedAs(key) };
-      // A wrapper of the workspace shows itself to whom it hands the key.
-      else if (model.program.calleesOf(file, fn, action.call).length === 0)
-        yield { fn, action, name: pathOf(action.call.callee), ...namedAs(key) };
-    }
+export function keySites(model: EventModel): readonly KeySite[] {
+  return saidOfFiles(model, 'keys of repeats', (facts) => sitesIn(model, facts));
+}
+
+function* sitesIn(model: EventModel, facts: FileFacts): Iterable<KeySite> {
+  const { file } = facts;
+  for (const { fn: fact, action } of indexOf(facts).withRoles) {
+    const found = keyIn(action.roles);
+    if (found) yield { fn: { file, fact }, action, name: pathOf(action.call.callee), ...found };
+  }
+  for (const { fact, action, key } of namedKeys(facts)) {
+    const fn = { file, fact };
+    if (!action) yield { fn, name: fact.name, ...namedAs(key) };
+    // A wrapper of the workspace shows itself to whom it hands the key.
+    else if (model.program.calleesOf(file, fn, action.call).length === 0)
+      yield { fn, action, name: pathOf(action.call.callee), ...namedAs(key) };
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { once } from '../facts/once.ts';
@@ -40,17 +41,19 @@ interface Listings {
   readonly byType: ReadonlyMap<TypeFact, readonly Listed[]>;
 }
 
-const listed = perModel(({ files, program }: EventModel): Listings => {
+const listed = perModel((model: EventModel): Listings => {
   const byName = new Map<string, Listed[]>();
   const byType = new Map<TypeFact, Listed[]>();
-  let order = 0;
-  for (const facts of files.values()) {
-    for (const { at, names, type } of entriesOf(facts)) {
-      const place = { file: facts.file, at, order: (order += 1) };
-      for (const it of names) put(byName, it, place);
-      const named = type === undefined ? undefined : program.typeNamed(facts.file, type);
-      if (named) put(byType, named.fact, place);
-    }
+  const all = saidOfFiles(model, 'lists of events', (facts) =>
+    entriesOf(facts).map(({ at, names, type }) => {
+      const named = type === undefined ? undefined : model.program.typeNamed(facts.file, type);
+      return { file: facts.file, at, names, type: named?.fact };
+    }),
+  );
+  for (const [order, { file, at, names, type }] of all.entries()) {
+    const place = { file, at, order };
+    for (const it of names) put(byName, it, place);
+    if (type) put(byType, type, place);
   }
   return { byName, byType };
 });

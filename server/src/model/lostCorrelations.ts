@@ -3,6 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { handedOn, together } from './handedOn.ts';
 import type { Handling } from './handling.ts';
@@ -166,11 +167,10 @@ const propagation =
 
 /** Services in which some library hands on what belongs to the running work. */
 function propagatingServices(model: EventModel): ReadonlySet<string> {
-  const services = new Set<string>();
-  for (const { file, imports } of model.files.values()) {
-    if (imports.some((it) => propagation.test(it.from))) services.add(model.serviceOf(file));
-  }
-  return services;
+  const files = saidOfFiles(model, 'hands on by itself', ({ file, imports }) =>
+    imports.some((it) => propagation.test(it.from)) ? [file] : [],
+  );
+  return new Set(files.map((it) => model.serviceOf(it)));
 }
 
 /** Where the finding sits: on the payload's variable, else on the call that publishes. */

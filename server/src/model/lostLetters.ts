@@ -3,6 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FailurePolicy } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { mayFail } from './failing.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
@@ -172,15 +173,15 @@ function* ofJobs(model: EventModel, declared: readonly Declared[]): Iterable<Los
 }
 
 /** `worker.on('failed', …)`, `@OnWorkerEvent('failed')`: somebody takes what failed. */
-function isWatched({ files }: EventModel): boolean {
-  for (const facts of files.values()) {
-    for (const fn of facts.functions) {
-      if (fn.decorators.some((it) => /^On(?:Worker|Queue|QueueEvents)(?:Event|Failed)$/.test(it.name)))
-        return true;
-    }
-    if (facts.functions.some((fn) => listens(fn.body))) return true;
-  }
-  return false;
+function isWatched(model: EventModel): boolean {
+  const watching = saidOfFiles(model, 'watches failed jobs', ({ functions }) =>
+    functions.filter(
+      ({ decorators, body }) =>
+        decorators.some((it) => /^On(?:Worker|Queue|QueueEvents)(?:Event|Failed)$/.test(it.name)) ||
+        listens(body),
+    ),
+  );
+  return watching.length > 0;
 }
 
 function listens(body: Parameters<typeof callsIn>[0]): boolean {

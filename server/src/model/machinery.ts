@@ -4,6 +4,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn, partsOf } from '../facts/walk.ts';
 import type { Place } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { lastName } from './handling.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { statesFact } from './names.ts';
@@ -50,7 +51,7 @@ export function brokerUses(model: EventModel): readonly BrokerUse[] {
   };
   for (const it of model.producers) add(it.role.library, it.event ? [it.event] : [], it);
   for (const it of model.consumers) if (!it.fact.isRequest) add(it.fact.library, it.events, it);
-  for (const facts of model.files.values()) uses.push(...transportsOf(model, facts));
+  uses.push(...saidOfFiles(model, 'transports of NestJS', (it) => transportsOf(model, it)));
   return uses;
 }
 

@@ -29,7 +29,7 @@ const plainParts =
 export function keyFaults(model: EventModel): readonly KeyFault[] {
   const repeaters = repeatersOf(model);
   const retried = retriedBy(model);
-  const sites = [...keySites(model)];
+  const sites = keySites(model);
   const again = (fn: FunctionFact, by: Changing): Repeater | undefined =>
     repeaters.get(fn)?.[0] ?? (retried.has(fn) ? retried.get(makerOf(model, by) ?? fn) : undefined);
   const changing = onceEach(sites.flatMap((it) => changingKey(model, it, again)));

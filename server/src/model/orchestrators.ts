@@ -6,9 +6,9 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import type { EventModel } from './model.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from './perModel.ts';
 
 const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
 const back = /^(?:(?:with)?[cC]ompen[st]\w*|rollback|undo|revert|backward|down)$/;
@@ -29,8 +29,8 @@ export interface Orchestrator {
 }
 
 /** All orchestrators of the workspace that no durable engine runs. */
-export const orchestratorsOf = perModel((model: EventModel): readonly Orchestrator[] =>
-  [...model.files.values()].flatMap((facts) =>
+export function orchestratorsOf(model: EventModel): readonly Orchestrator[] {
+  return saidOfFiles(model, 'orchestrators', (facts) =>
     runnersIn(facts).map(({ name, at, others, functions }) => ({
       file: facts.file,
       name,
@@ -38,8 +38,8 @@ export const orchestratorsOf = perModel((model: EventModel): readonly Orchestrat
       functions,
       isPersisted: others.some((it) => keeps(model, facts, functions, it)),
     })),
-  ),
-);
+  );
+}
 
 interface Runner {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { note, type Answer } from './kept.ts';
 import type { EventModel } from './model.ts';
 
-const nowhere = new Map();
+const nowhere = { table: new Map(), subject: undefined };
 
 /** Keeps each answer as long as the model lives. */
 export function perModel<Value>(ask: (model: EventModel) => Value): (model: EventModel) => Value {
@@ -11,7 +11,7 @@ export function perModel<Value>(ask: (model: EventModel) => Value): (model: Even
     let known = answers.get(model);
     if (!known) {
       const made: { value?: Value } = {};
-      const answer = model.keeper.workOut(nowhere, undefined, () => void (made.value = ask(model)));
+      const answer = model.keeper.workOut(nowhere, () => void (made.value = ask(model)));
       answers.set(model, (known = { answer, value: made.value as Value }));
     }
     note(known.answer);

@@ -3,6 +3,7 @@
 import type { FunctionFact } from '../facts/facts.ts';
 import { durableEngines, placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { FilePath, Place, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from './model.ts';
 import { perModel } from './perModel.ts';
@@ -212,8 +213,10 @@ function startsOf(model: EventModel, seat: Seat, known: readonly Sent[]): readon
 /** By service the functions that send anything, be it by a call that names the message for another one. */
 const sending = perModel((model: EventModel): ReadonlyMap<string, readonly FunctionNode[]> => {
   const found = new Map(model.producers.map((it) => [it.fn.fact, it.fn]));
-  for (const facts of model.files.values())
-    for (const { fn: fact } of indexOf(facts).publishes) found.set(fact, { file: facts.file, fact });
+  const publishing = saidOfFiles(model, 'functions that publish', (facts) =>
+    indexOf(facts).publishes.map(({ fn: fact }) => ({ file: facts.file, fact })),
+  );
+  for (const it of publishing) found.set(it.fact, it);
   const byService = new Map<string, FunctionNode[]>();
   for (const fn of found.values()) put(byService, model.serviceOf(fn.file), fn);
   return byService;

@@ -1,12 +1,13 @@
 // Queues as the workspace declares them: which consumer reads which, and what becomes of messages that fail.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
 import type { FailurePolicy, QueueRole, Written } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { perModel } from './perModel.ts';
 
 export interface Declared {
   readonly fn: FunctionNode;
@@ -19,19 +20,20 @@ export interface Declared {
 const deepest = 4;
 
 /** All declarations of all files. */
-export const declaredQueues = perModel((model: EventModel): readonly Declared[] => {
-  const declared: Declared[] = [];
-  for (const [file, facts] of model.files) {
-    for (const { fn: fact, action } of indexOf(facts).withRoles) {
-      for (const role of action.roles) {
-        if (role.kind !== 'queue') continue;
-        const keys = role.queue ? keysOf(model, file, role.queue) : [];
-        declared.push({ fn: { file, fact }, action, role, keys });
-      }
+export function declaredQueues(model: EventModel): readonly Declared[] {
+  return saidOfFiles(model, 'declared queues', (facts) => declaredIn(model, facts));
+}
+
+function* declaredIn(model: EventModel, facts: FileFacts): Iterable<Declared> {
+  const { file } = facts;
+  for (const { fn: fact, action } of indexOf(facts).withRoles) {
+    for (const role of action.roles) {
+      if (role.kind !== 'queue') continue;
+      const keys = role.queue ? keysOf(model, file, role.queue) : [];
+      yield { fn: { file, fact }, action, role, keys };
     }
   }
-  return declared;
-});
+}
 
 /** The declarations of the queue that a consumer reads. */
 export function declarationsOf(

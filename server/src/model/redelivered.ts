@@ -1,12 +1,11 @@
 // Which functions may run again for one message: what brokers call, what sagas resume, with all that these call.
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
-import { aboutFunctions } from './about.ts';
+import { aboutFunctions, saidOfFiles } from './about.ts';
 import { pathOf as nameOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
 import { holds } from './handling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 
 /** What runs a function again: a consumer of a broker, or a saga. */
@@ -31,17 +30,8 @@ export const repeatersOf = perModel((model: EventModel): ReadonlyMap<FunctionFac
     if (consumer.handler && consumer.transport === 'broker')
       note(consumer.handler, { name: consumer.name, consumer });
   }
-  for (const [file, facts] of model.files) {
-    for (const saga of facts.sagas) {
-      if (saga.form === 'stream' || saga.form === 'imperative') continue;
-      const bodies = [saga.function, ...saga.steps.flatMap((it) => [it.action, it.compensation])];
-      for (const body of bodies) {
-        const inner = typeof body === 'number' ? facts.functions[body] : undefined;
-        const named = typeof body === 'object' && body ? model.program.functionsOf(file, body) : [];
-        for (const fn of inner ? [{ file, fact: inner }] : named) note(fn, { name: saga.name });
-      }
-    }
-  }
+  for (const { fn, name } of saidOfFiles(model, 'run by sagas', (it) => runBySagas(model, it)))
+    note(fn, { name });
   for (const saga of model.sagas) {
     const id = saga.fact.function;
     const fact = id === undefined ? undefined : model.files.get(saga.file)?.functions[id];
@@ -50,23 +40,35 @@ export const repeatersOf = perModel((model: EventModel): ReadonlyMap<FunctionFac
   return found;
 });
 
-/** What a retry runs again: every attempt must bear the key of the first. */
-export function retriedBy(model: EventModel): ReadonlyMap<FunctionFact, Repeater> {
-  const found = new Map<FunctionFact, Repeater>();
-  for (const [file, facts] of model.files) {
-    for (const { call, body } of retriesIn(facts)) {
-      for (const fn of model.program.functionsOf(file, body))
-        for (const { fact } of reachedFrom(model, fn)) found.set(fact, { name: nameOf(call.callee) });
+function* runBySagas(
+  model: EventModel,
+  { file, sagas, functions }: FileFacts,
+): Iterable<{ readonly fn: FunctionNode; readonly name: string }> {
+  for (const { form, name, function: run, steps } of sagas) {
+    if (form === 'stream' || form === 'imperative') continue;
+    for (const body of [run, ...steps.flatMap((it) => [it.action, it.compensation])]) {
+      const inner = typeof body === 'number' ? functions[body] : undefined;
+      const named = typeof body === 'object' && body ? model.program.functionsOf(file, body) : [];
+      for (const fn of inner ? [{ file, fact: inner }] : named) yield { fn, name };
     }
   }
-  return found;
 }
 
-const retriesIn = once((facts: FileFacts) =>
-  indexOf(facts).withRoles.flatMap(({ action: { call, roles } }) =>
-    roles.flatMap((it) => (it.kind === 'retry' && it.body ? [{ call, body: it.body }] : [])),
-  ),
-);
+/** What a retry runs again: every attempt must bear the key of the first. */
+export function retriedBy(model: EventModel): ReadonlyMap<FunctionFact, Repeater> {
+  return new Map(saidOfFiles(model, 'retried', (facts) => retriedIn(model, facts)));
+}
+
+function* retriedIn(model: EventModel, facts: FileFacts): Iterable<[FunctionFact, Repeater]> {
+  for (const { action } of indexOf(facts).withRoles) {
+    for (const role of action.roles) {
+      if (role.kind !== 'retry' || !role.body) continue;
+      const name = nameOf(action.call.callee);
+      for (const fn of model.program.functionsOf(facts.file, role.body))
+        for (const { fact } of reachedFrom(model, fn)) yield [fact, { name }];
+    }
+  }
+}
 
 /** A function, those written inside it, and the functions of the workspace that they call. */
 export function reachedFrom(model: EventModel, { file, fact }: FunctionNode): readonly FunctionNode[] {

@@ -5,10 +5,10 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from './perModel.ts';
 import type { ProcessManager } from './processManagers.ts';
 import { producersOf, storeOf } from './sent.ts';
 
@@ -83,19 +83,21 @@ function sweeps(model: EventModel, manager: ProcessManager): boolean {
 }
 
 /** Functions that a clock runs: by a decorator, a timer or a loop without an end. */
-const jobsOf = perModel((model: EventModel): readonly FunctionNode[] =>
-  [...model.files.values()].flatMap((facts) => {
-    const { file } = facts;
-    return facts.functions.flatMap((fact): readonly FunctionNode[] => {
-      const isJob =
-        fact.decorators.some((it) => repeating.test(it.name)) ||
-        isSweepByName(facts, fact) ||
-        [...actionsIn(fact.body)].some((it) => it.kind === 'loop' && it.isEndless);
-      const timed = [...callsIn(fact.body)].flatMap((it) => timedBy(model, { file, fact }, it));
-      return [...(isJob ? [{ file, fact }] : []), ...timed];
-    });
-  }),
-);
+function jobsOf(model: EventModel): readonly FunctionNode[] {
+  return saidOfFiles(model, 'jobs of a clock', (facts) =>
+    facts.functions.flatMap((fact) => jobsAt(model, facts, fact)),
+  );
+}
+
+function jobsAt(model: EventModel, facts: FileFacts, fact: FunctionFact): readonly FunctionNode[] {
+  const fn = { file: facts.file, fact };
+  const isJob =
+    fact.decorators.some((it) => repeating.test(it.name)) ||
+    isSweepByName(facts, fact) ||
+    actionsIn(fact.body).some((it) => it.kind === 'loop' && it.isEndless);
+  const timed = callsIn(fact.body).flatMap((it) => timedBy(model, fn, it));
+  return [...(isJob ? [fn] : []), ...timed];
+}
 
 /** A sweep that a script or an external clock starts; one behind a route needs a person. */
 function isSweepByName({ types }: FileFacts, { name, owner, decorators }: FunctionFact): boolean {

@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath, Place } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { lastName } from './handling.ts';
 import type { Effect, EventModel } from './model.ts';
 import { wordsOf } from './names.ts';
@@ -23,10 +24,11 @@ export interface Unending extends Place {
 /** All of them; silent where a state can't be read. */
 export function unendingSagas(model: EventModel): readonly Unending[] {
   const managers = model.isComplete ? processManagersOf(model).flatMap((it) => endless(model, it)) : [];
-  return [
-    ...managers,
-    ...[...model.files.values()].flatMap((it) => [...inTables(model, it), ...inMachines(it)]),
-  ];
+  const written = saidOfFiles(model, 'states that nothing leaves', (it) => [
+    ...inTables(model, it),
+    ...inMachines(it),
+  ]);
+  return [...managers, ...written];
 }
 
 const stateName = /^(?:saga_?)?(?:status|state|phase|stage|current_?(?:state|status|phase))$/i;
