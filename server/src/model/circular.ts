@@ -1,7 +1,8 @@
 // Kept answers to a question whose answers ask it again, also in circles. What is found inside of a circle depends on where the
 // circle was entered, so it is kept for that entry alone: an answer is the same whoever asked first.
 import type { FilePath } from '../text.ts';
-import { note, type Answer, type Keeper } from './kept.ts';
+import type { Keeper } from './kept.ts';
+import { note, type Answer } from './noting.ts';
 
 export interface Circular<Subject extends object, Value> {
   readonly question: string;

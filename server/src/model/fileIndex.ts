@@ -10,6 +10,7 @@ import type {
   TypeFact,
 } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
+import { once } from '../facts/once.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 
 export interface FileIndex {
@@ -43,6 +44,21 @@ export function indexOf(facts: FileFacts): FileIndex {
   if (!index) indexes.set(facts, (index = makeIndex(facts)));
   return index;
 }
+
+/**
+ * What a file tells of its names: which it imports, exports and declares. Files with equal outlines lead a name to the same
+ * declaration.
+ */
+export const outlineOf = once((facts: FileFacts): string => {
+  const { types, topLevel, functions } = indexOf(facts);
+  return JSON.stringify([
+    facts.imports.map(({ local, name, from }) => [local, name, from]),
+    facts.exports.map(({ name, local, from }) => [name, local, from]),
+    [...types.keys()],
+    [...topLevel.keys()],
+    [...functions.keys()],
+  ]);
+});
 
 /** Every action below `actions`, in order; bodies of nested functions are not entered. */
 export function eachAction(actions: readonly Action[]): readonly Action[] {

@@ -9,7 +9,7 @@ import { pathOf } from './effects.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed } from './givenResults.ts';
 import { lostPublishes } from './lostPublishes.ts';
-import type { Indexed } from './kept.ts';
+import type { Indexed } from './keptLists.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { perModel } from './perModel.ts';
 import { isUndoing } from './undoing.ts';

@@ -2,7 +2,8 @@
 import type { Member } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { indexOf } from './fileIndex.ts';
-import type { Indexed, Keeper } from './kept.ts';
+import type { Keeper } from './kept.ts';
+import type { Indexed } from './keptLists.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { lineageOf as readLineage, type Resolve } from './types.ts';
 import type { Values } from './values.ts';

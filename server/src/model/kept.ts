@@ -3,88 +3,34 @@
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { lazily } from '../facts/once.ts';
-
-/** Something that answers are made from: the facts of a file, what stands under a key, or another answer. */
-export interface Source {
-  readers?: Set<Answer>;
-}
-
-/** An answer, and how to forget it. */
-export interface Answer extends Source {
-  value: unknown;
-  readonly sources: Source[];
-  readonly table: Map<unknown, Answer>;
-  readonly subject: unknown;
-  /** Where its subject is noted when it is forgotten. */
-  readonly forgotten?: Set<unknown>;
-  /** Over how many questions it went, and through which circle of them: see circular.ts. */
-  height?: number;
-  circle?: ReadonlySet<unknown>;
-}
-
-/** The answer that is being worked out. Asking is never interrupted, so there is one at most. */
-let reader: Answer | undefined;
-
-/** Notes that the answer in the making depends on a source. */
-export function note(source: Source): void {
-  if (!reader) return;
-  source.readers ??= new Set();
-  if (source.readers.has(reader)) return;
-  source.readers.add(reader);
-  reader.sources.push(source);
-}
-
-/** Forgets all answers that were made from a source. */
-export function forgetReaders(source: Source): void {
-  const readers = [...(source.readers ?? [])];
-  source.readers?.clear();
-  for (const answer of readers) {
-    if (answer.table.get(answer.subject) === answer) answer.table.delete(answer.subject);
-    answer.forgotten?.add(answer.subject);
-    for (const it of answer.sources) it.readers?.delete(answer);
-    forgetReaders(answer);
-  }
-}
+import { outlineOf } from './fileIndex.ts';
+import {
+  enter,
+  gatheredOf,
+  itemsUnder,
+  mended,
+  type Gathered,
+  type Index,
+  type Indexed,
+} from './keptLists.ts';
+import { forgetReaders, isNoted, note, noting, unnoted, type Answer, type Source } from './noting.ts';
 
 /** What is kept from link to link. */
 interface Store {
   readonly tables: Map<string, Map<unknown, Answer>>;
   readonly files: Map<FilePath, Source>;
+  /** What files import, export and declare, without what stands there. */
+  readonly outlines: Map<FilePath, Source>;
   /** Whoever goes over all files depends on each of them. */
   readonly everything: Source;
   readonly indexes: Map<string, Index>;
   readonly gathered: Map<string, Gathered>;
 }
 
-/** What is said of files one by one, as a list over all. */
-interface Gathered {
-  readonly table: Map<unknown, Answer>;
-  /** Of these files it is to be asked anew. */
-  readonly forgotten: Set<unknown>;
-  /** Of the files of which anything is said. */
-  readonly byFile: Map<FilePath, readonly unknown[]>;
-  list?: readonly unknown[];
-}
-
-/** What files say under keys. */
-interface Index {
-  /** What makes it of files by themselves; absent where each link makes it. */
-  indexed?: Indexed<unknown, unknown>;
-  readonly byFile: Map<FilePath, ReadonlyMap<unknown, unknown>>;
-  readonly byKey: Map<unknown, Keyed>;
-}
-
-interface Keyed extends Source {
-  readonly byFile: Map<FilePath, unknown>;
-  /** In the order of paths. */
-  list?: readonly unknown[];
-}
-
-/** A question that files answer by themselves: what each says under which key. */
-export interface Indexed<Key, Item> {
-  readonly question: string;
-  readonly of: (facts: FileFacts) => ReadonlyMap<Key, Item>;
-  readonly isSame: (one: Item, other: Item) => boolean;
+/** The facts of a file, and those in their place. */
+export interface Change {
+  readonly before: FileFacts;
+  readonly now: FileFacts;
 }
 
 /** Where one link keeps its answers; the next link goes on with them. */
@@ -102,18 +48,21 @@ export class Keeper {
    * The keeper of the next link over the same files, some of them with other facts. This one, and the model made with it, goes on
    * with nothing kept.
    */
-  handOn(changed: ReadonlyMap<FilePath, FileFacts>): Keeper {
+  handOn(changed: readonly Change[]): Keeper {
     if (!this.isNoting) return new Keeper(true);
     const next = new Keeper(this.isNoting);
     next.#store = this.#store;
     this.#store = emptyStore();
     for (const it of this.#views) it.table = new Map();
-    for (const file of changed.keys()) forgetReaders(sourceOf(next.#store.files, file));
-    if (changed.size > 0) forgetReaders(next.#store.everything);
+    for (const { before, now } of changed) {
+      forgetReaders(sourceOf(next.#store.files, now.file));
+      if (outlineOf(before) !== outlineOf(now)) forgetReaders(sourceOf(next.#store.outlines, now.file));
+    }
+    if (changed.length > 0) forgetReaders(next.#store.everything);
     for (const index of next.#store.indexes.values()) {
       const { indexed } = index;
       if (!indexed) continue;
-      for (const [file, facts] of changed) enter(index, file, indexed.of(facts), indexed.isSame);
+      for (const { now } of changed) enter(index, now.file, indexed.of(now), indexed.isSame);
     }
     return next;
   }
@@ -166,25 +115,13 @@ export class Keeper {
   ): readonly Item[] {
     const { gathered, everything } = this.#store;
     note(everything);
-    let all = gathered.get(question);
-    if (!all) {
-      all = { table: new Map(), forgotten: unnoted(() => new Set(files.keys())), byFile: new Map() };
-      gathered.set(question, all);
-    }
-    const { table, forgotten, byFile } = all;
-    for (const file of [...forgotten] as FilePath[]) {
-      forgotten.delete(file);
+    const all = gathered.get(question) ?? gatheredOf(unnoted(() => [...files.keys()]));
+    gathered.set(question, all);
+    return mended(all, (file) => {
       const facts = unnoted(() => files.get(file));
       const said = (): readonly Item[] => (facts ? [...ask(facts)] : []);
-      const answer = this.workOut({ table, subject: file, forgotten }, said, file);
-      table.set(file, answer);
-      const items = answer.value as readonly Item[];
-      if (items.length === 0 && !byFile.has(file)) continue;
-      if (items.length > 0) byFile.set(file, items);
-      else byFile.delete(file);
-      delete all.list;
-    }
-    return (all.list ??= inOrder(byFile).flat()) as readonly Item[];
+      return this.workOut({ table: all.table, subject: file, forgotten: all.forgotten }, said, file);
+    }) as readonly Item[];
   }
 
   /** Works an answer out, without keeping it; what is read meanwhile is noted for it. */
@@ -198,14 +135,10 @@ export class Keeper {
       answer.value = ask();
       return answer;
     }
-    const before = reader;
-    reader = answer;
-    try {
+    noting(answer, () => {
       if (file !== undefined) this.noteFile(file);
       answer.value = ask();
-    } finally {
-      reader = before;
-    }
+    });
     return answer;
   }
 
@@ -260,7 +193,12 @@ export class Keeper {
 
   /** Notes that the answer in the making depends on what a file says, or that it is not there. */
   noteFile(file: FilePath): void {
-    if (reader) note(sourceOf(this.#store.files, file));
+    if (isNoted()) note(sourceOf(this.#store.files, file));
+  }
+
+  /** Notes that it depends on which names a file imports, exports and declares. */
+  noteOutline(file: FilePath): void {
+    if (isNoted()) note(sourceOf(this.#store.outlines, file));
   }
 
   /** Notes that the answer in the making depends on all files. */
@@ -269,63 +207,19 @@ export class Keeper {
   }
 }
 
-/** What all files say together is no part of the answer that happens to ask first. */
-function unnoted<Value>(work: () => Value): Value {
-  const before = reader;
-  reader = undefined;
-  try {
-    return work();
-  } finally {
-    reader = before;
-  }
-}
-
 function emptyStore(): Store {
-  return { tables: new Map(), files: new Map(), everything: {}, indexes: new Map(), gathered: new Map() };
+  return {
+    tables: new Map(),
+    files: new Map(),
+    outlines: new Map(),
+    everything: {},
+    indexes: new Map(),
+    gathered: new Map(),
+  };
 }
 
 function sourceOf<Key>(sources: Map<Key, Source>, key: Key): Source {
   let source = sources.get(key);
   if (!source) sources.set(key, (source = {}));
   return source;
-}
-
-/** Puts what a file says now in the place of what it said before; forgets what was made from what is different. */
-function enter<Key, Item>(
-  { byFile, byKey }: Index,
-  file: FilePath,
-  now: ReadonlyMap<Key, Item>,
-  isSame: (one: Item, other: Item) => boolean,
-): void {
-  const before = (byFile.get(file) ?? new Map()) as ReadonlyMap<Key, Item>;
-  byFile.set(file, now);
-  for (const key of new Set([...before.keys(), ...now.keys()])) {
-    const [old, item] = [before.get(key), now.get(key)];
-    const entry = byKey.get(key) ?? { byFile: new Map<FilePath, unknown>() };
-    byKey.set(key, entry);
-    // Also one that is the same is another object, and the old one is of the model before.
-    if (item === undefined) entry.byFile.delete(file);
-    else entry.byFile.set(file, item);
-    delete entry.list;
-    if (old !== undefined && item !== undefined && isSame(old, item)) continue;
-    forgetReaders(entry);
-    // Keys are objects of facts too, and would keep those of every version of a file alive.
-    if (entry.byFile.size === 0) byKey.delete(key);
-  }
-}
-
-/** What stands under a key; that nothing does is noted too. */
-function itemsUnder({ byKey }: Index, key: unknown): readonly unknown[] {
-  let entry = byKey.get(key);
-  if (!entry) {
-    if (!reader) return [];
-    byKey.set(key, (entry = { byFile: new Map() }));
-  }
-  note(entry);
-  return (entry.list ??= inOrder(entry.byFile));
-}
-
-function inOrder<Item>(byFile: ReadonlyMap<FilePath, Item>): readonly Item[] {
-  const sorted = [...byFile].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, item]) => item);
 }

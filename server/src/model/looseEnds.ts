@@ -1,7 +1,7 @@
 // Events with one end only: published and never handled, or handled and never published. Silent where the other end may stand
 // elsewhere: it counts only beside events of the same file and library whose both ends are here.
 import type { FilePath } from '../text.ts';
-import type { Indexed } from './kept.ts';
+import type { Indexed } from './keptLists.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { spokenKeys } from './spokenNames.ts';

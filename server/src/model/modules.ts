@@ -4,6 +4,8 @@ import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
+import type { Keeper } from './kept.ts';
+import type { NotedFiles } from './notedFiles.ts';
 
 /** A declaration: its file and the name it has there. `*` is the module itself. */
 export interface Declared {
@@ -22,34 +24,38 @@ export interface Modules {
   readonly packageOf: (file: FilePath, name: string) => string | undefined;
 }
 
-/** Resolves names over the given files. */
-export function modulesOf(
-  files: ReadonlyMap<FilePath, FileFacts>,
-  projects: readonly ProjectFacts[],
-): Modules {
+/** Resolves names over the given files. What a module exports is kept. */
+export function modulesOf(files: NotedFiles, projects: readonly ProjectFacts[], keeper: Keeper): Modules {
   const pathOf = pathResolver(files, projects);
+  const find = exporter(files, pathOf, keeper);
+  const declaredAt = ({ file, name }: Target): Declared | undefined => {
+    const facts = files.get(file);
+    return facts && { facts, name };
+  };
+  const exported: Modules['exported'] = ({ file }, name) => {
+    const target = find({ file, name });
+    return target && declaredAt(target);
+  };
+  const lookUp: Modules['lookUp'] = (file, name) => {
+    const facts = files.outlined(file);
+    if (!facts) return undefined;
+    const found = indexOf(facts).imports.get(name);
+    if (!found) {
+      if (isDeclared(facts, name)) return declaredAt({ file, name });
+      return isNamespace(facts, name) ? declaredAt({ file, name: '*' }) : undefined;
+    }
+    const from = pathOf(file, found.from);
+    const target = from === undefined ? undefined : find({ file: from, name: found.name });
+    return target && declaredAt(target);
+  };
+  const packageOf: Modules['packageOf'] = (file, name) => {
+    const facts = files.outlined(file);
+    const found = facts && indexOf(facts).imports.get(name.split('.')[0] ?? name);
+    return found && pathOf(file, found.from) === undefined ? found.from : undefined;
+  };
   const resolve: Modules['resolve'] = (from, specifier) => {
     const path = pathOf(from, specifier);
     return path === undefined ? undefined : files.get(path);
-  };
-  const exported = exporter(files, resolve, pathOf);
-  const lookUp = (file: FilePath, name: string): Declared | undefined => {
-    const facts = files.get(file);
-    if (!facts) return undefined;
-    const index = indexOf(facts);
-    const found = index.imports.get(name);
-    if (!found) {
-      if (isDeclared(facts, name)) return { facts, name };
-      return isNamespace(facts, name) ? { facts, name: '*' } : undefined;
-    }
-    const target = resolve(file, found.from);
-    if (!target) return undefined;
-    return found.name === '*' ? { facts: target, name: '*' } : exported(target, found.name);
-  };
-  const packageOf = (file: FilePath, name: string): string | undefined => {
-    const facts = files.get(file);
-    const found = facts && indexOf(facts).imports.get(name.split('.')[0] ?? name);
-    return found && !resolve(file, found.from) ? found.from : undefined;
   };
   return { resolve, lookUp, exported, packageOf };
 }
@@ -88,59 +94,54 @@ function pathResolver(
   return resolve;
 }
 
-/** An answer, and every file that was looked into for it. */
-interface Found {
-  readonly declared: Declared | undefined;
-  readonly seen: ReadonlySet<FileFacts>;
+/** A name in a file. */
+interface Target {
+  readonly file: FilePath;
+  readonly name: string;
 }
 
-const answersBy = new WeakMap<PathResolver, WeakMap<FileFacts, Map<string, Found>>>();
-
-/** Answers outlive an edit as long as none of the files behind them changed. */
+/** The declaration behind what a module exports. */
 function exporter(
-  files: ReadonlyMap<FilePath, FileFacts>,
-  resolve: Modules['resolve'],
+  files: NotedFiles,
   pathOf: PathResolver,
-): Modules['exported'] {
-  const search = (facts: FileFacts, name: string, seen: Set<FileFacts>): Declared | undefined => {
-    if (name !== '*' && seen.has(facts)) return undefined;
-    seen.add(facts);
-    if (name === '*') return { facts, name };
+  keeper: Keeper,
+): (target: Target) => Target | undefined {
+  const search = ({ file, name }: Target, seen: Set<FilePath>): Target | undefined => {
+    if (name === '*') return { file, name };
+    const facts = seen.has(file) ? undefined : files.outlined(file);
+    if (!facts) return undefined;
+    seen.add(file);
     const index = indexOf(facts);
     const entry = index.exports.get(name);
-    if (entry?.from !== undefined) return through(resolve(facts.file, entry.from), entry.local, seen);
-    if (isNamespace(facts, name)) return { facts, name: '*' };
+    if (entry?.from !== undefined) return through(file, entry.from, entry.local, seen);
+    if (isNamespace(facts, name)) return { file, name: '*' };
     const local = entry?.local ?? name;
     const imported = index.imports.get(local);
-    if (imported) return through(resolve(facts.file, imported.from), imported.name, seen);
-    if (isDeclared(facts, local)) return { facts, name: local };
+    if (imported) return through(file, imported.from, imported.name, seen);
+    if (isDeclared(facts, local)) return { file, name: local };
     return searchStars(facts, name, seen);
   };
-  const through = (target: FileFacts | undefined, name: string, seen: Set<FileFacts>): Declared | undefined =>
-    target && search(target, name, seen);
-  const searchStars = (facts: FileFacts, name: string, seen: Set<FileFacts>): Declared | undefined => {
-    for (const star of indexOf(facts).stars) {
-      const found = star.from === undefined ? undefined : through(resolve(facts.file, star.from), name, seen);
+  const through = (
+    file: FilePath,
+    specifier: string,
+    name: string,
+    seen: Set<FilePath>,
+  ): Target | undefined => {
+    const path = pathOf(file, specifier);
+    return path === undefined ? undefined : search({ file: path, name }, seen);
+  };
+  const searchStars = (facts: FileFacts, name: string, seen: Set<FilePath>): Target | undefined => {
+    for (const { from } of indexOf(facts).stars) {
+      const found = from === undefined ? undefined : through(facts.file, from, name, seen);
       if (found) return found;
     }
     return undefined;
   };
-  const known = answersBy.get(pathOf) ?? new WeakMap<FileFacts, Map<string, Found>>();
-  answersBy.set(pathOf, known);
-  const holds = ({ seen }: Found): boolean => {
-    for (const it of seen) if (files.get(it.file) !== it) return false;
-    return true;
-  };
-  return (facts, name) => {
-    const answers = known.get(facts) ?? new Map<string, Found>();
-    known.set(facts, answers);
-    const before = answers.get(name);
-    if (before && holds(before)) return before.declared;
-    const seen = new Set<FileFacts>();
-    const declared = search(facts, name, seen);
-    answers.set(name, { declared, seen });
-    return declared;
-  };
+  return keeper.keepBy(
+    'exports',
+    ({ file, name }: Target) => `${name}\0${file}`,
+    (target) => search(target, new Set()),
+  );
 }
 
 /** Finds what a specifier means among `files`, whatever is kept of them: the workspace asks before it has read their facts. */

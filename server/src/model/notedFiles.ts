@@ -22,6 +22,12 @@ export class NotedFiles implements ReadonlyMap<FilePath, FileFacts> {
     return this.#files.get(file);
   }
 
+  /** A file of which only its outline may be looked at: the names that it imports, exports and declares. */
+  outlined(file: FilePath): FileFacts | undefined {
+    this.#keeper.noteOutline(file);
+    return this.#files.get(file);
+  }
+
   has(file: FilePath): boolean {
     this.#keeper.noteFile(file);
     return this.#files.has(file);

@@ -1,5 +1,5 @@
 // What a question gives about a model is worked out once for it; who asks while an answer is made that is kept depends on it.
-import { note, type Answer } from './kept.ts';
+import { note, type Answer } from './noting.ts';
 import type { EventModel } from './model.ts';
 
 const nowhere = { table: new Map(), subject: undefined };

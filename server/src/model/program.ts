@@ -30,7 +30,7 @@ export function linkProgram(
   keeper: Keeper,
 ): Linking {
   const files = new NotedFiles(all, keeper);
-  const modules = modulesOf(files, projects);
+  const modules = modulesOf(files, projects, keeper);
   const { packageOf } = modules;
   const values = valuesOf(files, modules);
   const resolve: Resolve = { typeNamed: values.typeNamed, packageOf };

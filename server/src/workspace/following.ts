@@ -4,7 +4,7 @@ import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { declaresEvents } from '../model/events.ts';
-import { indexOf } from '../model/fileIndex.ts';
+import { indexOf, outlineOf } from '../model/fileIndex.ts';
 import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
 
@@ -123,17 +123,14 @@ export function* follow(
   return { facts: found, passed };
 }
 
-/** What of a file decides where `follow` goes from it: equal outlines lead to the same files. */
-export const outlineOf = once((facts: FileFacts): string => {
-  const { types, topLevel, functions } = indexOf(facts);
-  return JSON.stringify([
-    facts.imports.map(({ local, name, from }) => [local, name, from]),
-    facts.exports.map(({ name, local, from }) => [name, local, from]),
+/** What of a file decides where `follow` goes from it: equal ways lead to the same files. */
+export const wayOf = once((facts: FileFacts): string =>
+  JSON.stringify([
+    outlineOf(facts),
     facts.functions.map((it) => it.decorators.map(({ from }) => from)),
-    [...types.keys(), ...topLevel.keys(), ...functions.keys()],
     speaksOfEvents(facts) || [...essentialNames(facts)],
-  ]);
-});
+  ]),
+);
 
 /** Whether a file says something about events: declares, publishes or handles one, or runs a saga. */
 const speaksOfEvents = once((facts: FileFacts): boolean => {

@@ -13,7 +13,7 @@ import { runRules, type RuleFailure } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 import type { ConfigOf } from './configs.ts';
 import type { FactsStore } from './factsCache.ts';
-import { follow, outlineOf, type Reached } from './following.ts';
+import { follow, wayOf, type Reached } from './following.ts';
 
 export interface Snapshot {
   readonly model: EventModel;
@@ -94,7 +94,7 @@ export class Workspace {
     this.#snapshot = undefined;
   }
 
-  /** Whether names were looked for in the text alone: of a file whose facts are in, its outline tells whether they lead on. */
+  /** Whether names were looked for in the text alone: of a file whose facts are in, its way tells whether they lead on. */
   #isPassed(file: FilePath): boolean {
     return this.#reached !== undefined && this.#reached.passed.has(file) && !this.#reached.facts.has(file);
   }
@@ -221,7 +221,7 @@ export class Workspace {
       // Facts that were never asked for can lead nowhere.
       if (!old) continue;
       const now = entry && this.#factsOf(file, entry);
-      if (!now || outlineOf(now) !== outlineOf(old)) return undefined;
+      if (!now || wayOf(now) !== wayOf(old)) return undefined;
       facts.set(file, now);
     }
     this.#changed.clear();
@@ -270,8 +270,11 @@ function isOfSameFiles(before: readonly FileFacts[], now: readonly FileFacts[]):
 
 /** What was worked out before, but for what the changed files have a part in. */
 function handedOn({ facts, keeper }: Linked, now: readonly FileFacts[]): Keeper {
-  const changed = now.filter((it, index) => it !== facts[index]);
-  return keeper.handOn(new Map(changed.map((it) => [it.file, it])));
+  const changed = now.flatMap((it, index) => {
+    const before = facts[index];
+    return before && it !== before ? [{ before, now: it }] : [];
+  });
+  return keeper.handOn(changed);
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {

@@ -1,0 +1,95 @@
+// Lists and look-ups over all files that an edit only mends: what files say under keys, and what is said of them one by one.
+import type { FileFacts } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
+import { forgetReaders, isNoted, note, type Answer, type Source } from './noting.ts';
+
+/** What is said of files one by one, as a list over all. */
+export interface Gathered {
+  readonly table: Map<unknown, Answer>;
+  /** Of these files it is to be asked anew. */
+  readonly forgotten: Set<FilePath>;
+  /** Of the files of which anything is said. */
+  readonly byFile: Map<FilePath, readonly unknown[]>;
+  list?: readonly unknown[];
+}
+
+/** What files say under keys. */
+export interface Index {
+  /** What makes it of files by themselves; absent where each link makes it. */
+  indexed?: Indexed<unknown, unknown>;
+  readonly byFile: Map<FilePath, ReadonlyMap<unknown, unknown>>;
+  readonly byKey: Map<unknown, Keyed>;
+}
+
+interface Keyed extends Source {
+  readonly byFile: Map<FilePath, unknown>;
+  /** In the order of paths. */
+  list?: readonly unknown[];
+}
+
+/** A question that files answer by themselves: what each says under which key. */
+export interface Indexed<Key, Item> {
+  readonly question: string;
+  readonly of: (facts: FileFacts) => ReadonlyMap<Key, Item>;
+  readonly isSame: (one: Item, other: Item) => boolean;
+}
+
+/** Nothing said yet of any of the files. */
+export function gatheredOf(files: Iterable<FilePath>): Gathered {
+  return { table: new Map(), forgotten: new Set(files), byFile: new Map() };
+}
+
+/** Asks anew of the files where something changed, and gives what is said of all, in the order of their paths. */
+export function mended(all: Gathered, ask: (file: FilePath) => Answer): readonly unknown[] {
+  const { table, forgotten, byFile } = all;
+  for (const file of [...forgotten]) {
+    forgotten.delete(file);
+    const answer = ask(file);
+    table.set(file, answer);
+    const items = answer.value as readonly unknown[];
+    if (items.length > 0) byFile.set(file, items);
+    else if (!byFile.delete(file)) continue;
+    delete all.list;
+  }
+  return (all.list ??= inOrder(byFile).flat());
+}
+
+/** Puts what a file says now in the place of what it said before; forgets what was made from what is different. */
+export function enter<Key, Item>(
+  { byFile, byKey }: Index,
+  file: FilePath,
+  now: ReadonlyMap<Key, Item>,
+  isSame: (one: Item, other: Item) => boolean,
+): void {
+  const before = (byFile.get(file) ?? new Map()) as ReadonlyMap<Key, Item>;
+  byFile.set(file, now);
+  for (const key of new Set([...before.keys(), ...now.keys()])) {
+    const [old, item] = [before.get(key), now.get(key)];
+    const entry = byKey.get(key) ?? { byFile: new Map<FilePath, unknown>() };
+    byKey.set(key, entry);
+    // Also one that is the same is another object, and the old one is of the model before.
+    if (item === undefined) entry.byFile.delete(file);
+    else entry.byFile.set(file, item);
+    delete entry.list;
+    if (old !== undefined && item !== undefined && isSame(old, item)) continue;
+    forgetReaders(entry);
+    // Keys are objects of facts too, and would keep those of every version of a file alive.
+    if (entry.byFile.size === 0) byKey.delete(key);
+  }
+}
+
+/** What stands under a key; that nothing does is noted too. */
+export function itemsUnder({ byKey }: Index, key: unknown): readonly unknown[] {
+  let entry = byKey.get(key);
+  if (!entry) {
+    if (!isNoted()) return [];
+    byKey.set(key, (entry = { byFile: new Map() }));
+  }
+  note(entry);
+  return (entry.list ??= inOrder(entry.byFile));
+}
+
+function inOrder<Item>(byFile: ReadonlyMap<FilePath, Item>): readonly Item[] {
+  const sorted = [...byFile].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, item]) => item);
+}

@@ -1,0 +1,70 @@
+// Who reads what while an answer is worked out: so that a change forgets the answers that were made from what changed, and no others.
+
+/** Something that answers are made from: the facts of a file, what stands under a key, or another answer. */
+export interface Source {
+  readers?: Set<Answer>;
+}
+
+/** An answer, and how to forget it. */
+export interface Answer extends Source {
+  value: unknown;
+  readonly sources: Source[];
+  readonly table: Map<unknown, Answer>;
+  readonly subject: unknown;
+  /** Where its subject is noted when it is forgotten. */
+  readonly forgotten?: Set<unknown>;
+  /** Over how many questions it went, and through which circle of them: see circular.ts. */
+  height?: number;
+  circle?: ReadonlySet<unknown>;
+}
+
+/** The answer that is being worked out. Asking is never interrupted, so there is one at most. */
+let reader: Answer | undefined;
+
+/** Whether anybody notes what is read now. */
+export function isNoted(): boolean {
+  return reader !== undefined;
+}
+
+/** Notes that the answer in the making depends on a source. */
+export function note(source: Source): void {
+  if (!reader) return;
+  source.readers ??= new Set();
+  if (source.readers.has(reader)) return;
+  source.readers.add(reader);
+  reader.sources.push(source);
+}
+
+/** Works out what an answer says; all that is read meanwhile is noted for it. */
+export function noting(answer: Answer, ask: () => void): void {
+  const before = reader;
+  reader = answer;
+  try {
+    ask();
+  } finally {
+    reader = before;
+  }
+}
+
+/** What all files say together is no part of the answer that happens to ask first. */
+export function unnoted<Value>(work: () => Value): Value {
+  const before = reader;
+  reader = undefined;
+  try {
+    return work();
+  } finally {
+    reader = before;
+  }
+}
+
+/** Forgets all answers that were made from a source. */
+export function forgetReaders(source: Source): void {
+  const readers = [...(source.readers ?? [])];
+  source.readers?.clear();
+  for (const answer of readers) {
+    if (answer.table.get(answer.subject) === answer) answer.table.delete(answer.subject);
+    answer.forgotten?.add(answer.subject);
+    for (const it of answer.sources) it.readers?.delete(answer);
+    forgetReaders(answer);
+  }
+}
