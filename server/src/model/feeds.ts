@@ -5,9 +5,8 @@ import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { inheritedTransports } from './inheritedTransports.ts';
 import { localBuses } from './localBuses.ts';
-import type { Message } from './message.ts';
+import { keyOf } from './message.ts';
 import type { FunctionNode } from './model.ts';
-import { eventKey } from './names.ts';
 import { nestTransports } from './nestTransports.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
@@ -29,7 +28,7 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
     ({ role, isRelay }) => role.library === 'own-bus' && role.transport === 'unknown' && !isRelay,
   );
   const nestTransport = nestTransports(parts.linking, parts.serviceOf);
-  const isLocal = localBuses(parts.linking);
+  const isLocal = localBuses(parts.linking, parts.producers);
   const ofBase = inheritedTransports(parts.linking);
   const isCalled = calledBy(parts);
   return (consumer) => {
@@ -107,9 +106,4 @@ function isInside(fn: FunctionNode, brokered: ReadonlySet<FunctionFact>, { files
     outer = fact?.outer;
   }
   return false;
-}
-
-function keyOf(message: Message): string {
-  if (message.kind === 'type') return eventKey(message.node.fact.name);
-  return message.kind === 'name' ? eventKey(message.name) : '?';
 }

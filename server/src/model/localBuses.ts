@@ -5,25 +5,72 @@ import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
+import { keyOf } from './message.ts';
+import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 
 const brokers =
   /kafka|amqp|rabbit|nats|mqtt|sqs|sns|aws|pubsub|service-?bus|event-?bridge|redis|bull|stan|pulsar|inngest|temporal|axios/i;
 const emitters = /^(?:(?:node:)?events|eventemitter[23]|emittery|mitt|@nestjs\/event-emitter)$/;
+/** What a bus has that calls its handlers itself. */
+const subscribing = ['subscribe', 'on', 'register', 'registerHandler', 'addHandler', 'addListener'];
 
-/** Asks it of the bus on which a consumer subscribes; false where the bus is not seen. */
-export function localBuses(linking: Linking): (consumer: ConsumerDraft) => boolean {
+/** Asks it of the bus on which a consumer subscribes, or else of those on which its events are published; false where none is seen. */
+export function localBuses(
+  linking: Linking,
+  producers: readonly ProducerDraft[],
+): (consumer: ConsumerDraft) => boolean {
   const known = new Map<TypeNode['fact'], boolean>();
-  return ({ fact, registeredIn }) => {
+  const isLocal = (type: TypeNode): boolean => {
+    let answer = known.get(type.fact);
+    if (answer === undefined) known.set(type.fact, (answer = staysHere(type, linking)));
+    return answer;
+  };
+  const arePublished = publishedWithin(linking, producers, isLocal);
+  return (consumer) => {
+    const { fact, registeredIn } = consumer;
     const facts = linking.files.get(registeredIn);
     if (!facts || fact.library !== 'own-bus' || fact.transport !== 'unknown') return false;
     const bus = busOf(facts, fact);
-    const type = bus && linking.calls.typing.typeOf(facts.file, bus);
-    if (!type) return bus !== undefined && isEmitter(linking, facts.file, bus);
-    let isLocal = known.get(type.fact);
-    if (isLocal === undefined) known.set(type.fact, (isLocal = staysHere(type, linking)));
-    return isLocal;
+    if (!bus) return arePublished(consumer);
+    const type = linking.calls.typing.typeOf(facts.file, bus);
+    return type ? isLocal(type) : isEmitter(linking, facts.file, bus);
   };
+}
+
+/** A handler that is registered in another file: each of its events is published, and only on buses that are subscribed to here. */
+function publishedWithin(
+  { calls: { typing }, hierarchy }: Linking,
+  producers: readonly ProducerDraft[],
+  isLocal: (bus: TypeNode) => boolean,
+): (consumer: ConsumerDraft) => boolean {
+  const isWithin = ({ file, action, role, isRelay }: ProducerDraft): boolean => {
+    const { callee } = action.call;
+    if (role.library !== 'own-bus' || role.transport !== 'unknown' || isRelay) return false;
+    const bus = callee.kind === 'member' ? typing.typeOf(file, callee.object) : undefined;
+    return bus !== undefined && subscribing.some((it) => hierarchy.methodOf(bus, it)) && isLocal(bus);
+  };
+  let known: ReadonlyMap<string, readonly ProducerDraft[]> | undefined;
+  return ({ messages }) => {
+    const byEvent = (known ??= producersByEvent(producers));
+    return (
+      messages.length > 0 &&
+      messages.every((it) => {
+        const found = byEvent.get(keyOf(it)) ?? [];
+        return keyOf(it) !== '?' && found.length > 0 && found.every(isWithin);
+      })
+    );
+  };
+}
+
+function producersByEvent(
+  producers: readonly ProducerDraft[],
+): ReadonlyMap<string, readonly ProducerDraft[]> {
+  const found = new Map<string, ProducerDraft[]>();
+  for (const producer of producers) {
+    for (const key of producer.messages.map(keyOf)) found.set(key, [...(found.get(key) ?? []), producer]);
+  }
+  return found;
 }
 
 /** An emitter of Node or a package like it, made in another file. */

@@ -3,6 +3,7 @@ import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import type { TypeNode } from './model.ts';
+import { eventKey } from './names.ts';
 
 /** One message that an expression may be. */
 export type Message =
@@ -33,3 +34,9 @@ export type ReadMessage = (file: FilePath, expr: Expr) => readonly Message[];
 
 /** In a path of keys: what the value gives when it is called. */
 export const called = '()';
+
+/** Messages with one key are one event; `?` for one without a name. */
+export function keyOf(message: Message): string {
+  if (message.kind === 'type') return eventKey(message.node.fact.name);
+  return message.kind === 'name' ? eventKey(message.name) : '?';
+}
