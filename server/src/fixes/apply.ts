@@ -9,6 +9,7 @@ import { awaitCall } from './awaitCall.ts';
 import { awaitEach } from './awaitEach.ts';
 import { catchInside } from './catchInside.ts';
 import { createBase } from './createBase.ts';
+import { escalateFailure } from './escalateFailure.ts';
 import { extendBase } from './extendBase.ts';
 import { guardHandler } from './guardHandler.ts';
 import { handOn } from './handOn.ts';
@@ -17,6 +18,7 @@ import { withMakers } from './makers.ts';
 import type { FixPlan } from './plan.ts';
 import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
+import { retryActivity } from './retryActivity.ts';
 import { reverseList } from './reverseList.ts';
 
 type Read = (file: FilePath) => string | undefined;
@@ -39,6 +41,8 @@ export function applyFix(plan: FixPlan, read: Read): readonly FileEdit[] {
       return handOn(plan, read);
     case 'limit-call':
       return limitCall(plan, read);
+    case 'escalate-failure':
+      return escalateFailure(plan, read);
     case 'rename':
       return rename(plan, read);
     case 'insert-text':
@@ -64,13 +68,18 @@ function addMetadata(
   }
 }
 
-/** Fixes of what is awaited, caught and run in which order, all in one file. */
-function changeCalls(
-  plan: PlanOf<
-    'await-call' | 'await-each' | 'reverse-list' | 'rethrow' | 'acknowledge-last' | 'catch-inside'
-  >,
-  read: Read,
-): readonly FileEdit[] {
+type CallPlan = PlanOf<
+  | 'await-call'
+  | 'await-each'
+  | 'reverse-list'
+  | 'rethrow'
+  | 'acknowledge-last'
+  | 'catch-inside'
+  | 'retry-activity'
+>;
+
+/** Fixes of what is awaited, caught, tried again and run in which order, all in one file. */
+function changeCalls(plan: CallPlan, read: Read): readonly FileEdit[] {
   switch (plan.kind) {
     case 'await-call':
       return awaitCall(plan, read);
@@ -84,6 +93,8 @@ function changeCalls(
       return acknowledgeLast(plan, read);
     case 'catch-inside':
       return catchInside(plan, read);
+    case 'retry-activity':
+      return retryActivity(plan, read);
     default:
       return impossible(plan);
   }

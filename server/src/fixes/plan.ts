@@ -16,6 +16,8 @@ export type FixPlan =
   | HandOnPlan
   | CatchInsidePlan
   | LimitCallPlan
+  | EscalateFailurePlan
+  | RetryActivityPlan
   | RenamePlan
   | InsertTextPlan;
 
@@ -167,6 +169,37 @@ export interface LimitCallPlan {
     /** What it wants: the promise, a function that gives it, or the time. */
     readonly arguments: readonly ('promise' | 'function' | 'limit')[];
   };
+}
+/** Lets what takes a step back at `target` (the call's name) be tried again, and escalated where it fails for good. */
+export interface EscalateFailurePlan {
+  readonly kind: 'escalate-failure';
+  readonly target: Place;
+  /** What it goes by in the record: a text, or the member of the step that says it. */
+  readonly label: { readonly text: string } | { readonly member: string };
+  /** The `forEach` that hands the steps to a callback: it becomes a loop. */
+  readonly each?: Place;
+  /** The workspace's own helper for that; without one a file with it is created. */
+  readonly existing?: {
+    readonly name: string;
+    readonly file: FilePath;
+    readonly arguments: readonly ('label' | 'work')[];
+  };
+  /** What the new helper makes use of. */
+  readonly uses?: {
+    /** Takes work and tries it again. */
+    readonly retry?: { readonly name: string; readonly file: FilePath };
+    /** Tells somebody, or writes down what is stuck. */
+    readonly escalate?: {
+      readonly name: string;
+      readonly file: FilePath;
+      readonly arguments: readonly ('label' | 'error' | 'text')[];
+    };
+  };
+}
+/** Lets the engine try the activity at `target` again, by a proxy of its own without the limit of attempts. */
+export interface RetryActivityPlan {
+  readonly kind: 'retry-activity';
+  readonly target: Place;
 }
 /** Renames a type in the files that declare or import it. */
 export interface RenamePlan {

@@ -1,15 +1,17 @@
 // The calls that take a step back, and what becomes of their failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import { sagaName, undoingCall } from '../facts/sagaWords.ts';
-import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
-import { calleeName, indexOf } from './fileIndex.ts';
+import { branchesOf, callsIn } from '../facts/walk.ts';
+import { calleeName } from './fileIndex.ts';
+import { isTriedAgain, proxyOf } from './activities.ts';
+import { answersItself } from './answering.ts';
 import { backRunsOf } from './backRuns.ts';
 import { pathOf } from './effects.ts';
 import { isAnswer, isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
+import type { FilePath } from '../text.ts';
 import { orchestratorsOf } from './orchestrators.ts';
 import { isUndoing } from './undoing.ts';
 import { perModel } from './perModel.ts';
@@ -33,6 +35,8 @@ export interface LostCompensation {
   readonly loss: Loss;
   /** For a call that nobody waits for: whether its failure would be lost even if somebody did. */
   readonly isLostAnyhow: boolean;
+  /** An engine runs it elsewhere, as often as its policy says. */
+  readonly isActivity: boolean;
   /** The try of a compensation itself, whose catch only logs. */
   readonly by?: TryAction;
 }
@@ -43,19 +47,21 @@ export const lostCompensations = perModel((model: EventModel): readonly LostComp
 ]);
 
 function* lostIn(model: EventModel): Iterable<LostCompensation> {
-  const isUnretried = triesOnce(model);
   const undoing = undoingFunctions(model);
   for (const facts of model.files.values()) {
-    const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
     const own = facts.functions.filter((it) => undoing.has(it));
-    for (const fact of new Set([...candidates(facts), ...emptying(model, facts), ...own])) {
+    for (const fact of new Set([
+      ...candidates(facts),
+      ...emptying(model, facts),
+      ...ofSagas(model, facts),
+      ...own,
+    ])) {
       const fn: FunctionNode = { file: facts.file, fact };
       const context = { ...contextOf(facts, fact), model, fn, facts, isUndoing: undoing.has(fact) };
       for (const found of onceATry(visit(fact.body, context))) {
-        // Activities are tried again by the engine, unless their policy says once.
-        if (found.loss !== 'floating' && (isDurable || isUnretried !== undefined) && isUnretried !== true)
-          continue;
-        yield found;
+        const isRetried = isTriedAgain(model, facts, found.action);
+        if (found.loss === 'floating') yield isRetried ? { ...found, isLostAnyhow: false } : found;
+        else if (!isRetried) yield found;
       }
     }
   }
@@ -102,31 +108,18 @@ function saysUndoing({ call: { callee } }: CallAction): boolean {
   return isUndoing(pathOf(callee)) && !telling.test(calleeName(callee) ?? '');
 }
 
+/** Functions with a call by which a saga takes back a step. */
+function ofSagas(model: EventModel, facts: FileFacts): readonly FunctionFact[] {
+  const places = undoingOfSteps(model).get(facts.file);
+  if (!places) return [];
+  return facts.functions.filter(({ body }) =>
+    [...callsIn(body)].some(({ call }) => places.has(call.at.start)),
+  );
+}
+
 /** Functions that empty a stack, whatever they call an item of it. */
 function emptying(model: EventModel, { file }: FileFacts): readonly FunctionFact[] {
   return backRunsOf(model).flatMap(({ fn }) => (fn.file === file ? [fn.fact] : []));
-}
-
-/** Whether activities of Temporal are tried once only; undefined where there are none. */
-export function triesOnce(model: EventModel): boolean | undefined {
-  let answer: boolean | undefined;
-  for (const facts of model.files.values()) {
-    for (const { action } of indexOf(facts).calls.get('proxyActivities') ?? []) {
-      if (action.call.callee.kind !== 'name') continue;
-      answer = answer === true || action.call.args.some((it) => attempts(it) === '1');
-    }
-  }
-  return answer;
-}
-
-function attempts(expr: Expr): string | undefined {
-  if (expr.kind !== 'object') return undefined;
-  for (const { key, value } of expr.entries) {
-    if (key === 'maximumAttempts' && value.kind === 'literal') return value.text;
-    const inner = attempts(value);
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
 }
 
 interface Context {
@@ -169,12 +162,7 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
       ? { ...context, after: [...actions.slice(index + 1), ...context.after] }
       : context;
     if (action.kind === 'call') {
-      const loss = isCompensating(action, here) ? lossOf(action, here) : undefined;
-      const isDropped = loss === 'floating' && action.settled === 'dropped';
-      const isLostAnyhow = !isDropped || lossOf({ ...action, settled: 'awaited' }, here) !== undefined;
-      if (loss) yield { fn: here.fn, action, loss, isLostAnyhow };
-      else if (here.isUndoing && here.guardedBy && isWork(action) && isOnlyLogging(here.guardedBy, here))
-        yield { fn: here.fn, action, loss: 'only-logged', isLostAnyhow, by: here.guardedBy };
+      yield* lossesOf(action, here);
     } else if (action.kind === 'try') {
       yield* visit(action.body, action.handler === null ? here : { ...here, guardedBy: action });
       const inCatch = { ...here, inCatch: true, after: here.inCatch ? here.after : [] };
@@ -187,6 +175,20 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
   }
 }
 
+function* lossesOf(action: CallAction, here: Context): Iterable<LostCompensation> {
+  const loss = isCompensating(action, here) ? lossOf(action, here) : undefined;
+  const isDropped = loss === 'floating' && action.settled === 'dropped';
+  const isLostAnyhow = !isDropped || lossOf({ ...action, settled: 'awaited' }, here) !== undefined;
+  const isActivity = proxyOf(here.facts, action.call) !== undefined;
+  const found = { fn: here.fn, action, isLostAnyhow, isActivity };
+  if (loss) yield { ...found, loss };
+  if (loss || !here.isUndoing || !here.guardedBy || !isWork(action)) return;
+  // What answers for its own failure is the compensation, and the rest keeps notes of it.
+  const isAnswered = [...callsIn(here.guardedBy.body)].some((it) => isWork(it) && answersItself(it, here));
+  if (isOnlyLogging(here.guardedBy, here) && !isAnswered)
+    yield { ...found, loss: 'only-logged', by: here.guardedBy };
+}
+
 /** What a compensation waits for, be it here or elsewhere. */
 function isWork({ settled, roles }: CallAction): boolean {
   return settled === 'awaited' && !roles.some((it) => it.kind === 'log' || it.kind === 'read');
@@ -196,7 +198,7 @@ function isWork({ settled, roles }: CallAction): boolean {
 function isCompensating(action: CallAction, { model, facts, fn, inLoop }: Context): boolean {
   const { call, roles } = action;
   if (roles.some((it) => it.kind === 'log')) return false;
-  if (takenOffStacks(model).has(action)) return true;
+  if (takenOffStacks(model).has(action) || isOfSteps(model, facts.file, action)) return true;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind === 'publish') {
     const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
@@ -225,6 +227,21 @@ const takenOffStacks = perModel(
   (model: EventModel): ReadonlySet<CallAction> => new Set(backRunsOf(model).map((it) => it.action)),
 );
 
+/** Whether a saga that is one function takes back a step by this call: `refundCard(…)` in its catch. */
+function isOfSteps(model: EventModel, file: FilePath, { call }: CallAction): boolean {
+  return undoingOfSteps(model).get(file)?.has(call.at.start) === true;
+}
+
+const undoingOfSteps = perModel((model: EventModel): ReadonlyMap<FilePath, ReadonlySet<number>> => {
+  const found = new Map<FilePath, Set<number>>();
+  const sagas = model.sagas.filter((it) => it.fact.form === 'imperative' || it.fact.engine === 'temporal');
+  for (const { file, at, known, isRow } of sagas.flatMap((it) => it.steps.flatMap((one) => one.undoing))) {
+    if (known !== 'always' || isRow === true) continue;
+    found.set(file, (found.get(file) ?? new Set()).add(at.start));
+  }
+  return found;
+});
+
 function lossOf(action: CallAction, context: Context): Loss | undefined {
   const { guardedBy, inCatch, inLoop, after, isForgotten } = context;
   if (isForgotten) return 'floating';
@@ -235,29 +252,6 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
   if (answersItself(action, context)) return undefined;
   const isFollowed = inLoop || after.some((it) => it.kind === 'throw' || endsInCompensation(it, context));
   return isFollowed ? 'stops-the-others' : undefined;
-}
-
-/** Whether what is called catches all that fails in it, so that nothing reaches the caller. */
-function answersItself({ call }: CallAction, { model, fn }: Context): boolean {
-  const callees = model.program.calleesOf(fn.file, fn, call);
-  return (
-    callees.length > 0 &&
-    callees.every(({ fact: { body } }) => [...actionsIn(body)].some(isCaught) && body.every(isHarmless))
-  );
-}
-
-function isCaught(action: Action): boolean {
-  return action.kind === 'try' && action.handler !== null && ![...actionsIn(action.handler)].some(isThrow);
-}
-
-function isHarmless(action: Action): boolean {
-  if (isCaught(action)) return true;
-  if (action.kind === 'call') return action.settled !== 'awaited';
-  return !isThrow(action) && branchesOf(action).every((it) => it.every(isHarmless));
-}
-
-function isThrow({ kind }: Action): boolean {
-  return kind === 'throw';
 }
 
 function endsInCompensation(action: Action, context: Context): boolean {

@@ -2,6 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
+import { proxyOf } from './activities.ts';
 import { activityDeed, asks, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
@@ -27,7 +28,7 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
         facts,
         placed: it,
         effects: own,
-        isActivity: engine === 'temporal' && isActivity(facts, it.action),
+        isActivity: engine === 'temporal' && proxyOf(facts, it.action.call) !== undefined,
       },
       reading,
     );
@@ -169,12 +170,10 @@ function meantBy({ words, index }: Back, steps: readonly Draft[]): Draft | undef
     .toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
-function undoingOf(
-  { name, file, at, functions, known, index }: Back,
-  step: number,
-): StepNode['undoing'][number] {
+function undoingOf({ index, words: _, ...undoing }: Back, step: number): StepNode['undoing'][number] {
+  const { known } = undoing;
   const when = known === 'always' ? 'always' : index < step ? 'before' : 'after';
-  return { name, file, at, functions, known: when };
+  return { ...undoing, known: when };
 }
 
 /** What is put on the stack belongs to the step before it, and before the first to the next. */
@@ -225,14 +224,6 @@ function commandOf(effect: Effect, { program }: Linking): string {
   if (!isCommand(effect) || effect.role.kind !== 'publish') return '';
   const { event } = effect.role;
   return program.stringOf(effect.file, event) ?? pathOf(event.kind === 'new' ? event.callee : event);
-}
-
-/** An activity is a name taken out of `proxyActivities(…)`, or a member of what it gives. */
-function isActivity({ bindings }: FileFacts, { call }: CallAction): boolean {
-  const root = call.callee.kind === 'member' ? call.callee.object : call.callee;
-  const binding = root.kind === 'name' && root.binding !== undefined ? bindings[root.binding] : undefined;
-  const init = binding?.init?.kind === 'member' ? binding.init.object : binding?.init;
-  return init?.kind === 'call' && /^proxy(?:Local)?Activities$/.test(calleeName(init.callee) ?? '');
 }
 
 /** What another party keeps, not only a row of one's own. */

@@ -208,4 +208,6 @@ export interface Undoing extends Place {
   readonly functions: readonly FunctionNode[];
   /** From when on the saga knows it: `before` the step runs, `after` it returned, or `always` (declared with the step, or in a catch). */
   readonly known: 'before' | 'after' | 'always';
+  /** A row of the saga's own that is written again: an order that becomes a failed one. */
+  readonly isRow?: boolean;
 }

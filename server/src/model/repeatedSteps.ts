@@ -1,6 +1,6 @@
 // Steps that run again: a saga that is resumed after a crash, a durable engine, or a retry repeats the step whose answer was lost.
 import { callsIn } from '../facts/walk.ts';
-import { triesOnce } from './compensating.ts';
+import { triesOnce } from './activities.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
 import { perModel } from './perModel.ts';
 import { orchestratorsOf } from './orchestrators.ts';

@@ -80,7 +80,7 @@ function rewritten(file: FilePath, { call, roles }: CallAction, index: number): 
     roles.some((it) => it.kind === 'write') || /\.(?:update|save|set|mark|fail|persist)\w*$/.test(name);
   const words = name.slice(0, name.lastIndexOf('.'));
   return isWritten && words !== ''
-    ? [{ name, words, file, at: call.at, functions: [], known: 'always', index }]
+    ? [{ name, words, file, at: call.at, functions: [], known: 'always', isRow: true, index }]
     : [];
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
 import { floatingCompensations } from '../model/floatingCompensations.ts';
 import type { EventModel } from '../model/model.ts';
+import { escalationFixes } from './escalationFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const said: Readonly<Record<Loss, { readonly what: string; readonly help: string }>> = {
@@ -24,7 +25,7 @@ export const rule: Rule = {
   id: 'unhandled-compensation-failure',
   severity: 'warning',
   summary: 'A compensation that fails is neither retried nor recorded nor brought to a human',
-  hasFix: false,
+  hasFix: true,
   options: z.strictObject({}),
   *check({ model }) {
     const floating = new Set(floatingCompensations(model).map((it) => it.action));
@@ -34,7 +35,8 @@ export const rule: Rule = {
   },
 };
 
-function findingOf(model: EventModel, { fn, action, loss }: LostCompensation): RuleFinding {
+function findingOf(model: EventModel, lost: LostCompensation): RuleFinding {
+  const { fn, action, loss } = lost;
   const { what, help } = said[loss];
   const { call, roles } = action;
   const published = roles.find((it) => it.kind === 'publish');
@@ -49,5 +51,6 @@ function findingOf(model: EventModel, { fn, action, loss }: LostCompensation): R
     symbol: name,
     message: `\`${name}\` takes a step back, and ${what}.`,
     help,
+    fixes: escalationFixes(model, lost, name),
   };
 }

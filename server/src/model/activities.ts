@@ -1,0 +1,70 @@
+// Activities of Temporal: which proxy they come from, and whether its policy tries them again.
+import type { CallExpr, Expr } from '../facts/expressions.ts';
+import type { CallAction } from '../facts/actions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import { calleeName, indexOf } from './fileIndex.ts';
+import type { EventModel } from './model.ts';
+import { perModel } from './perModel.ts';
+import { isUndoing } from './undoing.ts';
+
+/** The `proxyActivities(…)` that gives what is called: a name taken out of it, or a member of it. */
+export function proxyOf({ bindings }: FileFacts, { callee }: CallExpr): CallExpr | undefined {
+  const root = callee.kind === 'member' ? callee.object : callee;
+  const binding = root.kind === 'name' && root.binding !== undefined ? bindings[root.binding] : undefined;
+  const init = binding?.init?.kind === 'member' ? binding.init.object : binding?.init;
+  return init?.kind === 'call' && /^proxy(?:Local)?Activities$/.test(calleeName(init.callee) ?? '')
+    ? init
+    : undefined;
+}
+
+/** Whether activities of the workspace are tried once only; undefined where there are none. */
+export const triesOnce = perModel((model: EventModel): boolean | undefined => {
+  const all = proxiesIn(model);
+  return all.length === 0 ? undefined : all.some((it) => isOnce(it.proxy));
+});
+
+/** Whether the engine tries a compensation again when it fails: its own policy says so, or that of whatever may take steps back. */
+export function isTriedAgain(model: EventModel, facts: FileFacts, { call }: CallAction): boolean {
+  const proxy = proxyOf(facts, call);
+  if (proxy) return !isOnce(proxy);
+  const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
+  const all = proxiesIn(model);
+  const undoing = all.filter(mayUndo);
+  const deciding = undoing.length > 0 ? undoing : all;
+  return deciding.length === 0 ? isDurable : !deciding.some((it) => isOnce(it.proxy));
+}
+
+interface Proxy {
+  readonly facts: FileFacts;
+  readonly proxy: CallExpr;
+}
+
+const proxiesIn = perModel(({ files }: EventModel): readonly Proxy[] =>
+  [...files.values()].flatMap((facts) =>
+    (indexOf(facts).calls.get('proxyActivities') ?? []).flatMap(({ action: { call } }) =>
+      call.callee.kind === 'name' ? [{ facts, proxy: call }] : [],
+    ),
+  ),
+);
+
+/** Whether it gives activities that take something back, or all of them. */
+function mayUndo({ facts, proxy }: Proxy): boolean {
+  const names = facts.bindings.filter(
+    ({ init }) => init?.kind === 'member' && init.object.at.start === proxy.at.start,
+  );
+  return names.length === 0 || names.some((it) => isUndoing(it.name));
+}
+
+function isOnce({ args }: CallExpr): boolean {
+  return args.some((it) => attempts(it) === '1');
+}
+
+function attempts(expr: Expr): string | undefined {
+  if (expr.kind !== 'object') return undefined;
+  for (const { key, value } of expr.entries) {
+    if (key === 'maximumAttempts' && value.kind === 'literal') return value.text;
+    const inner = attempts(value);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+// Functions that answer for all that fails in them: their caller learns of nothing, and goes on.
+import type { Action, CallAction } from '../facts/actions.ts';
+import { actionsIn, branchesOf } from '../facts/walk.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+
+interface Caller {
+  readonly model: EventModel;
+  readonly fn: FunctionNode;
+}
+
+/** Whether what is called catches all that fails in it, so that nothing reaches the caller. */
+export function answersItself({ call }: CallAction, { model, fn }: Caller, depth = 0): boolean {
+  const callees = depth < 3 ? model.program.calleesOf(fn.file, fn, call) : [];
+  const answers = (callee: FunctionNode, it: CallAction): boolean =>
+    answersItself(it, { model, fn: callee }, depth + 1);
+  return (
+    callees.length > 0 &&
+    callees.every((callee) => {
+      const { body } = callee.fact;
+      const isAnswered = (it: CallAction): boolean => answers(callee, it);
+      const isTried = [...actionsIn(body)].some(
+        (it) => isCaught(it) || (it.kind === 'call' && it.settled === 'awaited' && isAnswered(it)),
+      );
+      return isTried && body.every((it) => isHarmless(it, isAnswered));
+    })
+  );
+}
+
+function isCaught(action: Action): boolean {
+  return action.kind === 'try' && action.handler !== null && ![...actionsIn(action.handler)].some(isThrow);
+}
+
+function isHarmless(action: Action, isAnswered: (it: CallAction) => boolean): boolean {
+  if (isCaught(action)) return true;
+  if (action.kind === 'call') return action.settled !== 'awaited' || isAnswered(action);
+  return !isThrow(action) && branchesOf(action).every((it) => it.every((one) => isHarmless(one, isAnswered)));
+}
+
+function isThrow({ kind }: Action): boolean {
+  return kind === 'throw';
+}
