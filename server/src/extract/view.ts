@@ -1,7 +1,7 @@
 // A file's facts before frameworks have spoken, with the questions that recognising a call needs: what is behind a name,
 // which package an object comes from. Everything is answered from this file alone.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { Expr, Member, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import { lazily } from '../facts/once.ts';
@@ -30,6 +30,8 @@ export interface FileView {
   readonly entryOf: (expr: Expr | undefined, key: string) => Expr | undefined;
   /** What an object was made with: the value behind a name, or what a field of the class starts with or is given. */
   readonly makingOf: (expr: Expr) => Expr;
+  /** The written type of a name, or of a field of the class. */
+  readonly typeOf: (expr: Expr) => TypeExpr | undefined;
   readonly originOf: (expr: Expr) => Origin | undefined;
   readonly originOfType: (type: TypeExpr) => Origin | undefined;
   readonly importedFrom: (name: string) => string | undefined;
@@ -59,6 +61,7 @@ export function viewOf(facts: FileFacts, makes: Makes): FileView {
       const isField = value.kind === 'member' && value.object.kind === 'this';
       return (isField ? initOfField(view, value.name, value.at.start) : undefined) ?? value;
     },
+    typeOf: (expr) => fieldOrName(view, expr)?.type,
     // Fluent configurations are long chains.
     originOf: (expr) => origin(view, makes, expr, 12),
     originOfType: (type) => originOfType(view, type),
@@ -151,12 +154,15 @@ function origin(view: FileView, makes: Makes, expr: Expr, steps: number): Origin
   return object && made(makes, object, expr.callee.name);
 }
 
+function fieldOrName(view: FileView, expr: Expr): Member | BindingFact | undefined {
+  const isField = expr.kind === 'member' && expr.object.kind === 'this';
+  if (!isField) return view.bindingOf(expr);
+  return classAt(view, expr.at.start)?.members.find((it) => it.name === expr.name);
+}
+
 /** What a `Map<string, Queue>` keeps, by its written type or that of `new Map<string, Queue>()`. */
 function valueType(view: FileView, map: Expr): TypeExpr | undefined {
-  const isField = map.kind === 'member' && map.object.kind === 'this';
-  const field = isField
-    ? classAt(view, map.at.start)?.members.find((it) => it.name === map.name)
-    : view.bindingOf(map);
+  const field = fieldOrName(view, map);
   const type = field?.type;
   if (type?.kind === 'ref' && /^(?:Readonly)?Map$/.test(type.name)) return type.args[1];
   const init = field?.init;

@@ -8,6 +8,7 @@ import { indexOf } from './fileIndex.ts';
 import type { Message, ReadMessage } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { decoratedConsumers } from './ownDecorators.ts';
+import { parsedTypes } from './parsedTypes.ts';
 import type { Linking } from './program.ts';
 import { filledIn, registrars, type Registrar } from './registrars.ts';
 import { messagesTyped } from './typedMessages.ts';
@@ -50,7 +51,14 @@ export function draftConsumers(linking: Linking, read: ReadMessage): readonly Co
 }
 
 /** `Bus.listen('order.placed', reserve)` looks like a registration and hands on to one: it is that one. */
-function onceEach(drafts: readonly ConsumerDraft[]): readonly ConsumerDraft[] {
+function onceEach(all: readonly ConsumerDraft[]): readonly ConsumerDraft[] {
+  const named = new Set(
+    all.flatMap((it) => {
+      const isTold = it.handler && !isByConvention(it) && it.messages.some(isNamed);
+      return isTold ? [it.handler.fact] : [];
+    }),
+  );
+  const drafts = all.filter((it) => !isByConvention(it) || !it.handler || !named.has(it.handler.fact));
   const registered = new Map<FunctionFact, Set<FilePath>>();
   for (const { fact, handler, registeredIn } of drafts) {
     if (!handler || fact.library === 'own-bus') continue;
@@ -59,6 +67,13 @@ function onceEach(drafts: readonly ConsumerDraft[]): readonly ConsumerDraft[] {
   return drafts.filter(
     ({ fact, handler, registeredIn }) =>
       fact.library !== 'own-bus' || !handler || registered.get(handler.fact)?.has(registeredIn) !== true,
+  );
+}
+
+/** Found by the name of its class alone, which counts for nothing where a call registers it. */
+function isByConvention({ fact, handler }: ConsumerDraft): boolean {
+  return (
+    fact.library === 'own-bus' && handler?.fact.kind === 'method' && fact.at.start === handler.fact.at.start
   );
 }
 
@@ -73,10 +88,8 @@ function draftsOf(
   const handler = filled?.handler ?? called;
   if (handler && isHelper(fact, handler, linking)) return [];
   const said = fact.events.flatMap((it) => read(facts.file, it));
-  const named = said.some(isNamed) ? said.map(asNamed) : [];
-  const typed = handler ? eventTypesOf(handler, fact, linking) : [];
   const { split, inline } = takenApart(handler, fact, linking);
-  const messages = [...named, ...typed, ...inline.map((name): Message => ({ kind: 'name', name }))];
+  const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
   const forwarded = messages.length > 0 ? undefined : registrars(facts, fact, said, linking);
   if (forwarded) return forwarded.flatMap((it) => ofRegistrar(it, fact, { linking, read }));
   const own: ConsumerDraft = {
@@ -91,6 +104,22 @@ function draftsOf(
     ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
+}
+
+/** The names at the registration and the types that the handler takes; where no name can be read, its helpers are asked too. */
+function told(
+  said: readonly Message[],
+  fact: ConsumerFact,
+  handler: FunctionNode | undefined,
+  linking: Linking,
+): readonly Message[] {
+  const named = said.some(isNamed) ? said.map(asNamed) : [];
+  const typed = handler ? eventTypesOf(handler, fact, linking, named.length > 0 ? 0 : 2) : [];
+  return [...named, ...typed];
+}
+
+function asName(name: string): Message {
+  return { kind: 'name', name };
 }
 
 /** The branches with a handler of their own, and the names that the others tell. */
@@ -131,8 +160,8 @@ function ofBranch(
 ): readonly ConsumerDraft[] {
   const { handler, action, dispatcher } = branch;
   if (!handler) return [];
-  const named = branch.names.map((name): Message => ({ kind: 'name', name }));
-  const left = named.length > 0 ? named : eventTypesOf(handler, { ...fact, eventParameter: 0 }, linking);
+  const named = branch.names.map(asName);
+  const left = named.length > 0 ? named : eventTypesOf(handler, { ...fact, eventParameter: 0 }, linking, 0);
   return [
     {
       file: handler.file,
@@ -203,35 +232,24 @@ function classNamed(file: FilePath, expr: Expr, { values }: Linking): TypeNode |
   return value.kind === 'type' && value.node.fact.kind === 'class' ? value.node : undefined;
 }
 
-/** The declared type of the event parameter, or what the class hands to its base: `extends Listener<OrderPlaced>`. */
-function eventTypesOf(handler: FunctionNode, fact: ConsumerFact, linking: Linking): readonly Message[] {
+/** The declared type of the event parameter, what the content is parsed as, or what the class hands to its base: `extends Listener<OrderPlaced>`. */
+function eventTypesOf(
+  handler: FunctionNode,
+  fact: ConsumerFact,
+  linking: Linking,
+  depth: number,
+): readonly Message[] {
   const facts = linking.files.get(handler.file);
   const id = handler.fact.parameters[fact.eventParameter];
   const type = id === undefined ? undefined : facts?.bindings[id]?.type;
   const typed = type ? messagesTyped(linking, handler.file, type) : [];
-  const ofParameter = typed.length > 0 || !facts ? typed : parsedTypes(handler, facts, linking);
+  const ofParameter = typed.length > 0 || !facts ? typed : parsedTypes(handler, linking, depth);
   if (ofParameter.length > 0 || !facts || handler.fact.owner === undefined) return ofParameter;
   const owner = indexOf(facts).types.get(handler.fact.owner);
   const args = [...(owner?.bases ?? []), ...(owner?.implements ?? [])].flatMap((it) =>
     it.kind === 'ref' ? it.args : [],
   );
   return args.flatMap((it) => messagesTyped(linking, handler.file, it));
-}
-
-/** `const event: OrderPlaced = JSON.parse(record.body)`: what the handler takes the message for. */
-function parsedTypes({ file, fact }: FunctionNode, facts: FileFacts, linking: Linking): readonly Message[] {
-  return facts.bindings.flatMap(({ at, type, init }) => {
-    const isInside = fact.span.start <= at.start && at.end <= fact.span.end;
-    return isInside && type && init && isParsed(init) ? messagesTyped(linking, file, type) : [];
-  });
-}
-
-/** `JSON.parse(…)`, also with a member of it or as the argument of something that unpacks. */
-function isParsed(expr: Expr): boolean {
-  if (expr.kind === 'member') return isParsed(expr.object);
-  if (expr.kind !== 'call') return false;
-  const { callee } = expr;
-  return (callee.kind === 'member' && callee.name === 'parse') || expr.args.some(isParsed);
 }
 
 /** Beside a name, whatever can't be read may be any other. */

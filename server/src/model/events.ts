@@ -4,11 +4,20 @@ import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumers.ts';
-import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName, tagOf } from './evidence.ts';
+import {
+  declaredName,
+  evidenceOf,
+  isMessageType,
+  isPayloadName,
+  isWorkName,
+  tagMembersOf,
+  tagOf,
+} from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
 import { once } from '../facts/once.ts';
+import { valueNamed } from '../facts/valueNamed.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 import { isWildcard, matching } from './wildcards.ts';
@@ -48,15 +57,15 @@ export function collectEvents(
     return channels.get(key) ?? tags.get(key) ?? [key];
   };
   for (const facts of linking.files.values()) {
-    for (const fact of declaredIn(facts, linking)) declare(drafts, { file: facts.file, fact });
+    for (const fact of declaredIn(facts, linking)) declare(drafts, { file: facts.file, fact }, linking);
   }
   const tags = taggedBy(drafts);
   for (const { messages, file, at } of producers) {
-    for (const it of messages) record(drafts, it, { file, at }, keysOf);
+    for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });
     recordInline(drafts, messages, at, keysOf);
   }
   for (const { messages, file, at } of consumers)
-    for (const it of messages) record(drafts, it, { file, at }, keysOf);
+    for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });
   const of = (messages: readonly Message[]): readonly EventDraft[] => {
     const found = messages.flatMap(keysOf).flatMap((key) => drafts.get(key) ?? []);
     return [...new Set(found)];
@@ -115,7 +124,10 @@ function record(
   drafts: Map<string, EventDraft>,
   message: Message,
   place: Place,
-  keysOf: (message: Message) => readonly string[],
+  {
+    keysOf,
+    linking,
+  }: { readonly keysOf: (message: Message) => readonly string[]; readonly linking: Linking },
 ): void {
   if (message.kind === 'type') {
     if (
@@ -123,7 +135,7 @@ function record(
       !message.node.fact.notAnEvent &&
       !isWorkName(message.node.fact.name)
     )
-      declare(drafts, message.node);
+      declare(drafts, message.node, linking);
     return;
   }
   if (message.kind !== 'name' || isWildcard(message.name) || isLastResort(message.name)) return;
@@ -152,7 +164,7 @@ function recordInline(
   }
 }
 
-function declare(drafts: Map<string, EventDraft>, node: TypeNode): void {
+function declare(drafts: Map<string, EventDraft>, node: TypeNode, linking: Linking): void {
   const key = keyOfType(node);
   const place = { file: node.file, at: node.fact.at };
   const draft = drafts.get(key) ?? create(drafts, key, declaredName(node.fact), place);
@@ -162,8 +174,18 @@ function declare(drafts: Map<string, EventDraft>, node: TypeNode): void {
     draft.place = place;
   }
   draft.declarations.push(node);
-  const tag = tagOf(node.fact);
+  const tag = tagOf(node.fact) ?? constantTag(node, linking);
   if (tag !== undefined && tag !== draft.name) draft.wireNames.add(tag);
+}
+
+/** `subject: Subjects.OrderPlaced`, `type: typeof ORDER_PLACED`: the text stands in an enum or constant. */
+function constantTag({ file, fact }: TypeNode, { values }: Linking): string | undefined {
+  for (const { type } of tagMembersOf(fact)) {
+    const isConstant = type?.kind === 'typeof' || (type?.kind === 'ref' && type.name.includes('.'));
+    const text = isConstant ? values.stringOf(file, valueNamed(type.name, type.at)) : undefined;
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 function create(drafts: Map<string, EventDraft>, key: string, name: string, place: Place): EventDraft {

@@ -84,11 +84,16 @@ export function tagOf(fact: TypeFact): string | undefined {
   const alias = fact.alias;
   const literal = alias?.kind === 'ref' ? alias.args.find((it) => it.kind === 'literal') : undefined;
   if (literal?.kind === 'literal') return unquoted(literal.value);
-  for (const member of membersOf(fact)) {
-    const value = tagName.test(member.name) ? literalOf(member) : undefined;
+  for (const member of tagMembersOf(fact)) {
+    const value = literalOf(member);
     if (value !== undefined) return value;
   }
   return undefined;
+}
+
+/** The fields that may hold the tag. */
+export function tagMembersOf(fact: TypeFact): readonly Member[] {
+  return membersOf(fact).filter((it) => tagName.test(it.name));
 }
 
 /** Whether a file or one of its last two folders is named after events. */

@@ -17,7 +17,7 @@ import { classAt, entryOf, rootOf } from './values.ts';
 
 const tagKeys = [
   'type', 'eventType', 'event_type', 'eventName', 'event_name', 'name', 'event', 'kind', 'subject', 'pattern',
-  'detailType', 'DetailType', 'messageType', '_type', '__type', 'topic',
+  'detailType', 'DetailType', 'messageType', '_type', '__type', 'topic', 'routingKey',
 ]; // prettier-ignore
 const encoders =
   /^(?:stringify|from|encode|serialize|toBuffer|toJson|toJSON|of|parse|deserialize|instanceToPlain|clone|freeze)$/;

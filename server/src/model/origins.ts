@@ -87,7 +87,9 @@ export function givenLater(facts: FileFacts | undefined, expr: Expr): readonly E
     );
   }
   if (binding.kind !== 'variable') return [];
-  return facts.functions.flatMap((fn) =>
+  const later = facts.functions.flatMap((fn) =>
     [...eachAction(fn.body)].flatMap((it) => (it.kind === 'assign' && isThis(it.target) ? [it.value] : [])),
   );
+  const { init } = binding;
+  return later.length > 0 && init?.kind === 'string' ? [init, ...later] : later;
 }

@@ -8,6 +8,7 @@ import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { below } from './origins.ts';
+import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
 import { handedOnBy, isChosenLater } from './bridges.ts';
 import { messagesTyped } from './typedMessages.ts';
@@ -88,6 +89,8 @@ function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonl
   const handed = payload.filter((it) => it.kind === 'parameter' || it.kind === 'relayed');
   if (named.every(isChosenLater) && types.length === 0 && handed.length > 0) return handed;
   if (named.every(isChosenLater) && types.length > 0) return types;
+  const tagged = payload.filter((it) => it.kind === 'name' && it.object && statesFact(it.name));
+  if (named.every(isChosenLater) && tagged.length > 0) return tagged;
   if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) {
     // A wrapper that is handed the name and the payload: its callers know both.
     const isHanded = named.every((it) => it.kind === 'parameter') && role.payload !== undefined;

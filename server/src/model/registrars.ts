@@ -37,31 +37,52 @@ export function registrars(
   linking: Linking,
 ): readonly Registrar[] | undefined {
   if (said.some((it) => it.kind === 'member' && it.owner.fact.isAbstract)) return [];
-  const named = said.find((it) => it.kind === 'parameter' && it.path.length < 2 && !it.path.includes(called));
-  if (named?.kind !== 'parameter') return undefined;
+  const handed = said.filter(isHandedIn);
+  const [named] = handed;
+  if (!named) return undefined;
   const callers = linking.calls.callersOf({ file: facts.file, fact: named.fn });
   const handler = handlerParameter(facts, fact, named.fn);
   const found = callers.flatMap(({ caller, action: { call } }): readonly Registrar[] => {
-    const arg = call.args[named.index];
-    if (!arg) return [];
-    const options = named.path.length === 0 ? undefined : linking.values.evaluate(caller.file, arg);
-    const whole = options?.kind === 'expr' ? options : { file: caller.file, expr: arg };
-    const event = below(whole.expr, named.path);
+    const behind = (index: number): Written | undefined => writtenAt(caller.file, call.args[index], linking);
+    const events = handed.flatMap(({ index, path }) => {
+      const whole = behind(index);
+      const expr = whole && below(path.length > 0 ? whole.expr : (call.args[index] ?? whole.expr), path);
+      return expr ? [{ file: path.length > 0 ? whole.file : caller.file, expr }] : [];
+    });
+    const [event] = events;
     if (!event) return [];
-    const given = options ? handlerIn(whole.expr) : call.args[handler ?? -1];
-    const { file } = whole;
-    const site = { file: caller.file, at: call.at, event: { file, expr: event } };
-    return [{ ...site, ...(given ? { handler: { file, expr: given } } : own(facts, fact)) }];
+    const options = handler ?? (named.path.length > 0 ? named.index : -1);
+    const given =
+      handlerIn(behind(options)) ??
+      (named.path.length > 0 ? undefined : argument(caller.file, call.args[options]));
+    const site = { file: caller.file, at: call.at, event };
+    return [{ ...site, ...(given ? { handler: given } : own(facts, fact)) }];
   });
   return found.length > 0 ? found : undefined;
 }
 
-const handlerKeys = /^(?:handler|handle|callback|listener|onMessage|onEvent)$/;
+type Parameter = Message & { readonly kind: 'parameter' };
+
+function isHandedIn(message: Message): message is Parameter {
+  return message.kind === 'parameter' && message.path.length < 2 && !message.path.includes(called);
+}
+
+function argument(file: FilePath, expr: Expr | undefined): Written | undefined {
+  return expr && { file, expr };
+}
+
+/** An argument, or what the name that is handed in stands for. */
+function writtenAt(file: FilePath, arg: Expr | undefined, { values }: Linking): Written | undefined {
+  const value = arg && values.evaluate(file, arg);
+  return value?.kind === 'expr' ? value : argument(file, arg);
+}
+
+const handlerKeys = /^(?:handler|handle|callback|listener|onMessage|onEvent|eachMessage|eachBatch)$/;
 
 /** `listen({ eventName: 'order.placed', handler: reserve })`. */
-function handlerIn(options: Expr): Expr | undefined {
-  if (options.kind !== 'object') return undefined;
-  return options.entries.find(({ key }) => handlerKeys.test(key))?.value;
+function handlerIn(options: Written | undefined): Written | undefined {
+  if (options?.expr.kind !== 'object') return undefined;
+  return argument(options.file, options.expr.entries.find(({ key }) => handlerKeys.test(key))?.value);
 }
 
 function own(facts: FileFacts, { handler }: ConsumerFact): { readonly fn?: FunctionNode } {

@@ -124,10 +124,14 @@ function consumed(site: CallSite, callback: Expr): ConsumerFact {
 /** Routing keys that the consumed queue is bound to in this file, the exchange where there is no key, else the queue itself. */
 function boundTo(site: CallSite): readonly Expr[] {
   const queue = site.arg(0);
-  const names = site.view.callsNamed('bindQueue').flatMap(({ action, fn }) => {
-    const [bound, exchange, key] = action.call.args;
-    const isNear = fn.id === site.fn.id || site.view.ownerOf(fn.id) === site.view.ownerOf(site.fn.id);
-    if (!isNear || !key || !isSameQueue(site, bound)) return [];
+  const owner = site.view.ownerOf(site.fn.id);
+  const near = site.view
+    .callsNamed('bindQueue')
+    .filter(({ action, fn }) => site.view.ownerOf(fn.id) === owner && isSameQueue(site, action.call.args[0]));
+  const beside = near.filter(({ fn }) => fn.id === site.fn.id);
+  const names = (beside.length > 0 ? beside : near).flatMap(({ action }) => {
+    const [, exchange, key] = action.call.args;
+    if (!key) return [];
     const isEmpty = key.kind === 'string' && key.value === '';
     return isEmpty ? (exchange ?? []) : [site.view.valueOf(key)];
   });

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html: at least once; a handler that throws gets the batch again.
 import type { Expr, ObjectExpr, TypeExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import { valueNamed } from '../../facts/valueNamed.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import type { CallSite, Framework } from './framework.ts';
@@ -190,18 +191,24 @@ function lambdaType(view: FileView, fn: FunctionFact): (TypeExpr & { readonly ki
 
 function lambda(fn: FunctionFact, type: TypeExpr & { readonly kind: 'ref' }): ConsumerFact {
   const detail = /^EventBridge/.test(type.name) ? type.args[0] : undefined;
-  const events: readonly Expr[] =
-    detail?.kind === 'literal'
-      ? [{ kind: 'string', value: detail.value.replace(/^['"`]|['"`]$/g, ''), at: detail.at }]
-      : [];
+  const name = detail && literal(detail);
   return {
     at: fn.at,
     name: fn.name,
     library: 'aws-lambda',
     transport: 'broker',
-    events,
+    events: name ? [name] : [],
     handler: fn.id,
     eventParameter: 0,
     acknowledges: 'after',
   };
+}
+
+/** `'OrderPlaced'`, `typeof ORDER_PLACED`, `DetailTypes.OrderPlaced`: a type that stands for one text. */
+function literal(type: TypeExpr): Expr | undefined {
+  const { at } = type;
+  if (type.kind === 'literal') return { kind: 'string', value: type.value.replace(/^['"`]|['"`]$/g, ''), at };
+  return type.kind === 'typeof' || (type.kind === 'ref' && type.name.includes('.'))
+    ? valueNamed(type.name, at)
+    : undefined;
 }

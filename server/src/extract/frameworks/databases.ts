@@ -6,11 +6,12 @@ import { doesImport, isFrom, type CallSite, type Framework } from './framework.t
 import { actionsIn } from '../../facts/walk.ts';
 import { outboxRow } from './outboxes.ts';
 import { changedOnConflict, increments } from './amounts.ts';
+import { pathOf } from '../paths.ts';
 import { chained, linksNamed } from './chains.ts';
 import { builtStatement, isLaterLink } from './queryBuilders.ts';
 import { readSql } from './sql.ts';
 import { isStore } from './stores.ts';
-import { transaction } from './transactions.ts';
+import { isTransactionHandle, transaction } from './transactions.ts';
 import { condition } from './writeConditions.ts';
 
 const writes: Readonly<Record<string, WriteRole['operation']>> = {
@@ -82,8 +83,19 @@ export const databases: Framework = {
 
 /** A row of an outbox is a message too. */
 function withEvent(site: CallSite, role: Role): readonly Role[] {
-  const event = role.kind === 'write' ? outboxRow(site.view, role) : undefined;
+  const event = role.kind === 'write' ? outboxRow(site.view, role, rowsOf(site)) : undefined;
   return event ? [role, event] : [role];
+}
+
+/** The entity that a repository is of: `manager.getRepository(OutboxMessage)`, `rows: Repository<OutboxMessage>`. */
+function rowsOf({ view, receiver }: CallSite): string | undefined {
+  const made = receiver && view.makingOf(receiver);
+  const [entity] = made?.kind === 'call' && pathOf(made.callee).at(-1) === 'getRepository' ? made.args : [];
+  if (entity?.kind === 'name') return entity.name;
+  const type = receiver && view.typeOf(receiver);
+  const [argument] =
+    type?.kind === 'ref' && /(?:Repository|Model|Collection)$/.test(type.name) ? type.args : [];
+  return argument?.kind === 'ref' ? argument.name : undefined;
 }
 
 function writeOf(site: CallSite): WriteRole | undefined {
@@ -197,7 +209,9 @@ function store(site: CallSite): { store?: string } {
 function entityOf(site: CallSite): string | undefined {
   const first = site.call.args[0];
   const isManager = /manager|^em$|^tx$|^trx$/i.test(site.receiverName.replace(/\(\)$/, ''));
-  return isManager && first?.kind === 'name' && /^[A-Z]/.test(first.name) ? first.name : undefined;
+  return (isManager || isTransactionHandle(site)) && first?.kind === 'name' && /^[A-Z]/.test(first.name)
+    ? first.name
+    : undefined;
 }
 
 function isUpsert(site: CallSite): boolean {

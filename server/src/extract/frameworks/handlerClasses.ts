@@ -4,7 +4,8 @@ import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { ClassSite } from './framework.ts';
 import { methodConsumer } from './messages.ts';
 
-const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
+/** What a class that handles messages is called. */
+export const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
 /** How a handler is spelt where it is declared, registered or typed; not the `clickHandler` of a button. */
 export const handlerWords = [
   ...['Handler ', 'Handler\n', 'Handler\r', 'Handler{', 'Handler<', 'Handler(', 'Handlers('],

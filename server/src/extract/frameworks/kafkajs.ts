@@ -2,6 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
+import type { Span } from '../../text.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView, Site } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
@@ -30,7 +31,10 @@ export const kafkajs: Framework = {
   consumers(site) {
     if (site.name === 'on') return streamed(site);
     if (site.name !== 'run') return [];
-    return ['eachMessage', 'eachBatch'].flatMap((key) => runs(site, key));
+    const handed = handedConfig(site);
+    return handed
+      ? [consumer(site, 'run', site.call.at, handed)]
+      : ['eachMessage', 'eachBatch'].flatMap((key) => runs(site, key));
   },
 };
 
@@ -42,10 +46,12 @@ function isCommit({ name, origin, view }: CallSite): boolean {
 
 /** `producer.send({ topic, messages: [{ key, value }] })`: the shape is telling enough whatever the producer's type. */
 function sent(site: CallSite, record: Expr | undefined): readonly PublishRole[] {
-  const topic = site.view.entryOf(record, 'topic');
+  const handed =
+    record && isFrom(site.origin, modules) ? belowParameter(site.view, record, 'topic') : undefined;
+  const topic = site.view.entryOf(record, 'topic') ?? handed;
   const messages = site.view.entryOf(record, 'messages');
-  if (!topic || !messages) return [];
-  const message = firstOf(site.view, messages);
+  if (!topic || !(messages ?? handed)) return [];
+  const message = messages && firstOf(site.view, messages);
   const payload = unwrapped(site.view, message && (rawEntry(site.view, message, 'value') ?? message));
   return [
     {
@@ -59,6 +65,12 @@ function sent(site: CallSite, record: Expr | undefined): readonly PublishRole[] 
       confidence: isFrom(site.origin, modules) ? 'type' : 'shape',
     },
   ];
+}
+
+/** What stands under a key of a record that is handed in. */
+function belowParameter(view: FileView, record: Expr | undefined, name: string): Expr | undefined {
+  const isHanded = record?.kind === 'name' && view.bindingOf(record)?.kind === 'parameter';
+  return isHanded ? { kind: 'member', object: record, name, at: record.at } : undefined;
 }
 
 function firstOf(view: FileView, messages: Expr): Expr | undefined {
@@ -81,26 +93,32 @@ function runs(site: CallSite, key: string): readonly ConsumerFact[] {
   const config = site.arg(0);
   if (config?.kind !== 'object') return [];
   const entry = config.entries.find((it) => it.key === key);
-  if (!entry) return [];
-  const handler = handlerOf(site.view, entry.value);
+  return entry ? [consumer(site, key, entry.at, entry.value)] : [];
+}
+
+/** `consume(topics, config) { … consumer.run(config); }` of a wrapper: its callers hand in the handler among the options. */
+function handedConfig({ view, origin, call }: CallSite): Expr | undefined {
+  const [config] = call.args;
+  const isHanded = config?.kind === 'name' && view.bindingOf(config)?.kind === 'parameter';
+  return isHanded && isFrom(origin, modules) ? config : undefined;
+}
+
+function consumer(site: CallSite, key: string, at: Span, callback: Expr): ConsumerFact {
+  const handler = handlerOf(site.view, callback);
   const owner = site.view.ownerOf(site.fn.id);
   const label =
-    typeof handler === 'number'
-      ? { name: key, at: entry.at }
-      : labelOf(site.view, handler, { name: key, at: entry.at });
-  return [
-    {
-      ...label,
-      library: 'kafkajs',
-      transport: 'broker',
-      events: topicsOf(site),
-      handler,
-      eventParameter: 0,
-      // Also where offsets are committed by hand: the next commit passes over a message that was left out.
-      acknowledges: 'auto',
-      ...(owner === undefined ? {} : { owner }),
-    },
-  ];
+    typeof handler === 'number' ? { name: key, at } : labelOf(site.view, handler, { name: key, at });
+  return {
+    ...label,
+    library: 'kafkajs',
+    transport: 'broker',
+    events: topicsOf(site),
+    handler,
+    eventParameter: 0,
+    // Also where offsets are committed by hand: the next commit passes over a message that was left out.
+    acknowledges: 'auto',
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 /** Those that the same object subscribes to; where none does, those of others with its name: they may have been handed on. */
@@ -110,12 +128,15 @@ function topicsOf(site: CallSite): readonly Expr[] {
     .callsNamed('subscribe')
     .filter(({ action }) => pathOf(action.call.callee).slice(0, -1).join('.') === object);
   const own = alike.filter((it) => isOnSameObject(site, it));
-  return (own.length > 0 ? own : alike).flatMap(({ action }) => {
-    const { args } = action.call;
-    const topic = site.view.entryOf(args[0], 'topic');
-    const topics = site.view.entryOf(args[0], 'topics');
-    return [...(topic ? [topic] : []), ...(topics?.kind === 'array' ? topics.items : topics ? [topics] : [])];
-  });
+  return (own.length > 0 ? own : alike).flatMap(({ action }) => topicsIn(site.view, action.call.args[0]));
+}
+
+function topicsIn(view: FileView, subscription: Expr | undefined): readonly Expr[] {
+  const topic = view.entryOf(subscription, 'topic');
+  const topics = view.entryOf(subscription, 'topics');
+  const handed = ['topic', 'topics'].flatMap((it) => belowParameter(view, subscription, it) ?? []);
+  if (handed.length > 0) return handed;
+  return [...(topic ? [topic] : []), ...(topics?.kind === 'array' ? topics.items : topics ? [topics] : [])];
 }
 
 /** Two functions, or two classes, may each call an object of their own `consumer`. */

@@ -5,13 +5,14 @@ import type { FileView } from '../view.ts';
 
 const outbox = /outbox|(?:^|_)(?:pending|unsent|stored|integration)_?(?:events?|messages?)$/i;
 /** Columns that tell which event a row is, the most telling first. */
-const namingColumns = ['eventType', 'event_type', 'eventName', 'event_name', 'type', 'name', 'routingKey', 'routing_key',
+const namingColumns = ['eventType', 'event_type', 'eventName', 'event_name', 'messageType',
+  'message_type', 'type', 'name', 'routingKey', 'routing_key',
   'topic', 'subject', 'detailType', 'event']; // prettier-ignore
 const payloadColumns = ['payload', 'event', 'data', 'body', 'content', 'message', 'value', 'detail'];
 
 /** The event that a write puts into an outbox; undefined for a write elsewhere, or one that only marks a row as sent. */
-export function outboxRow(view: FileView, write: WriteRole): PublishRole | undefined {
-  if (!outbox.test(write.store ?? '') || !write.data) return undefined;
+export function outboxRow(view: FileView, write: WriteRole, entity = ''): PublishRole | undefined {
+  if (!(outbox.test(write.store ?? '') || outbox.test(entity)) || !write.data) return undefined;
   if (write.operation !== 'insert' && write.operation !== 'upsert') return undefined;
   const rows = view.valueOf(write.data);
   const [row] = rows.kind === 'array' ? rows.items : [rows];

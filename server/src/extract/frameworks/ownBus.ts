@@ -5,7 +5,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isText, type CallSite, type Framework } from './framework.ts';
-import { conventional, handlerWords } from './handlerClasses.ts';
+import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 
 const publishes =
@@ -32,6 +32,7 @@ const userInterfaces = [
 ];
 /** What a Node stream or socket tells of itself. */
 const ofStream = /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line)$/;
+const keptEvents = /^[_#]*(?:domain|uncommitted|pending|unpublished|recorded|raised|integration)Events$/;
 const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
 
 export const ownBus: Framework = {
@@ -39,6 +40,7 @@ export const ownBus: Framework = {
   triggers: ['ublish', 'outbox', 'Outbox'],
   everydayTriggers: ['Event', 'event', 'dispatch', 'onMessage', 'Consumer', ...handlerWords],
   roles(site) {
+    if (isKept(site)) return [published(site, site.arg(0), undefined)];
     if (collects.test(site.name) && isCollector(site) && looksLikeEvent(site, site.arg(0)))
       return [published(site, site.arg(0), undefined)];
     if (!publishes.test(site.name) || !isBus(site) || isForeignCommand(site)) return [];
@@ -48,7 +50,8 @@ export const ownBus: Framework = {
     if (!consumes.test(site.name) || !isBus(site)) return [];
     const event = eventOf(site, site.call.args[0]);
     const last = site.call.args.at(-1);
-    if (!event || site.call.args.length < 2 || !mayHandle(site.view, last)) return [];
+    if (!event || !last || site.call.args.length < 2) return [];
+    if (!mayHandle(site.view, last) && !isHandlerObject(site, last)) return [];
     const isBound = last.kind === 'call' && last.callee.kind === 'member' && last.callee.name === 'bind';
     if (
       last.kind === 'call' &&
@@ -62,6 +65,12 @@ export const ownBus: Framework = {
   classes: conventional,
 };
 
+/** `bus.subscribe('order.placed', new OrderPlacedHandler(orders))`. */
+function isHandlerObject({ view }: CallSite, expr: Expr): boolean {
+  const value = view.valueOf(expr);
+  return value.kind === 'new' && value.callee.kind === 'name' && handlerClass.test(value.callee.name);
+}
+
 function isBus(site: CallSite): boolean {
   if (isDesktop(site.view)) return false;
   const { receiver, receiverName, origin } = site;
@@ -71,6 +80,12 @@ function isBus(site: CallSite): boolean {
   return (
     busName.test(receiverName.replace(/\(\)$/, '')) || (origin !== undefined && busName.test(origin.name))
   );
+}
+
+/** `this.domainEvents.push(new OrderPlaced(…))`: an aggregate without a method for it. */
+function isKept({ name, receiver, receiverName, arg }: CallSite): boolean {
+  const isOwn = receiver?.kind === 'member' && receiver.object.kind === 'this';
+  return name === 'push' && isOwn && keptEvents.test(receiverName) && arg(0)?.kind === 'new';
 }
 
 /** `this.record(event)` collects in an aggregate; elsewhere plain verbs (`z.record(…)`) say nothing without an object made for it. */
@@ -124,6 +139,8 @@ function named(site: CallSite): readonly PublishRole[] {
   if (several.length > 0) return several;
   const second = site.call.args.length > 1 ? site.call.args.at(-1) : undefined;
   if (isNamed && second) {
+    const key = routedBy(site);
+    if (key) return [published(site, key, second)];
     if (isText(first) && !namesEvent(first) && !busName.test(site.receiverName)) return [];
     return [published(site, first, second)];
   }
@@ -132,6 +149,13 @@ function named(site: CallSite): readonly PublishRole[] {
   const event =
     looksLikeEvent(site, first) || first.kind === 'name' || first.kind === 'member' ? first : undefined;
   return event ? [published(site, event, undefined)] : [];
+}
+
+/** `publish('shop', 'order.placed', payload)`: an exchange, then the key that says which message it is. */
+function routedBy({ call, arg }: CallSite): Expr | undefined {
+  const [exchange, key, content] = [arg(0), arg(1), arg(2)];
+  const isRouted = call.args.length > 2 && isText(exchange) && isText(key) && !isText(content);
+  return isRouted && key && namesEvent(key) ? call.args[1] : undefined;
 }
 
 const tags = [
@@ -145,6 +169,7 @@ const tags = [
   'topic',
   'subject',
   'pattern',
+  'routingKey',
 ];
 
 /** `emitter.emit({ x, y })` names no event; nor does `afterSave.emit({ event })`, a hook that is handed one. */
@@ -210,7 +235,7 @@ function isRequest({ receiverName, origin, name }: CallSite): boolean {
 function transportOf(site: CallSite): Transport {
   const names = `${site.receiverName} ${site.origin?.name ?? ''} ${site.name}`;
   if (outboxName.test(names)) return 'outbox';
-  if (collects.test(site.name) || localBus.test(names)) return 'in-process';
+  if (collects.test(site.name) || site.name === 'push' || localBus.test(names)) return 'in-process';
   return 'unknown';
 }
 

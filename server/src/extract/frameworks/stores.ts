@@ -3,6 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import { pathOf } from '../paths.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
 import { messaging } from './messagingPackages.ts';
+import { isTransactionHandle } from './transactions.ts';
 
 const storeName =
   /(repo(sitory)?|model|collection|table|entity_?manager|manager|transaction|prisma|database|knex|store|session|client|connection|queryrunner|datasource|mapper)s?(service|client)?$/i;
@@ -38,7 +39,8 @@ export function isStore(site: CallSite): boolean {
   const name = site.receiverName.replace(/\(\)$/, '');
   if (onlyStores.test(site.name)) return true;
   if (notStore.test(name) || (site.origin && collections.test(site.origin.name))) return false;
-  if (namesStore(name) || (site.origin && namesStore(site.origin.name))) return true;
+  if (isTransactionHandle(site) || namesStore(name) || (site.origin && namesStore(site.origin.name)))
+    return true;
   const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
   return (
     /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) ||

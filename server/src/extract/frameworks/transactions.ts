@@ -3,14 +3,34 @@ import type { Role } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
 import { messaging } from './messagingPackages.ts';
 
+const callbacks = [
+  '$transaction',
+  'transaction',
+  'withTransaction',
+  'runInTransaction',
+  'transactional',
+  'executeTransaction',
+  'inTransaction',
+  'runTransaction',
+];
+
+/** `transaction(async (t) => t.insert(…))`: what the callback is handed stores, whatever it is called. */
+export function isTransactionHandle({ view, receiver }: CallSite): boolean {
+  const binding = receiver && view.bindingOf(receiver);
+  if (binding?.kind !== 'parameter' || binding.index !== 0) return false;
+  return callbacks.some((name) =>
+    view
+      .callsNamed(name)
+      .some(({ action: { call } }) =>
+        call.args.some((it) => it.kind === 'function' && it.function === binding.function),
+      ),
+  );
+}
+
 /** The role of a call that opens or closes a transaction. */
 export function transaction(site: CallSite): Role | undefined {
   const library = 'database';
-  if (
-    /^(\$transaction|transaction|withTransaction|runInTransaction|transactional|executeTransaction|inTransaction|runTransaction)$/.test(
-      site.name,
-    )
-  ) {
+  if (callbacks.includes(site.name)) {
     const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
     return body ? { kind: 'transaction', library, phase: 'callback', body } : undefined;
   }
