@@ -2,6 +2,7 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel } from './model.ts';
 import { perModel } from './perModel.ts';
@@ -39,13 +40,13 @@ interface Proxy {
   readonly proxy: CallExpr;
 }
 
-const proxiesIn = perModel(({ files }: EventModel): readonly Proxy[] =>
-  [...files.values()].flatMap((facts) =>
+function proxiesIn(model: EventModel): readonly Proxy[] {
+  return saidOfFiles(model, 'proxies of activities', (facts) =>
     (indexOf(facts).calls.get('proxyActivities') ?? []).flatMap(({ action: { call } }) =>
       call.callee.kind === 'name' ? [{ facts, proxy: call }] : [],
     ),
-  ),
-);
+  );
+}
 
 /** Whether it gives activities that take something back, or all of them. */
 function mayUndo({ facts, proxy }: Proxy): boolean {

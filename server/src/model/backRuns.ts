@@ -35,7 +35,7 @@ const handing = /^(?:forEach|map|flatMap|reduce|reduceRight)$/;
 
 /** All of them, in the order of files and places. */
 export function backRunsOf(model: EventModel): readonly BackRun[] {
-  return saidOfFiles(model, 'runs back', (facts) => backRunsIn(facts).filter(isOfSaga));
+  return saidOfFiles(model, 'runs back', backRunsIn);
 }
 
 /** Migrations and transactions are rolled back one after the other too. */
@@ -45,10 +45,11 @@ function isOfSaga({ action: { call }, list }: BackRun): boolean {
   return stackLike.test(name) || (ofSaga.test(name) && !/migration|transaction|session|client/i.test(name));
 }
 
-const backRunsIn = once((facts: FileFacts): readonly BackRun[] =>
+/** Those of one file. */
+export const backRunsIn = once((facts: FileFacts): readonly BackRun[] =>
   facts.functions
     .flatMap((fact) => runsIn(facts, fact, fact.body, undefined))
-    .filter((it) => !isOfTransaction(facts, it)),
+    .filter((it) => isOfSaga(it) && !isOfTransaction(facts, it)),
 );
 
 /** What is committed one by one as well is no saga: nothing of it has taken effect before. */

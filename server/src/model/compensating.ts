@@ -1,18 +1,19 @@
 // The calls that take a step back, and what becomes of their failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
-import { sagaName, undoingCall } from '../facts/sagaWords.ts';
+import { undoingCall } from '../facts/sagaWords.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { branchesOf, callsIn } from '../facts/walk.ts';
 import { calleeName } from './fileIndex.ts';
 import { isTriedAgain, proxyOf } from './activities.ts';
 import { answersItself } from './answering.ts';
-import { backRunsOf } from './backRuns.ts';
+import { aboutFunctions, saidOfFiles } from './about.ts';
+import { backRunsIn } from './backRuns.ts';
 import { pathOf } from './effects.ts';
 import { isAnswer, isToldLater } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
-import { orchestratorsOf } from './orchestrators.ts';
+import { undoingFunctions } from './undoingFunctions.ts';
 import { isUndoing } from './undoing.ts';
 import { perModel } from './perModel.ts';
 
@@ -47,24 +48,59 @@ export const lostCompensations = perModel((model: EventModel): readonly LostComp
 ]);
 
 function* lostIn(model: EventModel): Iterable<LostCompensation> {
-  const undoing = undoingFunctions(model);
-  for (const facts of model.files.values()) {
-    const own = facts.functions.filter((it) => undoing.has(it));
-    for (const fact of new Set([
-      ...candidates(facts),
-      ...emptying(model, facts),
-      ...ofSagas(model, facts),
-      ...own,
-    ])) {
-      const fn: FunctionNode = { file: facts.file, fact };
-      const context = { ...contextOf(facts, fact), model, fn, facts, isUndoing: undoing.has(fact) };
-      for (const found of onceATry(visit(fact.body, context))) {
-        const isRetried = isTriedAgain(model, facts, found.action);
-        if (found.loss === 'floating') yield isRetried ? { ...found, isLostAnyhow: false } : found;
-        else if (!isRetried) yield found;
-      }
-    }
+  for (const it of losses(model)) {
+    const facts = model.files.get(it.fn.file);
+    const isRetried = facts !== undefined && isTriedAgain(model, facts, it.action);
+    if (it.loss === 'floating') yield isRetried ? { ...it, isLostAnyhow: false } : it;
+    else if (!isRetried) yield it;
   }
+}
+
+const none: ReadonlySet<number> = new Set();
+
+/** All of them, tried again or not. Of most functions what is said holds until one of them changes. */
+function* losses(model: EventModel): Iterable<LostCompensation> {
+  const undoing = undoingFunctions(model);
+  const places = undoingOfSteps(model);
+  const plain = saidOfFiles(model, 'lost compensations', (facts) =>
+    suspects(facts).flatMap((it) => lossesIn(model, facts, it, { isUndoing: false, ofSteps: none })),
+  );
+  for (const it of plain) if (!undoing.has(it.fn.fact) && !places.has(it.fn.file)) yield it;
+  const ofUndoing = aboutFunctions(model, 'compensations lost by what undoes', (file, fact) => {
+    const facts = model.files.get(file);
+    return facts ? lossesIn(model, facts, fact, { isUndoing: true, ofSteps: none }) : [];
+  });
+  for (const { file, fact } of undoing.values()) if (!places.has(file)) yield* ofUndoing(file, fact);
+  for (const [file, ofSteps] of places) {
+    const facts = model.files.get(file);
+    for (const fact of facts ? suspects(facts, undoing, ofSteps) : [])
+      if (facts) yield* lossesIn(model, facts, fact, { isUndoing: undoing.has(fact), ofSteps });
+  }
+}
+
+/** Functions of a file that may take a step back. */
+function suspects(
+  facts: FileFacts,
+  undoing: ReadonlyMap<FunctionFact, unknown> = new Map(),
+  ofSteps: ReadonlySet<number> = none,
+): readonly FunctionFact[] {
+  const emptying = backRunsIn(facts).map(({ fn }) => fn.fact);
+  const ofSagas = facts.functions.filter(
+    (it) =>
+      undoing.has(it) ||
+      (ofSteps.size > 0 && callsIn(it.body).some(({ call }) => ofSteps.has(call.at.start))),
+  );
+  return [...new Set([...candidates(facts), ...emptying, ...ofSagas])];
+}
+
+function lossesIn(
+  model: EventModel,
+  facts: FileFacts,
+  fact: FunctionFact,
+  known: Pick<Context, 'isUndoing' | 'ofSteps'>,
+): readonly LostCompensation[] {
+  const fn: FunctionNode = { file: facts.file, fact };
+  return onceATry(visit(fact.body, { ...contextOf(facts, fact), ...known, model, fn, facts }));
 }
 
 /** Functions with a call that may take a step back; most have none. */
@@ -76,21 +112,6 @@ const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
     }),
   ),
 );
-
-/** What takes the steps of sagas back, and what a saga calls to take back all of them. */
-function undoingFunctions(model: EventModel): ReadonlySet<FunctionFact> {
-  const ofSteps = model.sagas.flatMap(({ steps }) =>
-    steps.flatMap(({ undoing }) => undoing.flatMap((it) => it.functions.map(({ fact }) => fact))),
-  );
-  const ofClasses = model.sagas.flatMap(({ file, fact: { owner } }) =>
-    owner === undefined ? [] : (model.files.get(file)?.functions ?? []).filter((it) => it.owner === owner),
-  );
-  const ofNamed = [...model.files.values()].flatMap((facts) =>
-    facts.functions.filter((it) => it.owner !== undefined && sagaName.test(it.owner)),
-  );
-  const runners = [...ofClasses, ...ofNamed, ...orchestratorsOf(model).flatMap((it) => it.functions)];
-  return new Set([...ofSteps, ...runners.filter((it) => undoingCall.test(it.name))]);
-}
 
 /** Several calls in one try are lost by one catch: the one that says that it takes back stands for all. */
 function onceATry(found: Iterable<LostCompensation>): readonly LostCompensation[] {
@@ -108,20 +129,6 @@ function saysUndoing({ call: { callee } }: CallAction): boolean {
   return isUndoing(pathOf(callee)) && !telling.test(calleeName(callee) ?? '');
 }
 
-/** Functions with a call by which a saga takes back a step. */
-function ofSagas(model: EventModel, facts: FileFacts): readonly FunctionFact[] {
-  const places = undoingOfSteps(model).get(facts.file);
-  if (!places) return [];
-  return facts.functions.filter(({ body }) =>
-    [...callsIn(body)].some(({ call }) => places.has(call.at.start)),
-  );
-}
-
-/** Functions that empty a stack, whatever they call an item of it. */
-function emptying(model: EventModel, { file }: FileFacts): readonly FunctionFact[] {
-  return backRunsOf(model).flatMap(({ fn }) => (fn.file === file ? [fn.fact] : []));
-}
-
 interface Context {
   readonly model: EventModel;
   readonly fn: FunctionNode;
@@ -136,6 +143,8 @@ interface Context {
   readonly isForgotten: boolean;
   /** The function takes a step back: its work is the compensation. */
   readonly isUndoing: boolean;
+  /** Where a saga that is one function takes back a step by a call: `refundCard(…)` in its catch. */
+  readonly ofSteps: ReadonlySet<number>;
 }
 
 /** A callback that `forEach` forgets, or the plain start of a body. */
@@ -195,10 +204,10 @@ function isWork({ settled, roles }: CallAction): boolean {
 }
 
 /** By what it is called, by the stack that it comes from, or by the topic that it asks on. */
-function isCompensating(action: CallAction, { model, facts, fn, inLoop }: Context): boolean {
+function isCompensating(action: CallAction, { model, facts, fn, inLoop, ofSteps }: Context): boolean {
   const { call, roles } = action;
   if (roles.some((it) => it.kind === 'log')) return false;
-  if (takenOffStacks(model).has(action) || isOfSteps(model, facts.file, action)) return true;
+  if (takenOffStacks(facts).has(action) || ofSteps.has(call.at.start)) return true;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind === 'publish') {
     const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
@@ -223,15 +232,11 @@ function endsTransaction({ call }: CallAction, { program }: EventModel, fn: Func
   );
 }
 
-const takenOffStacks = perModel(
-  (model: EventModel): ReadonlySet<CallAction> => new Set(backRunsOf(model).map((it) => it.action)),
+const takenOffStacks = once(
+  (facts: FileFacts): ReadonlySet<CallAction> => new Set(backRunsIn(facts).map((it) => it.action)),
 );
 
-/** Whether a saga that is one function takes back a step by this call: `refundCard(…)` in its catch. */
-function isOfSteps(model: EventModel, file: FilePath, { call }: CallAction): boolean {
-  return undoingOfSteps(model).get(file)?.has(call.at.start) === true;
-}
-
+/** The calls by which sagas that are one function take back a step, by file. */
 const undoingOfSteps = perModel((model: EventModel): ReadonlyMap<FilePath, ReadonlySet<number>> => {
   const found = new Map<FilePath, Set<number>>();
   const sagas = model.sagas.filter((it) => it.fact.form === 'imperative' || it.fact.engine === 'temporal');

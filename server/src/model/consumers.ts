@@ -3,6 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { branchesOf, type Branch } from './dispatch.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Message, ReadMessage } from './message.ts';
@@ -41,12 +42,11 @@ const handlerMethods = [
 
 /** All consumers of all files. */
 export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
-  const draftsIn = linking.keeper.keep('consumer drafts', (_, facts: FileFacts) =>
+  const drafts = saidOfFiles(linking, 'consumer drafts', (facts) =>
     [...facts.consumers, ...decoratedConsumers(facts, linking)].flatMap((fact) =>
       draftsOf(facts, fact, linking, read),
     ),
   );
-  const drafts = [...linking.files.values()].flatMap((facts) => draftsIn(facts.file, facts));
   return onceEach(drafts);
 }
 

@@ -2,6 +2,7 @@
 import type { ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import {
@@ -56,9 +57,10 @@ export function collectEvents(
     const key = eventKey(message.name);
     return channels.get(key) ?? tags.get(key) ?? [key];
   };
-  for (const facts of linking.files.values()) {
-    for (const fact of declaredIn(facts, linking)) declare(drafts, { file: facts.file, fact }, linking);
-  }
+  const declared = saidOfFiles(linking, 'declared events', (facts) =>
+    declaredIn(facts, linking).map((fact) => ({ file: facts.file, fact })),
+  );
+  for (const it of declared) declare(drafts, it, linking);
   const tags = taggedBy(drafts);
   for (const { messages, file, at } of producers) {
     for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });

@@ -6,7 +6,8 @@ import type { FilePath } from '../text.ts';
 import { failureFinder, saysFailure, type FailureWords, type Step } from './fallible.ts';
 import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
-import { lazily, once } from '../facts/once.ts';
+import { saidOfFiles } from './about.ts';
+import { lazily } from '../facts/once.ts';
 import { namesSpokenIn, spokenNames } from './spokenNames.ts';
 
 export interface Failures {
@@ -31,22 +32,16 @@ export function failuresOf(model: EventModel, words: FailureWords): Failures {
   };
 }
 
-const known = new WeakMap<FileFacts, { readonly hint: string; readonly names: readonly string[] }>();
-
 function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {
   const hint = words.failures.map((it) => it.replaceAll(' ', '[^a-z]*')).join('|');
   const mayFail = new RegExp(hint, 'i');
-  const all = new Set<string>();
-  for (const facts of model.files.values()) {
-    let found = known.get(facts);
-    if (found?.hint !== hint) {
-      const names = [...spokenNames(facts)].filter((it) => mayFail.test(it) && saysFailure(it, words));
-      known.set(facts, (found = { hint, names }));
-    }
-    for (const it of found.names) all.add(it);
-  }
+  const isMeant = (name: string): boolean => mayFail.test(name) && saysFailure(name, words);
+  const all = new Set(
+    saidOfFiles(model, `names of failures ${hint}`, (it) => [...spokenNames(it)].filter(isMeant)),
+  );
   for (const it of queuesOf(model)) all.delete(it);
-  for (const it of errorsIn(model, all)) all.delete(it);
+  for (const it of saidOfFiles(model, `errors ${hint}`, (facts) => errorsIn(model, facts, isMeant)))
+    all.delete(it);
   return all;
 }
 
@@ -60,14 +55,16 @@ function queuesOf({ consumers, events, program }: EventModel): readonly string[]
 }
 
 /** What is thrown reaches the caller, and no consumer: `class OutOfStock extends Error`. */
-function errorsIn({ files, program }: EventModel, names: ReadonlySet<string>): readonly string[] {
-  return [...files.values()].flatMap(({ file, types }) =>
-    types.flatMap((fact) => {
-      if (fact.kind !== 'class' || !names.has(fact.name)) return [];
-      const bases = program.lineageOf({ file, fact }).flatMap((it) => it.fact.bases);
-      return bases.some((it) => it.kind === 'ref' && /(?:Error|Exception)$/.test(it.name)) ? [fact.name] : [];
-    }),
-  );
+function errorsIn(
+  { program }: EventModel,
+  { file, types }: FileFacts,
+  isMeant: (name: string) => boolean,
+): readonly string[] {
+  return types.flatMap((fact) => {
+    if (fact.kind !== 'class' || !isMeant(fact.name)) return [];
+    const bases = program.lineageOf({ file, fact }).flatMap((it) => it.fact.bases);
+    return bases.some((it) => it.kind === 'ref' && /(?:Error|Exception)$/.test(it.name)) ? [fact.name] : [];
+  });
 }
 
 /** `catch { publish(new OrderCancelled()) }` beside `publish(new PaymentProcessed())`: the function that does both. */
@@ -79,25 +76,23 @@ function failingFunction({ fn, event }: ProducerNode, words: FailureWords): read
  * What process managers wait for that wait for the failure of the whole flow too (`OrderFailed`), by its key: they do not wait
  * for ever.
  */
-function followedToFailure({ files }: EventModel, words: FailureWords): ReadonlySet<string> {
+function followedToFailure(model: EventModel, words: FailureWords): ReadonlySet<string> {
   const followed = new Set<string>();
-  for (const facts of files.values()) {
-    for (const names of namesInSagas(facts)) {
-      if (!names.some((it) => statesFact(it) && saysFailure(it, words))) continue;
-      for (const it of names) followed.add(eventKey(it));
-    }
+  for (const names of saidOfFiles(model, 'names in sagas', namesInSagas)) {
+    if (!names.some((it) => statesFact(it) && saysFailure(it, words))) continue;
+    for (const it of names) followed.add(eventKey(it));
   }
   return followed;
 }
 
 /** What each class speaks of that is called a saga or the like. */
-const namesInSagas = once((facts: FileFacts): readonly (readonly string[])[] =>
-  facts.types.flatMap((type) => {
+function namesInSagas(facts: FileFacts): readonly (readonly string[])[] {
+  return facts.types.flatMap((type) => {
     const isSaga =
       type.kind === 'class' && /saga|orchestrat|statemachine|processmanager|workflow/i.test(type.name);
     return isSaga ? [[...namesSpokenIn(facts, type)]] : [];
-  }),
-);
+  });
+}
 
 /** `publish(topicFor(outcome), …)` in the same file may be what announces the failure. */
 function fileOfUnread(producer: ProducerNode): readonly FilePath[] {

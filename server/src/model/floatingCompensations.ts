@@ -11,6 +11,7 @@ import { givenBy, publishIn, resultNamed } from './givenResults.ts';
 import { lostPublishes } from './lostPublishes.ts';
 import type { Indexed } from './keptLists.ts';
 import type { EventModel, FunctionNode } from './model.ts';
+import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 import { isUndoing } from './undoing.ts';
 
@@ -91,12 +92,20 @@ interface Site {
 }
 
 function siteAt(facts: FileFacts, offset: number): Site | undefined {
-  for (const fact of facts.functions) {
-    for (const action of callsIn(fact.body))
-      if (action.call.at.start === offset) return { fn: { file: facts.file, fact }, action };
-  }
-  return undefined;
+  return sitesByPlace(facts).get(offset);
 }
+
+/** Calls by where their callee's name stands. */
+const sitesByPlace = once((facts: FileFacts): ReadonlyMap<number, Site> => {
+  const sites = new Map<number, Site>();
+  for (const fact of facts.functions) {
+    for (const action of callsIn(fact.body)) {
+      const offset = action.call.at.start;
+      if (!sites.has(offset)) sites.set(offset, { fn: { file: facts.file, fact }, action });
+    }
+  }
+  return sites;
+});
 
 function isDropped(model: EventModel, { fn, action }: Site): boolean {
   if (action.settled !== 'dropped' || action.isNew || action.roles.some((it) => it.kind === 'log'))

@@ -3,6 +3,7 @@
 import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import type { ConsumerDraft } from './consumers.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Linking } from './program.ts';
@@ -14,12 +15,13 @@ export function inheritedTransports(linking: Linking): (consumer: ConsumerDraft)
     return facts && name !== undefined ? indexOf(facts).types.get(name) : undefined;
   };
   const ofBase = new Map<TypeFact, Transport>();
-  for (const { file, consumers } of linking.files.values()) {
-    for (const { library, owner, transport } of consumers) {
+  const registering = saidOfFiles(linking, 'registers its handler', ({ file, consumers }) =>
+    consumers.flatMap(({ library, owner, transport }) => {
       const base = library === 'own-bus' ? undefined : typeOf(file, owner);
-      if (base && !ofBase.has(base)) ofBase.set(base, transport);
-    }
-  }
+      return base ? [{ base, transport }] : [];
+    }),
+  );
+  for (const { base, transport } of registering) if (!ofBase.has(base)) ofBase.set(base, transport);
   return ({ fact, handler }) => {
     if (fact.library !== 'own-bus' || fact.transport !== 'unknown' || !handler || ofBase.size === 0)
       return undefined;

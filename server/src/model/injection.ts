@@ -2,6 +2,7 @@
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
 import type { TypeNode } from './model.ts';
@@ -10,14 +11,13 @@ import { entryOf, type Value, type Values } from './values.ts';
 
 /** The class behind a token, by what all files provide. */
 export function injectionOf(
-  files: Iterable<FileFacts>,
+  files: ReadonlyMap<FilePath, FileFacts>,
   values: Values,
   keeper: Keeper,
 ): (file: FilePath, token: Expr) => TypeNode | undefined {
-  const provided = keeper.keep('provided', (_, facts: FileFacts) => providedBy(facts, values));
   const providers = keeper.lookUp(
     'providers',
-    () => firstOf([...files].map((it) => provided(it.file, it))),
+    () => firstOf(saidOfFiles({ keeper, files }, 'provided', (it) => providedBy(it, values))),
     (one, other) => one.fact === other.fact && one.file === other.file,
   );
   return (file, token) => {
@@ -37,9 +37,9 @@ function providedBy(facts: FileFacts, values: Values): Provided {
 }
 
 /** Of several classes for one token the first one counts. */
-function firstOf(all: readonly Provided[]): ReadonlyMap<string, TypeNode> {
+function firstOf(all: Provided): ReadonlyMap<string, TypeNode> {
   const providers = new Map<string, TypeNode>();
-  for (const [key, type] of all.flat()) if (!providers.has(key)) providers.set(key, type);
+  for (const [key, type] of all) if (!providers.has(key)) providers.set(key, type);
   return providers;
 }
 

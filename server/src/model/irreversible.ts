@@ -1,4 +1,5 @@
 // Steps of a saga that nobody can take back, and what may still fail after them.
+import { aboutSagas } from './about.ts';
 import { tellsSomebody } from './deeds.ts';
 import type { EventModel, SagaNode, StepNode } from './model.ts';
 import { mayFollow } from './order.ts';
@@ -23,17 +24,30 @@ const goods =
 /** All steps that can't be undone and stand before one that can still fail. What is compensated was thought of. */
 export function* earlyIrreversibleSteps(model: EventModel): Iterable<EarlyStep> {
   const seen = new Set<string>();
+  const early = aboutSagas(model, 'early steps', (it) => [...earlyIn(model, it)]);
   for (const saga of model.sagas) {
-    const pivot = saga.steps.findIndex((it) => it.isPivot);
-    for (const [index, step] of saga.steps.entries()) {
-      const what = whatStays(step);
-      if (!what || (pivot >= 0 && index >= pivot) || step.compensation === 'yes') continue;
-      const next = saga.steps.slice(index + 1).find((it) => canStop(model, saga, step, it));
-      const key = `${step.file} ${step.at.start}`;
-      if (!next || seen.has(key)) continue;
+    for (const { index, what, after } of early(saga)) {
+      const [step, next] = [saga.steps[index], saga.steps[after]];
+      const key = step ? `${step.file} ${step.at.start}` : '';
+      if (!step || !next || seen.has(key)) continue;
       seen.add(key);
       yield { saga, step, what, next };
     }
+  }
+}
+
+/** By their places among the steps: which one stays, and after it the first that can stop the saga. */
+function* earlyIn(
+  model: EventModel,
+  saga: SagaNode,
+): Iterable<{ readonly index: number; readonly after: number; readonly what: EarlyStep['what'] }> {
+  const { steps } = saga;
+  const pivot = steps.findIndex((it) => it.isPivot);
+  for (const [index, step] of steps.entries()) {
+    const what = whatStays(step);
+    if (!what || (pivot >= 0 && index >= pivot) || step.compensation === 'yes') continue;
+    const after = steps.findIndex((it, place) => place > index && canStop(model, saga, step, it));
+    if (after >= 0) yield { index, after, what };
   }
 }
 

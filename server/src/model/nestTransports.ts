@@ -4,6 +4,7 @@ import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Linking } from './program.ts';
 
@@ -40,17 +41,26 @@ function collect(linking: Linking, serviceOf: (file: FilePath) => string): Map<s
     found.set(service, own);
     for (const name of names) own.add(name);
   };
-  for (const facts of linking.files.values()) {
-    if (!facts.imports.some((it) => it.from.startsWith('@nestjs/'))) continue;
-    for (const name of listening) {
-      for (const { action } of indexOf(facts).calls.get(name) ?? []) {
-        for (const arg of action.call.args)
-          add(serviceOf(facts.file), transportsIn(facts.file, arg, linking, 0));
-      }
-    }
-    for (const expr of configured(facts)) add('', transportsIn(facts.file, expr, linking, 0));
-  }
+  for (const { file, names } of saidOfFiles(linking, 'listens on', (it) => listeningIn(it, linking)))
+    add(file === undefined ? '' : serviceOf(file), names);
   return found;
+}
+
+interface Listening {
+  /** None where any client of the service may be meant. */
+  readonly file?: FilePath;
+  readonly names: readonly string[];
+}
+
+function* listeningIn(facts: FileFacts, linking: Linking): Iterable<Listening> {
+  const { file } = facts;
+  if (!facts.imports.some((it) => it.from.startsWith('@nestjs/'))) return;
+  const namesIn = (expr: Expr): readonly string[] => [...transportsIn(file, expr, linking, 0)];
+  for (const name of listening) {
+    for (const { action } of indexOf(facts).calls.get(name) ?? [])
+      for (const arg of action.call.args) yield { file, names: namesIn(arg) };
+  }
+  for (const expr of configured(facts)) yield { names: namesIn(expr) };
 }
 
 function* configured(facts: FileFacts): Iterable<Expr> {

@@ -4,6 +4,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
@@ -54,15 +55,12 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
 }
 
 function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
-  const sitesIn = linking.keeper.keep('direct sites', (_, facts: FileFacts) =>
+  return saidOfFiles(linking, 'direct sites', (facts) =>
     indexOf(facts).publishes.flatMap(({ fn, action, role }) =>
       role.isRequest || isOfCommands.test(fn.owner ?? '')
         ? []
         : [siteAt(facts, { fn, action, role }, linking, read)],
     ),
-  );
-  return [...linking.files.values()].flatMap((facts) =>
-    indexOf(facts).publishes.length === 0 ? [] : sitesIn(facts.file, facts),
   );
 }
 

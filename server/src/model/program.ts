@@ -35,7 +35,7 @@ export function linkProgram(
   const values = valuesOf(files, modules);
   const resolve: Resolve = { typeNamed: values.typeNamed, packageOf };
   const hierarchy = hierarchyOf(files, { keeper, values, resolve });
-  const injected = injectionOf(all.values(), values, keeper);
+  const injected = injectionOf(files, values, keeper);
   const unitOf = unitsOf(projects);
   const calls = callsOf({ keeper, files, values, hierarchy, injected, packageOf, unitOf });
   const program: Program = {

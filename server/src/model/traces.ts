@@ -3,6 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
+import { aboutFunctions } from './about.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode, SagaNode } from './model.ts';
 import { perModel } from './perModel.ts';
@@ -47,7 +48,10 @@ function isSagaTraced(model: EventModel, { file, steps }: SagaNode): boolean {
 }
 
 function isTraced(model: EventModel, file: FilePath, functions: readonly FunctionFact[]): boolean {
-  return functions.some((fact) => leavesTrace(model, { file, fact }, maxDepth));
+  const leaves = aboutFunctions(model, 'leaves a trace', (own, fact) =>
+    leavesTrace(model, { file: own, fact }, maxDepth),
+  );
+  return functions.some((fact) => leaves(file, fact));
 }
 
 function leavesTrace(model: EventModel, fn: FunctionNode, depth: number): boolean {

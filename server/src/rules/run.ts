@@ -1,5 +1,6 @@
 // Runs the rules over a model: severities, options, suppressions, order. A rule that throws is reported and the others go on.
 import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
+import { saidOfFiles } from '../model/about.ts';
 import type { EventModel } from '../model/model.ts';
 import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
 import type { Finding, Fix, Rule, RuleContext, RuleFinding, Severity } from './rule.ts';
@@ -82,17 +83,12 @@ function suppress(
   findings: readonly Finding[],
   { model, rules, config }: { model: EventModel; rules: readonly Rule[]; config: RunConfig },
 ): readonly Finding[] {
-  const kept: Finding[] = [];
-  const byFile = new Map<FilePath, Finding[]>();
-  for (const it of findings) byFile.set(it.file, [...(byFile.get(it.file) ?? []), it]);
   const { isComplete } = model;
-  for (const [file, facts] of model.files) {
-    const own = byFile.get(file) ?? [];
-    byFile.delete(file);
-    const isPlain = facts.suppressions.length === 0;
-    kept.push(...(isPlain ? own : suppressIn({ facts, findings: own, rules, config, isComplete })));
-  }
-  for (const rest of byFile.values()) kept.push(...rest);
+  const suppressing = saidOfFiles(model, 'suppressions', (it) => (it.suppressions.length > 0 ? [it] : []));
+  const byFile = new Map(suppressing.map((it): [FilePath, Finding[]] => [it.file, []]));
+  const kept = findings.filter((it) => !byFile.get(it.file)?.push(it));
+  for (const facts of suppressing)
+    kept.push(...suppressIn({ facts, findings: byFile.get(facts.file) ?? [], rules, config, isComplete }));
   return kept;
 }
 

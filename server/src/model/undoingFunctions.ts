@@ -1,0 +1,35 @@
+// The functions that take steps of sagas back.
+import type { FunctionFact } from '../facts/facts.ts';
+import { sagaName, undoingCall } from '../facts/sagaWords.ts';
+import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+import { orchestratorsOf } from './orchestrators.ts';
+
+/** What takes the steps of sagas back, and what a saga calls to take back all of them. */
+export function undoingFunctions(model: EventModel): ReadonlyMap<FunctionFact, FunctionNode> {
+  const ofSteps = model.sagas.flatMap(({ steps }) =>
+    steps.flatMap(({ undoing }) => undoing.flatMap((it) => it.functions)),
+  );
+  const ofClasses = model.sagas.flatMap(({ file, fact: { owner } }) =>
+    owner === undefined
+      ? []
+      : undoingIn(
+          file,
+          (model.files.get(file)?.functions ?? []).filter((it) => it.owner === owner),
+        ),
+  );
+  const ofNamed = saidOfFiles(model, 'undoing methods of sagas', ({ file, functions }) =>
+    undoingIn(
+      file,
+      functions.filter((it) => it.owner !== undefined && sagaName.test(it.owner)),
+    ),
+  );
+  const ofRunners = orchestratorsOf(model).flatMap((it) => undoingIn(it.file, it.functions));
+  const all = [...ofSteps, ...ofClasses, ...ofNamed, ...ofRunners];
+  return new Map(all.map((it) => [it.fact, it]));
+}
+
+function undoingIn(file: FilePath, functions: readonly FunctionFact[]): readonly FunctionNode[] {
+  return functions.filter((it) => undoingCall.test(it.name)).map((fact) => ({ file, fact }));
+}
