@@ -72,6 +72,8 @@ export interface RemoteRole {
   readonly what: 'http' | 'rpc' | 'payment' | 'email' | 'sms' | 'storage' | 'other';
   /** Changes nothing there (GET, lookups). */
   readonly isRead?: boolean;
+  /** What the address of a request asks for, as a call would be spelled: `stock.reserve`, `reservations.delete`. */
+  readonly asks?: string;
   readonly idempotencyKey?: Expr;
   readonly hasTimeLimit?: boolean;
   readonly confidence: Confidence;

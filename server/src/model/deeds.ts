@@ -41,10 +41,16 @@ export function canFail(fn: FunctionNode, bodyOf: (fn: FunctionNode) => Body): b
   return false;
 }
 
+/** What a call does, by what it is called or, where that says nothing, by the address that it asks. */
+export function saidBy({ call, roles }: CallAction): string {
+  const remote = roles.find((it) => it.kind === 'remote');
+  return (remote?.kind === 'remote' ? remote.asks : undefined) ?? pathOf(call.callee);
+}
+
 /** The first effect that stays when the saga ends half way. */
 export function lastingDeed(effects: readonly Effect[], { program }: Linking): Deed | undefined {
   const lasting = effects.find((effect) => {
-    const names = [effect.name, ...effect.via.map((it) => it.name)].join(' ');
+    const names = [nameOf(effect), ...effect.via.map((it) => it.name)].join(' ');
     if (telling.test(names) || asking.test(nameSaid(effect))) return false;
     const { role } = effect;
     if (role.kind === 'remote') return !role.isRead && role.what !== 'email' && role.what !== 'sms';
@@ -92,13 +98,17 @@ export function asks(name: string): boolean {
 }
 
 function deedAt(effect: Effect): Deed {
-  const { file, at, name } = effect.via[0] ?? effect;
-  return { file, at, name };
+  const { file, at } = effect.via[0] ?? effect;
+  return { file, at, name: effect.via[0]?.name ?? nameOf(effect) };
+}
+
+function nameOf({ role, name }: Effect): string {
+  return (role.kind === 'remote' ? role.asks : undefined) ?? name;
 }
 
 /** The verb of the call; `fetch` itself says nothing of what it does. */
 function nameSaid(effect: Effect): string {
-  const name = (effect.via[0] ?? effect).name.split('.').at(-1) ?? '';
+  const name = (effect.via[0]?.name ?? nameOf(effect)).split('.').at(-1) ?? '';
   return name === 'fetch' ? '' : spaced(name);
 }
 

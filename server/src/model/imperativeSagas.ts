@@ -3,9 +3,9 @@ import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
 import { proxyOf } from './activities.ts';
-import { activityDeed, asks, changes, lastingDeed, namedDeed, type Reading } from './deeds.ts';
+import { activityDeed, asks, changes, lastingDeed, namedDeed, saidBy, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
-import { calleeName, eachAction } from './fileIndex.ts';
+import { eachAction } from './fileIndex.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
@@ -67,14 +67,14 @@ interface Draft extends StepNode {
 
 function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading): readonly Draft[] {
   const { action, zone, index } = placed;
-  const path = pathOf(action.call.callee);
+  const path = saidBy(action);
   const takesBack = isSurelyUndoing(path) || (zone === 'branch' && isUndoing(path));
   const events = effects.map((it) => commandOf(it, linking));
   if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];
   const deed = deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
-  const name = events.find((it) => it !== '') ?? calleeName(action.call.callee) ?? path;
+  const name = events.find((it) => it !== '') ?? path.split('.').at(-1) ?? path;
   const place = { name, file: fn.file, at: action.call.at };
   return [
     {
@@ -101,8 +101,8 @@ function deedIn(
   if (!lasting) return effects.length === 0 ? namedDeed(fn.file, action, linking) : undefined;
   // A row of one's own counts only where the call says that something comes into being.
   const isRow = effects.every((it) => it.role.kind !== 'remote' && !isCommand(it));
-  const name = calleeName(action.call.callee) ?? '';
-  const path = pathOf(action.call.callee);
+  const path = saidBy(action);
+  const name = path.split('.').at(-1) ?? '';
   return isRow && !takingHold.test(name) && !/order\w*\.(?:create|place|insert)$/i.test(path)
     ? undefined
     : { file: fn.file, at: action.call.at, name: path };

@@ -4,7 +4,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
-import type { Reading } from './deeds.ts';
+import { saidBy, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { FunctionNode, Undoing } from './model.ts';
@@ -64,7 +64,7 @@ export function takingBack(
   for (const { action, zone, index } of placed) {
     if (isPush(action)) {
       if (facts) pushes.push(pushed(facts, action, index, reading));
-    } else if (zone !== 'line' || isSurelyUndoing(pathOf(action.call.callee))) {
+    } else if (zone !== 'line' || isSurelyUndoing(saidBy(action))) {
       const found = backsIn(fn.file, action, index, reading, 0);
       backs.push(...found);
       if (zone === 'catch') rows.push(...rewritten(fn.file, action, index));
@@ -95,16 +95,20 @@ function backsIn(
   const { call, roles, isNew } = action;
   if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
   const functions = reading.linking.calls.callees(file, call);
-  const name = pathOf(call.callee);
+  const name = saidBy(action);
   const words = roles.flatMap(commandIn).join(' ') || name;
+  const isNamed = isUndoing(words) && namesSubject(words);
   const own: Back = { name, words, file, at: call.at, functions, known: 'always', index };
   const inner = functions.flatMap((callee) =>
     [...eachAction(depth < maxDepth ? callee.fact.body : [])].flatMap((it) =>
-      it.kind === 'call' ? backsIn(callee.file, it, index, reading, depth + 1) : [],
+      // `releaseStock()` says what the address that it asks says again.
+      it.kind === 'call' && !(isNamed && saidBy(it) !== pathOf(it.call.callee))
+        ? backsIn(callee.file, it, index, reading, depth + 1)
+        : [],
     ),
   );
   // `compensate()` says less than what it calls.
-  const isTelling = isUndoing(words) && (inner.length === 0 || namesSubject(words));
+  const isTelling = isNamed || (isUndoing(words) && inner.length === 0);
   return isTelling ? [own, ...inner] : inner;
 }
 
@@ -136,7 +140,7 @@ function fnOf(facts: FileFacts, id: number): readonly FunctionNode[] {
 }
 
 function callsOf({ fact }: FunctionNode): readonly string[] {
-  return [...eachAction(fact.body)].flatMap((it) => (it.kind === 'call' ? [pathOf(it.call.callee)] : []));
+  return [...eachAction(fact.body)].flatMap((it) => (it.kind === 'call' ? [saidBy(it)] : []));
 }
 
 function wordsIn(facts: FileFacts, expr: Expr, depth: number): readonly string[] {
@@ -176,11 +180,13 @@ function isOpen(file: FilePath, action: CallAction, { bodyOf, linking }: Reading
   const { call, roles, isNew } = action;
   if (isNew || isPlumbing(action) || roles.some((it) => quiet.has(it.kind))) return false;
   if (roles.some((it) => it.kind === 'publish')) return true;
+  if (roles.some((it) => it.kind === 'remote' && !it.isRead && it.what === 'http' && it.asks === undefined))
+    return true;
   const callees = linking.calls.callees(file, call);
   const name = calleeName(call.callee) ?? '';
   // What runs inside such a scope is read by itself.
   if (/^(?:non)?cancellable$/i.test(name)) return false;
-  if (callees.length === 0) return isUndoing(pathOf(call.callee)) || failing.test(name);
+  if (callees.length === 0) return isUndoing(saidBy(action)) || failing.test(name);
   return callees.some((it) => bodyOf(it).effects.some((effect) => effect.role.kind !== 'write'));
 }
 

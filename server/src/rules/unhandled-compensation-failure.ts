@@ -42,8 +42,12 @@ function findingOf(model: EventModel, lost: LostCompensation): RuleFinding {
   const published = roles.find((it) => it.kind === 'publish');
   const topic = published?.kind === 'publish' ? (published.channel ?? published.event) : undefined;
   const text = topic && model.program.stringOf(fn.file, topic);
+  const remote = roles.find((it) => it.kind === 'remote');
+  const asked = remote?.kind === 'remote' ? remote.asks : undefined;
   const name =
-    text ?? (call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This');
+    text ??
+    asked ??
+    (call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This');
   const isHere = topic?.kind === 'string' || topic?.kind === 'member';
   return {
     file: fn.file,

@@ -1,6 +1,7 @@
 // Calls to other systems: HTTP, payment, email, SMS, storage.
 import type { Expr } from '../../facts/expressions.ts';
 import type { RemoteRole } from '../../facts/roles.ts';
+import { askedBy } from './addresses.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const http = [
@@ -137,11 +138,13 @@ function byName(site: CallSite): RemoteRole['what'] | undefined {
 
 function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
   const key = idempotencyKey(site);
+  const asks = what === 'http' ? askedBy(site) : undefined;
   return {
     kind: 'remote',
     library: site.origin?.from ?? 'remote',
     what,
     ...(isRead(site, what) ? { isRead: true } : {}),
+    ...(asks === undefined ? {} : { asks }),
     ...(key ? { idempotencyKey: key } : {}),
     ...(hasTimeLimit(site) ? { hasTimeLimit: true } : {}),
     confidence: site.origin?.from === undefined ? 'name' : 'type',

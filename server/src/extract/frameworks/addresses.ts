@@ -1,0 +1,48 @@
+// What an HTTP request asks for, by its address and verb: `POST ${stock}/reserve` asks `stock.reserve`, as a call would be spelled.
+import type { Expr } from '../../facts/expressions.ts';
+import type { CallSite } from './framework.ts';
+
+/** Parts of an address that say where something is, not what. */
+const places =
+  /^(?:localhost|www|api|rest|internal|v\d+|base|host|url|uri|endpoint|address|server|gateway|service)$/i;
+
+/** The words of the address with the last one for what is done; undefined where nothing is written out. */
+export function askedBy(site: CallSite): string | undefined {
+  const options = site.arg(0)?.kind === 'object' ? site.arg(0) : site.arg(1);
+  const address = site.arg(0)?.kind === 'object' ? site.view.entryOf(options, 'url') : site.arg(0);
+  const segments = address ? segmentsOf(site, address) : [];
+  if (segments.length === 0) return undefined;
+  const method = site.view.entryOf(options, 'method');
+  const verb = method?.kind === 'string' ? method.value : site.name;
+  return [...segments, ...(/^delete$/i.test(verb) ? ['delete'] : [])].join('.');
+}
+
+/** Who is asked, then what for; the host alone says nothing of that. */
+function segmentsOf(site: CallSite, address: Expr): readonly string[] {
+  const [place = ''] = textOf(site, address).split('?');
+  const [, host = '', path = ''] = /^(?:\w+:\/\/)?([^/]*)\/(.*)$/.exec(place) ?? [];
+  const asked = path.split('/').filter(isTelling);
+  const [party = ''] = host.split(/[.:]/);
+  const word = party.replace(/[-_]?(?:service|base|api)*[-_]?(?:url|uri|host|endpoint|address|api)$/i, '');
+  return asked.length === 0 ? [] : [...(isTelling(word) ? [word] : []), ...asked];
+}
+
+function isTelling(word: string): boolean {
+  return /^[a-z][\w-]+$/i.test(word) && !places.test(word);
+}
+
+/** As far as it is written; a name in front says whose address it is, those further back say which thing. */
+function textOf({ view }: CallSite, address: Expr): string {
+  const value = view.valueOf(address);
+  if (value.kind === 'string') return value.value;
+  const isSum = value.kind === 'operation' && value.operator === '+';
+  const parts = value.kind === 'template' ? value.parts : isSum ? value.of : [];
+  return parts
+    .map((it, index) => {
+      if (typeof it === 'string') return it;
+      const known = view.valueOf(it);
+      if (known.kind === 'string') return known.value;
+      return index === 0 && (it.kind === 'name' || it.kind === 'member') ? it.name : '';
+    })
+    .join('');
+}
