@@ -51,3 +51,21 @@ export function saidOfFiles<Item>(
 ): readonly Item[] {
   return keeper.gather(files, question, ask);
 }
+
+/**
+ * What each file says by itself, whatever stands in others, as a list over all; who reads it depends on what is said and on
+ * nothing else.
+ */
+export function foundInFiles<Item>(
+  { keeper, files }: Pick<EventModel, 'keeper' | 'files'>,
+  question: string,
+  ask: (facts: FileFacts) => readonly Item[],
+): readonly Item[] {
+  const said = (facts: FileFacts): ReadonlyMap<string, readonly Item[]> => {
+    const items = ask(facts);
+    return items.length > 0 ? new Map([['', items]]) : nothing;
+  };
+  return keeper.index(files, { question, of: said, isSame: Object.is })('').flat();
+}
+
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();

@@ -2,7 +2,7 @@
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { saidOfFiles } from './about.ts';
 import type { EventModel, TypeNode } from './model.ts';
-import { perModel } from './perModel.ts';
+import { areSame } from './notedEvents.ts';
 
 /** The type that an alias names without adding anything: a plain reference, or what a schema infers. */
 export function namedBy(
@@ -17,23 +17,34 @@ export function namedBy(
   return named && named.fact !== fact ? named : undefined;
 }
 
-/** For each type of the workspace the aliases that name it. */
-export const aliasesOf = perModel((model: EventModel): ReadonlyMap<TypeFact, readonly TypeNode[]> => {
+/** The aliases that name a type; who asks depends on those alone. */
+export function aliasesIn(linking: Linking): EventModel['aliasesOf'] {
+  const find = linking.keeper.lookUp('aliases', () => byType(linking), areSameTypes);
+  return (type) => find(type) ?? [];
+}
+
+type Linking = Pick<EventModel, 'keeper' | 'files' | 'program'>;
+
+function byType(linking: Linking): ReadonlyMap<TypeFact, readonly TypeNode[]> {
   const aliases = new Map<TypeFact, TypeNode[]>();
-  for (const { alias, named } of saidOfFiles(model, 'aliases', (it) => aliasesIn(model, it))) {
+  for (const { alias, named } of saidOfFiles(linking, 'aliases', (it) => ofFile(linking, it))) {
     const known = aliases.get(named);
     if (known) known.push(alias);
     else aliases.set(named, [alias]);
   }
   return aliases;
-});
+}
 
-function aliasesIn(
-  model: EventModel,
+function areSameTypes(one: readonly TypeNode[], other: readonly TypeNode[]): boolean {
+  return areSame(one, other, (a, b) => a.fact === b.fact);
+}
+
+function ofFile(
+  linking: Linking,
   { file, types }: FileFacts,
 ): readonly { readonly alias: TypeNode; readonly named: TypeFact }[] {
   return types.flatMap((fact) => {
-    const named = namedBy(model, { file, fact });
+    const named = namedBy(linking, { file, fact });
     return named ? [{ alias: { file, fact }, named: named.fact }] : [];
   });
 }

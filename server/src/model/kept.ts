@@ -176,7 +176,7 @@ export class Keeper {
     make: () => ReadonlyMap<Key, Item>,
     isSame: (one: Item, other: Item) => boolean,
   ): (key: Key) => Item | undefined {
-    if (this.#store.indexes.has(question)) enter(this.#indexOf(question), '', make(), isSame);
+    if (this.#store.indexes.has(question)) unnoted(() => enter(this.#indexOf(question), '', make(), isSame));
     const index = lazily(() => {
       const isKnown = this.#store.indexes.has(question);
       if (!isKnown) unnoted(() => enter(this.#indexOf(question), '', make(), isSame));

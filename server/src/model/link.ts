@@ -1,6 +1,7 @@
 // Joins the facts of all files into the event model. Pure: same facts, same model, in whatever order the files come.
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
+import { aliasesIn } from './aliases.ts';
 import { bodiesOf } from './bodies.ts';
 import { contractsOf } from './contracts.ts';
 import { draftConsumers } from './consumers.ts';
@@ -50,6 +51,7 @@ export function link(
     bodyOf: bodies.bodyOf,
     serviceOf,
     ...keptOfConsumers(keeper, nodes, { drafts: drafts.consumers, ...bodies }),
+    aliasesOf: aliasesIn(linking),
     producersAt: producersByPlace(keeper, nodes.producers),
     ...contractsOf(projects, linking),
   });

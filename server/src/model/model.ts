@@ -36,6 +36,8 @@ export interface EventModel {
   ) => (consumer: ConsumerNode) => Value;
   /** The producers at a call. */
   readonly producersAt: (place: Place) => readonly ProducerNode[];
+  /** The aliases that name a type. */
+  readonly aliasesOf: (type: TypeFact) => readonly TypeNode[];
   /** The name of the service that a file belongs to. */
   readonly serviceOf: (file: FilePath) => string;
   /** Whether a package hands the type to others than the workspace: then its other end may be there. */

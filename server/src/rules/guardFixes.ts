@@ -4,7 +4,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model/model.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from '../model/perModel.ts';
+import { foundInFiles } from '../model/about.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
@@ -86,12 +86,10 @@ function typeOfParameter(
 /** A function of the same service that takes a key and runs a callback once for it. */
 function existingGuard(beside: FilePath, model: EventModel): GuardHandlerPlan['existing'] {
   const service = model.serviceOf(beside);
-  return guardsIn(model).find((it) => model.serviceOf(it.file) === service);
+  return foundInFiles(model, 'guards', guardsIn).find((it) => model.serviceOf(it.file) === service);
 }
 
-const guardsIn = perModel(({ files }: EventModel) => [...files.values()].flatMap(guardsOfFile));
-
-const guardsOfFile = once((facts: FileFacts) =>
+const guardsIn = once((facts: FileFacts) =>
   facts.functions.flatMap((fn) => {
     if (!fn.isExported || fn.owner !== undefined || !wrapperName.test(fn.name)) return [];
     const wanted = argumentsOf(facts, fn);

@@ -1,13 +1,14 @@
 // How missing metadata is mended: by fields, by the base event that the workspace has, by a new one.
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import { foundInFiles } from '../model/about.ts';
+import { importersOf } from '../model/importers.ts';
 import { metadataOf } from '../model/metadata.ts';
 import type { Aliases, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from '../model/perModel.ts';
 import type { FilePath, Place } from '../text.ts';
-import type { MakersOf } from './makers.ts';
+import { makersOf } from './makers.ts';
 import type { Fix } from './rule.ts';
 
 /** The fields that supply what is missing, in the order of the message. */
@@ -31,20 +32,14 @@ export interface Mended {
   readonly missing: readonly MetadataKind[];
 }
 
-/** What the fixes are worked out from. */
-export interface Known {
-  readonly model: EventModel;
-  readonly makersOf: MakersOf;
-}
-
 /** Adding the fields, extending the workspace's base event, or making one. */
 export function metadataFixes(
-  { model, makersOf }: Known,
+  model: EventModel,
   fault: Mended,
   chosen: Aliases & { readonly required: readonly MetadataKind[] },
 ): readonly Fix[] {
   const fields = fieldsFor(fault.missing);
-  const makers = fault.node ? makersOf(fault.node) : [];
+  const makers = fault.node ? makersOf(model, fault.node) : [];
   const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
   const add: Fix = {
     title: `Add ${fields.map((it) => it.name).join(', ')}`,
@@ -93,7 +88,7 @@ function existingBase(
   missing: readonly MetadataKind[],
   chosen: Aliases,
 ): Base | undefined {
-  for (const candidate of basesIn(model)) {
+  for (const candidate of foundInFiles(model, 'bases of events', basesIn)) {
     const { file, fact } = candidate;
     if (fact === node.fact || !fits(fact, node)) continue;
     const { present, isOpen } = metadataOf(model, candidate, chosen);
@@ -106,9 +101,7 @@ function existingBase(
   return undefined;
 }
 
-const basesIn = perModel(({ files }: EventModel) => [...files.values()].flatMap(basesOfFile));
-
-const basesOfFile = once(({ file, types }: FileFacts) =>
+const basesIn = once(({ file, types }: FileFacts) =>
   types.filter((it) => it.isExported && baseName.test(it.name)).map((fact) => ({ file, fact })),
 );
 
@@ -118,8 +111,9 @@ const baseName =
 /** The package by which the service imports the base already. */
 function specifierOf(model: EventModel, { fact }: TypeNode, from: FilePath): string | undefined {
   const service = model.serviceOf(from);
-  for (const { file, imports } of model.files.values()) {
-    const named = imports.find((it) => it.name === fact.name && !it.from.startsWith('.'));
+  for (const file of importersOf(model, fact.name)) {
+    const imports = model.files.get(file)?.imports;
+    const named = imports?.find((it) => it.name === fact.name && !it.from.startsWith('.'));
     if (!named || model.serviceOf(file) !== service) continue;
     if (model.program.typeNamed(file, named.local)?.fact === fact) return named.from;
   }

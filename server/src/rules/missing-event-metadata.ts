@@ -8,8 +8,7 @@ import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
-import { makersIn } from './makers.ts';
-import { fieldsFor, metadataFixes, type Known } from './metadataFixes.ts';
+import { fieldsFor, metadataFixes } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { missingIn, sharedFaults, type Fault, type SharedFault } from './sharedMetadata.ts';
 
@@ -102,18 +101,18 @@ export const rule: Rule<Options> = {
   hasFix: true,
   options,
   *check({ model, options: chosen }) {
-    const known = { model, makersOf: makersIn(model) };
     const own = aboutEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (it) => [
       ...faultsOf(model, it, chosen),
     ]);
     const faults = model.events.flatMap((event) => own(event).map((it) => ({ event, ...it })));
     const { shared, own: left } = sharedFaults(model, faults, chosen);
-    for (const it of shared) yield sharedFinding(known, it, chosen);
+    for (const it of shared) yield sharedFinding(model, it, chosen);
+    const findings = keptFindings(model, chosen);
     const objects = new Set<object>();
     for (const fault of left) {
       if (fault.object && objects.has(fault.object)) continue;
       if (fault.object) objects.add(fault.object);
-      yield findingOf(known, fault, chosen);
+      yield findings(fault);
     }
   },
 };
@@ -162,8 +161,21 @@ function repeats(model: EventModel, event: EventNode, node: TypeNode): boolean {
   return named !== undefined && event.declarations.some((it) => it.fact === named.fact);
 }
 
-function findingOf(known: Known, fault: Fault, chosen: Options): RuleFinding {
-  const { model } = known;
+/** What is told of a fault, kept as long as nothing changes that its message and its fixes are made of. */
+function keptFindings(model: EventModel, chosen: Options): (fault: Fault) => RuleFinding {
+  const { keeper } = model;
+  return keeper.keepBy(
+    `findings of missing metadata ${JSON.stringify(chosen)}`,
+    ({ event, place, name, missing }: Fault) =>
+      [event.key, place.file, place.at.start, name, ...missing].join(' '),
+    (fault) => {
+      keeper.noteFile(fault.place.file);
+      return findingOf(model, fault, chosen);
+    },
+  );
+}
+
+function findingOf(model: EventModel, fault: Fault, chosen: Options): RuleFinding {
   const { place, name, missing } = fault;
   const producer = producerOf(model, fault);
   return {
@@ -172,7 +184,7 @@ function findingOf(known: Known, fault: Fault, chosen: Options): RuleFinding {
     message: `\`${name}\` carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
     related: producer ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }] : [],
-    fixes: metadataFixes(known, fault, chosen),
+    fixes: metadataFixes(model, fault, chosen),
   };
 }
 
@@ -185,11 +197,15 @@ function producerOf(model: EventModel, { event, node }: Fault): ProducerNode | u
   return nearestFirst(node.file, own)[0];
 }
 
-function sharedFinding(known: Known, { fault, form, events }: SharedFault, chosen: Options): RuleFinding {
+function sharedFinding(
+  model: EventModel,
+  { fault, form, events }: SharedFault,
+  chosen: Options,
+): RuleFinding {
   const { name, missing, place } = fault;
   const isBase = form === 'base';
   const role = `the ${isBase ? 'base' : 'metadata'} of ${events.length} events`;
-  const fixes = isBase ? metadataFixes(known, fault, chosen) : [];
+  const fixes = isBase ? metadataFixes(model, fault, chosen) : [];
   return {
     ...place,
     symbol: name,

@@ -1,7 +1,8 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
-import { aliasesOf } from '../model/aliases.ts';
+import { aboutEvents } from '../model/about.ts';
 import { isPayloadName } from '../model/evidence.ts';
+import { importersOf } from '../model/importers.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
 import type { Place } from '../text.ts';
@@ -116,24 +117,33 @@ export const rule: Rule<Options> = {
   options,
   *check({ model, options: { verbs } }) {
     const commands = new Set(verbs);
-    for (const event of model.events) {
-      const { declarations } = event;
-      for (const declared of declarations) {
-        // A schema and the type that is inferred from it are one fault.
-        for (const node of [declared, ...(aliasesOf(model).get(declared.fact) ?? [])]) {
-          if (isPayloadName(node.fact.name)) continue;
-          const better = betterName(node.fact.name, commands);
-          if (better === undefined || !isCertain(event, node)) continue;
-          yield ofDeclaration(model, node, better);
-          break;
-        }
-      }
-      if (declarations.length > 0) continue;
-      const better = betterTopic(event.name);
-      if (better !== undefined && event.producers.length > 0) yield ofTopic(event, better);
-    }
+    const told = aboutEvents(model, `non-past-tense-event ${verbs.join()}`, (it) => [
+      ...findingsOf(model, it, commands),
+    ]);
+    for (const event of model.events) yield* told(event);
   },
 };
+
+function* findingsOf(
+  model: EventModel,
+  event: EventNode,
+  commands: ReadonlySet<string>,
+): Iterable<RuleFinding> {
+  const { declarations } = event;
+  for (const declared of declarations) {
+    // A schema and the type that is inferred from it are one fault.
+    for (const node of [declared, ...model.aliasesOf(declared.fact)]) {
+      if (isPayloadName(node.fact.name)) continue;
+      const better = betterName(node.fact.name, commands);
+      if (better === undefined || !isCertain(event, node)) continue;
+      yield ofDeclaration(model, node, better);
+      break;
+    }
+  }
+  if (declarations.length > 0) return;
+  const better = betterTopic(event.name);
+  if (better !== undefined && event.producers.length > 0) yield ofTopic(event, better);
+}
 
 /** A class that is called an event, or a type that is published or handled: no command, which is rightly in the imperative. */
 function isCertain({ producers }: EventNode, { fact }: TypeNode): boolean {
@@ -193,15 +203,11 @@ function sentence(place: Place, name: string, better: string): RuleFinding {
 
 /** The files that may name the type: its own, and those that import it. */
 function renaming(model: EventModel, { file, fact }: TypeNode, to: string): readonly Fix[] {
-  const files = [...model.files.values()]
-    .filter(({ file: other, imports }) => {
-      const names = imports.some((it) => it.name === fact.name);
-      return (
-        other === file ||
-        (names && model.program.typeNamed(other, localName(imports, fact.name))?.fact === fact)
-      );
-    })
-    .map((it) => it.file);
+  const users = importersOf(model, fact.name).filter((other) => {
+    const imports = model.files.get(other)?.imports ?? [];
+    return model.program.typeNamed(other, localName(imports, fact.name))?.fact === fact;
+  });
+  const files = [...new Set([file, ...users])].sort();
   const isTaken = files.some((it) => model.program.typeNamed(it, to) !== undefined);
   if (isTaken) return [];
   return [{ title: `Rename to ${to}`, plan: { kind: 'rename', name: fact.name, to, files } }];

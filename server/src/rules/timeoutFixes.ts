@@ -3,7 +3,7 @@ import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { LimitCallPlan } from '../fixes/plan.ts';
 import type { Effect, EventModel } from '../model/model.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from '../model/perModel.ts';
+import { foundInFiles } from '../model/about.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
@@ -51,12 +51,12 @@ const helperName =
 /** A function of the same service that takes a promise, or what gives one, and a time. */
 function helperFor(model: EventModel, beside: FilePath): LimitCallPlan['existing'] {
   const service = model.serviceOf(beside);
-  return helpersIn(model).find((it) => model.serviceOf(it.file) === service);
+  return foundInFiles(model, 'helpers that limit time', helpersIn).find(
+    (it) => model.serviceOf(it.file) === service,
+  );
 }
 
-const helpersIn = perModel(({ files }: EventModel) => [...files.values()].flatMap(helpersOfFile));
-
-const helpersOfFile = once((facts: FileFacts) =>
+const helpersIn = once((facts: FileFacts) =>
   facts.functions.flatMap((fn) => {
     if (!fn.isExported || fn.owner !== undefined || !helperName.test(fn.name)) return [];
     const wanted = argumentsOf(facts, fn);

@@ -19,8 +19,8 @@ export interface Sources {
 export interface Reached {
   /** Every file that the model needs. */
   readonly facts: ReadonlyMap<FilePath, FileFacts>;
-  /** Files whose text was looked through for a name and that were not read further. */
-  readonly passed: ReadonlySet<FilePath>;
+  /** Files that were asked in vain, and for which names. */
+  readonly passed: ReadonlyMap<FilePath, ReadonlySet<string>>;
 }
 
 /** Follows names from the files that have trigger words, step by step. */
@@ -30,11 +30,14 @@ export function* follow(
 ): Generator<void, Reached> {
   const found = new Map(triggered);
   const wide = new Set<FileFacts>();
-  const passed = new Set<FilePath>();
+  const passed = new Map<FilePath, Set<string>>();
+  const pass = (file: FilePath, name: string): void => {
+    passed.set(file, (passed.get(file) ?? new Set()).add(name));
+  };
   const asked = new Map<string, boolean>();
   const starred = new Map<FilePath, boolean>();
   const hasStars = (file: FilePath, text: string): boolean => {
-    const known = starred.get(file) ?? /export\s*\*/.test(text);
+    const known = starred.get(file) ?? hasStar(text);
     starred.set(file, known);
     return known;
   };
@@ -52,7 +55,7 @@ export function* follow(
     const facts = sources.factsOf(file);
     const isThere = facts !== undefined && leads(facts, name, [...around, key]);
     if (isThere) found.set(file, facts);
-    else passed.add(file);
+    else pass(file, name);
     // Inside of a circle "no" is only said of the way that was taken.
     if (isThere || around.length === 0) asked.set(key, isThere);
     return isThere;
@@ -82,7 +85,7 @@ export function* follow(
     const text = target === undefined ? undefined : sources.textOf(target);
     if (target === undefined || text === undefined) return false;
     if (text.includes(name) || hasStars(target, text)) return named(target, name, around);
-    passed.add(target);
+    pass(target, name);
     return false;
   };
   const everythingOf = (facts: FileFacts, around: readonly string[]): boolean => {
@@ -121,6 +124,16 @@ export function* follow(
     yield;
   }
   return { facts: found, passed };
+}
+
+/** Whether a text that was asked in vain for names, and never read further, answers as it did before. */
+export function isPassedAgain(before: string, now: string, names: ReadonlySet<string>): boolean {
+  if (hasStar(before) !== hasStar(now)) return false;
+  return [...names].every((it) => before.includes(it) === now.includes(it));
+}
+
+function hasStar(text: string): boolean {
+  return /export\s*\*/.test(text);
 }
 
 /** What of a file decides where `follow` goes from it: equal ways lead to the same files. */

@@ -13,7 +13,7 @@ import { runRules, type RuleFailure } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 import type { ConfigOf } from './configs.ts';
 import type { FactsStore } from './factsCache.ts';
-import { follow, wayOf, type Reached } from './following.ts';
+import { follow, isPassedAgain, wayOf, type Reached } from './following.ts';
 
 export interface Snapshot {
   readonly model: EventModel;
@@ -41,6 +41,8 @@ interface Entry {
   readonly isTriggered: boolean;
   /** The facts of the text before: kept when the new ones are equal, so that nothing needs linking. */
   readonly before?: FileFacts;
+  /** The text for which names were followed the last time, where it is another. */
+  followed?: string;
   facts?: FileFacts;
   failure?: string;
 }
@@ -87,16 +89,12 @@ export class Workspace {
     if (old?.text === text) return;
     const before = old?.facts ?? old?.before;
     const isTriggered = this.#isTriggered(file, text);
-    this.#entries.set(file, { text, isTriggered, ...(before ? { before } : {}) });
+    const followed = old?.followed ?? old?.text;
+    this.#entries.set(file, { text, isTriggered, ...(before && { before }), ...(followed && { followed }) });
     if (!old) this.#forgetImports();
-    else if (old.isTriggered !== isTriggered || this.#isPassed(file)) this.#reached = undefined;
+    else if (old.isTriggered !== isTriggered) this.#reached = undefined;
     this.#changed.add(file);
     this.#snapshot = undefined;
-  }
-
-  /** Whether names were looked for in the text alone: of a file whose facts are in, its way tells whether they lead on. */
-  #isPassed(file: FilePath): boolean {
-    return this.#reached !== undefined && this.#reached.passed.has(file) && !this.#reached.facts.has(file);
   }
 
   removeFile(file: FilePath): void {
@@ -207,8 +205,16 @@ export class Workspace {
       textOf: (file) => this.#entries.get(file)?.text,
       resolve: this.#resolve,
     });
-    this.#changed.clear();
+    this.#forgetChanges();
     return this.#reached.facts;
+  }
+
+  #forgetChanges(): void {
+    for (const file of this.#changed) {
+      const entry = this.#entries.get(file);
+      if (entry) delete entry.followed;
+    }
+    this.#changed.clear();
   }
 
   /** What was reached before, with new facts of changed files, when all lead to the same files as then. */
@@ -217,14 +223,17 @@ export class Workspace {
     const facts = new Map(this.#reached.facts);
     for (const file of this.#changed) {
       const entry = this.#entries.get(file);
-      const old = facts.get(file);
+      const old = facts.get(file) ?? (this.#reached.passed.has(file) ? entry?.before : undefined);
+      const names = this.#reached.passed.get(file);
+      if (!old && names && !(entry && isPassedAgain(entry.followed ?? '', entry.text, names)))
+        return undefined;
       // Facts that were never asked for can lead nowhere.
       if (!old) continue;
       const now = entry && this.#factsOf(file, entry);
       if (!now || wayOf(now) !== wayOf(old)) return undefined;
-      facts.set(file, now);
+      if (facts.has(file)) facts.set(file, now);
     }
-    this.#changed.clear();
+    this.#forgetChanges();
     return (this.#reached = { ...this.#reached, facts });
   }
 
