@@ -13,7 +13,15 @@ import { rewrite, runScenario } from './fixture/run.ts';
 import type { Files, Outcome } from './fixture/run.ts';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['docs/rules', 'test/rules', 'test/frameworks', 'test/model', 'test/silence', 'test/views'];
+const folders = [
+  'docs/rules',
+  'test/rules',
+  'test/sagas',
+  'test/frameworks',
+  'test/model',
+  'test/silence',
+  'test/views',
+];
 const isUpdate = process.env['UPDATE'] === '1';
 
 for (const path of folders.flatMap(pagesIn)) describe(path, () => testPage(path));
@@ -55,7 +63,7 @@ function rulesOf(path: string): readonly Rule[] {
 }
 
 function isOfRule(path: string): boolean {
-  return path.startsWith('docs/rules/') || path.startsWith('test/rules/');
+  return ['docs/rules/', 'test/rules/', 'test/sagas/'].some((it) => path.startsWith(it));
 }
 
 function pagesIn(folder: string): readonly string[] {

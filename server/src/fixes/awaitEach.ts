@@ -69,11 +69,21 @@ function headOf({ source, statement, list, callback }: Each): readonly Edit[] {
   const start = statement.getStart(source);
   const body = callback.body.getStart(source);
   const entries = index === undefined ? '' : '.entries()';
+  // A list that is perhaps not there: `ids?.forEach(…)`.
+  const [open, close] = isOptional(list)
+    ? index === undefined
+      ? ['', ' ?? []']
+      : ['(', ' ?? [])']
+    : ['', ''];
   const isAwaited = ts.isBlock(callback.body) || ts.isAwaitExpression(callback.body);
   return [
-    { at: { start, end: list.getStart(source) }, text: `for (const ${variable} of ` },
-    { at: { start: list.end, end: body }, text: `${entries}) ${isAwaited ? '' : 'await '}` },
+    { at: { start, end: list.getStart(source) }, text: `for (const ${variable} of ${open}` },
+    { at: { start: list.end, end: body }, text: `${close}${entries}) ${isAwaited ? '' : 'await '}` },
   ];
+}
+
+function isOptional({ parent }: ts.Expression): boolean {
+  return ts.isPropertyAccessExpression(parent) && parent.questionDotToken !== undefined;
 }
 
 function bodyOf({ source, statement, call, callback, returns }: Each): readonly Edit[] {

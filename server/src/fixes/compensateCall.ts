@@ -18,7 +18,7 @@ interface Writing {
 export function compensateCall(source: ts.SourceFile, name: ts.Node, deed: string): readonly Edit[] {
   const step = ts.findAncestor(name, (it) => ts.isStatement(it) && !ts.isBlock(it));
   const fn = ts.findAncestor(name, (it) => ts.isFunctionLike(it));
-  if (!step || !fn || !ts.isBlock(step.parent) || !isAsync(fn)) return [];
+  if (!step || !fn || !isAsync(fn)) return [];
   const { text } = source;
   const writing: Writing = {
     source,
@@ -30,7 +30,8 @@ export function compensateCall(source: ts.SourceFile, name: ts.Node, deed: strin
   const method = ts.findAncestor(name, (it) => ts.isMethodDeclaration(it));
   const call = method ? `this.${undo}()` : `${undo}()`;
   const declared = declaration(writing, method ?? topOf(name), undo, method !== undefined);
-  return [...taken(writing, fn, step, call), declared];
+  const edits = taken(writing, fn, step, call);
+  return edits.length > 0 ? [...edits, declared] : [];
 }
 
 function taken(writing: Writing, fn: ts.Node, step: ts.Node, call: string): readonly Edit[] {

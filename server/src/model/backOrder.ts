@@ -5,6 +5,7 @@ import { actionsIn } from '../facts/walk.ts';
 import type { BackRun } from './backRuns.ts';
 import { indexOf } from './fileIndex.ts';
 import type { EventModel } from './model.ts';
+import { callsOfSteps } from './orchestrators.ts';
 
 /** `forward`: as the steps ran; `reverse`: the last first. */
 export type Order = 'forward' | 'reverse' | 'unknown';
@@ -94,6 +95,8 @@ function givenOrder(model: EventModel, facts: FileFacts, binding: BindingFact, d
     return given && arg ? listOrder(model, given, arg, depth + 1) : 'unknown';
   });
   const [first] = orders;
+  // Who runs them forth in the same function is given them in that order.
+  if (!first && callsOfSteps(fact).length > 0) return declaredOrder(binding.name, undefined);
   return first && orders.every((it) => it === first) ? first : 'unknown';
 }
 

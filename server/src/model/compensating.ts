@@ -9,7 +9,7 @@ import { answersItself } from './answering.ts';
 import { aboutFunctions, saidOfFiles } from './about.ts';
 import { backRunsIn } from './backRuns.ts';
 import { pathOf } from './effects.ts';
-import { isAnswer, isToldLater } from './keptFailures.ts';
+import { isAnswer, isToldLater, staysInMemory } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
@@ -186,8 +186,10 @@ function* visit(actions: readonly Action[], context: Context): Iterable<LostComp
 
 function* lossesOf(action: CallAction, here: Context): Iterable<LostCompensation> {
   const loss = isCompensating(action, here) ? lossOf(action, here) : undefined;
-  const isDropped = loss === 'floating' && action.settled === 'dropped';
-  const isLostAnyhow = !isDropped || lossOf({ ...action, settled: 'awaited' }, here) !== undefined;
+  const isLostAnyhow =
+    loss !== 'floating' ||
+    (here.isForgotten && here.guardedBy !== undefined && staysInMemory(here.guardedBy)) ||
+    lossOf({ ...action, settled: 'awaited' }, inTurn(here)) !== undefined;
   const isActivity = proxyOf(here.facts, action.call) !== undefined;
   const found = { fn: here.fn, action, isLostAnyhow, isActivity };
   if (loss) yield { ...found, loss };
@@ -196,6 +198,11 @@ function* lossesOf(action: CallAction, here: Context): Iterable<LostCompensation
   const isAnswered = [...callsIn(here.guardedBy.body)].some((it) => isWork(it) && answersItself(it, here));
   if (isOnlyLogging(here.guardedBy, here) && !isAnswered)
     yield { ...found, loss: 'only-logged', by: here.guardedBy };
+}
+
+/** A callback that `forEach` forgets, as the body of a loop that waits. */
+function inTurn(here: Context): Context {
+  return here.isForgotten ? { ...here, isForgotten: false, inCatch: true, inLoop: true } : here;
 }
 
 /** What a compensation waits for, be it here or elsewhere. */
@@ -264,7 +271,8 @@ function endsInCompensation(action: Action, context: Context): boolean {
   return calls.some((it) => isCompensating(it, context));
 }
 
-function givesPromise({ call, roles }: CallAction, { model, fn }: Context): boolean {
+function givesPromise({ call, roles }: CallAction, { model, fn, facts }: Context): boolean {
+  if (proxyOf(facts, call)) return true;
   if (roles.some((it) => it.kind === 'publish' && it.gives === 'promise')) return true;
   const callees = model.program.calleesOf(fn.file, fn, call);
   return callees.some(

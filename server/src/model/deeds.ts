@@ -92,6 +92,11 @@ export function tellsSomebody(name: string): boolean {
   );
 }
 
+/** Whether a path says that a saga keeps notes of itself: `sagas.save`, `this.journal.append`. */
+export function keepsNotes(path: string): boolean {
+  return ownState.test(path.slice(0, path.lastIndexOf('.')));
+}
+
 /** Whether a name says that something is only looked up. */
 export function asks(name: string): boolean {
   return asking.test(spaced(name));

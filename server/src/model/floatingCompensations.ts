@@ -3,6 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
+import { proxyOf } from './activities.ts';
 import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
 import { lostCompensations } from './compensating.ts';
 import { pathOf } from './effects.ts';
@@ -10,7 +11,7 @@ import { calleeName, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed } from './givenResults.ts';
 import { lostPublishes } from './lostPublishes.ts';
 import type { Indexed } from './keptLists.ts';
-import type { EventModel, FunctionNode } from './model.ts';
+import type { EventModel, FunctionNode, SagaNode } from './model.ts';
 import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 import { isUndoing } from './undoing.ts';
@@ -28,7 +29,13 @@ export interface FloatingCompensation {
 export const floatingCompensations = perModel((model: EventModel): readonly FloatingCompensation[] => {
   const found = new Map<CallAction, FloatingCompensation>();
   const publishes = new Set([...lostPublishes(model)].map((it) => it.action));
-  const all = [...inRuns(model), ...inRunners(model), ...inCalls(model), ...inSagas(model)];
+  const all = [
+    ...inRuns(model),
+    ...inRunners(model),
+    ...inCalls(model),
+    ...inSagas(model),
+    ...inReactions(model),
+  ];
   for (const it of all) if (!publishes.has(it.undoing) && !found.has(it.action)) found.set(it.action, it);
   return [...found.values()];
 });
@@ -76,14 +83,66 @@ function* inSagas(model: EventModel): Iterable<FloatingCompensation> {
       const facts = model.files.get(file);
       const site = facts && known === 'always' ? siteAt(facts, at.start) : undefined;
       if (site && isDropped(model, site)) yield { ...site, undoing: site.action, way: 'call' };
-      for (const fn of known === 'always' && !site ? functions : []) {
-        for (const action of callsIn(fn.fact.body)) {
-          const isMeant = isUndoing(pathOf(action.call.callee)) || publishIn(action) !== undefined;
-          if (isMeant && isDropped(model, { fn, action })) yield { fn, action, undoing: action, way: 'call' };
-        }
-      }
+      if (!site && known === 'always') yield* functions.flatMap((it) => inCompensation(model, it));
     }
   }
+}
+
+function inCompensation(model: EventModel, fn: FunctionNode): readonly FloatingCompensation[] {
+  return [...callsIn(fn.fact.body)].flatMap((action): readonly FloatingCompensation[] => {
+    const started = startedByEach(model, fn, action);
+    if (started) return [{ fn, action, undoing: started, way: 'forEach' }];
+    const isMeant =
+      isUndoing(pathOf(action.call.callee)) ||
+      publishIn(action) !== undefined ||
+      action.roles.some((it) => it.kind === 'remote');
+    return isMeant && isDropped(model, { fn, action }) ? [{ fn, action, undoing: action, way: 'call' }] : [];
+  });
+}
+
+/** `ids.forEach(async (id) => { await stock.release(id); })`: the first call that is waited for in the callback. */
+function startedByEach(
+  model: EventModel,
+  { file }: FunctionNode,
+  { call }: CallAction,
+): CallAction | undefined {
+  if (calleeName(call.callee) !== 'forEach') return undefined;
+  for (const arg of call.args) {
+    const callback = arg.kind === 'function' ? model.files.get(file)?.functions[arg.function] : undefined;
+    const awaited = callback?.isAsync
+      ? [...callsIn(callback.body)].find((it) => it.settled === 'awaited')
+      : undefined;
+    if (awaited) return awaited;
+  }
+  return undefined;
+}
+
+const ofFailure = /fail|reject|declin|denied|cancel|expir|timed?_?out|insufficient|refus|abort/i;
+
+/** What a saga over messages takes back when it hears of a failure: a handler of that event, a stream of NestJS. */
+function* inReactions(model: EventModel): Iterable<FloatingCompensation> {
+  const handlers = model.consumers.flatMap(({ handler, events }) =>
+    handler && events.some((it) => ofFailure.test(it.name)) ? [handler] : [],
+  );
+  const streams = model.sagas.filter((it) => it.fact.form === 'stream').flatMap((it) => within(model, it));
+  for (const fn of [...handlers, ...streams]) {
+    for (const action of callsIn(fn.fact.body)) {
+      const { callee, args } = action.call;
+      const said = [callee, ...args.flatMap((it) => (it.kind === 'new' ? [it.callee] : []))].map(pathOf);
+      if (said.some(isUndoing) && isDropped(model, { fn, action }))
+        yield { fn, action, undoing: action, way: 'call' };
+    }
+  }
+}
+
+/** The function of a stream and all callbacks in it. */
+function within(model: EventModel, { file, fact }: SagaNode): readonly FunctionNode[] {
+  const functions = model.files.get(file)?.functions ?? [];
+  const own = fact.function === undefined ? undefined : functions[fact.function];
+  if (!own) return [];
+  return functions.flatMap((it) =>
+    own.span.start <= it.span.start && it.span.end <= own.span.end ? [{ file, fact: it }] : [],
+  );
 }
 
 interface Site {
@@ -110,6 +169,9 @@ const sitesByPlace = once((facts: FileFacts): ReadonlyMap<number, Site> => {
 function isDropped(model: EventModel, { fn, action }: Site): boolean {
   if (action.settled !== 'dropped' || action.isNew || action.roles.some((it) => it.kind === 'log'))
     return false;
+  const facts = model.files.get(fn.file);
+  if (facts && proxyOf(facts, action.call)) return true;
+  if (pathOf(action.call.callee) === 'fetch') return true;
   if (action.roles.some((it) => it.kind === 'remote' || it.kind === 'write')) return isPromiseByRole(action);
   return givenBy(model, fn, action)?.gives === 'promise';
 }

@@ -3,7 +3,16 @@ import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
 import { proxyOf } from './activities.ts';
-import { activityDeed, asks, changes, lastingDeed, namedDeed, saidBy, type Reading } from './deeds.ts';
+import {
+  activityDeed,
+  asks,
+  changes,
+  keepsNotes,
+  lastingDeed,
+  namedDeed,
+  saidBy,
+  type Reading,
+} from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
@@ -117,6 +126,7 @@ function isUnknownWork(
   const isOther = roles.some((it) => it.kind !== 'schedule' && it.kind !== 'retry');
   if (settled !== 'awaited' || isOther || call.callee.kind !== 'member' || asks(call.callee.name))
     return false;
+  if (keepsNotes(pathOf(call.callee))) return false;
   return (
     calls.callees(file, call).length === 0 && calls.typing.typeOf(file, call.callee.object) !== undefined
   );

@@ -4,6 +4,7 @@ import type { Action, AssignAction, CallAction, TryAction } from '../facts/actio
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, exprsOf, namesIn } from '../facts/walk.ts';
+import { calleeName } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 
 /** The methods of a controller or resolver. */
@@ -29,6 +30,18 @@ export function isToldLater({ facts, fn, tried }: Kept, action: CallAction | Ass
     if (later.some((it) => tells(it, root))) return true;
   }
   return false;
+}
+
+/** What is kept of a failure after the caller went on is read by nobody. */
+export function staysInMemory({ handler }: TryAction): boolean {
+  return (handler ?? []).every(
+    (it) =>
+      it.kind === 'assign' ||
+      (it.kind === 'call' &&
+        (it.settled === 'collected' ||
+          calleeName(it.call.callee) === 'push' ||
+          it.roles.some((role) => role.kind === 'log'))),
+  );
 }
 
 /** A variable by its number, a field by its name. */

@@ -1,5 +1,6 @@
 // Compensations that run in the order of the steps: the first is undone while what was built on it still stands.
-import { callsIn } from '../facts/walk.ts';
+import type { Action, TryAction } from '../facts/actions.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { orderOf } from './backOrder.ts';
 import { backRunsOf, baseOf, type BackRun } from './backRuns.ts';
@@ -40,23 +41,38 @@ function isOneByOne({ way, action, fn }: BackRun): boolean {
   return way !== 'forEach' || (!fn.fact.isAsync && action.settled !== 'awaited');
 }
 
-/** The first two compensations of a saga's own catch that follow each other as their steps do. */
+/** The first two compensations of one catch that follow each other as their steps do. */
 function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): ForwardPair | undefined {
   const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
   if (!fn) return undefined;
-  const placed = steps.flatMap((step) => {
-    const [undoing, ...others] = step.undoing;
-    const isHere = undoing?.known === 'always' && undoing.file === file && others.length === 0;
-    return isHere && isAwaited(model, file, undoing.at) ? [{ step, undoing }] : [];
-  });
+  const placed = steps.flatMap((step) =>
+    // A status that is set takes nothing back that another step was built on.
+    step.undoing
+      .filter((it) => it.known === 'always' && it.isRow !== true && it.file === file)
+      .filter((it) => isAwaited(model, file, it.at))
+      .map((undoing) => ({ step, undoing })),
+  );
   for (const [index, first] of placed.entries()) {
     for (const second of placed.slice(index + 1)) {
+      if (first.step === second.step) continue;
       const [from, to] = [first.undoing.at.start, second.undoing.at.start];
+      if (catchAround(fn.body, from) !== catchAround(fn.body, to)) continue;
       if (mayFollow(fn.body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
         return { kind: 'calls', file, first, second };
     }
   }
   return undefined;
+}
+
+/** The innermost try whose catch holds a place. */
+function catchAround(body: readonly Action[], offset: number): TryAction | undefined {
+  const around = [...actionsIn(body)].filter(
+    (it) =>
+      it.kind === 'try' &&
+      [...callsIn(it.handler ?? [])].some(({ call }) => call.span.start <= offset && offset < call.span.end),
+  );
+  const last = around.at(-1);
+  return last?.kind === 'try' ? last : undefined;
 }
 
 function isAwaited(model: EventModel, file: FilePath, at: Span): boolean {

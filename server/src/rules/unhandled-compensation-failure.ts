@@ -28,7 +28,7 @@ export const rule: Rule = {
   hasFix: true,
   options: z.strictObject({}),
   *check({ model }) {
-    const floating = new Set(floatingCompensations(model).map((it) => it.action));
+    const floating = new Set(floatingCompensations(model).flatMap((it) => [it.action, it.undoing]));
     // Where awaiting is all that is missing, the rule that says so speaks alone.
     for (const lost of lostCompensations(model))
       if (lost.isLostAnyhow || !floating.has(lost.action)) yield findingOf(model, lost);
