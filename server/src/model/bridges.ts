@@ -13,6 +13,8 @@ export function handedOnBy(facts: FileFacts, message: Message, read: ReadMessage
   const consumers = facts.consumers.filter(
     (it) => it.handler === message.fn.id && it.eventParameter === message.index,
   );
+  // `([name, payload]) => client.emit(name, payload)`: an item of what is handled is another message.
+  if (consumers.length > 0 && message.path.includes('[]')) return [{ kind: 'relayed' }];
   const named = consumers.flatMap((it) => it.events.flatMap((event) => read(facts.file, event)));
   if (named.some((it) => it.kind === 'type' || it.kind === 'name'))
     return named.filter((it) => it.kind === 'type' || it.kind === 'name');

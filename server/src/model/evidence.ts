@@ -55,6 +55,11 @@ export function isMessageType({ fact }: TypeNode): boolean {
   return alias.kind === 'object' || alias.kind === 'typeof';
 }
 
+/** `new LogFailedEvent(reason, 'NO_SPACE')`: no event, and its code does not name one. */
+export function isReport({ fact }: TypeNode): boolean {
+  return fact.kind === 'class' && /[a-z]Event$/.test(fact.name) && fact.notAnEvent !== undefined;
+}
+
 /** `type NamedEvent = DomainEvent & { name?: string }` only says what a base may have besides. */
 function isView(parts: readonly TypeExpr[]): boolean {
   const objects = parts.flatMap((it) => (it.kind === 'object' ? [it] : []));
