@@ -113,8 +113,9 @@ function droppedAt(
   const { body } = entry.fact;
   const leads =
     action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
-  const isOnly = leads && model.program.calleesOf(entry.file, entry, action.call).length === 1;
-  if (isOnly && !optional.test(next?.entry.fact.name ?? '') && !isInCatch(body, action)) return action;
+  const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];
+  const isStarted = callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
+  if (isStarted && !optional.test(next?.entry.fact.name ?? '') && !isInCatch(body, action)) return action;
   const { start } = action.call.at;
   return [...callsIn(body)].find(
     (it) =>
