@@ -55,9 +55,10 @@ export function isMessageType({ fact }: TypeNode): boolean {
   return alias.kind === 'object' || alias.kind === 'typeof';
 }
 
-/** `new LogFailedEvent(reason, 'NO_SPACE')`: no event, and its code does not name one. */
-export function isReport({ fact }: TypeNode): boolean {
-  return fact.kind === 'class' && /[a-z]Event$/.test(fact.name) && fact.notAnEvent !== undefined;
+/** Whether the name of what is made tells the message: of `new LogFailedEvent(reason, 'NO_SPACE')` too, a record for people. */
+export function namesMessage(node: TypeNode): boolean {
+  const { kind, name, notAnEvent } = node.fact;
+  return isMessageType(node) || (kind === 'class' && /[a-z]Event$/.test(name) && notAnEvent !== undefined);
 }
 
 /** `type NamedEvent = DomainEvent & { name?: string }` only says what a base may have besides. */

@@ -4,7 +4,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { readsOutbox } from './bridges.ts';
 import { makesCloudEvent } from './cloudEvents.ts';
-import { isMessageType, isPayloadName, isReport } from './evidence.ts';
+import { isMessageType, isPayloadName, namesMessage } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
 import { called, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
@@ -71,8 +71,7 @@ export function messagesOf(linking: Linking): ReadMessage {
 
   const readNew = (file: FilePath, expr: NewExpr, depth: number): readonly Message[] => {
     const value = values.evaluate(file, expr.callee);
-    const isSelf = value.kind === 'type' && (isMessageType(value.node) || isReport(value.node));
-    if (isSelf) return [{ kind: 'type', node: value.node }];
+    if (value.kind === 'type' && namesMessage(value.node)) return [{ kind: 'type', node: value.node }];
     const named = expr.args.flatMap((it) => tagIn(file, it, depth));
     if (named.length > 0) return [...named, ...borneBy(file, expr, depth)];
     if (value.kind === 'type') return [{ kind: 'type', node: value.node }];

@@ -1,6 +1,7 @@
 // Where a value comes from inside one file: the parameter it hangs on, the loop or callback that hands it out.
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import { entryOf } from './values.ts';
 
@@ -47,13 +48,19 @@ export function pathOf(facts: FileFacts, expr: Expr): readonly string[] {
 
 /** What a loop runs through whose variable this is. */
 export function loopSource(facts: FileFacts, binding: BindingFact): Expr | undefined {
-  const id = facts.bindings.indexOf(binding);
-  for (const fn of facts.functions) {
-    for (const action of eachAction(fn.body))
-      if (action.kind === 'loop' && action.item === id) return action.over;
-  }
-  return undefined;
+  return loopSources(facts).get(binding);
 }
+
+const loopSources = once(({ functions, bindings }: FileFacts): ReadonlyMap<BindingFact, Expr> => {
+  const found = new Map<BindingFact, Expr>();
+  for (const { body } of functions) {
+    for (const action of eachAction(body)) {
+      const binding = action.kind === 'loop' ? bindings[action.item ?? -1] : undefined;
+      if (action.kind === 'loop' && binding && action.over) found.set(binding, action.over);
+    }
+  }
+  return found;
+});
 
 /** The list whose items a callback is given: `events.forEach((event) => …)`. */
 export function iterated(

@@ -5,6 +5,7 @@ import type { FilePath } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
+import { iterated, loopSource, parameterOf } from './origins.ts';
 import { classAt, entryOf, type Values } from './values.ts';
 
 /** A type as written at a place, or a type of the workspace. */
@@ -34,6 +35,8 @@ const wrappers = new Set([
   'Promise', 'Observable', 'Array', 'ReadonlyArray', 'Readonly', 'Partial', 'Required', 'Awaited', 'NonNullable',
   'Omit', 'Pick', 'Set', 'Iterable', 'AsyncIterable', 'InstanceType', 'Mocked', 'DeepPartial',
 ]); // prettier-ignore
+const lists = new Set(['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Iterable']);
+const sifting = /^(?:filter|slice|sort|reverse|toSorted|toReversed)$/;
 const containerCalls = new Set(['inject', 'resolve', 'get', 'cradle', 'getInstance']);
 
 /** Types over the given parts. `calleesOf` and typing need each other; depth ends the circle. */
@@ -73,7 +76,9 @@ export function typingOf(parts: TypingParts): Typing & {
         facts.file,
         facts.types.find((it) => it.at.start === binding.at.start),
       );
-    return binding.init && ofInit(facts.file, binding, binding.init, depth);
+    if (binding.init) return ofInit(facts.file, binding, binding.init, depth);
+    const list = listBehind(facts, binding);
+    return list && ofItem(typedAt(facts.file, list, depth + 1));
   };
 
   const ofInit = (file: FilePath, binding: BindingFact, init: Expr, depth: number): Typed | undefined =>
@@ -203,6 +208,24 @@ export function namedArgument(call: CallExpr, key: string): Expr | undefined {
 
 function asTyped(file: FilePath, fact: TypeNode['fact'] | undefined): Typed | undefined {
   return fact && { kind: 'node', node: { file, fact } };
+}
+
+/** The list that hands a variable out, item by item, sorted and sifted or not. */
+function listBehind(facts: FileFacts, binding: BindingFact): Expr | undefined {
+  const parameter = parameterOf(facts, binding);
+  let list = parameter ? iterated(facts, parameter) : loopSource(facts, binding);
+  while (list?.kind === 'call' && list.callee.kind === 'member' && sifting.test(list.callee.name))
+    list = list.callee.object;
+  return list;
+}
+
+/** What `Step[]` and `Set<Step>` hold. */
+function ofItem(list: Typed | undefined): Typed | undefined {
+  if (list?.kind !== 'written') return undefined;
+  const { file, type } = list;
+  if (type.kind === 'array') return { kind: 'written', file, type: type.of };
+  const [item] = type.kind === 'ref' && lists.has(type.name) ? type.args : [];
+  return item && { kind: 'written', file, type: item };
 }
 
 function first<T, R>(items: readonly T[], get: (item: T) => R | undefined): R | undefined {
