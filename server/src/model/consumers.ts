@@ -166,7 +166,7 @@ function ofBranch(
     {
       file: handler.file,
       at: handler.fact.at,
-      name: handler.fact.name,
+      name: handler.fact.name || (branch.names[0] ?? fact.name),
       fact,
       registeredIn,
       handler,

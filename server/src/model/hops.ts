@@ -25,7 +25,7 @@ export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, reado
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
     for (const effect of model.bodyOfConsumer(consumer).effects) {
       const producers = producersOf(model, effect).filter(
-        (it) => isHandedOver(it, effect, from) && !isTranslated(it, from),
+        (it) => isHandedOver(it, effect, from) && !isTranslated(it, from) && !isBridged(it, consumer),
       );
       // A call that publishes one of several events chooses between them.
       const isCertain = producers.length === 1 && always(model, consumer.handler, effect);
@@ -48,6 +48,11 @@ function isHandedOver({ role, event }: ProducerNode, effect: Effect, from: Event
 /** The handler of the domain's `OrderPlacedEvent` publishes the `OrderPlaced` that other services know: these are two. */
 function isTranslated({ event }: ProducerNode, from: EventNode): boolean {
   return event === from && new Set(from.declarations.map((it) => it.fact.name)).size > 1;
+}
+
+/** What only this process tells is told to a broker by the same name: it does not come back. */
+function isBridged({ event, role }: ProducerNode, { events, transport }: ConsumerNode): boolean {
+  return event === events[0] && transport === 'in-process' && role.transport === 'broker';
 }
 
 /** Whether each call on the way from the handler to the effect runs whatever happens. */

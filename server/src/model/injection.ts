@@ -7,7 +7,8 @@ import { indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
 import type { TypeNode } from './model.ts';
 import { once } from '../facts/once.ts';
-import { entryOf, type Value, type Values } from './values.ts';
+import type { Value } from './value.ts';
+import { entryOf, type Values } from './values.ts';
 
 /** The class behind a token, by what all files provide. */
 export function injectionOf(

@@ -11,7 +11,7 @@ import type { FunctionNode } from './model.ts';
 import { isLastResort, statesFact } from './names.ts';
 import { below, givenLater, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
-import { instanceNamed, isDetour, literalsOf, saysWhich, splitBy } from './spelling.ts';
+import { instanceNamed, isDetour, isLookedUp, literalsOf, saysWhich, splitNames } from './spelling.ts';
 import { foreignName, messagesTyped } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
 
@@ -58,7 +58,10 @@ export function messagesOf(linking: Linking): ReadMessage {
       const tag = entryOf(object, key);
       if (!tag || tag.kind === 'object') continue;
       const tagged = read(file, tag, depth + 1).filter((it) => it.kind !== 'unknown' && it.kind !== 'object');
-      if (tagged.length > 0) return tagged.map((it) => (it.kind === 'name' ? { ...it, object, file } : it));
+      if (tagged.length > 0)
+        return isLookedUp(tag)
+          ? tagged
+          : tagged.map((it) => (it.kind === 'name' ? { ...it, object, file } : it));
     }
     const several = entryOf(object, 'events') ?? entryOf(object, 'messages');
     const listed = several ? read(file, several, depth + 1).filter(isUseful) : [];
@@ -80,7 +83,9 @@ export function messagesOf(linking: Linking): ReadMessage {
 
   /** `new CloudEvent({ type: 'order.placed', data: event })` bears the event as its data. */
   const borneBy = (file: FilePath, expr: NewExpr, depth: number): readonly Message[] => {
-    const data = makesCloudEvent(linking, file, expr) ? expr.args.map(dataOf) : [];
+    const data = makesCloudEvent(linking, file, expr)
+      ? expr.args.map((it) => (it.kind === 'object' ? entryOf(it, 'data') : undefined))
+      : [];
     return data.flatMap((it) => (it ? read(file, it, depth + 1).filter((one) => one.kind === 'type') : []));
   };
 
@@ -103,26 +108,20 @@ export function messagesOf(linking: Linking): ReadMessage {
     const callees = calls.callees(file, call);
     const made = callees.flatMap((it) => readMade(it, file, call, depth));
     if (made.length > 0) return made;
+    const texts = values.stringsOf(file, call).map((name): Message => ({ kind: 'name', name }));
+    if (texts.length > 0) return texts;
     const given = callees.flatMap((it) =>
       it.fact.returns ? messagesTyped(linking, it.file, it.fact.returns) : [],
     );
     if (given.length > 0) return given;
     if (argument && encoders.test(last)) return read(file, argument, depth + 1);
-    if (last === 'split' && callee.kind === 'member') return readSplit(file, callee.object, argument);
+    if (last === 'split' && callee.kind === 'member')
+      return splitNames(values, file, callee.object, argument);
     if (callee.kind === 'member' && /^(?:shift|pop)$/.test(last)) return itemsOf(file, callee.object, depth);
     if (relays.test(last) || readsOutbox(linking.files.get(file), call)) return [{ kind: 'relayed' }];
     if (callee.kind === 'member' && iterations.test(last))
       return readMapped(file, callee.object, argument, depth);
     return callees.length > 0 ? [{ kind: 'unknown' }] : readForeign(file, call, depth);
-  };
-
-  /** `(process.env.KEYS ?? 'order.placed,order.shipped').split(',')`: these, or others. */
-  const readSplit = (file: FilePath, list: Expr, separator: Expr | undefined): readonly Message[] => {
-    const names = splitBy(values.stringsOf(file, list), separator);
-    const value = values.evaluate(file, list);
-    const isKnown = names.length > 0 && value.kind === 'expr' && value.expr.kind === 'string';
-    const named = names.map((name): Message => ({ kind: 'name', name }));
-    return isKnown ? named : [...named, { kind: 'unknown' }];
   };
 
   const resultsOf = ({ file, fact }: FunctionNode, depth: number): readonly Message[] =>
@@ -180,7 +179,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     call: CallExpr,
     depth: number,
   ): readonly Message[] => {
-    const arg = message.fn === callee ? call.args[message.index] : undefined;
+    const arg = message.fn === callee && !message.path.includes(called) && call.args[message.index];
     return arg ? read(file, below(arg, message.path) ?? arg, depth + 2) : [];
   };
 
@@ -281,10 +280,6 @@ export function messagesOf(linking: Linking): ReadMessage {
     const found = read(file, expr, 0);
     return found.length > 0 ? found : [{ kind: 'unknown' }];
   };
-}
-
-function dataOf(expr: Expr): Expr | undefined {
-  return expr.kind === 'object' ? entryOf(expr, 'data') : undefined;
 }
 
 function isUseful(message: Message): boolean {

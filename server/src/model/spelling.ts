@@ -1,6 +1,9 @@
 // How names of messages are spelled: in types of literals, in lists written as one text, by the class of an instance.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { FilePath } from '../text.ts';
+import type { Message } from './message.ts';
 import { wordsOf } from './names.ts';
+import type { Values } from './values.ts';
 
 /** The texts of a union of literals; empty where another type is among them. */
 export function literalsOf(type: TypeExpr): readonly string[] {
@@ -25,11 +28,26 @@ export function saysWhich(expr: Expr): boolean {
   );
 }
 
-/** `'order.placed,order.shipped'.split(',')`. */
-export function splitBy(texts: readonly string[], separator: Expr | undefined): readonly string[] {
-  if (separator?.kind !== 'string') return [];
-  const parts = texts.flatMap((it) => it.split(separator.value));
-  return parts.map((it) => it.trim()).filter(Boolean);
+/** `topicOf[status]`: one of several names, and what bears it is no declaration of each. */
+export function isLookedUp(expr: Expr): boolean {
+  return expr.kind === 'member' && expr.name === '[]';
+}
+
+/** `(process.env.KEYS ?? 'order.placed,order.shipped').split(',')`: these, or others. */
+export function splitNames(
+  values: Values,
+  file: FilePath,
+  list: Expr,
+  separator: Expr | undefined,
+): readonly Message[] {
+  const texts = separator?.kind === 'string' ? values.stringsOf(file, list) : [];
+  const parts = texts.flatMap((it) => it.split(separator?.kind === 'string' ? separator.value : ','));
+  const named = parts.flatMap((it): readonly Message[] =>
+    it.trim() === '' ? [] : [{ kind: 'name', name: it.trim() }],
+  );
+  const value = values.evaluate(file, list);
+  const isKnown = named.length > 0 && value.kind === 'expr' && value.expr.kind === 'string';
+  return isKnown ? named : [...named, { kind: 'unknown' }];
 }
 
 /** `{topic}.retry`, `{topic}.reply`: where a message goes besides, whatever it tells. */

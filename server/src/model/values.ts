@@ -3,15 +3,10 @@ import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
-import type { FunctionNode, TypeNode } from './model.ts';
+import type { TypeNode } from './model.ts';
+import { concatenated, givenTexts, gottenTexts, lookedUpTexts, type Following } from './madeTexts.ts';
+import type { Value } from './value.ts';
 import type { Declared, Modules } from './modules.ts';
-
-export type Value =
-  /** Where following ended: a literal, an object, a call, a parameter … */
-  | { readonly kind: 'expr'; readonly file: FilePath; readonly expr: Expr }
-  | { readonly kind: 'type'; readonly node: TypeNode }
-  | { readonly kind: 'function'; readonly node: FunctionNode }
-  | { readonly kind: 'module'; readonly facts: FileFacts };
 
 export interface Values {
   readonly evaluate: (file: FilePath, expr: Expr) => Value;
@@ -103,23 +98,32 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
     if (depth > maxDepth) return [];
     if (expr.kind === 'member' && expr.name === 'name')
       return classNames(evaluate(file, expr.object), expr, file);
-    return textsOf(evaluate(file, expr), depth);
+    const texts = textsOf(evaluate(file, expr), depth);
+    return texts.length > 0 || expr.kind !== 'member' ? texts : lookedUpTexts(file, expr, below(depth));
   };
+  /** Following on from a place, with what is left of the depth. */
+  const below = (depth: number): Following => ({
+    evaluate: (file, expr) => evaluate(file, expr),
+    textsOf: (file, expr) => stringsOf(file, expr, depth + 1),
+    parameterAt: (file, expr) => parameterAt(files.get(file), expr),
+  });
   const classNames = (value: Value, expr: Expr, file: FilePath): readonly string[] =>
     value.kind === 'type' && value.node.fact.kind === 'class'
       ? [value.node.fact.name]
       : textsOf(evaluate(file, expr), 1);
 
   const textsOf = (value: Value, depth: number): readonly string[] => {
+    if (value.kind === 'function') return gottenTexts(value.node, below(depth));
     if (value.kind !== 'expr') return [];
     const { expr, file } = value;
     const inner = (it: Expr): readonly string[] => stringsOf(file, it, depth + 1);
+    if (expr.kind === 'call') return givenTexts(file, expr, below(depth));
     if (expr.kind === 'string') return [expr.value];
     if (expr.kind === 'template')
-      return joined(expr.parts.map((it) => (typeof it === 'string' ? [it] : inner(it))));
+      return concatenated(expr.parts.map((it) => (typeof it === 'string' ? [it] : inner(it))));
     if (expr.kind === 'choice') return [...new Set(expr.of.flatMap(inner))];
     if (expr.kind === 'array') return expr.items.flatMap(inner);
-    if (expr.kind === 'operation' && expr.operator === '+') return joined(expr.of.map(inner));
+    if (expr.kind === 'operation' && expr.operator === '+') return concatenated(expr.of.map(inner));
     return [];
   };
 
@@ -185,11 +189,10 @@ function functionValue(facts: FileFacts, fact: FunctionFact | undefined): Value 
   return fact && { kind: 'function', node: { file: facts.file, fact } };
 }
 
-/** All concatenations of one text of each part; none when a part is unknown. */
-function joined(parts: readonly (readonly string[])[]): readonly string[] {
-  let texts: readonly string[] = [''];
-  for (const part of parts) texts = texts.flatMap((head) => part.map((tail) => head + tail));
-  return texts.length > 16 ? [] : texts;
+function parameterAt(facts: FileFacts | undefined, expr: Expr): number | undefined {
+  const binding =
+    expr.kind === 'name' && expr.binding !== undefined ? facts?.bindings[expr.binding] : undefined;
+  return binding?.kind === 'parameter' ? binding.index : undefined;
 }
 
 function onlyOne(texts: readonly string[]): string | undefined {
