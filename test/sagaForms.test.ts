@@ -15,6 +15,8 @@ const table: Readonly<Record<string, readonly Answer[]>> = {
   'missing-compensation':          ['asked', 'asked', 'asked', 'none', 'asked', 'asked', 'none'],
   'misordered-compensation':       ['asked', 'asked', 'asked', 'none', 'asked', 'engine', 'none'],
   'unawaited-compensation':        ['asked', 'asked', 'asked', 'asked', 'asked', 'asked', 'asked'],
+  'late-compensation': ['asked', 'asked', 'asked', 'none', 'asked', 'none', 'none'],
+  'unpersisted-saga': ['asked', 'asked', 'asked', 'asked', 'engine', 'engine', 'asked'],
 }; // prettier-ignore
 
 for (const [rule, answers] of Object.entries(table))

@@ -1,5 +1,6 @@
-// Sagas in one function that know only from a stack in memory what they have done and must take back.
+// Sagas in one function that know only from a stack, a state or a flag in memory what they have done and must take back.
 import type { CallAction } from '../facts/actions.ts';
+import { sagaName } from '../facts/sagaWords.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
 import { claimsToKeep, leavesProcess } from './orchestrators.ts';
@@ -11,16 +12,22 @@ export function forgetfulSagas(model: EventModel): readonly SagaNode[] {
     const fact = id === undefined ? undefined : model.files.get(saga.file)?.functions[id];
     if (form !== 'imperative' || engine !== undefined || !fact) return false;
     const fn = { file: saga.file, fact };
-    const last = lastStacked(saga);
+    const last = lastHeld(saga);
     return last !== undefined && !keepsProgress(model, fn, last, saga) && !isRedelivered(model, fn, 0);
   });
 }
 
-/** The last of at least two steps at other parties, where one is taken back by a stack. */
-function lastStacked({ steps }: SagaNode): StepNode | undefined {
-  const held = steps.filter((it) => it.deed && it.effects.some(({ role }) => role.kind === 'remote'));
+/** The last of at least two steps at other parties, where one is taken back by a stack, or by whatever calls itself a saga. */
+function lastHeld({ name, fact, steps }: SagaNode): StepNode | undefined {
+  const held = steps.filter((it) => it.deed && isElsewhere(it));
   const isStacked = held.some((it) => it.undoing.some(({ known }) => known !== 'always'));
-  return isStacked && held.length > 1 ? held.at(-1) : undefined;
+  const isNamed = sagaName.test(`${name} ${fact.owner ?? ''}`) && held.some((it) => it.undoing.length > 0);
+  return (isStacked || isNamed) && held.length > 1 ? held.at(-1) : undefined;
+}
+
+/** Another system does it, or nobody can read who. */
+function isElsewhere({ effects }: StepNode): boolean {
+  return effects.length === 0 || effects.some(({ role }) => role.kind === 'remote');
 }
 
 function keepsProgress(model: EventModel, fn: FunctionNode, last: StepNode, { steps }: SagaNode): boolean {

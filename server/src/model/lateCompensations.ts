@@ -1,18 +1,19 @@
 // Compensations that a saga comes to know only when the step has returned: a step that timed out but took effect is never undone.
-import type { CallAction } from '../facts/actions.ts';
+import type { Action, CallAction } from '../facts/actions.ts';
 import type { BindingId, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { callsIn, namesIn } from '../facts/walk.ts';
+import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { backRunsOf, baseOf } from './backRuns.ts';
+import { lateMarks } from './lateMarks.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { Effect, EventModel, StepNode, Undoing } from './model.ts';
 import { callsOfSteps } from './orchestrators.ts';
 import { mayFollow } from './order.ts';
 
-/** `step`: one step of a saga that is a function; `runner`: what runs every step, so that it is one fault for all. */
+/** `step`: one step of a saga that is a function; `mark`: the same, by what its compensation asks; `runner`: what runs every step, so that it is one fault for all. */
 export interface LateCompensation {
-  readonly of: 'step' | 'runner';
+  readonly of: 'step' | 'mark' | 'runner';
   readonly file: FilePath;
   /** Where it is kept: `push`. */
   readonly at: Span;
@@ -25,7 +26,12 @@ export interface LateCompensation {
 
 /** All of them. What a transaction of the database takes back needs no compensation. */
 export function* lateCompensations(model: EventModel): Iterable<LateCompensation> {
-  for (const { file, steps } of model.sagas) {
+  for (const saga of model.sagas) {
+    const { file, steps } = saga;
+    for (const { step, name, ...place } of lateMarks(model, saga)) {
+      if (isElsewhere(step))
+        yield { of: 'mark', ...place, symbol: name, kept: name, deed: { name: step.name, at: step.at } };
+    }
     for (const step of steps) {
       const late = step.undoing.every((it) => it.known === 'after') ? step.undoing[0] : undefined;
       const place = late && keptAt(model, late);
@@ -79,12 +85,11 @@ function* inRunners(model: EventModel, facts: FileFacts): Iterable<LateCompensat
       const kept = item && keptAfter(facts, fact, doing, item);
       if (!item || !kept || !isRunBack(model, facts, kept.list)) continue;
       if (isKnownBefore(facts, fact, doing, item) || isTakenBackItself(fact, item)) continue;
-      const { call } = kept.action;
       yield {
         of: 'runner',
         file: facts.file,
-        at: call.at,
-        symbol: calleeName(call.callee) ?? 'push',
+        at: kept.at,
+        symbol: kept.symbol,
         kept: kept.list,
         deed: { name: calleeName(doing.call.callee) ?? 'step', at: doing.call.at },
       };
@@ -111,19 +116,34 @@ function counters(expr: Expr): readonly (Expr & { readonly kind: 'name' })[] {
 }
 
 interface Kept {
-  readonly action: CallAction;
+  readonly at: Span;
+  readonly symbol: string;
   readonly list: string;
 }
 
 function keptAfter(facts: FileFacts, fact: FunctionFact, doing: CallAction, item: Item): Kept | undefined {
-  for (const action of callsIn(fact.body)) {
-    const { callee, args } = action.call;
-    if (callee.kind !== 'member' || !/^(?:push|unshift|add)$/.test(callee.name)) continue;
-    const list = baseOf(callee.object)?.name;
-    if (list === undefined || !args.some((it) => isOf(facts, it, item))) continue;
-    if (mayFollow(fact.body, doing.call.at.start, action.call.at.start)) return { action, list };
+  for (const action of actionsIn(fact.body)) {
+    const kept = keptBy(action);
+    if (!kept?.items.some((it) => isOf(facts, it, item))) continue;
+    if (mayFollow(fact.body, doing.call.at.start, kept.at.start)) return kept;
   }
   return undefined;
+}
+
+/** `done.push(step)`, `done = [step, ...done]`. */
+function keptBy(action: Action): (Kept & { readonly items: readonly Expr[] }) | undefined {
+  if (action.kind === 'assign') {
+    const { target, value } = action;
+    const list = baseOf(target)?.name;
+    if (value.kind !== 'array' || list === undefined) return undefined;
+    const isGrown = value.items.some((it) => baseOf(it)?.name === list);
+    return isGrown ? { at: target.at, symbol: list, list, items: value.items } : undefined;
+  }
+  if (action.kind !== 'call') return undefined;
+  const { callee, args, at } = action.call;
+  if (callee.kind !== 'member' || !/^(?:push|unshift|add)$/.test(callee.name)) return undefined;
+  const list = baseOf(callee.object)?.name;
+  return list === undefined ? undefined : { at, symbol: callee.name, list, items: args };
 }
 
 /** The step itself, its name, or a function that takes it back. */

@@ -15,18 +15,32 @@ export const rule: Rule = {
   },
 };
 
+const said: Readonly<
+  Record<
+    LateCompensation['of'],
+    (kept: string, deed: string) => { readonly message: string; readonly help: string }
+  >
+> = {
+  step: (kept, deed) => ({
+    message: `\`${kept}\` becomes known only after \`${deed}\` returned: when that times out but took effect, nothing takes it back.`,
+    help: 'Register it before the step, under a key of the saga instead of what the step returns, and let it accept that there is nothing to undo.',
+  }),
+  mark: (kept, deed) => ({
+    message: `\`${kept}\` is set only after \`${deed}\` returned: when that times out but took effect, nothing takes it back.`,
+    help: 'Set it before the step, know the step by a key of the saga instead of what it returns, and let the compensation accept that there is nothing to undo.',
+  }),
+  runner: (kept, deed) => ({
+    message: `A step enters \`${kept}\` only after \`${deed}\` returned: one that timed out but took effect is never taken back.`,
+    help: 'Enter the step before it runs, and let the compensations accept that there is nothing to undo.',
+  }),
+};
+
 function findingOf({ of, file, at, symbol, kept, deed }: LateCompensation): RuleFinding {
-  const isStep = of === 'step';
   return {
     file,
     at,
     symbol,
-    message: isStep
-      ? `\`${kept}\` becomes known only after \`${deed.name}\` returned: when that times out but took effect, nothing takes it back.`
-      : `A step enters \`${kept}\` only after \`${deed.name}\` returned: one that timed out but took effect is never taken back.`,
-    help: isStep
-      ? 'Register it before the step, under a key of the saga instead of what the step returns, and let it accept that there is nothing to undo.'
-      : 'Enter the step before it runs, and let the compensations accept that there is nothing to undo.',
+    ...said[of](kept, deed.name),
     related: [{ file, at: deed.at, message: `\`${deed.name}\` may take effect without returning.` }],
   };
 }

@@ -1,8 +1,10 @@
 // An orchestrator that keeps its progress in memory: after a crash in mid-flight nobody knows what is done and what must be undone.
 import { z } from 'zod';
+import { forgetfulManagers } from '../model/forgetfulManagers.ts';
 import { forgetfulSagas } from '../model/forgetfulSagas.ts';
 import { orchestratorsOf } from '../model/orchestrators.ts';
-import type { Rule } from './rule.ts';
+import type { Place } from '../text.ts';
+import type { Rule, RuleFinding } from './rule.ts';
 
 const help =
   'Store the state of the saga before and after each step, and resume what is unfinished at start; or run it on a durable engine.';
@@ -14,25 +16,28 @@ export const rule: Rule = {
   hasFix: false,
   options: z.strictObject({}),
   *check({ model }) {
-    for (const { file, at, name, isPersisted } of orchestratorsOf(model)) {
-      if (isPersisted) continue;
-      yield {
-        file,
-        at,
-        symbol: name,
-        message: `\`${name}\` keeps the steps that it has run in memory only: after a crash in mid-flight nobody can resume or compensate.`,
-        help,
-      };
+    for (const it of orchestratorsOf(model)) {
+      const message = `\`${it.name}\` keeps the steps that it has run in memory only: ${lost}`;
+      if (!it.isPersisted) yield findingOf(it, message);
     }
-    for (const { file, at, name, fact } of forgetfulSagas(model)) {
-      const saga = fact.owner === undefined ? name : `${fact.owner}.${name}`;
-      yield {
-        file,
-        at,
-        symbol: name,
-        message: `\`${saga}\` knows only in memory what it has done and how to take it back: after a crash in mid-flight nobody can resume or compensate.`,
-        help,
-      };
+    for (const it of forgetfulManagers(model)) {
+      const message = `\`${it.name}\` keeps in memory only how far each saga is: after a restart an answer finds none, and nobody can resume or compensate.`;
+      yield { ...findingOf(it, message), help: inRows };
+    }
+    for (const it of forgetfulSagas(model)) {
+      const saga = it.fact.owner === undefined ? it.name : `${it.fact.owner}.${it.name}`;
+      yield findingOf(
+        it,
+        `\`${saga}\` knows only in memory what it has done and how to take it back: ${lost}`,
+      );
     }
   },
 };
+
+const lost = 'after a crash in mid-flight nobody can resume or compensate.';
+const inRows =
+  'Keep the state of each saga in a row of the database, in the transaction that stores what it sends.';
+
+function findingOf({ file, at, name }: Place & { readonly name: string }, message: string): RuleFinding {
+  return { file, at, symbol: name, message, help };
+}
