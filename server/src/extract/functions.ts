@@ -84,10 +84,17 @@ function headOf(draft: Draft, node: FunctionNode, id: FunctionId): Draft['functi
     ...(isExported(node) ? { isExported: true } : {}),
     parameters: [],
     ...(node.type ? { returns: readType(node.type, draft.source) } : {}),
+    ...narrowing(node.type, draft),
     ...typeOfHolder(node, draft),
     decorators: [],
     body: [],
   };
+}
+
+/** `value is OrderPlaced`, `asserts value is OrderPlaced`. */
+function narrowing(type: ts.TypeNode | undefined, draft: Draft): Pick<FunctionFact, 'narrows'> {
+  const narrowed = type && ts.isTypePredicateNode(type) ? type.type : undefined;
+  return narrowed ? { narrows: readType(narrowed, draft.source) } : {};
 }
 
 function kindOf(node: FunctionNode): FunctionFact['kind'] {

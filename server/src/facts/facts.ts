@@ -105,6 +105,8 @@ export interface FunctionFact {
   readonly isExported?: boolean;
   readonly parameters: readonly BindingId[];
   readonly returns?: TypeExpr;
+  /** What a check finds its argument to be: `(value): value is OrderPlaced`. */
+  readonly narrows?: TypeExpr;
   /** The type of the variable or field that holds it (`const handler: SQSHandler = …`). */
   readonly declaredAs?: TypeExpr;
   readonly decorators: readonly DecoratorFact[];

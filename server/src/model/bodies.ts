@@ -3,7 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import { keepCircular } from './circular.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import {
   emptySummary,
   guardedBy,

@@ -1,44 +1,19 @@
 // Which functions consume which messages: registrations bound to their handlers, dispatchers taken apart into branches.
-import type { CallAction } from '../facts/actions.ts';
-import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
-import type { FilePath, Place, Span } from '../text.ts';
+import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import { branchesOf, type Branch } from './dispatch.ts';
 import { indexOf } from './fileIndex.ts';
+import { handlerBehind } from './handlers.ts';
 import type { Message, ReadMessage } from './message.ts';
-import type { FunctionNode, TypeNode } from './model.ts';
+import type { FunctionNode } from './model.ts';
 import { decoratedConsumers } from './ownDecorators.ts';
 import { parsedTypes } from './parsedTypes.ts';
 import type { Linking } from './program.ts';
-import { filledIn, registrars, type Registrar } from './registrars.ts';
+import { registeredBy } from './registered.ts';
+import { filledIn, registrars } from './registrars.ts';
 import { messagesTyped } from './typedMessages.ts';
-
-export interface ConsumerDraft {
-  readonly file: FilePath;
-  readonly at: Span;
-  readonly name: string;
-  readonly fact: ConsumerFact;
-  readonly handler: FunctionNode | undefined;
-  readonly messages: readonly Message[];
-  /** The call by which a dispatcher runs the handler. */
-  readonly entry?: { readonly caller: FunctionNode; readonly action: CallAction };
-  /** Calls of branches that are consumers of their own. */
-  readonly handedOn: readonly Place[];
-  /** The file of the call, decorator or class that registers it, or registers its dispatcher. */
-  readonly registeredIn: FilePath;
-}
-
-const handlerMethods = [
-  'handle',
-  'execute',
-  'onMessage',
-  'process',
-  'consume',
-  'handleMessage',
-  'handleEvent',
-  'run',
-];
 
 /** All consumers of all files. */
 export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
@@ -91,7 +66,7 @@ function draftsOf(
   const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
   const forwarded = messages.length > 0 ? undefined : registrars(facts, fact, said, linking);
-  if (forwarded) return forwarded.flatMap((it) => ofRegistrar(it, fact, { linking, read }));
+  if (forwarded) return registeredBy(forwarded, fact, { linking, read });
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
     registeredIn: facts.file,
@@ -139,19 +114,6 @@ function isHelper({ library }: ConsumerFact, handler: FunctionNode, { calls }: L
   return library === 'aws-lambda' && handler.fact.name !== 'handler' && calls.callersOf(handler).length > 0;
 }
 
-/** `listen('order.placed', handler)`, where `listen` registers what it is handed. */
-function ofRegistrar(
-  { file, at, event, handler, fn }: Registrar,
-  fact: ConsumerFact,
-  { linking, read }: { readonly linking: Linking; readonly read: ReadMessage },
-): readonly ConsumerDraft[] {
-  const messages = read(event.file, event.expr).filter(isNamed);
-  const found = fn ?? (handler && handlerBehind(handler.file, handler.expr, linking, 0));
-  if (messages.length === 0) return [];
-  const name = found && found.fact.name !== '' ? found.fact.name : fact.name;
-  return [{ file, at, name, registeredIn: file, fact, handler: found, messages, handedOn: [] }];
-}
-
 function ofBranch(
   branch: Branch,
   fact: ConsumerFact,
@@ -194,42 +156,6 @@ function handlerOf(facts: FileFacts, fact: ConsumerFact, linking: Linking): Func
     return found && { file: facts.file, fact: found };
   }
   return handlerBehind(facts.file, fact.handler, linking, 0);
-}
-
-function handlerBehind(
-  file: FilePath,
-  expr: Expr,
-  linking: Linking,
-  depth: number,
-): FunctionNode | undefined {
-  const [named] = linking.calls.functionsOf(file, expr);
-  if (named && named.fact.kind !== 'constructor') return named;
-  const type = linking.calls.typing.typeOf(file, expr) ?? classNamed(file, expr, linking);
-  for (const method of type ? handlerMethods : []) {
-    const found = type && linking.hierarchy.methodOf(type, method);
-    if (found) return found;
-  }
-  if (expr.kind !== 'call' || depth > 3) return undefined;
-  for (const arg of [...expr.args].reverse()) {
-    const inner = handlerBehind(file, arg, linking, depth + 1);
-    if (inner) return inner;
-  }
-  return madeBy(file, expr, linking);
-}
-
-/** `eachMessage: makeOnPlaced({ stripe })`: the function that a maker of the workspace gives. */
-function madeBy(file: FilePath, call: CallExpr, { calls, files }: Linking): FunctionNode | undefined {
-  for (const maker of calls.callees(file, call)) {
-    const given = maker.fact.body.findLast((it) => it.kind === 'return')?.value;
-    const fact = given?.kind === 'function' ? files.get(maker.file)?.functions[given.function] : undefined;
-    if (fact) return { file: maker.file, fact };
-  }
-  return undefined;
-}
-
-function classNamed(file: FilePath, expr: Expr, { values }: Linking): TypeNode | undefined {
-  const value = values.evaluate(file, expr);
-  return value.kind === 'type' && value.node.fact.kind === 'class' ? value.node : undefined;
 }
 
 /** The declared type of the event parameter, what the content is parsed as, or what the class hands to its base: `extends Listener<OrderPlaced>`. */

@@ -4,7 +4,7 @@ import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { namedBy } from './aliases.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import {
   declaredName,
   evidenceOf,

@@ -2,7 +2,7 @@
 import type { FunctionFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import { inheritedTransports } from './inheritedTransports.ts';
 import { localBuses } from './localBuses.ts';
 import { keyOf } from './message.ts';

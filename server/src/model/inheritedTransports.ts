@@ -4,7 +4,7 @@ import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import { indexOf } from './fileIndex.ts';
 import type { Linking } from './program.ts';
 

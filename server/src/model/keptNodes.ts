@@ -1,6 +1,6 @@
 // What is kept about the consumers and producers of one model for the next, though they are made anew for each.
 import type { Bodies } from './bodies.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Keeper } from './kept.ts';
 import type { ConsumerNode, EventModel, ProducerNode } from './model.ts';
 import type { Nodes } from './nodes.ts';

@@ -2,7 +2,7 @@
 import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
 import { keyOf } from './message.ts';

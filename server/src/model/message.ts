@@ -25,7 +25,13 @@ export type Message =
       readonly path: readonly string[];
     }
   /** A member of `this` decides: subclasses know. */
-  | { readonly kind: 'member'; readonly owner: TypeNode; readonly name: string }
+  | {
+      readonly kind: 'member';
+      readonly owner: TypeNode;
+      readonly name: string;
+      /** What is taken out of the member: `this.subscription.topic`. */
+      readonly path?: readonly string[];
+    }
   /** Taken from a store or collected by an aggregate: whoever put it there is its producer. */
   | { readonly kind: 'relayed' }
   | { readonly kind: 'unknown' };
@@ -39,4 +45,9 @@ export const called = '()';
 export function keyOf(message: Message): string {
   if (message.kind === 'type') return eventKey(message.node.fact.name);
   return message.kind === 'name' ? eventKey(message.name) : '?';
+}
+
+/** Whether it is known which event it is. */
+export function isTold(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'name';
 }

@@ -6,7 +6,7 @@ import { readsOutbox } from './bridges.ts';
 import { makesCloudEvent } from './cloudEvents.ts';
 import { isMessageType, isPayloadName, namesMessage } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
-import { called, type Message, type ReadMessage } from './message.ts';
+import { called, isTold, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { isLastResort, statesFact } from './names.ts';
 import { below, givenLater, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
@@ -255,6 +255,10 @@ export function messagesOf(linking: Linking): ReadMessage {
       if (relays.test(expr.name)) return [{ kind: 'relayed' }];
       if (owner) return [{ kind: 'member', owner: { file: facts.file, fact: owner }, name: expr.name }];
     }
+    if (expr.kind === 'member' && expr.object.kind === 'member') {
+      const inMember = handedFrom(facts, expr.object, depth).flatMap((it) => inside(it, expr.name));
+      if (inMember.length > 0) return inMember;
+    }
     const root = rootOf(facts, expr);
     if (!root) return [{ kind: 'unknown' }];
     const parameter = parameterOf(facts, root);
@@ -290,6 +294,7 @@ function isOfEvent(message: Message): boolean {
   return message.kind === 'type' || message.kind === 'parameter' || message.kind === 'member';
 }
 
-function isTold(message: Message): boolean {
-  return message.kind === 'type' || message.kind === 'name';
+/** `this.subscription.topic`: what is taken out of a member that decides. */
+function inside(message: Message, name: string): readonly Message[] {
+  return message.kind === 'member' ? [{ ...message, path: [...(message.path ?? []), name] }] : [];
 }

@@ -1,7 +1,7 @@
 // Turns drafts into the nodes that rules see, ties them together, and answers whether each event is produced and consumed.
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import type { EventDraft, Events } from './events.ts';
 import type { Keeper } from './kept.ts';
 import type { Message } from './message.ts';

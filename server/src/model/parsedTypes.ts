@@ -13,7 +13,8 @@ export function parsedTypes(handler: FunctionNode, linking: Linking, depth: numb
   const facts = linking.files.get(handler.file);
   if (!facts) return [];
   const own = facts.bindings.flatMap((it) => (isInside(it, handler) ? takenFor(it, handler, linking) : []));
-  const said = own.length > 0 ? own : handedOver(handler, facts, linking);
+  const checked = own.length > 0 ? own : checkedFor(handler, linking);
+  const said = checked.length > 0 ? checked : handedOver(handler, facts, linking);
   if (said.length > 0 || depth === 0) return said;
   return helpersOf(handler, linking).flatMap((it) => parsedTypes(it, linking, depth - 1));
 }
@@ -30,6 +31,16 @@ function takenFor(
 ): readonly Message[] {
   const said = type ?? takenAs;
   return said && init && isParsed(init) ? messagesTyped(linking, file, said) : [];
+}
+
+/** `if (!isOrderPlaced(content)) return;` with `isOrderPlaced(value): value is OrderPlaced`. */
+function checkedFor({ file, fact }: FunctionNode, linking: Linking): readonly Message[] {
+  return eachAction(fact.body).flatMap((it) => {
+    const callees = it.kind === 'call' ? linking.calls.callees(file, it.call) : [];
+    return callees.flatMap((callee) =>
+      callee.fact.narrows ? messagesTyped(linking, callee.file, callee.fact.narrows) : [],
+    );
+  });
 }
 
 /** `JSON.parse(…)`, also with a member of it or as the argument of something that unpacks. */

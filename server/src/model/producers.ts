@@ -6,7 +6,7 @@ import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
-import { called, type Message, type ReadMessage } from './message.ts';
+import { called, isTold, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { below } from './origins.ts';
 import { statesFact } from './names.ts';
@@ -176,7 +176,8 @@ function handedIn(
   action: CallAction,
   { linking, read }: Forwarding,
 ): readonly Message[] {
-  if (message.kind === 'member') return ofReceiver(message.name, caller, action, { linking, read });
+  if (message.kind === 'member')
+    return message.path ? [] : ofReceiver(message.name, caller, action, { linking, read });
   if (message.kind !== 'parameter') return [];
   const arg = action.call.args[message.index];
   if (!arg) return [];
@@ -272,10 +273,6 @@ function finished(
   if (messages.length > 0 || draft.isRelay) return [{ ...draft, messages }];
   const isWrapper = wrappers.covered.has(draft.fn.fact) || wrappers.forwarded.has(draft.action);
   return isWrapper ? [] : [{ ...draft, messages }];
-}
-
-function isTold(message: Message): boolean {
-  return message.kind === 'type' || message.kind === 'name';
 }
 
 function isNamed(message: Message): boolean {

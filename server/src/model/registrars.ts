@@ -1,12 +1,12 @@
 // Registrations that hand on what they are handed: `on(name, handler) { this.emitter.on(name, handler); }`. Their callers consume.
-import type { CallAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
+import type { Action, CallAction } from '../facts/actions.ts';
+import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Span } from '../text.ts';
-import { eachAction } from './fileIndex.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
 import { called, type Message } from './message.ts';
 import type { FunctionNode } from './model.ts';
-import { below } from './origins.ts';
+import { below, parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { rootOf } from './values.ts';
 
@@ -24,7 +24,28 @@ export interface Registrar {
   readonly handler?: Written;
   /** The handler, where it is the registering function's own. */
   readonly fn?: FunctionNode;
+  /** The call by which the registering function's own handler runs the one that it is handed. */
+  readonly entry?: Entry;
+  /** `fn` does something around a handler that it is handed. */
+  readonly isWrapped?: true;
 }
+
+interface Entry {
+  readonly caller: FunctionNode;
+  readonly action: CallAction;
+}
+
+/** A registration that names its event by what its function, or its object, is handed. */
+interface Handing {
+  readonly facts: FileFacts;
+  readonly fact: ConsumerFact;
+  readonly event: Parameter | Member;
+  readonly handler?: HandedHandler;
+  readonly linking: Linking;
+}
+
+type Parameter = Message & { readonly kind: 'parameter' };
+type Member = Message & { readonly kind: 'member' };
 
 /**
  * Who registers through this registration; empty for a base class, whose subclasses consume; undefined where the registration
@@ -37,44 +58,82 @@ export function registrars(
   linking: Linking,
 ): readonly Registrar[] | undefined {
   if (said.some((it) => it.kind === 'member' && it.owner.fact.isAbstract)) return [];
-  const handed = said.filter(isHandedIn);
-  const [named] = handed;
-  if (!named) return undefined;
-  const callers = linking.calls.callersOf({ file: facts.file, fact: named.fn });
-  const handler = handlerParameter(facts, fact, named.fn);
-  const found = callers.flatMap(({ caller, action: { call } }): readonly Registrar[] => {
-    const behind = (index: number): Written | undefined => writtenAt(caller.file, call.args[index], linking);
-    const events = handed.flatMap(({ index, path }) => {
-      const whole = behind(index);
-      const expr = whole && below(path.length > 0 ? whole.expr : (call.args[index] ?? whole.expr), path);
-      return expr ? [{ file: path.length > 0 ? whole.file : caller.file, expr }] : [];
-    });
-    const [event] = events;
-    if (!event) return [];
-    const options = handler ?? (named.path.length > 0 ? named.index : -1);
-    const given =
-      handlerIn(behind(options)) ??
-      (named.path.length > 0 ? undefined : argument(caller.file, call.args[options]));
-    const site = { file: caller.file, at: call.at, event };
-    return [{ ...site, ...(given ? { handler: given } : own(facts, fact)) }];
+  const handed = said.filter((it) => isHandedIn(it) || isMadeWith(it, linking));
+  const found = handed.map((event) => {
+    const fn = event.kind === 'parameter' ? event.fn : undefined;
+    const handler = handedHandler(facts, fact, fn);
+    return registered({ facts, fact, event, linking, ...(handler && { handler }) });
   });
-  return found.length > 0 ? found : undefined;
+  return found.find((it) => it.length > 0);
 }
 
-type Parameter = Message & { readonly kind: 'parameter' };
-
 function isHandedIn(message: Message): message is Parameter {
-  return message.kind === 'parameter' && message.path.length < 2 && !message.path.includes(called);
+  return message.kind === 'parameter' && message.path.length < 4 && !message.path.includes(called);
+}
+
+function isMadeWith(message: Message, linking: Linking): message is Member {
+  return message.kind === 'member' && makingParameter(message, linking) !== undefined;
+}
+
+function registered(handing: Handing): readonly Registrar[] {
+  const { event, handler, linking } = handing;
+  const making = event.kind === 'member' ? makingParameter(event, linking) : undefined;
+  const fn =
+    event.kind === 'parameter' ? { file: handing.facts.file, fact: event.fn } : (handler?.fn ?? making?.fn);
+  const callers = fn ? linking.calls.callersOf(fn) : [];
+  return callers.flatMap(({ caller, action: { call } }) => {
+    const named = eventAt(handing, caller.file, call);
+    if (!named) return [];
+    const site = { file: caller.file, at: call.at, event: named };
+    const given = givenAt(handing, caller.file, call);
+    const self = own(handing);
+    const wrapped = { ...site, ...self };
+    if (!given) return [wrapped];
+    const inner: Registrar = { ...site, handler: given, ...(handler?.entry && { entry: handler.entry }) };
+    // What the wrapper does around the handler that it is handed counts as well.
+    return self.fn ? [{ ...wrapped, isWrapped: true }, inner] : [inner];
+  });
+}
+
+/** What a caller names: an argument, something in it, or what the object was made with that it calls. */
+function eventAt({ event, handler, linking }: Handing, file: FilePath, call: CallExpr): Written | undefined {
+  if (event.kind === 'parameter') return beneath(argument(file, call.args[event.index]), event.path, linking);
+  const index = makingParameter(event, linking)?.index ?? -1;
+  const { callee } = call;
+  const made = handler && callee.kind === 'member' ? linking.values.evaluate(file, callee.object) : undefined;
+  const making = made?.kind === 'expr' && made.expr.kind === 'new' ? made : undefined;
+  const args = making?.expr.kind === 'new' ? making.expr.args : call.args;
+  return beneath(argument(making?.file ?? file, args[index]), event.path ?? [], linking);
+}
+
+/** What stands at a path in an argument, be it written there or behind its name. */
+function beneath(
+  from: Written | undefined,
+  path: readonly string[],
+  { values }: Linking,
+): Written | undefined {
+  if (!from || path.length === 0) return from;
+  const value = values.evaluate(from.file, from.expr);
+  const whole = value.kind === 'expr' ? value : from;
+  if (whole.expr.kind === 'object') return argument(whole.file, below(whole.expr, path));
+  const { at } = from.expr;
+  return argument(
+    from.file,
+    path.reduce<Expr>((object, name) => ({ kind: 'member', object, name, at }), from.expr),
+  );
+}
+
+function givenAt({ event, handler, linking }: Handing, file: FilePath, call: CallExpr): Written | undefined {
+  const isOption = event.kind === 'parameter' && event.path.length > 0;
+  const index = handler?.index ?? (isOption ? event.index : -1);
+  const arg = argument(file, call.args[index]);
+  const value = arg && linking.values.evaluate(file, arg.expr);
+  const inside = handlerIn(value?.kind === 'expr' ? value : arg);
+  return inside ?? (isOption && index === event.index ? undefined : arg);
 }
 
 function argument(file: FilePath, expr: Expr | undefined): Written | undefined {
   return expr && { file, expr };
-}
-
-/** An argument, or what the name that is handed in stands for. */
-function writtenAt(file: FilePath, arg: Expr | undefined, { values }: Linking): Written | undefined {
-  const value = arg && values.evaluate(file, arg);
-  return value?.kind === 'expr' ? value : argument(file, arg);
 }
 
 const handlerKeys = /^(?:handler|handle|callback|listener|onMessage|onEvent|eachMessage|eachBatch)$/;
@@ -85,15 +144,70 @@ function handlerIn(options: Written | undefined): Written | undefined {
   return argument(options.file, options.expr.entries.find(({ key }) => handlerKeys.test(key))?.value);
 }
 
-function own(facts: FileFacts, { handler }: ConsumerFact): { readonly fn?: FunctionNode } {
+function own({ facts, fact: { handler } }: Handing): { readonly fn?: FunctionNode } {
   const fact = typeof handler === 'number' ? facts.functions[handler] : undefined;
   return fact ? { fn: { file: facts.file, fact } } : {};
 }
 
-/** Which parameter of the registering function is the handler. */
-function handlerParameter(facts: FileFacts, { handler }: ConsumerFact, fn: FunctionFact): number | undefined {
-  const root = typeof handler === 'number' ? undefined : rootOf(facts, handler);
-  return root?.kind === 'parameter' && facts.functions[root.function ?? -1] === fn ? root.index : undefined;
+/** The parameter that is the handler, or that the handler calls: of the given function, or of whichever is around. */
+interface HandedHandler {
+  readonly fn: FunctionNode;
+  readonly index: number;
+  readonly entry?: Entry;
+}
+
+function handedHandler(
+  facts: FileFacts,
+  { handler }: ConsumerFact,
+  fn: FunctionFact | undefined,
+): HandedHandler | undefined {
+  if (typeof handler !== 'number') return parameterBehind(facts, handler, fn);
+  const fact = facts.functions[handler];
+  for (const action of fact ? actionsUnder(facts, fact) : []) {
+    if (action.kind !== 'call') continue;
+    const found = parameterBehind(facts, action.call.callee, fn);
+    if (found && fact && found.fn.fact !== fact)
+      return { ...found, entry: { caller: { file: facts.file, fact }, action } };
+  }
+  return undefined;
+}
+
+/** The actions of a handler and of the callbacks that it hands to others. */
+function actionsUnder(facts: FileFacts, fact: FunctionFact): readonly Action[] {
+  return eachAction(fact.body).flatMap((it) => {
+    const callbacks =
+      it.kind === 'call'
+        ? it.call.args.flatMap((arg) => (arg.kind === 'function' ? [arg.function] : []))
+        : [];
+    return [
+      it,
+      ...callbacks.flatMap((id) => facts.functions[id]?.body ?? []).flatMap((one) => eachAction([one])),
+    ];
+  });
+}
+
+/** `onMessage`, `handler.handle`, `options.onMessage`. */
+function parameterBehind(
+  facts: FileFacts,
+  expr: Expr,
+  fn: FunctionFact | undefined,
+): HandedHandler | undefined {
+  const root = rootOf(facts, expr);
+  const parameter = root && parameterOf(facts, root);
+  if (!parameter || (fn && parameter.fn !== fn)) return undefined;
+  return { fn: { file: facts.file, fact: parameter.fn }, index: parameter.index };
+}
+
+/** The parameter of the constructor that a member is given: `constructor(private readonly topic: string)`. */
+function makingParameter(
+  { owner, name }: Member,
+  { files }: Linking,
+): Omit<HandedHandler, 'entry'> | undefined {
+  const facts = files.get(owner.file);
+  const fact = facts && indexOf(facts).methods.get(owner.fact.name)?.get('constructor');
+  const isMember = owner.fact.members.some((it) => it.name === name && it.isParameter);
+  const index = fact && isMember ? fact.parameters.findIndex((id) => facts.bindings[id]?.name === name) : -1;
+  return fact && index >= 0 ? { fn: { file: owner.file, fact }, index } : undefined;
 }
 
 /** What an inherited handler leaves to the class: `handle` of the base calls `this.work(event)`, which is abstract there. */

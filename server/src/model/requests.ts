@@ -1,7 +1,7 @@
 // Who answers a request, and whether asking twice does any harm.
 import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Message, ReadMessage } from './message.ts';
 import type { Keeper } from './kept.ts';
 import type { FunctionNode } from './model.ts';

@@ -1,5 +1,5 @@
 // Where events are produced and consumed, counted by place: what share of them could be named tells how far a model can be trusted.
-import type { ConsumerDraft } from './consumers.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Message } from './message.ts';
 import type { EventModel, SiteNode } from './model.ts';
 import type { ProducerDraft } from './producers.ts';

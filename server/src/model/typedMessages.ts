@@ -51,7 +51,14 @@ function inType(linking: Linking, file: FilePath, type: TypeExpr, depth: number)
     const name = foreignName(linking, file, { kind: 'name', name: type.name, at: type.at });
     return name === undefined ? [] : [{ kind: 'name', name, isForeign: true }];
   }
-  return isEvent(node, linking) ? [{ kind: 'type', node }] : inAlias(linking, node, depth);
+  if (isEvent(node, linking)) return [{ kind: 'type', node }];
+  const alias = inAlias(linking, node, depth);
+  return alias.length > 0 ? alias : named(type.args);
+}
+
+/** `DomainEvent<'OrderPlaced'>`: the literal that is written says which one. */
+function named(args: readonly TypeExpr[]): readonly Message[] {
+  return args.flatMap(literalsOf).flatMap((name) => (statesFact(name) ? [{ kind: 'name', name }] : []));
 }
 
 /** What Lambda hands over, and envelopes of packages: they say how an event came, not which. */

@@ -25,7 +25,7 @@ const handlerMethods = [
 ];
 /** Types of what a handler is given that say nothing about which event it is. */
 const carriers =
-  /Command|Query|Request|Context|Job|Response|Dto$|^(Type|Message|ConsumeMessage|Event|DomainEvent|IEvent|Buffer|Date|Map|Record|T[A-Z]?\w?)$/;
+  /Command|Query|Request|Context|Job|Response|(?:Dto|Handler|Callback|Listener|Fn|Options)$|^On[A-Z]|^(Type|Message|ConsumeMessage|Event|DomainEvent|IEvent|Buffer|Date|Map|Record|T[A-Z]?\w?)$/;
 
 /** `class OrderPlacedHandler { handle(event: OrderPlaced) }`, also by `implements EventHandler<OrderPlaced>`, or by its name alone. */
 export function conventional(site: ClassSite): readonly ConsumerFact[] {

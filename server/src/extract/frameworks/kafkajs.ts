@@ -67,9 +67,10 @@ function sent(site: CallSite, record: Expr | undefined): readonly PublishRole[] 
   ];
 }
 
-/** What stands under a key of a record that is handed in. */
+/** What stands under a key of a record that is handed in, or that the object was made with. */
 function belowParameter(view: FileView, record: Expr | undefined, name: string): Expr | undefined {
-  const isHanded = record?.kind === 'name' && view.bindingOf(record)?.kind === 'parameter';
+  const isField = record?.kind === 'member' && record.object.kind === 'this';
+  const isHanded = isField || (record?.kind === 'name' && view.bindingOf(record)?.kind === 'parameter');
   return isHanded ? { kind: 'member', object: record, name, at: record.at } : undefined;
 }
 

@@ -75,6 +75,7 @@ function isBus(site: CallSite): boolean {
   if (isDesktop(site.view)) return false;
   const { receiver, receiverName, origin } = site;
   if (!receiver || doesImport(site.view, userInterfaces)) return false;
+  if (isPush(site)) return false;
   if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;
   if (origin?.from !== undefined && isForeign(origin.from)) return /events?|bus|queue|mq/i.test(origin.from);
   return (
@@ -95,6 +96,14 @@ function isCollector(site: CallSite): boolean {
   const tag = site.view.entryOf(site.arg(0), 'type');
   if (site.name.startsWith('addEvent') && tag && namesEvent(tag)) return true;
   return site.receiver?.kind === 'this' || site.arg(0)?.kind === 'new' || isBus(site);
+}
+
+/** `firebaseAdmin.messaging().send(…)` rings somebody's telephone. */
+function isPush({ view, receiver }: CallSite): boolean {
+  let root = receiver;
+  while (root && (root.kind === 'member' || root.kind === 'call'))
+    root = root.kind === 'member' ? root.object : root.callee;
+  return root?.kind === 'name' && (view.importedFrom(root.name) ?? '').startsWith('firebase-admin');
 }
 
 /** `client.send(new ReceiveMessageCommand(…))`: what an SDK's command does is said in aws.ts. */
