@@ -15,22 +15,9 @@ export interface Contracts {
 
 /** What the packages of the workspace hand to others. */
 export function contractsOf(projects: readonly ProjectFacts[], { files, modules }: Linking): Contracts {
-  const packages = projects.filter((it) => it.package).sort((a, b) => b.dir.length - a.dir.length);
-  const used = new Set(packages.flatMap((it) => it.package?.dependencies ?? []));
-  const doors = new Map<ProjectFacts, Door>();
-  const ofFolders = new Map<FilePath, Door>();
-  const doorOfFolder = (dir: FilePath): Door => {
-    const project = packages.find((it) => `${dir}/`.startsWith(`${it.dir}/`));
-    const door = project ? (doors.get(project) ?? doorOf(project, used, modules)) : closed;
-    if (project) doors.set(project, door);
-    return door;
-  };
-  const doorOfFile = (file: FilePath): Door => {
-    const dir = file.slice(0, file.lastIndexOf('/'));
-    const door = ofFolders.get(dir) ?? doorOfFolder(dir);
-    ofFolders.set(dir, door);
-    return door;
-  };
+  const { resolve } = modules;
+  const doorOfFile = known.get(resolve) ?? doorsOf(projects, resolve);
+  known.set(resolve, doorOfFile);
   return {
     isPublic: (type) => {
       const { isOpen, isLibrary, entries } = doorOfFile(type.file);
@@ -44,6 +31,29 @@ export function contractsOf(projects: readonly ProjectFacts[], { files, modules 
   };
 }
 
+/** By what specifiers mean, which changes when files or projects do. */
+const known = new WeakMap<Modules['resolve'], (file: FilePath) => Door>();
+
+function doorsOf(projects: readonly ProjectFacts[], resolve: Modules['resolve']): (file: FilePath) => Door {
+  const packages = projects.filter((it) => it.package).sort((a, b) => b.dir.length - a.dir.length);
+  const used = new Set(packages.flatMap((it) => it.package?.dependencies ?? []));
+  const doors = new Map<ProjectFacts, Door>();
+  const ofFolders = new Map<FilePath, Door>();
+  const doorOfFolder = (dir: FilePath): Door => {
+    const project = packages.find((it) => `${dir}/`.startsWith(`${it.dir}/`));
+    const door = project ? (doors.get(project) ?? doorOf(project, used, resolve)) : closed;
+    if (project) doors.set(project, door);
+    return door;
+  };
+  const doorOfFile = (file: FilePath): Door => {
+    const dir = file.slice(0, file.lastIndexOf('/'));
+    const door = ofFolders.get(dir) ?? doorOfFolder(dir);
+    ofFolders.set(dir, door);
+    return door;
+  };
+  return doorOfFile;
+}
+
 /** By which files a package is entered, and whether others than the workspace do. */
 interface Door {
   readonly isOpen: boolean;
@@ -55,15 +65,15 @@ interface Door {
 
 const closed: Door = { isOpen: false, entries: [], isLibrary: false };
 
-function doorOf(project: ProjectFacts, used: ReadonlySet<string>, modules: Modules): Door {
+function doorOf(project: ProjectFacts, used: ReadonlySet<string>, resolve: Modules['resolve']): Door {
   const { name, isPrivate, entries } = project.package ?? {};
   if (name === undefined || entries === undefined || Object.keys(entries).length === 0) return closed;
   const isLibrary = Object.entries(entries).some(([key, path]) => key !== '.' || /\.[cm]?ts$/.test(path));
   const isOpen = isPrivate !== true || (isLibrary && !used.has(name));
   if (!isOpen) return closed;
   const from: FilePath = `${project.dir}/package.json`;
-  const found = Object.keys(entries).map((it) => modules.resolve(from, `${name}${it.slice(1)}`));
-  return { isOpen, isLibrary, entries: found.flatMap((it) => it?.file ?? []) };
+  const found = Object.keys(entries).map((it) => resolve(from, `${name}${it.slice(1)}`));
+  return { isOpen, isLibrary, entries: found.filter((it) => it !== undefined) };
 }
 
 function isExportedBy(entry: FileFacts | undefined, { file, fact }: TypeNode, modules: Modules): boolean {

@@ -14,8 +14,8 @@ export interface Declared {
 }
 
 export interface Modules {
-  /** The workspace file that `specifier` means when it is imported by `from`. */
-  readonly resolve: (from: FilePath, specifier: string) => FileFacts | undefined;
+  /** The workspace file that `specifier` means when it is imported by `from`. The same function as long as the files are the same. */
+  readonly resolve: PathResolver;
   /** What `name` means in `file`: a declaration there, or the one behind an import. */
   readonly lookUp: (file: FilePath, name: string) => Declared | undefined;
   /** What a module exports as `name`. */
@@ -53,11 +53,7 @@ export function modulesOf(files: NotedFiles, projects: readonly ProjectFacts[], 
     const found = facts && indexOf(facts).imports.get(name.split('.')[0] ?? name);
     return found && pathOf(file, found.from) === undefined ? found.from : undefined;
   };
-  const resolve: Modules['resolve'] = (from, specifier) => {
-    const path = pathOf(from, specifier);
-    return path === undefined ? undefined : files.get(path);
-  };
-  return { resolve, lookUp, exported, packageOf };
+  return { resolve: pathOf, lookUp, exported, packageOf };
 }
 
 function isDeclared(facts: FileFacts, name: string): boolean {

@@ -7,10 +7,30 @@ const holders = /\/(?:apps|services|microservices|packages|modules|libs)\/([^/]+
 /** The service that the configuration gives to a file. */
 export type ConfiguredService = (file: FilePath) => string | undefined;
 
-/** Names the service of a file; kept for the life of the model. */
+const nothing: ConfiguredService = () => undefined;
+
+interface Known {
+  readonly configured: ConfiguredService;
+  readonly serviceOf: (file: FilePath) => string;
+}
+
+const known = new WeakMap<readonly ProjectFacts[], Known>();
+
+/** Names the service of a file; kept as long as the projects and the configuration are the same. */
 export function servicesOf(
   projects: readonly ProjectFacts[],
-  configured: ConfiguredService = () => undefined,
+  configured: ConfiguredService = nothing,
+): (file: FilePath) => string {
+  const before = known.get(projects);
+  if (before?.configured === configured) return before.serviceOf;
+  const serviceOf = namingServices(projects, configured);
+  known.set(projects, { configured, serviceOf });
+  return serviceOf;
+}
+
+function namingServices(
+  projects: readonly ProjectFacts[],
+  configured: ConfiguredService,
 ): (file: FilePath) => string {
   const units = projects
     .filter((it) => it.package ?? it.nxName)
