@@ -5,6 +5,7 @@ import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import { mayFail } from './failing.ts';
 import { calleeName, eachAction, indexOf } from './fileIndex.ts';
+import type { Indexed } from './keptLists.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 
 export interface Given {
@@ -52,16 +53,28 @@ function awaitedElsewhere(model: EventModel, file: FilePath, { call }: CallActio
   const type = callee.kind === 'member' ? typeKey(model, file, callee.object) : undefined;
   if (!type || callee.kind !== 'member') return undefined;
   const awaited: Place[] = [];
-  for (const facts of model.files.values()) {
-    for (const { action } of indexOf(facts).calls.get(callee.name) ?? []) {
+  for (const it of model.keeper.index(model.files, awaiting)(callee.name)) {
+    const facts = model.files.get(it);
+    for (const { action } of (facts && indexOf(facts).calls.get(callee.name)) ?? []) {
       const other = action.call.callee;
       if (action.settled !== 'awaited' || other.kind !== 'member') continue;
-      if (typeKey(model, facts.file, other.object) === type)
-        awaited.push({ file: facts.file, at: action.call.at });
+      if (typeKey(model, it, other.object) === type) awaited.push({ file: it, at: action.call.at });
     }
   }
   return awaited.length > 1 ? awaited[0] : undefined;
 }
+
+/** The files that wait for what a method of a name gives. */
+const awaiting: Indexed<string, FilePath> = {
+  question: 'files that await',
+  of: (facts) =>
+    new Map(
+      [...indexOf(facts).calls].flatMap(([name, sites]) =>
+        sites.some(({ action }) => action.settled === 'awaited') ? [[name, facts.file]] : [],
+      ),
+    ),
+  isSame: Object.is,
+};
 
 /** The package's type behind an object: its own, or the base that a class of the workspace extends. */
 function typeKey({ program }: EventModel, file: FilePath, object: Expr): string | undefined {

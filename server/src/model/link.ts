@@ -59,8 +59,11 @@ export function link(
 
 /** Sorted by path, so that the model does not depend on the order in which files came. */
 function inOrder(files: Iterable<FileFacts>): ReadonlyMap<string, FileFacts> {
-  const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
-  return new Map(sorted.map((it) => [it.file, it]));
+  const all = [...files];
+  // After an edit they come as they did before.
+  const isSorted = all.every((it, index) => index === 0 || (all[index - 1]?.file ?? '') < it.file);
+  if (!isSorted) all.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return new Map(all.map((it) => [it.file, it]));
 }
 
 type Wholes = Pick<EventModel, 'events' | 'producers' | 'consumers' | 'sites' | 'sagas'>;

@@ -5,6 +5,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { leaves } from './failing.ts';
 import { calleeName, eachAction, indexOf } from './fileIndex.ts';
 import { givenBy, publishIn, resultNamed, type Given } from './givenResults.ts';
@@ -28,20 +29,44 @@ export const lostPublishes = perModel((model: EventModel): readonly LostPublish[
 
 function* lostIn(model: EventModel): Iterable<LostPublish> {
   const producers = new Map(model.producers.map((it) => [it.action, it]));
-  const written = [...model.files.values()].flatMap(candidates);
+  const written = saidOfFiles(model, 'may publish', candidates);
   const seen = new Set(written.map((it) => it.action));
   const others = model.producers.filter((it) => !seen.has(it.action));
-  for (const { fn, action } of [...written, ...others]) {
-    const facts = model.files.get(fn.file);
-    const isInLoop = facts !== undefined && loopedIn(facts).has(fn.fact.id);
-    const how = howLost(fn.fact, action, isInLoop);
-    const lost = how && lostAt(model, { fn, action, how, isInLoop, producer: producers.get(action) });
-    if (lost) yield lost;
+  const dropped = [
+    ...saidOfFiles(model, 'dropped publishes', (it) => droppedAmong(model, candidates(it))),
+    ...droppedAmong(model, others),
+  ];
+  for (const { publishes, ...it } of dropped) {
+    const producer = producers.get(it.action);
+    if (publishes || producer) yield { ...it, producer };
   }
 }
 
+type Site = Pick<LostPublish, 'fn' | 'action'>;
+
+interface Dropped extends Omit<LostPublish, 'producer'> {
+  /** By its role, its name, or what it calls. */
+  readonly publishes: boolean;
+}
+
+/** Those of the calls whose outcome goes nowhere. */
+function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropped[] {
+  return sites.flatMap(({ fn, action }) => {
+    const facts = model.files.get(fn.file);
+    const isInLoop = facts !== undefined && loopedIn(facts).has(fn.fact.id);
+    const how = howLost(fn.fact, action, isInLoop);
+    const given = how && givenBy(model, fn, action);
+    if (!given) return [];
+    const isWaitedFor = how === 'awaited' && (given.gives === 'promise' || given.wrapper);
+    if (isWaitedFor) return [];
+    const role = publishIn(action);
+    const publishes = role !== undefined || isHandedIn(action) || isPublishing(model, given.wrapper);
+    return [{ fn, action, how, isInLoop, ...given, role, publishes }];
+  });
+}
+
 /** What publishes by its role, or by its name alone. */
-const candidates = once((facts: FileFacts): readonly Pick<LostPublish, 'fn' | 'action'>[] =>
+const candidates = once((facts: FileFacts): readonly Site[] =>
   facts.functions.flatMap((fact) =>
     callsIn(fact.body)
       .filter((it) => publishIn(it) !== undefined || isAnnouncing(it))
@@ -64,18 +89,6 @@ function howLost(fn: FunctionFact, action: CallAction, isLooped: boolean): LostP
   return action.settled === 'awaited' ? 'awaited' : undefined;
 }
 
-function lostAt(
-  model: EventModel,
-  site: Pick<LostPublish, 'fn' | 'action' | 'how' | 'isInLoop' | 'producer'>,
-): LostPublish | undefined {
-  const role = publishIn(site.action);
-  const given = givenBy(model, site.fn, site.action);
-  const isPublish = role !== undefined || site.producer !== undefined || isHandedIn(site.action);
-  if (!given || (!isPublish && !publishes(model, given.wrapper))) return undefined;
-  const isWaitedFor = site.how === 'awaited' && (given.gives === 'promise' || given.wrapper);
-  return isWaitedFor ? undefined : { ...site, ...given, role };
-}
-
 const announcing = /^(?:publish|emit|dispatch|announce|broadcast|send|produce|enqueue|raise|fire|notify)/i;
 
 function isAnnouncing({ call, settled }: CallAction): boolean {
@@ -92,7 +105,7 @@ function isHandedIn({ call: { callee, args } }: CallAction): boolean {
 }
 
 /** `publishOrderPlaced(…)`, which names the event itself. */
-function publishes(model: EventModel, wrapper: FunctionNode | undefined): boolean {
+function isPublishing(model: EventModel, wrapper: FunctionNode | undefined): boolean {
   const effects = wrapper ? model.bodyOf(wrapper).effects : [];
   return effects.some(({ role }) => role.kind === 'publish' && role.transport !== 'in-process');
 }

@@ -19,8 +19,8 @@ export interface Sources {
 export interface Reached {
   /** Every file that the model needs. */
   readonly facts: ReadonlyMap<FilePath, FileFacts>;
-  /** Files that were asked in vain, and for which names. */
-  readonly passed: ReadonlyMap<FilePath, ReadonlySet<string>>;
+  /** Files that were asked in vain, and for which names: lists that the files behind one barrel share. */
+  readonly passed: ReadonlyMap<FilePath, ReadonlySet<ReadonlySet<string>>>;
 }
 
 /** Follows names from the files that have trigger words, step by step. */
@@ -30,9 +30,15 @@ export function* follow(
 ): Generator<void, Reached> {
   const found = new Map(triggered);
   const wide = new Set<FileFacts>();
-  const passed = new Map<FilePath, Set<string>>();
-  const pass = (file: FilePath, name: string): void => {
-    passed.set(file, (passed.get(file) ?? new Set()).add(name));
+  const passed = new Map<FilePath, Set<ReadonlySet<string>>>();
+  const namesAsked = new Map<FilePath, Set<string>>();
+  const noteName = (file: FilePath, name: string): ReadonlySet<string> => {
+    const names = namesAsked.get(file) ?? new Set();
+    namesAsked.set(file, names.add(name));
+    return names;
+  };
+  const pass = (file: FilePath, names: ReadonlySet<string>): void => {
+    passed.set(file, (passed.get(file) ?? new Set()).add(names));
   };
   const asked = new Map<string, boolean>();
   const starred = new Map<FilePath, boolean>();
@@ -55,7 +61,7 @@ export function* follow(
     const facts = sources.factsOf(file);
     const isThere = facts !== undefined && leads(facts, name, [...around, key]);
     if (isThere) found.set(file, facts);
-    else pass(file, name);
+    else pass(file, noteName(file, name));
     // Inside of a circle "no" is only said of the way that was taken.
     if (isThere || around.length === 0) asked.set(key, isThere);
     return isThere;
@@ -73,19 +79,20 @@ export function* follow(
       widen(facts);
       return true;
     }
-    return stars.some((it) => isBehind(facts, it, name, around));
+    const names = stars.length > 0 ? noteName(file, name) : undefined;
+    return names !== undefined && stars.some((it) => isBehind(facts, it, { name, names }, around));
   };
   const isBehind = (
     facts: FileFacts,
     { from }: ExportFact,
-    name: string,
+    { name, names }: { readonly name: string; readonly names: ReadonlySet<string> },
     around: readonly string[],
   ): boolean => {
     const target = from === undefined ? undefined : sources.resolve(facts.file, from);
     const text = target === undefined ? undefined : sources.textOf(target);
     if (target === undefined || text === undefined) return false;
     if (text.includes(name) || hasStars(target, text)) return named(target, name, around);
-    pass(target, name);
+    pass(target, names);
     return false;
   };
   const everythingOf = (facts: FileFacts, around: readonly string[]): boolean => {
@@ -123,13 +130,15 @@ export function* follow(
     for (const { from, name } of facts.imports) named(sources.resolve(facts.file, from), name);
     yield;
   }
-  return { facts: found, passed };
+  // In the order in which they are linked.
+  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { facts: new Map(sorted), passed };
 }
 
 /** Whether a text that was asked in vain for names, and never read further, answers as it did before. */
-export function isPassedAgain(before: string, now: string, names: ReadonlySet<string>): boolean {
+export function isPassedAgain(before: string, now: string, asked: ReadonlySet<ReadonlySet<string>>): boolean {
   if (hasStar(before) !== hasStar(now)) return false;
-  return [...names].every((it) => before.includes(it) === now.includes(it));
+  return [...asked].every((names) => [...names].every((it) => before.includes(it) === now.includes(it)));
 }
 
 function hasStar(text: string): boolean {
