@@ -18,6 +18,10 @@ const uiName =
 const reportName =
   /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
 const reportTag = /analytics|telemetry|tracking|metrics/i;
+/** What has an identity and a life of its own. */
+const livesOn = /(?:^|[a-z])(?:Entity|AggregateRoot|ValueObject)(?:Base)?$/;
+/** Who hears of events. */
+const listening = /(?:Subscriber|Listener|Consumer|Handler|Projection|Projector)$/;
 const worksAs =
   /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render|up|down)$/;
 
@@ -64,6 +68,12 @@ function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surro
   if (decorators.some((it) => servedBy.test(it))) return 'a service';
   const works = methods.some((it) => it.owner === type.name && worksAs.test(it.name));
   if (type.kind === 'class' && works) return 'a class that works';
+  if (type.kind === 'class' && type.bases.some((it) => it.kind === 'ref' && livesOn.test(it.name)))
+    return 'an entity';
+  const hears = [...type.bases, ...type.implements].some(
+    (it) => it.kind === 'ref' && listening.test(it.name),
+  );
+  if (type.kind === 'class' && hears) return 'a class that works';
   const made = [...type.bases, ...type.implements, ...(type.alias ? [type.alias] : [])];
   if (made.some((it) => it.kind === 'ref' && requestBase.test(it.name))) return 'a command or query';
   if ([...type.bases, ...type.implements].some(isUiBase)) return 'an event of the user interface';

@@ -111,7 +111,7 @@ function factOf(reading: Reading, node: ts.Node): TypeFact | undefined {
       ...headOf(reading, node, node.name),
       kind: 'alias',
       alias: reading.type(node.type),
-      parameters: parametersOf(node),
+      ...parametersOf(reading, node),
     };
   }
   if (ts.isClassLike(node)) return classFact(reading, node);
@@ -129,10 +129,13 @@ function headOf(
   return { ...head, parameters: [], bases: [], implements: [], members: [], decorators: [] };
 }
 
-function parametersOf(node: {
-  readonly typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration>;
-}): readonly string[] {
-  return (node.typeParameters ?? []).map((it) => it.name.text);
+function parametersOf(
+  reading: Reading,
+  { typeParameters }: { readonly typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> },
+): Pick<TypeFact, 'parameters' | 'bounds'> {
+  const parameters = (typeParameters ?? []).map((it) => it.name.text);
+  const bounds = (typeParameters ?? []).flatMap((it) => (it.constraint ? [reading.type(it.constraint)] : []));
+  return { parameters, ...(bounds.length > 0 ? { bounds } : {}) };
 }
 
 function interfaceFact(reading: Reading, node: ts.InterfaceDeclaration): TypeFact {
@@ -141,7 +144,7 @@ function interfaceFact(reading: Reading, node: ts.InterfaceDeclaration): TypeFac
   return {
     ...headOf(reading, node, node.name),
     kind: 'interface',
-    parameters: parametersOf(node),
+    ...parametersOf(reading, node),
     bases,
     members,
   };
@@ -161,7 +164,7 @@ function classFact(reading: Reading, node: ts.ClassLikeDeclaration): TypeFact | 
     ...headOf(reading, node, name),
     kind: 'class',
     ...(isAbstract ? { isAbstract } : {}),
-    parameters: parametersOf(node),
+    ...parametersOf(reading, node),
     bases: clause(ts.SyntaxKind.ExtendsKeyword),
     implements: clause(ts.SyntaxKind.ImplementsKeyword),
     members: node.members.flatMap((it) => classMembers(reading, it)),

@@ -72,6 +72,8 @@ export interface TypeFact {
   readonly isAbstract?: boolean;
   /** Names of type parameters. */
   readonly parameters: readonly string[];
+  /** What its type parameters have to extend. */
+  readonly bounds?: readonly TypeExpr[];
   /** `extends`, and for a schema what it builds on (`Base.extend({…})`, `.merge(Base)`, as `typeof`). */
   readonly bases: readonly TypeExpr[];
   readonly implements: readonly TypeExpr[];

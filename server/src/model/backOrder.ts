@@ -126,8 +126,23 @@ function fillings(facts: FileFacts, list: Expr): Order | undefined {
   ];
   const [first] = found;
   if (!first) return undefined;
-  if (found.some((it) => it !== first)) return 'unknown';
+  if (found.some((it) => it !== first) || holdsOne(facts, list)) return 'unknown';
   return isReversed(facts, list) ? flipped(first) : first;
+}
+
+/** A list that is filled by one call beside its declaration, and not in a loop: one item has no order. */
+function holdsOne(facts: FileFacts, list: Expr): boolean {
+  const calls = ['push', 'unshift'].flatMap((it) => indexOf(facts).calls.get(it) ?? []);
+  const [site, ...others] = calls.filter(
+    ({ action: { call } }) => call.callee.kind === 'member' && isSame(call.callee.object, list),
+  );
+  const id = list.kind === 'name' ? list.binding : undefined;
+  const declaredAt = id === undefined ? undefined : facts.bindings[id]?.at.start;
+  if (!site || others.length > 0 || declaredAt === undefined) return false;
+  const { fn, action } = site;
+  const isBeside = fn.kind !== 'module' && fn.span.start < declaredAt && declaredAt < fn.span.end;
+  const loops = actionsIn(fn.body).filter((it) => it.kind === 'loop');
+  return isBeside && action.call.args.length === 1 && !loops.some((it) => actionsIn([it]).includes(action));
 }
 
 /** `done = [...done, step]`, `{ ...saga, done: [...saga.done, step] }` stands in an assignment only. */

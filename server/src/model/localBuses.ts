@@ -38,28 +38,37 @@ export function localBuses(
   };
 }
 
-/** A handler that is registered in another file: each of its events is published, and only on buses that are subscribed to here. */
+/**
+ * A handler that is registered in another file: each of its events is published, and only on buses that are subscribed to here.
+ * Of events out of an aggregate nobody can say where they are published: then the buses here must be all there is.
+ */
 function publishedWithin(
-  { calls: { typing }, hierarchy }: Linking,
+  { calls: { typing }, hierarchy, files }: Linking,
   producers: readonly ProducerDraft[],
   isLocal: (bus: TypeNode) => boolean,
 ): (consumer: ConsumerDraft) => boolean {
-  const isWithin = ({ file, action, role, isRelay }: ProducerDraft): boolean => {
+  const isWithin = ({ file, action, role }: ProducerDraft): boolean => {
     const { callee } = action.call;
-    if (role.library !== 'own-bus' || role.transport !== 'unknown' || isRelay) return false;
+    if (role.library !== 'own-bus' || role.transport !== 'unknown') return false;
     const bus = callee.kind === 'member' ? typing.typeOf(file, callee.object) : undefined;
-    return bus !== undefined && subscribing.some((it) => hierarchy.methodOf(bus, it)) && isLocal(bus);
+    return (
+      bus !== undefined &&
+      subscribing.some((it) => hierarchy.methodOf(bus, it) ?? hierarchy.memberOf(bus, it)) &&
+      isLocal(bus)
+    );
   };
+  const areAllWithin = (): boolean =>
+    producers.some(isWithin) &&
+    producers.every((it) => it.role.transport === 'in-process' || isWithin(it)) &&
+    [...files.values()].every(isFreeOfBrokers);
   let known: ReadonlyMap<string, readonly ProducerDraft[]> | undefined;
+  let isClosed: boolean | undefined;
   return ({ messages }) => {
     const byEvent = (known ??= producersByEvent(producers));
-    return (
-      messages.length > 0 &&
-      messages.every((it) => {
-        const found = byEvent.get(keyOf(it)) ?? [];
-        return keyOf(it) !== '?' && found.length > 0 && found.every(isWithin);
-      })
-    );
+    const found = messages.map((it) => (keyOf(it) === '?' ? [] : (byEvent.get(keyOf(it)) ?? [])));
+    if (found.length > 0 && found.every((it) => it.length > 0))
+      return found.flat().every((it) => isWithin(it) && !it.isRelay);
+    return (isClosed ??= areAllWithin());
   };
 }
 

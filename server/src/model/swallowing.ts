@@ -2,6 +2,7 @@
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
@@ -93,6 +94,7 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   if (outside.some((it) => isRescue(it) && startOf(it) > attempt.at.start)) return undefined;
   if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
+  if (acknowledged?.where === 'catch' && isForSome(attempt)) return undefined;
   const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
   return isHeld ? undefined : { fn: scope.fn, at: attempt.handlerAt, ...(acknowledged && { acknowledged }) };
 }
@@ -152,6 +154,17 @@ function acknowledgedAfter(
   if (inFinally) return { action: inFinally, where: 'finally' };
   const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end));
   return after && { action: after, where: 'after' };
+}
+
+/** `if (isHopeless(error)) channel.ack(message);`: with any other error the broker keeps the message. */
+function isForSome({ handler, error }: TryAction): boolean {
+  const body = handler ?? [];
+  const chosen = actionsIn(body).flatMap((it) =>
+    it.kind === 'if' && [...namesIn(it.condition)].some(({ binding }) => binding === error)
+      ? callsIn(it.then).filter(isAck)
+      : [],
+  );
+  return error !== undefined && chosen.length > 0 && callsIn(body).filter(isAck).length === chosen.length;
 }
 
 function isAck({ roles }: CallAction): boolean {

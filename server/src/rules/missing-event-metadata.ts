@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { aboutEvents } from '../model/about.ts';
 import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
+import { ofGeneralEnvelope } from '../model/generalEnvelopes.ts';
 import { metadataOf, ofObject } from '../model/metadata.ts';
 import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
@@ -121,7 +122,8 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
   for (const node of event.declarations) {
     if (repeats(model, event, node) || isPayload(node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
-    const missing = missingIn([metadataOf(model, node, chosen), added], chosen);
+    const around = ofGeneralEnvelope(model, node, chosen);
+    const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
     const place = { file: node.file, at: node.fact.at };
     if (missing.length > 0) yield { node, place, name: node.fact.name, missing };
   }

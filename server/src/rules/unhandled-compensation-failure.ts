@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
 import { floatingCompensations } from '../model/floatingCompensations.ts';
 import type { EventModel } from '../model/model.ts';
+import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
@@ -21,6 +22,8 @@ const said: Readonly<Record<Loss, { readonly what: string; readonly help: string
   },
 };
 
+const noting = /^(?:mark|save|update|record|persist)(?![a-z])/;
+
 export const rule: Rule = {
   id: 'unhandled-compensation-failure',
   severity: 'warning',
@@ -36,25 +39,33 @@ export const rule: Rule = {
 };
 
 function findingOf(model: EventModel, lost: LostCompensation): RuleFinding {
-  const { fn, action, loss } = lost;
-  const { what, help } = said[loss];
-  const { call, roles } = action;
-  const published = roles.find((it) => it.kind === 'publish');
-  const topic = published?.kind === 'publish' ? (published.channel ?? published.event) : undefined;
-  const text = topic && model.program.stringOf(fn.file, topic);
-  const remote = roles.find((it) => it.kind === 'remote');
-  const asked = remote?.kind === 'remote' ? remote.asks : undefined;
-  const name =
-    text ??
-    asked ??
-    (call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This');
-  const isHere = topic?.kind === 'string' || topic?.kind === 'member';
+  const { what, help } = said[lost.loss];
+  const called = calledIn(model, lost);
+  const { fact, file } = lost.fn;
+  // What is awaited only writes down that it was done: the function is what takes back.
+  const isNoted = lost.by !== undefined && fact.name !== '' && noting.test(called.name);
+  const { name, at } = isNoted ? fact : called;
   return {
-    file: fn.file,
-    at: isHere ? topic.at : call.at,
+    file,
+    at,
     symbol: name,
     message: `\`${name}\` takes a step back, and ${what}.`,
     help,
-    fixes: escalationFixes(model, lost, name),
+    fixes: escalationFixes(model, lost, called.name),
   };
+}
+
+/** The topic on which it asks, the service that it asks, or what it calls. */
+function calledIn(
+  { program }: EventModel,
+  { fn, action: { call, roles } }: LostCompensation,
+): { readonly name: string; readonly at: Span } {
+  const published = roles.find((it) => it.kind === 'publish');
+  const topic = published?.kind === 'publish' ? (published.channel ?? published.event) : undefined;
+  const text = topic && program.stringOf(fn.file, topic);
+  const remote = roles.find((it) => it.kind === 'remote');
+  const asked = remote?.kind === 'remote' ? remote.asks : undefined;
+  const callee = call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This';
+  const isHere = topic?.kind === 'string' || topic?.kind === 'member';
+  return { name: text ?? asked ?? callee, at: isHere ? topic.at : call.at };
 }
