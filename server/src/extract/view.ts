@@ -202,7 +202,8 @@ function originOfOwnMethod(
 
 function made(makes: Makes, object: Origin, member: string): Origin | undefined {
   if (object.from === undefined) return undefined;
-  const gives = makes[`${object.name}.${member}`] ?? makes[`${object.from}.${member}`];
+  // `nats` may be what somebody calls the package `node-nats-streaming`.
+  const gives = makes[`${object.from}.${member}`] ?? makes[`${object.name}.${member}`];
   return gives === undefined ? undefined : { name: gives, from: object.from };
 }
 

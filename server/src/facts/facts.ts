@@ -136,6 +136,8 @@ export interface ConsumerFact {
   readonly acknowledges?: 'before' | 'after' | 'never' | 'auto';
   /** The queue that it reads, where the events do not name it. */
   readonly queue?: Expr;
+  /** The key by which the library runs the handler once for a message. */
+  readonly deduplicatedBy?: Expr;
   /** What the registration itself says about messages that fail. */
   readonly policy?: FailurePolicy;
   /** The function that decides about a message that failed, and what its queue says beside it. */

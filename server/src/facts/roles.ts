@@ -38,6 +38,8 @@ export interface PublishRole {
   readonly isRequest?: boolean;
   /** By which the broker drops a second message of the same key: `jobId`, `MessageDeduplicationId`, `msgID`. */
   readonly deduplicationKey?: Expr;
+  /** A durable engine keeps that it was sent: a repeat of the function does not send it again. */
+  readonly isJournaled?: true;
   readonly confidence: Confidence;
 }
 /** Changes stored data. */
@@ -143,6 +145,8 @@ export interface FailurePolicy {
   readonly limit: Written;
   /** Between two tries time passes. */
   readonly isDelayed?: boolean;
+  /** What says that a message that failed is put back at once. */
+  readonly putsBack?: Expr;
   /** The call that gives the options: what it says stands in another function. */
   readonly from?: Expr;
 }

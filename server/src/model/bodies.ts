@@ -92,6 +92,7 @@ interface Dispatching {
 /** A guard before the call of the handler: in a dispatcher, a base class, or a wrapper around the registration. */
 function dispatchGuard(consumer: ConsumerDraft, context: Dispatching): Guard | undefined {
   const { fact, file, entry, handler } = consumer;
+  if (fact.deduplicatedBy) return { file, at: fact.deduplicatedBy.at, level: 'yes' };
   if (typeof fact.handler !== 'number' && fact.handler.kind === 'call') {
     const { callee } = fact.handler;
     const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';

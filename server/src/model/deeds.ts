@@ -67,7 +67,9 @@ export function lastingDeed(effects: readonly Effect[], { program }: Linking): D
 export function namedDeed(file: FilePath, action: CallAction, { calls }: Linking): Deed | undefined {
   const path = pathOf(action.call.callee);
   const name = calleeName(action.call.callee) ?? '';
-  if (action.isNew || !takingHold.test(name) || telling.test(path)) return undefined;
+  // What declares a queue or a subscription of a broker takes hold of nothing.
+  const isDeclared = action.roles.some((it) => it.kind === 'queue');
+  if (action.isNew || isDeclared || !takingHold.test(name) || telling.test(path)) return undefined;
   const known = calls.callees(file, action.call).filter((it) => !it.fact.isAbstract);
   const isWaitedFor =
     action.settled === 'awaited' || (action.settled === 'returned' && known.some((it) => it.fact.isAsync));

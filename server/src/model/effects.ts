@@ -113,7 +113,9 @@ function isIdempotent(
   linking: Linking,
 ): boolean {
   if (role.kind === 'publish')
-    return isReply(action) || action.call.args.some((it) => isMessageItself(it, 0));
+    return (
+      role.isJournaled === true || isReply(action) || action.call.args.some((it) => isMessageItself(it, 0))
+    );
   if (role.kind === 'remote') return role.isRead === true || isReplacing(action, role);
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
   if (role.operation === 'update') return provenance !== 'shifted' && !shiftsData(fn, role, linking);

@@ -38,9 +38,22 @@ export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
     const consumer = looking.repeaters.get(fn.fact)?.find((it) => it.consumer)?.consumer;
     yield { fn, at: action.call.at, name: pathOf(action.call.callee), how, ...(consumer && { consumer }) };
   }
+  yield* putBack(looking);
   yield* saidOfFiles(model, 'loops for ever', ({ file, functions }) =>
     functions.flatMap((fact) => [...loopsIn(model, { file, fact })]),
   );
+}
+
+/** Subscriptions that put back by their options whatever failed. */
+function* putBack({ model, declared }: Looking): Iterable<EndlessRetry> {
+  for (const consumer of model.consumers) {
+    const { fact, handler, file } = consumer;
+    const option = fact.policy?.putsBack;
+    if (!option || !fact.policy || !handler || counts(model, handler)) continue;
+    const policies = [fact.policy, ...declarationsOf(model, consumer, declared).map((it) => it.role)];
+    if (together(policies, 'limit') !== 'none') continue;
+    yield { fn: { file, fact: handler.fact }, at: option.at, name: pathOf(option), how: 'requeue', consumer };
+  }
 }
 
 /** Calls that put back, send or start a job, and calls of a catch that call the function around it. */

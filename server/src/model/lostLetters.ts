@@ -57,7 +57,8 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
     (it) => it.transport === 'broker' && it.fact.acknowledges !== 'before',
   );
   for (const it of declared) {
-    if (it.role.library === 'amqplib') yield* ofAsserted(model, it, declared, consumers);
+    if (it.role.library === 'amqplib' || it.role.library === '@google-cloud/pubsub')
+      yield* ofAsserted(model, it, declared, consumers);
     if (it.role.library === '@nestjs/microservices') yield* ofMicroservice(model, it, consumers);
     if (it.role.library === 'aws') yield* lost(model, it.fn.file, it.role.queue, it.role, undefined);
   }

@@ -37,6 +37,8 @@ function messageFor({ library, name, isGiver }: LostLetters): string {
       return `Nothing takes a message of \`${name}\` that fails for good: kafkajs restarts the consumer, and it blocks the partition.`;
     case 'bullmq':
       return `A job of \`${name}\` that fails is removed at once (\`removeOnFail\`): nobody can look at it or run it again.`;
+    case '@google-cloud/pubsub':
+      return `The subscription \`${name}\` has no \`deadLetterPolicy\`: a message that fails for good comes round until it expires.`;
     case 'aws':
       return `The queue \`${name}\` has no \`deadLetterQueue\`: a message that fails for good comes round until it expires.`;
     default:
@@ -50,6 +52,8 @@ function helpFor({ library }: LostLetters): string {
       return 'Count the tries, and send what still fails to a topic of its own.';
     case 'bullmq':
       return 'Keep failed jobs (`removeOnFail: { age: … }`), or take them in a `failed` listener.';
+    case '@google-cloud/pubsub':
+      return 'Give the subscription a `deadLetterPolicy` with `maxDeliveryAttempts`, and look at what arrives there.';
     case 'aws':
       return 'Give the queue a `deadLetterQueue` with a `maxReceiveCount`.';
     default:

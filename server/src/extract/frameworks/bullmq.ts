@@ -15,7 +15,10 @@ export const bullmq: Framework = {
   triggers: ['bull'],
   everydayTriggers: ['Queue'],
   roles(site) {
-    if ((site.name === 'add' || site.name === 'addBulk') && isQueue(site)) return added(site);
+    if (site.name === 'add' && site.origin?.name === 'FlowProducer' && isFrom(site.origin, modules))
+      return flowing(site, site.arg(0));
+    if (site.name === 'addBulk' && isQueue(site)) return inBulk(site);
+    if (site.name === 'add' && isQueue(site)) return added(site);
     const isMade = site.action.isNew === true && isFrom(site.origin, modules);
     const isRegistered = site.name === 'registerQueue' && isFrom(site.origin, nestModules);
     return isMade || isRegistered ? queueOf(site) : [];
@@ -49,12 +52,24 @@ function added(site: CallSite): readonly Role[] {
   const queue = site.receiver ?? { kind: 'unknown', at: site.call.at };
   const payload = isNamed ? second : first;
   const options = site.call.args[isNamed ? 2 : 1];
-  const key = site.name === 'add' ? rawEntry(site, options, 'jobId') : undefined;
+  const name = isNamed && first ? first : queue;
+  return job(site, { name, queue, payload, options });
+}
+
+interface Job {
+  readonly name: Expr;
+  readonly queue: Expr;
+  readonly payload: Expr | undefined;
+  readonly options: Expr | undefined;
+}
+
+function job(site: CallSite, { name, queue, payload, options }: Job): readonly Role[] {
+  const key = rawEntry(site, options, 'jobId');
   const role: PublishRole = {
     kind: 'publish',
     library: 'bullmq',
     transport: 'broker',
-    event: isNamed && first ? first : queue,
+    event: name,
     channel: queue,
     ...(payload ? { payload } : {}),
     gives: 'promise',
@@ -62,8 +77,33 @@ function added(site: CallSite): readonly Role[] {
     ...(key && { deduplicationKey: key }),
     confidence: isFrom(site.origin, modules) ? 'type' : 'name',
   };
-  const policy = site.name === 'add' && options ? optionsPolicy(site.view, options) : undefined;
+  const policy = optionsPolicy(site.view, options);
   return policy ? [role, { kind: 'queue', library: 'bullmq', queue, ...policy }] : [role];
+}
+
+/** `addBulk([{ name, data, opts }])`. */
+function inBulk(site: CallSite): readonly Role[] {
+  const queue = site.receiver ?? { kind: 'unknown', at: site.call.at };
+  const list = site.arg(0);
+  const items = list?.kind === 'array' ? list.items : [];
+  const jobs = items.flatMap((it) => listedJob(site, it, queue));
+  return jobs.length > 0 ? jobs : added(site);
+}
+
+function listedJob(site: CallSite, item: Expr, queue: Expr): readonly Role[] {
+  const { view } = site;
+  const name = view.entryOf(item, 'name');
+  const options = view.entryOf(item, 'opts');
+  return name ? job(site, { name, queue, payload: view.entryOf(item, 'data'), options }) : [];
+}
+
+/** `flow.add({ name, queueName, data, children })`: the children are done first. */
+function flowing(site: CallSite, node: Expr | undefined, depth = 4): readonly Role[] {
+  const queue = site.view.entryOf(node, 'queueName');
+  if (!node || !queue || depth === 0) return [];
+  const children = site.view.entryOf(node, 'children');
+  const below = children?.kind === 'array' ? children.items : [];
+  return [...listedJob(site, node, queue), ...below.flatMap((it) => flowing(site, it, depth - 1))];
 }
 
 /** The entry as it is written, since a constant's place says more than its value. */

@@ -85,6 +85,7 @@ function received(site: CallSite): readonly ConsumerFact[] {
       events: subscription ? [subscription] : [],
       handler,
       eventParameter: 0,
+      ...(subscription && { queue: subscription }),
     },
   ];
 }

@@ -22,7 +22,8 @@ function sent(site: CallSite): readonly PublishRole[] {
   if (!isSend && !isStep) return [];
   const given = site.arg(isStep ? 1 : 0);
   const events = given?.kind === 'array' ? given.items : given ? [given] : [];
-  return events.map((it) => announced(site, it));
+  const roles = events.map((it) => announced(site, it));
+  return isStep ? roles.map((it) => ({ ...it, isJournaled: true })) : roles;
 }
 
 function announced(site: CallSite, given: Expr): PublishRole {
@@ -88,6 +89,7 @@ function triggered(site: CallSite): readonly ConsumerFact[] {
       eventParameter: 0,
       acknowledges: 'after',
       policy: policyOf(site.view, site.call.args[0]),
+      ...onceFor(site.view, site.call.args[0]),
     },
   ];
 }
@@ -96,6 +98,12 @@ function triggered(site: CallSite): readonly ConsumerFact[] {
 function policyOf(view: FileView, config: Expr | undefined): FailurePolicy {
   const isGiven = view.entryOf(config, 'onFailure') !== undefined;
   return { deadLetter: isGiven ? 'given' : 'none', limit: 'given', isDelayed: true };
+}
+
+/** `{ idempotency: 'event.data.orderId' }`: a second event of the same key starts nothing. */
+function onceFor(view: FileView, config: Expr | undefined): Pick<ConsumerFact, 'deduplicatedBy'> {
+  const key = view.entryOf(config, 'idempotency');
+  return key ? { deduplicatedBy: key } : {};
 }
 
 /** `step.waitForEvent('paid', { event: 'shop/payment.processed', timeout: '1d' })` goes on with an event. */

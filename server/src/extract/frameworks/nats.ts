@@ -71,7 +71,8 @@ function declared({ view, name, call, receiverName }: CallSite): readonly QueueR
   const options = call.args[1];
   const queue = view.entryOf(options, 'durable_name') ?? view.entryOf(options, 'name');
   if (name !== 'add' || receiverName !== 'consumers' || !queue || !doesImport(view, modules)) return [];
-  const limit = view.entryOf(options, 'max_deliver') ? 'given' : 'none';
+  const most = view.entryOf(options, 'max_deliver');
+  const limit = most && !isWithoutEnd(most) ? 'given' : 'none';
   const isDelayed = view.entryOf(options, 'backoff') !== undefined;
   return [
     {
@@ -83,6 +84,11 @@ function declared({ view, name, call, receiverName }: CallSite): readonly QueueR
       ...(isDelayed ? { isDelayed } : {}),
     },
   ];
+}
+
+/** `max_deliver: -1` is the default, for ever. */
+function isWithoutEnd(most: Expr): boolean {
+  return most.kind === 'literal' && most.text.startsWith('-');
 }
 
 /** `for await (const message of await consumer.consume())`, of core NATS `for await (const message of connection.subscribe(…))`. */

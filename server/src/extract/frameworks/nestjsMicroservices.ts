@@ -83,11 +83,18 @@ function acknowledged(site: CallSite): readonly Role[] {
   const commits = site.name === 'commitOffsets' && isKafkaConsumer(site);
   if (commits) return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
   if (site.name !== 'ack' && site.name !== 'nack' && site.name !== 'reject') return [];
-  if (!/channel/i.test(site.receiverName) || !doesImport(site.view, modules)) return [];
+  if (!isChannel(site) || !doesImport(site.view, modules)) return [];
   if (site.name === 'ack') return [{ kind: 'ack', library: '@nestjs/microservices', what: 'ack' }];
   const requeue = site.arg(site.name === 'reject' ? 1 : 2);
   const isPutBack = requeue === undefined || (requeue.kind === 'literal' && requeue.text === 'true');
   return [{ kind: 'ack', library: '@nestjs/microservices', what: isPutBack ? 'requeue' : 'nack' }];
+}
+
+/** `const ch = context.getChannelRef()`, or what is called a channel. */
+function isChannel({ view, receiver, receiverName }: CallSite): boolean {
+  if (/channel/i.test(receiverName)) return true;
+  const made = receiver && view.valueOf(receiver);
+  return made?.kind === 'call' && made.callee.kind === 'member' && made.callee.name === 'getChannelRef';
 }
 
 /** `const consumer = context.getConsumer()`, or the client itself. */

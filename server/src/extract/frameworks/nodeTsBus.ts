@@ -32,7 +32,10 @@ const described = fromPatterns({
   makes: {
     'Bus.configure': 'BusConfiguration',
     ...Object.fromEntries(configures.map((it) => [`BusConfiguration.with${it}`, 'BusConfiguration'])),
+    'BusConfiguration.withInterruptSignals': 'BusConfiguration',
+    'BusConfiguration.asSendOnly': 'BusConfiguration',
     'BusConfiguration.build': 'BusInstance',
+    'BusConfiguration.initialize': 'BusInstance',
   },
   publish: [
     { call: 'BusInstance.publish', event: 0 },

@@ -4,9 +4,10 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { isDesktop, namesEvent } from './eventEmitters.ts';
-import { doesImport, isText, type CallSite, type Framework } from './framework.ts';
+import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { messaging } from './messagingPackages.ts';
 
 const publishes =
   /^(publish|emit|dispatch|send|raise|fire|produce|enqueue|notify)(All|Async|Event|Events|Message|Messages|Batch|DomainEvent|DomainEvents|IntegrationEvent|ToOutbox|ToQueue|ToTopic|ToExchange)?$/;
@@ -47,7 +48,7 @@ export const ownBus: Framework = {
     return named(site);
   },
   consumers(site) {
-    if (!consumes.test(site.name) || !isBus(site)) return [];
+    if (!consumes.test(site.name) || !isBus(site) || isFrom(site.origin, messaging)) return [];
     const event = eventOf(site, site.call.args[0]);
     const last = site.call.args.at(-1);
     if (!event || !last || site.call.args.length < 2) return [];

@@ -75,7 +75,17 @@ export function subscriptionPolicy(view: FileView, options: Expr | undefined): F
     object.spreads.length > 0 || isUnknown(entry('errorHandler')) || entry('createQueueIfNotExists');
   if (doesGiveUp(entry('errorBehavior')) || doesGiveUp(entry('errorHandler')))
     return { deadLetter: isOpen ? known(written.deadLetter) : written.deadLetter, limit: 'given' };
-  return isOpen ? { deadLetter: known(written.deadLetter), limit: known(written.limit) } : written;
+  if (isOpen) return { deadLetter: known(written.deadLetter), limit: known(written.limit) };
+  const putsBack = [entry('errorBehavior'), entry('errorHandler')].find(isPutBack);
+  return putsBack ? { ...written, putsBack } : written;
+}
+
+/** `MessageHandlerErrorBehavior.REQUEUE`, `requeueErrorHandler`. */
+function isPutBack(value: Expr | undefined): boolean {
+  return (
+    (value?.kind === 'member' || value?.kind === 'name') &&
+    /^(?:REQUEUE|requeueErrorHandler)$/.test(value.name)
+  );
 }
 
 /** `MessageHandlerErrorBehavior.NACK`, `defaultNackErrorHandler`: a message that fails is not put back. */

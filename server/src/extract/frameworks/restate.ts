@@ -1,6 +1,7 @@
 // Restate: handlers are retried until they succeed; what stands in `ctx.run` is journaled (https://docs.restate.dev).
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
-import type { Role } from '../../facts/roles.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { PublishRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle, methodConsumer } from './messages.ts';
@@ -16,11 +17,37 @@ export const restate: Framework = {
 };
 
 function journaled(site: CallSite): readonly Role[] {
+  const asked = asks(site);
+  if (asked.length > 0) return asked;
   if (site.name === 'orTimeout' && doesImport(site.view, modules))
     return [{ kind: 'time-limit', library: 'restate' }];
   if (site.name !== 'run' || !isFrom(site.origin, modules)) return [];
   const body = site.call.args.findLast((it) => site.view.valueOf(it).kind === 'function');
   return body ? [{ kind: 'guard', library: 'restate', form: 'wrap', body, isJournaled: true }] : [];
+}
+
+/** `ctx.serviceClient(stock).reserve(order)`, `ctx.objectSendClient(…).add(…)`: that it was asked is journaled. */
+function asks({ receiver, name, call, view }: CallSite): readonly PublishRole[] {
+  const made = receiver && view.makingOf(receiver);
+  const client = made?.kind === 'call' && made.callee.kind === 'member' ? made.callee : undefined;
+  const isClient = client && /^(?:service|object|workflow)(?:Send)?Client$/.test(client.name);
+  if (!isClient || made?.kind !== 'call' || !doesImport(view, modules)) return [];
+  const event: Expr = { kind: 'string', value: name, at: call.at };
+  const [payload] = call.args;
+  return [
+    {
+      kind: 'publish',
+      library: 'restate',
+      transport: 'broker',
+      event,
+      ...(payload && { payload }),
+      // What is only sent needs nobody who waits.
+      gives: client.name.includes('Send') ? 'nothing' : 'promise',
+      isRequest: true,
+      isJournaled: true,
+      confidence: 'type',
+    },
+  ];
 }
 
 /** `restate.service({ name, handlers: { charge: async (ctx, order) => … } })`, whose parameters have no written type. */

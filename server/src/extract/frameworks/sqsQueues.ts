@@ -1,6 +1,7 @@
 // SQS queues as code declares them, and messages that are made visible again at once.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 import type { CallAction } from '../../facts/actions.ts';
+import type { Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { isFrom, type CallSite } from './framework.ts';
@@ -14,12 +15,26 @@ export function queueRoles(site: CallSite): readonly Role[] {
   const given = site.arg(0);
   const command = site.name === 'send' && given?.kind === 'new' ? given : undefined;
   const name = command?.callee.kind === 'name' ? command.callee.name : site.name;
+  if (name === 'CreateQueueCommand') return created(site, command?.args[0]);
   if (/^DeleteMessage(?:Batch)?Command$/.test(name)) return [{ kind: 'ack', library: 'aws', what: 'ack' }];
   if (!/^[cC]hangeMessageVisibility(?:Command)?$/.test(name)) return [];
   const input = command ? command.args[0] : given;
   const timeout = site.view.entryOf(input, 'VisibilityTimeout');
   const isAtOnce = timeout?.kind === 'literal' && timeout.text === '0';
   return isAtOnce ? [{ kind: 'ack', library: 'aws', what: 'requeue' }] : [];
+}
+
+/** `new CreateQueueCommand({ QueueName, Attributes: { RedrivePolicy } })`; another call may set it later. */
+function created({ view }: CallSite, input: Expr | undefined): readonly Role[] {
+  const queue = view.entryOf(input, 'QueueName');
+  const attributes = view.entryOf(input, 'Attributes');
+  if (!queue || (queue.kind === 'string' && lastResort.test(queue.value))) return [];
+  const isGiven = view.entryOf(attributes, 'RedrivePolicy') !== undefined;
+  const isOpen =
+    (attributes && (attributes.kind !== 'object' || attributes.spreads.length > 0)) ||
+    view.facts.imports.some((it) => it.name === 'SetQueueAttributesCommand');
+  const written = isGiven ? 'given' : isOpen ? 'unknown' : 'none';
+  return [{ kind: 'queue', library: 'aws', queue, deadLetter: written, limit: written }];
 }
 
 function declared({ name, origin, call, view, action }: CallSite): readonly Role[] {
