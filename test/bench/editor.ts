@@ -22,7 +22,8 @@ export class Editor {
   #heard: ((status: StatusParams) => void) | undefined;
 
   constructor() {
-    this.process = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const args = ['--max-semi-space-size=8', program, '--stdio'];
+    this.process = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const { stdin, stdout } = this.process;
     if (!stdin || !stdout) throw new Error('The server has no pipes.');
     this.#connection = createMessageConnection(

@@ -1,7 +1,7 @@
 // The light bulb: fixes, fixing all, suppressing, explaining. What is applied is what the server says, by the protocol.
 import { expect, it } from 'vitest';
 import type { CodeAction, Diagnostic } from 'vscode-languageserver-protocol/node';
-import { able, Client, copyOf, folderOf } from './client.ts';
+import { able, Client, copyOf, folderOf, write } from './client.ts';
 
 const two = `export interface OrderPlacedEvent {
   orderId: string;
@@ -56,6 +56,35 @@ it('offers for the text as typed, without waiting for its diagnostics, and never
   await client.apply(fresh);
   // The text as typed may be told of before the mended one.
   await client.until(() => client.diagnosticsOf(file).length === 1, 'one finding is left');
+});
+
+it('edits no other file by places of an older text, while the workspace is read anew', async () => {
+  const publisher = `import type { OrderPacked } from './events.ts';
+export const packed = (orderId: string): OrderPacked => ({ orderId });
+export const publish = (bus: { publish: (it: OrderPacked) => void }) => bus.publish(packed('1'));
+`;
+  const much = Array.from({ length: 1500 }, (_, index) => [
+    `src/much/file${index}.ts`,
+    `export class Saga${index} {\n${'  async run() { await this.bus.publish({ id: 1 }); }\n'.repeat(20)}}\n`,
+  ]);
+  const folder = folderOf({
+    ...Object.fromEntries(much),
+    'src/events.ts': 'export interface OrderPacked {\n  orderId: string;\n}\n',
+    'src/publisher.ts': publisher,
+  });
+  const [events, other] = [`${folder}/src/events.ts`, `${folder}/src/publisher.ts`];
+  const client = await Client.start([folder], { open: [events, other] });
+  const action = named(await client.actionsFor(events, present(client.diagnosticsOf(events)[0])), /^Add/);
+  const filesOf = ({ edit }: CodeAction): readonly string[] =>
+    (edit?.documentChanges ?? []).flatMap((it) => ('textDocument' in it ? [it.textDocument.uri] : []));
+  expect(filesOf(await client.resolve(action))).toHaveLength(2);
+  write(`${folder}/sagalint.config.json`, '{ "exclude": ["nothing"] }');
+  await client.watched([`${folder}/sagalint.config.json`, 1]);
+  await client.until(() => client.statuses.at(-1)?.state === 'indexing', 'it is read anew');
+  await client.type(other, `\n\n${publisher}`);
+  expect((await client.resolve(action)).edit).toBeUndefined();
+  await client.ready();
+  expect(filesOf(await client.resolve(action))).toHaveLength(2);
 });
 
 it('sends the edits at once to an editor that does not ask for them later', async () => {
