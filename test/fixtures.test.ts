@@ -35,6 +35,12 @@ test('each rule has a page that flags something and a page that accepts somethin
   }
 });
 
+test('the table of libraries leads to each page of a library', () => {
+  const table = readFileSync(join(root, 'docs/frameworks.md'), 'utf8');
+  const missing = pagesIn('test/frameworks').filter((it) => !table.includes(`(../${it})`));
+  expect(missing).toEqual([]);
+});
+
 function testPage(path: string): void {
   const page = parsePage(path, readFileSync(join(root, path), 'utf8'));
   const tools = { lint: (files: Files) => lint(files, rulesOf(path)), checkTypes: checkTypesOnce };
