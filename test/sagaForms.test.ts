@@ -11,12 +11,19 @@ const forms = ['Steps', 'Imperative', 'Class', 'Stream', 'Temporal', 'Medusa', '
 type Answer = 'asked' | 'engine' | 'none';
 
 const table: Readonly<Record<string, readonly Answer[]>> = {
-  //                               Steps    Imper.   Class    Stream   Temporal  Medusa    Process manager
-  'missing-compensation':          ['asked', 'asked', 'asked', 'none', 'asked', 'asked', 'none'],
-  'misordered-compensation':       ['asked', 'asked', 'asked', 'none', 'asked', 'engine', 'none'],
-  'unawaited-compensation':        ['asked', 'asked', 'asked', 'asked', 'asked', 'asked', 'asked'],
-  'late-compensation': ['asked', 'asked', 'asked', 'none', 'asked', 'none', 'none'],
-  'unpersisted-saga': ['asked', 'asked', 'asked', 'asked', 'engine', 'engine', 'asked'],
+  //                                 Steps    Imper.   Class    Stream   Temporal  Medusa    Process manager
+  'missing-compensation':           ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'asked' , 'none'],
+  'misordered-compensation':        ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'engine', 'none'],
+  'unawaited-compensation':         ['asked' , 'asked' , 'asked' , 'asked' , 'asked' , 'asked' , 'asked'],
+  'unhandled-compensation-failure': ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'asked' , 'asked'],
+  'uncorrelated-saga-event':        ['none'  , 'none'  , 'none'  , 'none'  , 'engine', 'engine', 'asked'],
+  'unending-saga':                  ['none'  , 'none'  , 'asked' , 'none'  , 'engine', 'engine', 'asked'],
+  'late-compensation':              ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'none'  , 'none'],
+  'unpersisted-saga':               ['asked' , 'asked' , 'asked' , 'asked' , 'engine', 'engine', 'asked'],
+  'missing-step-timeout':           ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'asked' , 'asked'],
+  'non-idempotent-step':            ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'asked' , 'none'],
+  'unlogged-step':                  ['asked' , 'asked' , 'asked' , 'none'  , 'engine', 'engine', 'none'],
+  'early-irreversible-step':        ['asked' , 'asked' , 'asked' , 'none'  , 'asked' , 'asked' , 'none'],
 }; // prettier-ignore
 
 for (const [rule, answers] of Object.entries(table))

@@ -73,6 +73,7 @@ export function* createdSteps(held: readonly Held[]): Iterable<SagaFact> {
     if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'createStep') continue;
     const [id, action, undo] = expr.args;
     if (!id || !action) continue;
+    const has = (key: string): boolean => id.kind === 'object' && id.entries.some((it) => it.key === key);
     const label = id.kind === 'object' ? (id.entries.find((it) => it.key === 'name')?.value ?? id) : id;
     const step: StepFact = {
       name: label.kind === 'string' ? label.value : name,
@@ -80,9 +81,8 @@ export function* createdSteps(held: readonly Held[]): Iterable<SagaFact> {
       span: expr.span,
       action: bodyOf(action),
       compensation: undo ? bodyOf(undo) : null,
-      ...(id.kind === 'object' && id.entries.some((it) => it.key === 'timeout')
-        ? { hasTimeLimit: true }
-        : {}),
+      ...(has('timeout') ? { hasTimeLimit: true } : {}),
+      ...(has('maxRetries') ? { isRetried: true } : {}),
     };
     yield { name, at, form: 'step', engine: 'medusa', steps: [step] };
   }

@@ -39,11 +39,25 @@ export function readSagas(facts: FileFacts): readonly SagaFact[] {
 }
 
 function engineOf(facts: FileFacts): string | undefined {
-  if (facts.imports.some((it) => it.from === '@temporalio/workflow' && runsWork.test(it.name)))
+  const ofTemporal = facts.imports.filter((it) => it.from === '@temporalio/workflow');
+  if (ofTemporal.some((it) => runsWork.test(it.name) || (it.name === '*' && runsThrough(facts, it.local))))
     return 'temporal';
   return facts.imports.some((it) => /^@medusajs\/(framework\/)?workflows-sdk$/.test(it.from))
     ? 'medusa'
     : undefined;
+}
+
+/** `wf.proxyActivities(…)` of `import * as wf`. */
+function runsThrough({ functions }: FileFacts, local: string): boolean {
+  return functions.some(({ body }) =>
+    callsIn(body).some(
+      ({ call: { callee } }) =>
+        callee.kind === 'member' &&
+        runsWork.test(callee.name) &&
+        callee.object.kind === 'name' &&
+        callee.object.name === local,
+    ),
+  );
 }
 
 function* temporalWorkflows(facts: FileFacts): Iterable<SagaFact> {
@@ -60,8 +74,13 @@ function* medusaWorkflows(held: readonly Held[]): Iterable<SagaFact> {
       continue;
     const body = expr.args.find((it) => it.kind === 'function');
     if (!body) continue;
-    const id = expr.args[0]?.kind === 'string' ? expr.args[0].value : name;
-    yield { name: id, at, form: 'workflow', engine: 'medusa', steps: [], function: body.function };
+    const [config] = expr.args;
+    const id = config?.kind === 'string' ? config.value : name;
+    const hasTimeLimit = config?.kind === 'object' && config.entries.some((it) => it.key === 'timeout');
+    yield {
+      ...{ name: id, at, form: 'workflow', engine: 'medusa', steps: [], function: body.function },
+      ...(hasTimeLimit ? { hasTimeLimit } : {}),
+    };
   }
 }
 

@@ -155,6 +155,8 @@ export interface SagaFact {
   readonly form: 'steps' | 'imperative' | 'class' | 'workflow' | 'stream' | 'step';
   /** The engine that persists, retries or rolls back by itself: `temporal`, `medusa`, … */
   readonly engine?: string;
+  /** The engine ends the whole of it in time. */
+  readonly hasTimeLimit?: boolean;
   readonly steps: readonly StepFact[];
   /** The function whose body is the saga (imperative, workflow, stream). */
   readonly function?: FunctionId;
@@ -173,6 +175,8 @@ export interface StepFact {
   readonly isPivot?: boolean;
   readonly isRetriable?: boolean;
   readonly isReadOnly?: boolean;
+  /** The engine runs it again when it fails. */
+  readonly isRetried?: boolean;
   /** Whether a time limit stands in the step (`timeoutMs: …`). */
   readonly hasTimeLimit?: boolean;
   /** The key that holds it, for whoever runs the step to read. */

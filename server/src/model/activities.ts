@@ -1,7 +1,8 @@
 // Activities of Temporal: which proxy they come from, and whether its policy tries them again.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { CallAction } from '../facts/actions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
 import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel } from './model.ts';
@@ -43,7 +44,9 @@ interface Proxy {
 function proxiesIn(model: EventModel): readonly Proxy[] {
   return saidOfFiles(model, 'proxies of activities', (facts) =>
     (indexOf(facts).calls.get('proxyActivities') ?? []).flatMap(({ action: { call } }) =>
-      call.callee.kind === 'name' ? [{ facts, proxy: call }] : [],
+      call.callee.kind === 'name' || facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'))
+        ? [{ facts, proxy: call }]
+        : [],
     ),
   );
 }
@@ -54,6 +57,15 @@ function mayUndo({ facts, proxy }: Proxy): boolean {
     ({ init }) => init?.kind === 'member' && init.object.at.start === proxy.at.start,
   );
   return names.length === 0 || names.some((it) => isUndoing(it.name));
+}
+
+/** Where a workflow waits for a signal without an end: `condition(() => isPaid)`. */
+export function endlessConditions(facts: FileFacts, { body }: FunctionFact): readonly CallAction[] {
+  if (!facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'))) return [];
+  return callsIn(body).filter(
+    ({ call, settled }) =>
+      calleeName(call.callee) === 'condition' && call.args.length === 1 && settled === 'awaited',
+  );
 }
 
 function isOnce({ args }: CallExpr): boolean {

@@ -1,6 +1,7 @@
 // Functions that answer for all that fails in them: their caller learns of nothing, and goes on.
 import type { Action, CallAction } from '../facts/actions.ts';
-import { actionsIn, branchesOf } from '../facts/walk.ts';
+import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import { pathOf } from './effects.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 
 interface Caller {
@@ -38,4 +39,14 @@ function isHarmless(action: Action, isAnswered: (it: CallAction) => boolean): bo
 
 function isThrow({ kind }: Action): boolean {
   return kind === 'throw';
+}
+
+/** `Promise.allSettled([refund(id), release(id)])`: all of them run, whichever fails. */
+export function isSettledTogether({ call }: CallAction, { fn }: Pick<Caller, 'fn'>): boolean {
+  return callsIn(fn.fact.body).some(
+    (it) =>
+      pathOf(it.call.callee) === 'Promise.allSettled' &&
+      it.call.span.start < call.span.start &&
+      call.span.end < it.call.span.end,
+  );
 }

@@ -5,7 +5,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { branchesOf, callsIn } from '../facts/walk.ts';
 import { calleeName } from './fileIndex.ts';
 import { isTriedAgain, proxyOf } from './activities.ts';
-import { answersItself } from './answering.ts';
+import { answersItself, isSettledTogether } from './answering.ts';
 import { aboutFunctions, saidOfFiles } from './about.ts';
 import { backRunsIn } from './backRuns.ts';
 import { pathOf } from './effects.ts';
@@ -261,7 +261,7 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
   if (action.settled === 'handled') return undefined;
   if (guardedBy) return isOnlyLogging(guardedBy, context) ? 'only-logged' : undefined;
   if (action.settled !== 'awaited' || !inCatch) return undefined;
-  if (answersItself(action, context)) return undefined;
+  if (answersItself(action, context) || isSettledTogether(action, context)) return undefined;
   const isFollowed = inLoop || after.some((it) => it.kind === 'throw' || endsInCompensation(it, context));
   return isFollowed ? 'stops-the-others' : undefined;
 }

@@ -2,8 +2,9 @@
 import { aboutSagas } from './about.ts';
 import { tellsSomebody } from './deeds.ts';
 import type { EventModel, SagaNode, StepNode } from './model.ts';
-import { mayFollow } from './order.ts';
+import { mayFollow, takesTurns } from './order.ts';
 import { wordsOf } from './names.ts';
+import { effectsOfActivity } from './repeatedSteps.ts';
 
 export interface EarlyStep {
   readonly saga: SagaNode;
@@ -44,11 +45,17 @@ function* earlyIn(
   const { steps } = saga;
   const pivot = steps.findIndex((it) => it.isPivot);
   for (const [index, step] of steps.entries()) {
-    const what = whatStays(step);
+    const what = whatStays(known(model, saga, step));
     if (!what || (pivot >= 0 && index >= pivot) || step.compensation === 'yes') continue;
     const after = steps.findIndex((it, place) => place > index && canStop(model, saga, step, it));
     if (after >= 0) yield { index, after, what };
   }
+}
+
+/** An activity with what it does, where the workspace has it. */
+function known(model: EventModel, saga: SagaNode, step: StepNode): StepNode {
+  const effects = step.effects.length > 0 ? [] : effectsOfActivity(model, saga, step);
+  return effects.length > 0 ? { ...step, effects } : step;
 }
 
 function whatStays({ name, effects, deed }: StepNode): EarlyStep['what'] | undefined {
@@ -82,5 +89,10 @@ function canStop(model: EventModel, { file, fact }: SagaNode, step: StepNode, la
   const isHolding = later.deed !== undefined || later.effects.some(({ role }) => role.kind === 'remote');
   if (!isHolding && later.fact === undefined) return false;
   const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
-  return !fn || fact.steps.length > 0 || mayFollow(fn.body, step.at.start, later.at.start);
+  return (
+    !fn ||
+    fact.steps.length > 0 ||
+    mayFollow(fn.body, step.at.start, later.at.start) ||
+    takesTurns(fn.body, step.at.start, later.at.start)
+  );
 }

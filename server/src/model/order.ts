@@ -22,6 +22,20 @@ export function mayFollow(body: readonly Action[], first: number, then: number):
   return first < then;
 }
 
+/** Whether two places are cases of one switch in a loop, the first before the second: a machine that goes from state to state. */
+export function takesTurns(body: readonly Action[], first: number, then: number): boolean {
+  const from = framesTo(body, first);
+  const to = framesTo(body, then);
+  const depth = from.findIndex(
+    (it, index) =>
+      it.list === to[index]?.list && it.index === to[index].index && it.branch !== to[index].branch,
+  );
+  const [a, b] = [from[depth], to[depth]];
+  const isSwitch = a?.list[a.index]?.kind === 'switch';
+  const isInLoop = from.slice(0, Math.max(depth, 0)).some((it) => it.list[it.index]?.kind === 'loop');
+  return a !== undefined && b !== undefined && isSwitch && isInLoop && a.branch < b.branch;
+}
+
 function framesTo(list: readonly Action[], offset: number): readonly Frame[] {
   for (const [index, action] of list.entries()) {
     if (action.kind === 'call') {

@@ -1,9 +1,11 @@
 // Steps that run again: a saga that is resumed after a crash, a durable engine, or a retry repeats the step whose answer was lost.
-import { callsIn } from '../facts/walk.ts';
+import type { Action, CallAction } from '../facts/actions.ts';
+import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
+import type { Span } from '../text.ts';
 import { triesOnce } from './activities.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
 import { perModel } from './perModel.ts';
-import { orchestratorsOf } from './orchestrators.ts';
+import { callsOfSteps, claimsToKeep, orchestratorsOf } from './orchestrators.ts';
 
 /** Why a step may run again. */
 export type Repeat = 'engine' | 'resume' | 'retry';
@@ -23,10 +25,9 @@ const repeatable = /\.(?:put|delete|get|head|patch)$/i;
 export function* unkeyedCalls(model: EventModel): Iterable<RepeatedCall> {
   for (const saga of model.sagas) {
     for (const step of saga.steps) {
-      const effect = [...step.effects, ...effectsOfActivity(model, saga, step)].find(
-        (it) => isUnkeyed(it) && !isRepeatable(model, it),
-      );
-      const why = effect && repeatOf(model, saga, effect);
+      const repeated = triesOnce(model) === true ? [] : effectsOfActivity(model, saga, step);
+      const effect = [...step.effects, ...repeated].find((it) => isUnkeyed(it) && !isRepeatable(model, it));
+      const why = effect && repeatOf(model, saga, step, effect);
       if (effect && why) yield { saga, step, effect, why };
       yield* unkeyedRefunds(model, saga, step);
     }
@@ -40,7 +41,7 @@ function* unkeyedRefunds(model: EventModel, saga: SagaNode, step: StepNode): Ite
       const call = effect.via[0] ?? effect;
       if (!isUnkeyed(effect) || isRepeatable(model, effect) || !/refund|credit|pay_?back/i.test(call.name))
         continue;
-      const why = repeatOf(model, saga, effect);
+      const why = repeatOf(model, saga, step, effect);
       const name = call.name.slice(call.name.lastIndexOf('.') + 1);
       if (why) yield { saga, step: { ...step, name, file: call.file, at: call.at }, effect, why };
     }
@@ -48,12 +49,12 @@ function* unkeyedRefunds(model: EventModel, saga: SagaNode, step: StepNode): Ite
 }
 
 /** What an activity of Temporal does: the one function of the workspace that bears its name and stands outside of workflows. */
-function effectsOfActivity(
+export function effectsOfActivity(
   model: EventModel,
-  { fact, file }: SagaNode,
-  { name }: StepNode,
+  { fact, file }: Pick<SagaNode, 'fact' | 'file'>,
+  { name }: Pick<StepNode, 'name'>,
 ): readonly Effect[] {
-  if (fact.engine !== 'temporal' || triesOnce(model) === true) return [];
+  if (fact.engine !== 'temporal') return [];
   const named =
     functionsByName(model)
       .get(name)
@@ -92,21 +93,28 @@ function isRepeatable(model: EventModel, { file, at }: Effect): boolean {
   });
 }
 
-function repeatOf(model: EventModel, saga: SagaNode, effect: Effect): Repeat | undefined {
+function repeatOf(model: EventModel, saga: SagaNode, step: StepNode, effect: Effect): Repeat | undefined {
   const { fact } = saga;
-  if (fact.engine !== undefined) return fact.engine === 'medusa' ? undefined : 'engine';
+  // Medusa tries a step once unless it is told otherwise.
+  if (fact.engine === 'medusa') return step.fact?.isRetried === true ? 'retry' : undefined;
+  if (fact.engine !== undefined) return 'engine';
   if (isRetried(model, effect)) return 'retry';
-  if (fact.form === 'steps') return isAnyResumed(model) ? 'resume' : undefined;
+  if (fact.form === 'steps')
+    return isAnyResumed(model) ? 'resume' : isAnyRetried(model) ? 'retry' : undefined;
   return fact.form === 'imperative' && keepsProgress(model, saga) ? 'resume' : undefined;
 }
 
 /** A saga that writes down how far it came is taken up there after a crash. */
 function keepsProgress(model: EventModel, { file, fact }: SagaNode): boolean {
-  const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
-  const effects = fn ? model.bodyOf({ file, fact: fn }).effects : [];
-  return effects.some(
-    ({ role }) => role.kind === 'write' && /saga|progress|workflow/i.test(role.store ?? ''),
-  );
+  const facts = model.files.get(file);
+  const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
+  if (!facts || !fn) return false;
+  const isKept = model
+    .bodyOf({ file, fact: fn })
+    .effects.some(({ role }) => role.kind === 'write' && /saga|progress|workflow/i.test(role.store ?? ''));
+  if (isKept) return true;
+  const isResumed = facts.functions.some((it) => it.owner === fact.owner && resuming.test(it.name));
+  return isResumed && fact.owner !== undefined && callsIn(fn.body).some((it) => claimsToKeep(it, facts));
 }
 
 /** Whether a retry stands in a function on the way to the call. */
@@ -115,24 +123,47 @@ function isRetried(model: EventModel, effect: Effect): boolean {
     const around = model.files
       .get(file)
       ?.functions.filter((it) => it.kind !== 'module' && it.span.start <= at.start && at.end <= it.span.end);
-    return around?.some(({ body }) =>
-      [...callsIn(body)].some(
-        ({ roles, call }) =>
-          roles.some((it) => it.kind === 'retry') && call.span.start <= at.start && at.end <= call.span.end,
-      ),
-    );
+    return around?.some(({ body }) => retriesAround(body, at));
   });
+}
+
+const attempt = /attempt|retr(?:y|ies)|tries/i;
+
+/** `retry(() => charge(id))`, or a loop that counts attempts. */
+function retriesAround(body: readonly Action[], at: Span): boolean {
+  return actionsIn(body).some((action) => {
+    if (action.kind === 'call')
+      return action.roles.some((it) => it.kind === 'retry') && isWithin(at, action.call.span);
+    if (action.kind !== 'loop' || !callsIn(action.body).some(({ call }) => isWithin(at, call.span)))
+      return false;
+    const asked = [action, ...actionsIn(action.body)].flatMap((it) =>
+      (it.kind === 'loop' || it.kind === 'if') && it.condition ? [...namesIn(it.condition)] : [],
+    );
+    return asked.some((it) => attempt.test(it.name));
+  });
+}
+
+function isWithin(at: Span, span: Span): boolean {
+  return span.start <= at.start && at.end <= span.end;
 }
 
 /** An orchestrator that keeps its progress and takes up what a crash has left, or retries its steps. */
 const isAnyResumed = perModel((model: EventModel) =>
   orchestratorsOf(model).some(
     ({ isPersisted, functions }) =>
-      isPersisted &&
-      functions.some(
-        (fn) =>
-          resuming.test(fn.name) ||
-          [...callsIn(fn.body)].some((it) => it.roles.some(({ kind }) => kind === 'retry')),
-      ),
+      isPersisted && functions.some((fn) => resuming.test(fn.name) || callsIn(fn.body).some(isRetry)),
   ),
 );
+
+/** An orchestrator that retries each step: `retry(() => step.execute(…))`. */
+const isAnyRetried = perModel((model: EventModel) =>
+  orchestratorsOf(model).some(({ functions }) =>
+    functions.some((fn) =>
+      callsOfSteps(fn).some(({ call }) => functions.some((it) => retriesAround(it.body, call.at))),
+    ),
+  ),
+);
+
+function isRetry({ roles }: CallAction): boolean {
+  return roles.some(({ kind }) => kind === 'retry');
+}

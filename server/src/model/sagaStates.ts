@@ -10,6 +10,7 @@ import type { Effect, EventModel } from './model.ts';
 import { wordsOf } from './names.ts';
 import { processManagersOf, type ProcessManager } from './processManagers.ts';
 import { storeOf } from './sent.ts';
+import { deadStates } from './stateSwitches.ts';
 
 /** A saga that does not end: it has no final state (`states` are those it has), or one state leads nowhere. */
 export interface Unending extends Place {
@@ -27,11 +28,18 @@ export function unendingSagas(model: EventModel): readonly Unending[] {
   const written = saidOfFiles(model, 'states that nothing leaves', (it) => [
     ...inTables(model, it),
     ...inMachines(it),
+    ...deadStates(it, isFinal).map(({ at, owner, state, states }) => ({
+      file: it.file,
+      at,
+      saga: owner,
+      states,
+      stuck: state,
+    })),
   ]);
   return [...managers, ...written];
 }
 
-const stateName = /^(?:saga_?)?(?:status|state|phase|stage|current_?(?:state|status|phase))$/i;
+const stateName = /^(?:saga_?)?(?:status|state|phase|stage|step|current_?(?:state|status|phase|step))$/i;
 const finals =
   /^(?:done|complet|finish|succe|fail|cancel|reject|compensat|refund|clos|end|expir|abort|confirm|deliver|ship(?:ped|ment)|fulfil|paid|approv|declin|err|terminat|roll|settl|resolv|activ|inactiv|archiv|process(?:ed)|ok|timed|revers|revert|return|deni|refus|stop|final|dead|skip|void|delet|remov|placed|sent|unavail|out|ready|live|provisioned|booked|invalid|disabled|suspended|manual|interven)/;
 const ending =
@@ -100,7 +108,8 @@ function readsWrite(
   if (data?.kind === 'object') {
     if (data.spreads.length > 0 || data.entries.some((it) => ending.test(it.key))) return false;
     for (const { key, value } of data.entries) if (stateName.test(key)) add(textOf(model, file, value));
-    return true;
+    // The values that stand in SQL itself are read there.
+    if (role.kind !== 'write' || role.library !== 'sql') return true;
   }
   const facts = model.files.get(file);
   const calls = facts?.functions.flatMap((it) => [...callsIn(it.body)]) ?? [];

@@ -1,8 +1,9 @@
 // Whether somebody limits how long a call may take: the call itself, the function around it, or whatever runs the step.
 import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
-import type { Place } from '../text.ts';
+import type { Place, Span } from '../text.ts';
 import { pathOf } from './effects.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
 import { once } from '../facts/once.ts';
@@ -58,17 +59,43 @@ function encloses({ kind, span }: FunctionFact, inner: FunctionFact): boolean {
   return kind !== 'module' && span.start <= inner.span.start && inner.span.end <= span.end;
 }
 
-/** Whether the function around a place has a time limit in it. */
+/** Whether the function around a place has a time limit in it, or a call around the place is one by what it does. */
 function isLimitedAt(model: EventModel, { file, at }: Place): boolean {
   const functions = model.files.get(file)?.functions ?? [];
   const around = functions.filter(
     (it) => it.kind !== 'module' && it.span.start <= at.start && at.end <= it.span.end,
   );
-  return around.some(limits);
+  return around.some((fact) => {
+    const calls = [...callsIn(fact.body)];
+    const outer = calls.filter(
+      ({ call }) => call.args.some((it) => isIn(it, at)) && call.at.start !== at.start,
+    );
+    return (
+      calls.some((it) => isLimit(it) && isMeantFor(it, calls, at)) ||
+      outer.some(({ call }) =>
+        model.program.calleesOf(file, { file, fact }, call).some((it) => limits(it.fact)),
+      )
+    );
+  });
+}
+
+/** A signal that is an argument ends the call that it is given to, and no other. */
+function isMeantFor({ call, settled }: CallAction, calls: readonly CallAction[], at: Span): boolean {
+  if (pathOf(call.callee) !== 'AbortSignal.timeout' || settled !== 'collected') return true;
+  const takers = calls.filter((it) => it.call !== call && isWithin(call.at, it.call.span));
+  return takers.length === 0 || takers.some((it) => isWithin(at, it.call.span));
+}
+
+function isIn(expr: Expr, at: Span): boolean {
+  return 'span' in expr ? isWithin(at, expr.span) : isWithin(at, expr.at);
+}
+
+function isWithin(at: Span, span: Span): boolean {
+  return span.start <= at.start && at.end <= span.end;
 }
 
 function limits({ body }: FunctionFact): boolean {
-  return [...callsIn(body)].some(isLimit);
+  return [...callsIn(body)].some((it) => isLimit(it) && pathOf(it.call.callee) !== 'AbortSignal.timeout');
 }
 
 function isLimit({ roles, call }: CallAction): boolean {

@@ -1,5 +1,6 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
+import { tellsSomebody } from '../model/deeds.ts';
 import type { Deed, SagaNode, StepNode } from '../model/model.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
@@ -46,7 +47,10 @@ function isPassed({ fact }: StepNode, later: readonly StepNode[]): boolean {
 }
 
 function nextToFail(steps: readonly StepNode[], step: StepNode): StepNode | undefined {
-  return steps.slice(steps.indexOf(step) + 1).find((it) => it.canFail && !it.isRetriable);
+  // A mail that could not be sent is no reason to take the rest back.
+  return steps
+    .slice(steps.indexOf(step) + 1)
+    .find((it) => it.canFail && !it.isRetriable && (it.deed !== undefined || !tellsSomebody(it.name)));
 }
 
 function findingOf(saga: SagaNode, step: StepNode, deed: Deed, next: StepNode): RuleFinding {

@@ -1,6 +1,8 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
+import { endlessConditions } from '../model/activities.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
+import { mayFollow } from '../model/order.ts';
 import { keeperOf } from '../model/stepLimits.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
 import { endlessWaits, type EndlessWait } from '../model/waits.ts';
@@ -15,7 +17,7 @@ export const rule: Rule = {
   options: z.strictObject({}),
   *check({ model }) {
     const seen = new Set<string>();
-    for (const found of [...inSteps(model), ...endlessWaits(model).map(waitOf)]) {
+    for (const found of [...inSteps(model), ...inWorkflows(model), ...endlessWaits(model).map(waitOf)]) {
       const key = `${found.file} ${found.at.start}`;
       if (!seen.has(key)) yield found;
       seen.add(key);
@@ -26,8 +28,9 @@ export const rule: Rule = {
 function* inSteps(model: EventModel): Iterable<RuleFinding> {
   const unkept = new Set<string>();
   for (const saga of model.sagas) {
-    // A durable engine has limits of its own.
-    if (saga.fact.engine !== undefined || isLimitedByRunner(model, saga)) continue;
+    // Temporal asks for a limit of each activity; Medusa takes one, of a step or of the workflow.
+    const isLimited = saga.fact.engine === 'temporal' || saga.fact.hasTimeLimit === true;
+    if (isLimited || (saga.fact.engine === undefined && isLimitedByRunner(model, saga))) continue;
     const waiting = saga.steps.filter((it) => isUnlimited(model, it));
     for (const step of waiting) {
       const [call] = unlimitedCalls(model, step.effects);
@@ -40,6 +43,29 @@ function* inSteps(model: EventModel): Iterable<RuleFinding> {
       if (key === undefined || unkept.has(key) || !isRemote || keeperOf(model, key) !== 'nobody') continue;
       unkept.add(key);
       yield unkeptOf(saga, step, key);
+    }
+  }
+}
+
+/** A workflow that holds something while it waits for a signal that may never come. */
+function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
+  for (const { file, fact, name, steps } of model.sagas) {
+    const facts = model.files.get(file);
+    const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
+    if (!facts || !fn || fact.engine !== 'temporal') continue;
+    for (const { call } of endlessConditions(facts, fn)) {
+      const held = steps.find(
+        (it) => it.compensation === 'yes' && mayFollow(fn.body, it.at.start, call.at.start),
+      );
+      if (!held) continue;
+      yield {
+        file,
+        at: call.at,
+        symbol: 'condition',
+        message: `\`${name}\` waits for a signal without a limit: when none comes, it neither goes on nor takes back \`${held.name}\`.`,
+        help: 'Give `condition` a time as its second argument, and compensate where it gives `false`.',
+        related: [{ file: held.file, at: held.at, message: `\`${held.name}\` holds something meanwhile.` }],
+      };
     }
   }
 }
