@@ -9,13 +9,16 @@ const checks =
   /^(is|has|was|already|exists|check|find|get|has)\w*(processed|handled|duplicate|seen|exists?)?/i;
 const checkName =
   /^(is|has|was)?(already)?(been)?(processed|handled|duplicate|seen)(event|message|before|already)?\w*$|^(is|has|was)(already|event|message|duplicate)?\w*(processed|handled|duplicate|seen)\w*$/i;
+/** `isAlreadySent(orderId)`: what the message asks for has been done. */
+const doneName =
+  /^(?:is|has|was)?already(?:been)?(?:sent|notified|delivered|done|executed|charged|paid|shipped|refunded|published|emitted|applied|completed|created|consumed|received|imported|synced|recorded|reserved|booked)$/i;
 const marks = /^(mark|record|save|insert|create|add|set|store|complete|register|remember)\w*/i;
 const claims = /^(claim|acquire|begin|start|try|setnx|reserve|insertIfAbsent|ensure|once)\w*/i;
 const wraps = /^(run|execute|process|handle|with|once|idempotent|ensure|guard)\w*/i;
 
 export const guards: Framework = {
   name: 'guard',
-  triggers: ['idemp', 'Idemp'],
+  triggers: ['idemp', 'Idemp', 'lready'],
   everydayTriggers: ['inbox', 'Inbox', 'rocessed', 'dedup', 'Dedup'],
   roles(site) {
     const redis = setIfAbsent(site);
@@ -30,7 +33,8 @@ export const guards: Framework = {
 };
 
 function formOf(site: CallSite): GuardRole['form'] | undefined {
-  if (checkName.test(site.name) && site.call.args.length > 0) return 'check';
+  const isCheck = checkName.test(site.name) || doneName.test(site.name);
+  if (isCheck && site.call.args.length > 0) return 'check';
   if (/^(mark|record)(As|Event|Message)*(Processed|Handled|Seen)/.test(site.name)) return 'mark';
   if (
     /^(idempotent|withInbox|withIdempotency|withDeduplication|ensureIdempotent|runIdempotent|processOnce|handleOnce|executeOnce|runOnce)\w*$/i.test(
