@@ -37,6 +37,14 @@ describe.each(hostile)('the glob %s', (glob) => {
   });
 });
 
+describe.each(['src/[abc/**', 'src/{a,b/**'])('the glob %s that is not closed', (glob) => {
+  it('is told of where it stands', () => {
+    const text = JSON.stringify({ include: ['src/[a-z]*/{a,b}/**', glob] });
+    const { problems } = readConfig(text, '/shop/sagalint.config.json');
+    expect(problems.map((it) => text.slice(it.at.start, it.at.end))).toEqual([JSON.stringify(glob)]);
+  });
+});
+
 it('answers any glob on any path in time', () => {
   const glob = stringMatching(/^([ab/.]|\*|\*\*|\?|\{a,b\}|[@!*+?]\(a\|b\)){0,24}$/);
   const any = oneof(glob, string());

@@ -55,7 +55,7 @@ describe('a comment that suppresses nothing', () => {
       rules,
     };
     expect(findingsOf(run).map((it) => it.message)).toEqual(
-      ['`Order`.', 'This comment suppresses nothing of `no-such-rule`.'].toReversed(),
+      ['`Order`.', 'There is no rule `no-such-rule`: this comment suppresses nothing of it.'].toReversed(),
     );
   });
 

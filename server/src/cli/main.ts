@@ -18,7 +18,10 @@ const program = new Command('sagalint')
 program
   .command('check')
   .description('lint folders or files')
-  .argument('[paths...]', 'folders or files (default: this folder)')
+  .argument(
+    '[paths...]',
+    'folders or files; nothing around them is read, so give the whole workspace (default: this folder)',
+  )
   .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
   .addOption(
     new Option('--preset <preset>', 'which rules, for this run').choices(['recommended', 'strict', 'off']),

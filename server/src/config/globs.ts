@@ -22,6 +22,16 @@ export function isCostly(glob: string): boolean {
   );
 }
 
+/** Whether a bracket, a brace or a group is opened and never closed: then it stands for itself, and the glob matches nothing. */
+export function isUnclosed(glob: string): boolean {
+  const text = glob.replace(/\\./g, '');
+  return (
+    count(text, /\{/g) !== count(text, /\}/g) ||
+    count(text, /\(/g) !== count(text, /\)/g) ||
+    /\[[^\]]*$/.test(text)
+  );
+}
+
 /** Whether a path matches one of the globs. */
 export function matcher(globs: readonly string[]): (path: string) => boolean {
   const sound = globs.filter((it) => !isCostly(it));

@@ -1,6 +1,6 @@
 // Every setting once: key, type, default, meaning. The JSON schema, the README's table and the reader come from here.
 import { z } from 'zod';
-import { isCostly } from './globs.ts';
+import { isCostly, isUnclosed } from './globs.ts';
 
 export const severities = ['error', 'warning', 'info'] as const;
 const level = z.enum([...severities, 'off']);
@@ -11,7 +11,8 @@ const ruleSetting = z.union([level, z.tuple([level, z.record(z.string(), z.unkno
 });
 const glob = z
   .string()
-  .refine((it) => !isCostly(it), 'is empty, or has more wildcards and groups than can be matched in time');
+  .refine((it) => !isCostly(it), 'is empty, or has more wildcards and groups than can be matched in time')
+  .refine((it) => !isUnclosed(it), 'opens a bracket or a brace and does not close it');
 const rules = z.record(z.string(), ruleSetting);
 
 const place = z

@@ -124,7 +124,7 @@ function suppressIn({ facts, findings, rules, config, isComplete }: FileRun): re
   const idle = ranges.flatMap(({ fact }) => {
     const unused = idleIn(fact, used.get(fact) ?? new Set());
     return unused && wasChecked(unused, facts.file, rules, config)
-      ? unusedFinding(fact, unused, { text, facts, config })
+      ? unusedFinding(fact, unused, { text, facts, rules, config })
       : [];
   });
   return [...kept, ...idle];
@@ -177,26 +177,47 @@ function unusedFinding(
   {
     text,
     facts: { file },
+    rules,
     config,
-  }: { readonly text: string; readonly facts: FileFacts; readonly config: RunConfig },
+  }: Pick<FileRun, 'facts' | 'rules' | 'config'> & { readonly text: string },
 ): readonly Finding[] {
   const ruleId = 'unused-suppression';
   const isOff = config.severityOf(ruleId, 'warning', file) === 'off' || !config.isLinted(file);
   const isWhole = idle.length === fact.rules.length;
-  const names = idle.map((it) => `\`${it}\``).join(', ');
+  const unknown = idle.filter((it) => !rules.some(({ id }) => id === it));
   const finding: Finding = {
     ruleId,
     severity: 'info',
     file,
     at: fact.at,
     symbol: 'sagalint-disable',
-    message: isWhole ? 'This comment suppresses nothing.' : `This comment suppresses nothing of ${names}.`,
-    help: isWhole ? 'Delete it.' : 'Take the name out of it.',
+    ...saidOfUnused(idle, unknown, isWhole),
     related: [],
     ...(isWhole && { tag: 'unnecessary' as const }),
     fixes: isWhole ? [deletion(file, fact.at, text)] : [],
   };
   return isOff ? [] : [finding];
+}
+
+function saidOfUnused(
+  idle: readonly string[],
+  unknown: readonly string[],
+  isWhole: boolean,
+): Pick<Finding, 'message' | 'help'> {
+  if (unknown.length > 0)
+    return {
+      message: `There is no rule ${listed(unknown)}: this comment suppresses nothing of it.`,
+      help: isWhole
+        ? 'Write the rule as `sagalint rules` lists it, or delete the comment.'
+        : 'Write the rule as `sagalint rules` lists it, or take the name out.',
+    };
+  return isWhole
+    ? { message: 'This comment suppresses nothing.', help: 'Delete it.' }
+    : { message: `This comment suppresses nothing of ${listed(idle)}.`, help: 'Take the name out of it.' };
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((it) => `\`${it}\``).join(', ');
 }
 
 function deletion(file: FilePath, at: Span, text: string): Fix {
