@@ -16,7 +16,8 @@ import { saidBy } from './said.ts';
 const root = join(import.meta.dirname, '../..');
 
 /** The files of each scenario of the fixture pages. */
-const scenarios = ['docs/rules', 'test/rules', 'test/frameworks', 'test/model'].flatMap((folder) =>
+const folders = ['docs/rules', 'test/rules', 'test/sagas', 'test/frameworks', 'test/model'];
+const scenarios = folders.flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .sort()

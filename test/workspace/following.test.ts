@@ -1,5 +1,5 @@
 // Which files are read beyond those that have a trigger word.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../server/src/config/read.ts';
 import { rules } from '../../server/src/rules/rules.generated.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
@@ -53,3 +53,100 @@ it('finds the classes that only a provider of a container leads to, and reads no
   expect(factsOf('/shop/src/card.ts')).toBeDefined();
   expect(factsOf('/shop/src/clock.ts')).toBeUndefined();
 });
+
+const library = `import type { Producer } from 'kafkajs';
+import { send } from './barrel';
+export const place = (producer: Producer) => producer.send({ topic: 'order.placed', messages: [send('1')] });
+`;
+const sending = 'export const send = (id: string) => ({ key: id, value: id });\n';
+
+describe('a file that is edited', () => {
+  it('is read again once it declares a name that an edit beside another took away', () => {
+    const { edit, reached } = edited({
+      'a.ts': library,
+      'barrel.ts': "export * from './lib';\n",
+      'lib.ts': sending,
+    });
+    edit({
+      'barrel.ts': "export * from './lib';\nexport const open = true;\n",
+      'lib.ts': 'export const close = 1;\n',
+    });
+    expect(reached()).toEqual(['a.ts']);
+    edit({ 'lib.ts': sending });
+    expect(reached()).toEqual(['a.ts', 'barrel.ts', 'lib.ts']);
+  });
+
+  it('is read once it declares a name, though it was empty and typed in two steps', () => {
+    const { edit, reached } = edited({
+      'a.ts': library,
+      'barrel.ts': "export * from './lib';\n",
+      'lib.ts': '',
+    });
+    edit({ 'lib.ts': 'export const send = () => ({' });
+    edit({ 'lib.ts': sending });
+    expect(reached()).toEqual(['a.ts', 'barrel.ts', 'lib.ts']);
+  });
+
+  it('is read once it hands on the decorator of another', () => {
+    const { edit, reached } = edited({
+      'consumer.ts': `// Takes events.
+import { Injectable } from '@nestjs/common';
+import { Topic } from './decorators';
+@Injectable()
+export class Payments { @Topic('order.placed') async take(event: { readonly id: string }) {} }
+`,
+      'decorators.ts': 'export const nothing = 1;\n',
+      'topic.ts': `import { applyDecorators } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+export const Topic = (name: string) => applyDecorators(EventPattern(name));
+`,
+    });
+    edit({ 'decorators.ts': "export * from './topic';\n" });
+    expect(reached()).toEqual(['consumer.ts', 'decorators.ts', 'topic.ts']);
+  });
+
+  it('between two steps of reading ahead is not forgotten', () => {
+    const workspace = filled({ 'a.ts': library.replace(/send\('1'\)/, "{ value: '1' }"), 'b.ts': library });
+    const steps = workspace.extractAhead();
+    steps.next();
+    steps.next();
+    workspace.setText('/shop/a.ts', library.replace('order.placed', 'order.shipped'));
+    for (const _ of steps);
+    expect(workspace.snapshot().model.producers.map((it) => it.event?.name)).toEqual([
+      'order.shipped',
+      'order.placed',
+    ]);
+  });
+});
+
+interface Edited {
+  /** Puts texts in, and looks only then. */
+  readonly edit: (texts: Readonly<Record<string, string>>) => void;
+  /** The files of the model; a fresh start finds the same. */
+  readonly reached: () => readonly string[];
+}
+
+function edited(start: Readonly<Record<string, string>>): Edited {
+  const workspace = filled(start);
+  workspace.isEdited = true;
+  workspace.snapshot();
+  let texts = start;
+  return {
+    edit: (changed) => {
+      texts = { ...texts, ...changed };
+      for (const [file, text] of Object.entries(changed)) workspace.setText(`/shop/${file}`, text);
+    },
+    reached: () => {
+      const { model, findings } = workspace.snapshot();
+      expect(findings).toEqual(filled(texts).snapshot().findings);
+      return [...model.files.keys()].map((it) => it.slice('/shop/'.length));
+    },
+  };
+}
+
+function filled(texts: Readonly<Record<string, string>>): Workspace {
+  const workspace = new Workspace(rules, configsOf([], { preset: 'strict' }));
+  for (const [file, text] of Object.entries(texts)) workspace.setText(`/shop/${file}`, text);
+  workspace.setComplete(true);
+  return workspace;
+}

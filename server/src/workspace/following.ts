@@ -19,9 +19,12 @@ export interface Sources {
 export interface Reached {
   /** Every file that the model needs. */
   readonly facts: ReadonlyMap<FilePath, FileFacts>;
-  /** Files that were asked in vain, and for which names: lists that the files behind one barrel share. */
+  /** Files that were asked and not read further, and for which names: lists that the files behind one barrel share. */
   readonly passed: ReadonlyMap<FilePath, ReadonlySet<ReadonlySet<string>>>;
 }
+
+/** Of a text that was only asked whether it hands on what others export. */
+const none: ReadonlySet<string> = new Set();
 
 /** Follows names from the files that have trigger words, step by step. */
 export function* follow(
@@ -112,8 +115,9 @@ export function* follow(
     facts.functions.some(({ decorators }) =>
       decorators.some(({ from }) => {
         const target = from === undefined ? undefined : sources.resolve(facts.file, from);
-        if (target === undefined) return false;
-        return triggered.has(target) || hasStars(target, sources.textOf(target) ?? '');
+        if (target === undefined || triggered.has(target)) return target !== undefined;
+        pass(target, none);
+        return hasStars(target, sources.textOf(target) ?? '');
       }),
     );
   for (const facts of triggered.values()) {

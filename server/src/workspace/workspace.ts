@@ -14,6 +14,7 @@ import type { FilePath } from '../text.ts';
 import type { ConfigOf } from './configs.ts';
 import type { FactsStore } from './factsCache.ts';
 import { follow, isPassedAgain, wayOf, type Reached } from './following.ts';
+import { handedOn, type Linked } from './linked.ts';
 
 export interface Snapshot {
   readonly model: EventModel;
@@ -40,17 +41,11 @@ interface Entry {
   readonly text: string;
   readonly isTriggered: boolean;
   /** The facts of the text before: kept when the new ones are equal, so that nothing needs linking. */
-  readonly before?: FileFacts;
+  before?: FileFacts;
   /** The text for which names were followed the last time, where it is another. */
   followed?: string;
   facts?: FileFacts;
   failure?: string;
-}
-
-interface Linked {
-  readonly facts: readonly FileFacts[];
-  readonly model: EventModel;
-  readonly keeper: Keeper;
 }
 
 type Resolve = (from: FilePath, specifier: string) => FilePath | undefined;
@@ -68,6 +63,8 @@ export class Workspace {
   #reached: Reached | undefined;
   /** Files whose text changed since names were followed. */
   readonly #changed = new Set<FilePath>();
+  /** How often anything changed by which names are followed. */
+  #changes = 0;
   #linked: Linked | undefined;
   #snapshot: Snapshot | undefined;
   #extractions = 0;
@@ -90,10 +87,13 @@ export class Workspace {
     const before = old?.facts ?? old?.before;
     const isTriggered = this.#isTriggered(file, text);
     const followed = old?.followed ?? old?.text;
-    this.#entries.set(file, { text, isTriggered, ...(before && { before }), ...(followed && { followed }) });
+    const known = followed === undefined ? {} : { followed };
+    this.#entries.set(file, { text, isTriggered, ...(before && { before }), ...known });
     if (!old) this.#forgetImports();
-    else if (old.isTriggered !== isTriggered) this.#reached = undefined;
+    // Of a text that could not be read nothing tells where it would have led.
+    else if (old.isTriggered !== isTriggered || old.failure !== undefined) this.#reached = undefined;
     this.#changed.add(file);
+    this.#changes += 1;
     this.#snapshot = undefined;
   }
 
@@ -173,8 +173,7 @@ export class Workspace {
       linked?.facts.length === facts.length && facts.every((it, index) => it === linked.facts[index]);
     if (linked && isSame) return linked.model;
     this.#links += 1;
-    const isSimilar = this.isEdited && linked !== undefined && isOfSameFiles(linked.facts, facts);
-    const keeper = isSimilar ? handedOn(linked, facts) : new Keeper(this.isEdited);
+    const keeper = (this.isEdited && linked && handedOn(linked, facts)) || new Keeper(this.isEdited);
     const { serviceFor } = this.#configOf;
     const model = link(facts, this.#projects, { isComplete: this.#isComplete, serviceFor, keeper });
     this.#linked = { facts, model, keeper };
@@ -190,6 +189,8 @@ export class Workspace {
   *#collect(): Generator<void, ReadonlyMap<FilePath, FileFacts>> {
     const same = this.#reachedAgain();
     if (same) return same.facts;
+    this.#reached = undefined;
+    const changes = this.#changes;
     const triggered = new Map<FilePath, FileFacts>();
     for (const [file, entry] of this.#entries) {
       const facts = entry.isTriggered ? this.#factsOf(file, entry) : undefined;
@@ -197,7 +198,7 @@ export class Workspace {
       yield;
     }
     this.#resolve ??= resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
-    this.#reached = yield* follow(triggered, {
+    const reached = yield* follow(triggered, {
       factsOf: (file) => {
         const entry = this.#entries.get(file);
         return entry && this.#factsOf(file, entry);
@@ -205,14 +206,20 @@ export class Workspace {
       textOf: (file) => this.#entries.get(file)?.text,
       resolve: this.#resolve,
     });
+    // What changed between two steps was partly followed as it was before.
+    if (this.#changes !== changes) return reached.facts;
+    this.#reached = reached;
     this.#forgetChanges();
-    return this.#reached.facts;
+    return reached.facts;
   }
 
   #forgetChanges(): void {
     for (const file of this.#changed) {
       const entry = this.#entries.get(file);
-      if (entry) delete entry.followed;
+      if (!entry) continue;
+      delete entry.followed;
+      // Names were followed without the facts of this text; those of one before say nothing of where it leads.
+      if (!entry.facts) delete entry.before;
     }
     this.#changed.clear();
   }
@@ -241,6 +248,7 @@ export class Workspace {
   #forgetImports(): void {
     this.#resolve = undefined;
     this.#reached = undefined;
+    this.#changes += 1;
   }
 
   #factsOf(file: FilePath, entry: Entry): FileFacts | undefined {
@@ -271,19 +279,6 @@ export class Workspace {
       it.failure === undefined ? [] : [{ file, message: it.failure }],
     );
   }
-}
-
-function isOfSameFiles(before: readonly FileFacts[], now: readonly FileFacts[]): boolean {
-  return before.length === now.length && before.every((it, index) => it.file === now[index]?.file);
-}
-
-/** What was worked out before, but for what the changed files have a part in. */
-function handedOn({ facts, keeper }: Linked, now: readonly FileFacts[]): Keeper {
-  const changed = now.flatMap((it, index) => {
-    const before = facts[index];
-    return before && it !== before ? [{ before, now: it }] : [];
-  });
-  return keeper.handOn(changed);
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {
