@@ -92,7 +92,7 @@ function* ofAsserted(
 
 function* ofMicroservice(
   model: EventModel,
-  { fn, role }: Declared,
+  { fn, role, given }: Declared,
   consumers: readonly ConsumerNode[],
 ): Iterable<LostLetters> {
   const service = model.serviceOf(fn.file);
@@ -104,7 +104,8 @@ function* ofMicroservice(
   );
   const [consumer] = own;
   if (!consumer || own.some((it) => isParkedByHand(model, it))) return;
-  yield* lost(model, fn.file, role.queue, role, consumer);
+  const policy = given?.giver ? { ...role, giver: given.giver } : role;
+  yield* lost(model, given?.file ?? fn.file, role.queue, policy, consumer);
 }
 
 type Policy = Pick<FailurePolicy, 'deadLetter' | 'limit'> & { readonly giver?: FunctionNode };

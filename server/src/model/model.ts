@@ -1,6 +1,6 @@
 // The event model: what the facts of all files say together. `link` makes it; rules and views query it.
 import type { CallAction } from '../facts/actions.ts';
-import type { CallExpr, Expr, Member, TypeExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, Member, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact, SagaFact, StepFact, TypeFact } from '../facts/facts.ts';
 import type { GuardRole, PublishRole, RemoteRole, Transport, WriteRole } from '../facts/roles.ts';
 import type { FilePath, Place, Span } from '../text.ts';
@@ -56,6 +56,8 @@ export interface Program {
   readonly fieldsOf: (file: FilePath, type: TypeExpr | TypeNode) => Fields;
   /** The text that an expression stands for: literal, constant, enum member, static member. */
   readonly stringOf: (file: FilePath, expr: Expr) => string | undefined;
+  /** The object literal that an expression stands for, through names, imports and what a function returns. */
+  readonly objectOf: (file: FilePath, expr: Expr) => GivenObject | undefined;
   /** The class, interface or schema that an expression's value has. */
   readonly typeOf: (file: FilePath, expr: Expr) => TypeNode | undefined;
   /** The type and package of an object that comes from outside the workspace (`Queue` of `bullmq`), across imports. */
@@ -72,6 +74,13 @@ export interface Program {
   readonly callersOf: (
     fn: FunctionNode,
   ) => readonly { readonly caller: FunctionNode; readonly action: CallAction }[];
+}
+
+export interface GivenObject {
+  readonly file: FilePath;
+  readonly object: ObjectExpr;
+  /** The function that returns it. */
+  readonly giver?: FunctionNode;
 }
 
 export interface ForeignType {

@@ -1,4 +1,5 @@
 // Answers what a name, type or call means over all files. Everything is looked up on demand.
+import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
@@ -6,7 +7,8 @@ import { callsOf, type Calls } from './calls.ts';
 import { hierarchyOf, type Hierarchy } from './hierarchy.ts';
 import { injectionOf } from './injection.ts';
 import type { Keeper } from './kept.ts';
-import type { Program } from './model.ts';
+import { eachAction } from './fileIndex.ts';
+import type { GivenObject, Program } from './model.ts';
 import { modulesOf, type Modules } from './modules.ts';
 import { NotedFiles } from './notedFiles.ts';
 import { fieldsOf, type Resolve } from './types.ts';
@@ -38,11 +40,20 @@ export function linkProgram(
   const injected = injectionOf(files, values, keeper);
   const unitOf = unitsOf(projects);
   const calls = callsOf({ keeper, files, values, hierarchy, injected, packageOf, unitOf });
-  const program: Program = {
+  const program = programOf({ values, hierarchy, calls, modules }, resolve);
+  return { keeper, files, program, values, hierarchy, calls, modules };
+}
+
+function programOf(
+  { values, hierarchy, calls, modules }: Pick<Linking, 'values' | 'hierarchy' | 'calls' | 'modules'>,
+  resolve: Resolve,
+): Program {
+  return {
     typeNamed: values.typeNamed,
-    packageOf,
+    packageOf: modules.packageOf,
     fieldsOf: (file, type) => fieldsOf(resolve, file, type),
     stringOf: values.stringOf,
+    objectOf: (file, expr) => objectOf({ values, calls }, file, expr),
     typeOf: calls.typing.typeOf,
     foreignTypeOf: calls.typing.foreignOf,
     calleesOf: (file, _fn, call) => calls.callees(file, call),
@@ -52,7 +63,22 @@ export function linkProgram(
     subtypesOf: hierarchy.subtypesOf,
     callersOf: calls.callersOf,
   };
-  return { keeper, files, program, values, hierarchy, calls, modules };
+}
+
+/** Of a function that returns one of several objects nobody knows which. */
+function objectOf(
+  { values, calls }: Pick<Linking, 'values' | 'calls'>,
+  file: FilePath,
+  expr: Expr,
+): GivenObject | undefined {
+  const value = values.evaluate(file, expr);
+  if (value.kind !== 'expr') return undefined;
+  if (value.expr.kind === 'object') return { file: value.file, object: value.expr };
+  const [giver, ...others] = value.expr.kind === 'call' ? calls.callees(value.file, value.expr) : [];
+  const returned = giver ? eachAction(giver.fact.body).filter((it) => it.kind === 'return') : [];
+  const [only] = returned;
+  if (!giver || others.length > 0 || returned.length > 1 || only?.value?.kind !== 'object') return undefined;
+  return { file: giver.file, object: only.value, giver };
 }
 
 /** The folder of the nearest package.json above a file; '' where there is none. */

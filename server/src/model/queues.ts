@@ -7,7 +7,8 @@ import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
-import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { givenQueue } from './microserviceOptions.ts';
+import type { ConsumerNode, EventModel, FunctionNode, GivenObject } from './model.ts';
 
 export interface Declared {
   readonly fn: FunctionNode;
@@ -15,6 +16,8 @@ export interface Declared {
   readonly role: QueueRole;
   /** By which the queue is known: its name, or the variable that holds it. */
   readonly keys: readonly string[];
+  /** Where the options stand, if not at the call. */
+  readonly given?: GivenObject;
 }
 
 const deepest = 4;
@@ -29,8 +32,15 @@ function* declaredIn(model: EventModel, facts: FileFacts): Iterable<Declared> {
   for (const { fn: fact, action } of indexOf(facts).withRoles) {
     for (const role of action.roles) {
       if (role.kind !== 'queue') continue;
+      const fn = { file, fact };
+      if (role.from && !role.queue) {
+        const found = givenQueue(model, file, role);
+        if (found?.role.queue)
+          yield { fn, action, ...found, keys: keysOf(model, found.given.file, found.role.queue) };
+        continue;
+      }
       const keys = role.queue ? keysOf(model, file, role.queue) : [];
-      yield { fn: { file, fact }, action, role, keys };
+      yield { fn, action, role, keys };
     }
   }
 }

@@ -55,7 +55,7 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker' || publish.role.isRequest)
       continue;
     // A durable engine comes back to it after a crash.
-    if (publish.guard?.role?.isJournaled) continue;
+    if (publish.role.isJournaled || publish.guard?.role?.isJournaled) continue;
     const there = headOf(publish);
     const write = effects.find((it) => {
       const here = headOf(it);

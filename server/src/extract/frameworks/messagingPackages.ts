@@ -7,6 +7,8 @@ export const messaging = [
   'amqp-connection-manager',
   '@golevelup/nestjs-rabbitmq',
   'nats',
+  '@nats-io/',
+  'node-nats-streaming',
   '@node-ts/',
   '@nestjs/microservices',
   '@nestjs/cqrs',

@@ -22,6 +22,7 @@ const described = fromPatterns({
     '@nats-io/jetstream.jetstream': 'JetStreamClient',
     'node-nats-streaming.connect': 'Stan',
     'Stan.subscribe': 'Subscription',
+    'Stan.subscriptionOptions': 'SubscriptionOptions',
   },
   publish: [
     { call: 'JetStreamClient.publish', event: 0, payload: 1 },

@@ -4,6 +4,7 @@ import { isAbsent, isUnread, policyIn } from '../../facts/queuePolicy.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
+import { pathOf } from '../paths.ts';
 import type { CallSite } from './framework.ts';
 
 /** `channel.assertQueue('orders', { deadLetterExchange: … })`. A queue that goes with its consumer needs no target. */
@@ -17,6 +18,8 @@ export function queueDeclared({ view, call }: CallSite): readonly QueueRole[] {
 /** `app.connectMicroservice({ transport: Transport.RMQ, options: { queue, noAck: false, queueOptions } })`. */
 export function microserviceQueue({ view, call }: CallSite): readonly QueueRole[] {
   for (const arg of call.args) {
+    const elsewhere = givenElsewhere(view, arg);
+    if (elsewhere) return [elsewhere];
     const transport = view.entryOf(arg, 'transport');
     const options = view.entryOf(arg, 'options');
     const queue = view.entryOf(options, 'queue');
@@ -32,6 +35,21 @@ export function microserviceQueue({ view, call }: CallSite): readonly QueueRole[
       : [{ kind: 'queue', library: '@nestjs/microservices', queue, ...policy }];
   }
   return [];
+}
+
+/** `createMicroservice(AppModule, rmqOptions)`, `connectMicroservice(rmq.optionsOf('orders'))`: for the model to read. */
+function givenElsewhere(view: FileView, arg: Expr): QueueRole | undefined {
+  const value = view.valueOf(arg);
+  const isElsewhere = value.kind === 'call' || view.bindingOf(arg)?.kind === 'import';
+  const name = pathOf(value.kind === 'call' ? value.callee : arg).join('.');
+  if (!isElsewhere || !/options|config|rmq|rabbit|transport/i.test(name)) return undefined;
+  return {
+    kind: 'queue',
+    library: '@nestjs/microservices',
+    deadLetter: 'unknown',
+    limit: 'unknown',
+    from: value,
+  };
 }
 
 /** `RabbitMQModule.forRoot({ queues: [{ name, options }] })`, or what its `useFactory` returns. */
