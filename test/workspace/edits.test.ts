@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { array, assert, constantFrom, nat, property, record, type Arbitrary } from 'fast-check';
 import { expect, it } from 'vitest';
 import type { FileFacts } from '../../server/src/facts/facts.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
 import { rules } from '../../server/src/rules/rules.generated.ts';
+import { runRules } from '../../server/src/rules/run.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
 import type { FactsStore } from '../../server/src/workspace/factsCache.ts';
-import { Workspace } from '../../server/src/workspace/workspace.ts';
+import { Workspace, type Snapshot } from '../../server/src/workspace/workspace.ts';
 import { parsePage } from '../fixture/parse.ts';
 import { mutated, mutation, type Mutation } from '../robust/mutations.ts';
 import { saidBy } from './said.ts';
@@ -63,10 +65,11 @@ it('gives the findings and the model of a fresh start after any edits of fixture
         const texts = textsOf(chosen);
         const workspace = filled(texts);
         workspace.isEdited = true;
-        workspace.snapshot();
+        const first = workspace.snapshot();
         for (const it of steps) take(workspace, texts, it);
         const snapshot = workspace.snapshot();
         expect(saidBy(snapshot)).toEqual(saidBy(filled(texts).snapshot()));
+        expect(askedAnew(first)).toEqual(first.findings);
         for (const { ruleId } of snapshot.findings) seen.add(ruleId);
       },
     ),
@@ -110,6 +113,11 @@ function take(workspace: Workspace, texts: Map<string, string>, { kind, file, ot
   }
 }
 
+/** What rules say of a model that has handed on what it kept. */
+function askedAnew({ model, textOf }: Snapshot): readonly Finding[] {
+  return runRules(model, rules, { ...config, textOf }).findings;
+}
+
 /** Facts that were extracted before: of the same texts over and over. */
 const known = new Map<string, FileFacts>();
 const store: FactsStore = {
@@ -117,8 +125,10 @@ const store: FactsStore = {
   keep: (file, text, facts) => void known.set(`${file}\0${text}`, facts),
 };
 
+const config = configsOf([], { preset: 'strict' });
+
 function filled(texts: ReadonlyMap<string, string>): Workspace {
-  const workspace = new Workspace(rules, configsOf([], { preset: 'strict' }), store);
+  const workspace = new Workspace(rules, config, store);
   // In another order than that of the edits.
   for (const name of [...texts.keys()].sort()) workspace.setText(name, texts.get(name) ?? '');
   workspace.setComplete(true);

@@ -2,7 +2,6 @@
 // is worked out, every file that is looked up and every other kept answer that is asked for is noted.
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { lazily } from '../facts/once.ts';
 import { outlineOf } from './fileIndex.ts';
 import {
   enter,
@@ -157,17 +156,16 @@ export class Keeper {
     indexed: Indexed<Key, Item>,
   ): (key: Key) => readonly Item[] {
     const { question } = indexed;
-    const index = lazily(() => {
-      const known = this.#store.indexes.get(question);
-      if (known) return known;
+    const make = (): Index => {
       const made = this.#indexOf(question);
       made.indexed = indexed as Indexed<unknown, unknown>;
       unnoted(() => {
         for (const facts of files.values()) enter(made, facts.file, indexed.of(facts), indexed.isSame);
       });
       return made;
-    });
-    return (key) => itemsUnder(index(), key) as readonly Item[];
+    };
+    // Asked for by its name each time: the one that was handed on is of the next model.
+    return (key) => itemsUnder(this.#store.indexes.get(question) ?? make(), key) as readonly Item[];
   }
 
   /** A look-up that each link makes anew: what was made from an entry that is different now is forgotten. */
@@ -176,13 +174,13 @@ export class Keeper {
     make: () => ReadonlyMap<Key, Item>,
     isSame: (one: Item, other: Item) => boolean,
   ): (key: Key) => Item | undefined {
-    if (this.#store.indexes.has(question)) unnoted(() => enter(this.#indexOf(question), '', make(), isSame));
-    const index = lazily(() => {
-      const isKnown = this.#store.indexes.has(question);
-      if (!isKnown) unnoted(() => enter(this.#indexOf(question), '', make(), isSame));
-      return this.#indexOf(question);
-    });
-    return (key) => itemsUnder(index(), key)[0] as Item | undefined;
+    const entered = (): Index => {
+      const index = this.#indexOf(question);
+      unnoted(() => enter(index, '', make(), isSame));
+      return index;
+    };
+    if (this.#store.indexes.has(question)) entered();
+    return (key) => itemsUnder(this.#store.indexes.get(question) ?? entered(), key)[0] as Item | undefined;
   }
 
   #indexOf(question: string): Index {
