@@ -34,7 +34,11 @@ export function ofFields(
     if (!field.member.type) return { present: new Set(), isOpen: true };
     return ofFields(model, model.program.fieldsOf(field.file, field.member.type), aliases, depth - 1);
   });
-  const own = kindsNamed([...fields.keys()], aliases);
+  const named = [...fields.values()].filter((it) => !isPlace(it.name, it.member.type?.kind));
+  const own = kindsNamed(
+    named.map((it) => it.name),
+    aliases,
+  );
   return together([{ present: own, isOpen }, ...parts]);
 }
 
@@ -59,11 +63,17 @@ export function ofObject(
     .filter((it) => containers.test(it.key))
     .map((it) => ofObject(model, file, it.value, aliases, depth - 1));
   const spread = object.spreads.map((it) => ofValue(model, file, it, aliases, depth - 1));
+  const named = object.entries.filter((it) => !isPlace(it.key, it.value.kind));
   const own = kindsNamed(
-    object.entries.map((it) => it.key),
+    named.map((it) => it.key),
     aliases,
   );
   return together([{ present: own, isOpen: false }, ...inner, ...spread]);
+}
+
+/** `at: { lat, lng }` says where, `at: Date` when. */
+function isPlace(name: string, kind: string | undefined): boolean {
+  return name === 'at' && (kind === 'object' || kind === 'array');
 }
 
 function ofValue(model: EventModel, file: FilePath, expr: Expr, aliases: Aliases, depth: number): Metadata {

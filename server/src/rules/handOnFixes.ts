@@ -93,9 +93,9 @@ function shapeOf(
     : 'unknown';
 }
 
-/** Libraries whose publishing calls take any object. */
+/** Libraries whose publishing calls take any object; what gives an object to amqplib's channel is a wrapper that encodes it. */
 const loose =
-  /^(?:@nestjs\/microservices|@nestjs\/event-emitter|@golevelup\/nestjs-rabbitmq|node:events|events|eventemitter2)$/;
+  /^(?:@nestjs\/microservices|@nestjs\/event-emitter|amqplib|@golevelup\/nestjs-rabbitmq|node:events|events|eventemitter2)$/;
 
 function ofType(fields: Fields, type: TypeExpr): Shape {
   const isFree =

@@ -40,6 +40,7 @@ const options = z.strictObject({
       'time',
       'timestamp',
       'ts',
+      'at',
       'emittedAt',
       'publishedAt',
       'raisedAt',
