@@ -33,7 +33,8 @@ export function readType(node: ts.TypeNode, source: ts.SourceFile, depth = 0): T
   if (ts.isArrayTypeNode(node)) return { kind: 'array', of: next(node.elementType), at };
   if (ts.isTupleTypeNode(node)) return tuple(node, next, at);
   if (ts.isTypeQueryNode(node)) return { kind: 'typeof', name: node.exprName.getText(source), at };
-  if (ts.isFunctionTypeNode(node)) return { kind: 'function', returns: next(node.type), at };
+  if (ts.isFunctionTypeNode(node))
+    return { kind: 'function', ...takenBy(node, source), returns: next(node.type), at };
   if (ts.isLiteralTypeNode(node)) return readLiteral(node, source, at);
   const keyword = ts.tokenToString(node.kind);
   if (keyword !== undefined) return { kind: 'primitive', name: keyword, at };
@@ -73,7 +74,7 @@ function membersOf(
     if (!node.name || (!ts.isPropertySignature(node) && !ts.isMethodSignature(node))) return [];
     const at = placeOf(node.name, source);
     const type: TypeExpr | undefined = ts.isMethodSignature(node)
-      ? { kind: 'function', ...(node.type ? { returns: read(node.type) } : {}), at }
+      ? { kind: 'function', ...takenBy(node, source), ...(node.type ? { returns: read(node.type) } : {}), at }
       : node.type && read(node.type);
     return [
       {
@@ -84,6 +85,15 @@ function membersOf(
       },
     ];
   });
+}
+
+function takenBy(
+  { parameters }: ts.FunctionTypeNode | ts.MethodSignature,
+  source: ts.SourceFile,
+): { readonly takes?: readonly string[] } {
+  const required = parameters.filter((it) => !it.questionToken && !it.dotDotDotToken);
+  const takes = required.map((it) => it.getText(source).slice(0, 80));
+  return takes.length > 0 ? { takes } : {};
 }
 
 function nameText(name: ts.PropertyName, source: ts.SourceFile): string {

@@ -138,7 +138,13 @@ export type TypeExpr =
   | { readonly kind: 'array'; readonly of: TypeExpr; readonly at: Span }
   /** `typeof a.b`: the type of a value (a zod schema, a const object). */
   | { readonly kind: 'typeof'; readonly name: string; readonly at: Span }
-  | { readonly kind: 'function'; readonly returns?: TypeExpr; readonly at: Span }
+  /** `takes`: the parameters that have to be given, as written (`orderId: string`). */
+  | {
+      readonly kind: 'function';
+      readonly takes?: readonly string[];
+      readonly returns?: TypeExpr;
+      readonly at: Span;
+    }
   /** Keywords: string, number, boolean, bigint, symbol, any, unknown, void, never, null, undefined, object. */
   | { readonly kind: 'primitive'; readonly name: string; readonly at: Span }
   /** Whatever else (conditional, mapped, indexed access …), as written, cut at 200 characters. */

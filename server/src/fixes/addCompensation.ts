@@ -24,7 +24,7 @@ export function addCompensation(
 }
 
 function editsFor(source: ts.SourceFile, name: ts.Node, plan: AddCompensationPlan): readonly Edit[] {
-  if (plan.deed !== undefined) return compensateCall(source, name, plan.deed);
+  if (plan.deed !== undefined) return compensateCall(source, name, plan.deed, plan.existing);
   if (ts.isClassDeclaration(name.parent)) return inClass(source, name.parent, plan);
   const step = ts.findAncestor(name, (it) => ts.isObjectLiteralExpression(it) || ts.isCallExpression(it));
   if (step && ts.isCallExpression(step)) return inCall(source, step, plan);

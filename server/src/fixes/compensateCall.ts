@@ -2,6 +2,7 @@
 // throws until somebody writes it.
 import { ts } from 'ts-morph';
 import type { Edit } from '../text.ts';
+import type { AddCompensationPlan } from './plan.ts';
 import { indentAt, newlineOf, quoteOf, unitOf, usesSemicolons } from './style.ts';
 
 const stacks = /compensat|rollback|undo|revert|cleanup/i;
@@ -15,7 +16,12 @@ interface Writing {
 }
 
 /** The edits for the call whose name is at hand and that did what `deed` names (`stock.reserve`). */
-export function compensateCall(source: ts.SourceFile, name: ts.Node, deed: string): readonly Edit[] {
+export function compensateCall(
+  source: ts.SourceFile,
+  name: ts.Node,
+  deed: string,
+  existing: AddCompensationPlan['existing'],
+): readonly Edit[] {
   const step = ts.findAncestor(name, (it) => ts.isStatement(it) && !ts.isBlock(it));
   const fn = ts.findAncestor(name, (it) => ts.isFunctionLike(it));
   if (!step || !fn || !isAsync(fn)) return [];
@@ -26,12 +32,42 @@ export function compensateCall(source: ts.SourceFile, name: ts.Node, deed: strin
     unit: unitOf(text),
     end: usesSemicolons(source) ? ';' : '',
   };
+  if (existing) {
+    const found = existingCall(source, name, existing);
+    return found ? [...taken(writing, fn, step, found.call), ...found.edits] : [];
+  }
   const undo = undoName(deed);
   const method = ts.findAncestor(name, (it) => ts.isMethodDeclaration(it));
   const call = method ? `this.${undo}()` : `${undo}()`;
   const declared = declaration(writing, method ?? topOf(name), undo, method !== undefined);
   const edits = taken(writing, fn, step, call);
   return edits.length > 0 ? [...edits, declared] : [];
+}
+
+/** `stock.release(orderId)` beside `stock.reserve(orderId)`; an activity is taken out of the pattern that gave the step. */
+function existingCall(
+  source: ts.SourceFile,
+  name: ts.Node,
+  { name: undo, takes, isMember }: NonNullable<AddCompensationPlan['existing']>,
+): { readonly call: string; readonly edits: readonly Edit[] } | undefined {
+  const callee = ts.isPropertyAccessExpression(name.parent) ? name.parent : name;
+  const made = callee.parent;
+  if (!ts.isCallExpression(made) || made.arguments.length < takes) return undefined;
+  const args = made.arguments.slice(0, takes).map((it) => it.getText(source));
+  const receiver =
+    isMember && ts.isPropertyAccessExpression(callee) ? callee.expression.getText(source) : undefined;
+  const call = `${receiver === undefined ? '' : `${receiver}.`}${undo}(${args.join(', ')})`;
+  return { call, edits: receiver === undefined ? patternEdits(source, name.getText(source), undo) : [] };
+}
+
+/** The name joins the pattern that the step's own name was taken out of. */
+function patternEdits(source: ts.SourceFile, step: string, undo: string): readonly Edit[] {
+  const pattern = first(source, (it): it is ts.ObjectBindingPattern => {
+    return ts.isObjectBindingPattern(it) && it.elements.some((one) => one.name.getText(source) === step);
+  });
+  const isThere = pattern?.elements.some((it) => it.name.getText(source) === undo);
+  const own = pattern?.elements.find((it) => it.name.getText(source) === step);
+  return !own || isThere ? [] : [{ at: { start: own.end, end: own.end }, text: `, ${undo}` }];
 }
 
 function taken(writing: Writing, fn: ts.Node, step: ts.Node, call: string): readonly Edit[] {

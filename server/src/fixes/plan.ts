@@ -94,6 +94,13 @@ export interface AddCompensationPlan {
   readonly stepName: string;
   /** For a step that is a call: what it does, as a path of names (`stock.reserve`). */
   readonly deed?: string;
+  /** What takes that back already, beside it: called with as many of the step's own arguments. */
+  readonly existing?: {
+    readonly name: string;
+    readonly takes: number;
+    /** It is a member of the same object. */
+    readonly isMember: boolean;
+  };
 }
 /** Awaits the call whose name stands at `target`, and makes the function around it async. */
 export interface AwaitCallPlan {

@@ -1,8 +1,9 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
 import { tellsSomebody } from '../model/deeds.ts';
-import type { Deed, SagaNode, StepNode } from '../model/model.ts';
-import type { Fix, Rule, RuleFinding } from './rule.ts';
+import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
+import { compensationFixes } from './compensationFixes.ts';
+import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
   id: 'missing-compensation',
@@ -21,7 +22,7 @@ export const rule: Rule = {
         const key = `${step.file} ${step.at.start}`;
         if (!deed || !next || seen.has(key)) continue;
         seen.add(key);
-        yield findingOf(saga, step, deed, next);
+        yield findingOf(model, { saga, step, deed, next });
       }
     }
   },
@@ -53,7 +54,14 @@ function nextToFail(steps: readonly StepNode[], step: StepNode): StepNode | unde
     .find((it) => it.canFail && !it.isRetriable && (it.deed !== undefined || !tellsSomebody(it.name)));
 }
 
-function findingOf(saga: SagaNode, step: StepNode, deed: Deed, next: StepNode): RuleFinding {
+interface Gap {
+  readonly saga: SagaNode;
+  readonly step: StepNode;
+  readonly deed: Deed;
+  readonly next: StepNode;
+}
+
+function findingOf(model: EventModel, { saga, step, deed, next }: Gap): RuleFinding {
   return {
     file: step.file,
     at: step.at,
@@ -64,7 +72,7 @@ function findingOf(saga: SagaNode, step: StepNode, deed: Deed, next: StepNode): 
       { file: deed.file, at: deed.at, message: `\`${deed.name}\` changes something.` },
       { file: next.file, at: next.at, message: `\`${next.name}\` can fail.` },
     ],
-    fixes: fixesOf(saga, step, deed),
+    fixes: compensationFixes(model, saga, step, deed),
   };
 }
 
@@ -74,29 +82,4 @@ function messageFor({ name, fact }: SagaNode, step: StepNode, deed: Deed, next: 
   const saga = fact.form === 'imperative' && fact.owner !== undefined ? `${fact.owner}.${name}` : name;
   const how = deed.name.split('.').at(-1) === step.name ? '' : ` with \`${deed.name}\``;
   return `When \`${next.name}\` fails, nothing takes back what \`${step.name}\` did${how}: \`${saga}\` stays half done.`;
-}
-
-function fixesOf(
-  { fact: { form }, steps }: SagaNode,
-  { file, at, name, fact }: StepNode,
-  deed: Deed,
-): readonly Fix[] {
-  const key = fact && keyOf(steps);
-  // A runner or a builder that knows no compensations can't be given one from here, nor a class without a sibling to follow.
-  const isBare = form === 'class' || (fact?.isChained && !steps.some((it) => it.fact?.compensation));
-  if (isBare || (fact && fact.compensation === undefined && key === undefined)) return [];
-  const plan = {
-    kind: 'add-compensation',
-    target: { file, at },
-    stepName: name,
-    ...(key !== undefined && { key }),
-    ...(!fact && { deed: deed.name }),
-  } as const;
-  return [{ title: `Add a compensation to ${name}`, plan }];
-}
-
-/** The method by which the other steps take themselves back. */
-function keyOf(steps: readonly StepNode[]): string | undefined {
-  const functions = steps.flatMap((it) => it.undoing.flatMap((one) => one.functions));
-  return functions.find((it) => it.fact.kind === 'method')?.fact.name;
 }
