@@ -35,14 +35,18 @@ export function activate(context: ExtensionContext): Api {
       if (change.affectsConfiguration('sagalint.enable')) await started.follow(isEnabled());
     }),
   );
-  // Nobody's typing waits for the server: `status` tells when it has read the workspace.
-  void started.follow(isEnabled());
+  // Nobody waits for the server, nor for the start of its process: `status` tells when it has read the workspace.
+  setImmediate(() => {
+    if (session === started) void started.follow(isEnabled());
+  });
   return { status: () => started.status };
 }
 
 /** Called by VS Code before it ends. */
 export async function deactivate(): Promise<void> {
-  await session?.follow(false);
+  const ended = session;
+  session = undefined;
+  await ended?.follow(false);
 }
 
 function isEnabled(): boolean {
