@@ -8,6 +8,7 @@ import {
   gatheredOf,
   itemsUnder,
   mended,
+  purge,
   type Gathered,
   type Index,
   type Indexed,
@@ -32,10 +33,15 @@ export interface Change {
   readonly now: FileFacts;
 }
 
+/** After so many links keys that nobody asks for any more are looked for. */
+const purging = 64;
+
 /** Where one link keeps its answers; the next link goes on with them. */
 export class Keeper {
   #store: Store = emptyStore();
   readonly #views: { table: Map<unknown, Answer> }[] = [];
+  /** How many links went before. */
+  #age = 0;
   /** Whether anything may change at all: who links once need not note what was read. */
   readonly isNoting: boolean;
 
@@ -63,6 +69,8 @@ export class Keeper {
       if (!indexed) continue;
       for (const { now } of changed) enter(index, now.file, indexed.of(now), indexed.isSame);
     }
+    next.#age = this.#age + 1;
+    if (next.#age % purging === 0) for (const it of next.#store.indexes.values()) purge(it);
     return next;
   }
 

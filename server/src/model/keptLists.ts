@@ -78,6 +78,12 @@ export function enter<Key, Item>(
   }
 }
 
+/** Forgets keys under which nothing stands and of which nobody depends on that: places of older texts are such. */
+export function purge({ byKey }: Index): void {
+  for (const [key, { byFile, readers }] of byKey)
+    if (byFile.size === 0 && (readers === undefined || readers.size === 0)) byKey.delete(key);
+}
+
 /** What stands under a key; that nothing does is noted too. */
 export function itemsUnder({ byKey }: Index, key: unknown): readonly unknown[] {
   let entry = byKey.get(key);

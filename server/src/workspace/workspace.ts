@@ -257,6 +257,7 @@ export class Workspace {
       const facts = this.#extract(file, entry.text);
       const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
       entry.facts = isSame ? entry.before : facts;
+      delete entry.before;
     } catch (error) {
       entry.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
