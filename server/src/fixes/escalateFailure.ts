@@ -4,6 +4,7 @@ import { applyEdits, type Edit, type FileEdit, type FilePath } from '../text.ts'
 import { canBeAsync, madeAsync } from './awaitCall.ts';
 import { awaitEach } from './awaitEach.ts';
 import { escalationBeside, escalationFunction } from './escalationFile.ts';
+import { holds } from './guardedRegion.ts';
 import { importOfFile } from './imports.ts';
 import { narrowedIn, type Narrowed } from './narrowed.ts';
 import type { EscalateFailurePlan } from './plan.ts';
@@ -120,7 +121,7 @@ function partsOf(source: ts.SourceFile, { call, value }: Site, { name, wanted, p
   return {
     name,
     before: wanted.slice(0, index).map(() => label),
-    head: `(${parameters}) =>`,
+    head: `${holds(value, ts.isAwaitExpression) ? 'async ' : ''}(${parameters}) =>`,
     work: textWith(source, value, replaced),
     after: [...wanted.slice(index + 1).map(() => label), ...handed],
   };

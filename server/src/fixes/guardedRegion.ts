@@ -103,7 +103,8 @@ function sharesNames(inside: readonly ts.Statement[], after: readonly ts.Stateme
 }
 
 /** Whether a node or one in it is such a one; functions in it are not looked into. */
-function holds(node: ts.Node, is: (node: ts.Node) => boolean): boolean {
+/** Whether a node is of a kind or holds one that is, other functions left out. */
+export function holds(node: ts.Node, is: (node: ts.Node) => boolean): boolean {
   if (is(node)) return true;
   if (ts.isFunctionLike(node)) return false;
   return ts.forEachChild(node, (it) => holds(it, is) || undefined) ?? false;

@@ -1,6 +1,7 @@
 // Limits how long a call may take: a signal in its options, an operator of RxJS behind it, or a helper around it.
 import { ts } from 'ts-morph';
 import type { Edit, FileEdit, FilePath } from '../text.ts';
+import { holds } from './guardedRegion.ts';
 import { importOf, importOfFile } from './imports.ts';
 import type { LimitCallPlan } from './plan.ts';
 import { indentAt, newlineOf, nodeAt, parse } from './style.ts';
@@ -97,8 +98,9 @@ function inHelper(
   const made = existing ? undefined : timeoutBeside(source, read);
   const name = existing?.name ?? timeoutFunction;
   const file = existing?.file ?? made?.file ?? target.file;
-  const [before, after] = aroundOf(existing?.arguments ?? ['promise', 'limit']);
   const chain = chainOf(call);
+  const arrow = holds(chain, ts.isAwaitExpression) ? 'async () => ' : '() => ';
+  const [before, after] = aroundOf(existing?.arguments ?? ['promise', 'limit'], arrow);
   const imports = file === target.file ? [] : importOfFile(source, name, file, false);
   const edits = [
     insertion(chain.getStart(source), `${name}(${before}`),
@@ -109,10 +111,13 @@ function inHelper(
 }
 
 /** What stands before and behind the call in the helper's arguments. */
-function aroundOf(wanted: readonly ('promise' | 'function' | 'limit')[]): readonly [string, string] {
+function aroundOf(
+  wanted: readonly ('promise' | 'function' | 'limit')[],
+  arrow: string,
+): readonly [string, string] {
   const index = wanted.findIndex((it) => it !== 'limit');
-  const arrow = wanted[index] === 'function' ? '() => ' : '';
-  return index === 0 ? [arrow, `, ${limit}`] : [`${limit}, ${arrow}`, ''];
+  const head = wanted[index] === 'function' ? arrow : '';
+  return index === 0 ? [head, `, ${limit}`] : [`${limit}, ${head}`, ''];
 }
 
 /** `post(…).then(…)` is limited as a whole. */
