@@ -109,7 +109,7 @@ export function callsOf(parts: CallsParts): Calls {
 
   const filesCalling = keeper.index(files, callingFiles);
   const callers = keeper.keep('callers', (_, fact: FunctionFact): ReturnType<Program['callersOf']> => {
-    const name = fact.kind === 'constructor' ? (fact.owner ?? '') : fact.name;
+    const name = fact.kind === 'constructor' ? 'constructor' : fact.name;
     if (name === '') return [];
     return filesCalling(name).flatMap((file) => {
       const facts = files.get(file);
