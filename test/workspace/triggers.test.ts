@@ -26,6 +26,7 @@ export class Basket { @Output() changed = new EventEmitter<string>(); onClick(ev
   'addEvents.ts': `export class AddEvents implements MigrationInterface { async up(runner: QueryRunner) { await runner.query('create table event ()'); } }`,
   'types.ts': `import type { OrderDTO } from '@medusajs/framework/types'; export const idOf = (order: OrderDTO) => order.id;`,
   'query.ts': `import type { IQuery } from '@nestjs/cqrs'; export class OrderOf implements IQuery { constructor(readonly id: string) {} }`,
+  'names.ts': `export const refuse = () => new Error('This name is taken already.');`,
   'mail.ts': `export const isPermitted = (submitted: boolean) => submitted;`,
 };
 

@@ -18,7 +18,7 @@ const wraps = /^(run|execute|process|handle|with|once|idempotent|ensure|guard)\w
 
 export const guards: Framework = {
   name: 'guard',
-  triggers: ['idemp', 'Idemp', 'lready'],
+  triggers: ['idemp', 'Idemp'],
   everydayTriggers: ['inbox', 'Inbox', 'rocessed', 'dedup', 'Dedup'],
   roles(site) {
     const redis = setIfAbsent(site);
