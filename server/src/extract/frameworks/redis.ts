@@ -155,10 +155,11 @@ function read(site: CallSite): readonly ConsumerFact[] {
   const streams = args.findIndex((it) => it.kind === 'string' && /^streams$/i.test(it.value));
   const given = args.map((it) => site.view.entryOf(it, 'key')).find((it) => it !== undefined);
   const stream = (streams >= 0 ? args[streams + 1] : undefined) ?? given;
-  const isForgotten = args.some(
-    (it) =>
-      (it.kind === 'string' && /^noack$/i.test(it.value)) || site.view.entryOf(it, 'NOACK') !== undefined,
-  );
+  const isForgotten = args.some((it) => {
+    const option = site.view.entryOf(it, 'NOACK');
+    if (option) return !(option.kind === 'literal' && option.text === 'false');
+    return it.kind === 'string' && /^noack$/i.test(it.value);
+  });
   const found = polling(site, 'redis', stream ? [site.view.valueOf(stream)] : []);
   return isForgotten ? found.map((it) => ({ ...it, acknowledges: 'before' })) : found;
 }
