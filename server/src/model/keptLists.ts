@@ -44,7 +44,7 @@ export function mended(all: Gathered, ask: (file: FilePath) => Answer): readonly
   const { table, forgotten, byFile } = all;
   for (const file of [...forgotten]) {
     forgotten.delete(file);
-    const answer = ask(file);
+    const answer = askedOf(file, forgotten, ask);
     table.set(file, answer);
     const items = answer.value as readonly unknown[];
     if (items.length > 0) byFile.set(file, items);
@@ -52,6 +52,16 @@ export function mended(all: Gathered, ask: (file: FilePath) => Answer): readonly
     delete all.list;
   }
   return (all.list ??= inOrder(byFile).flat());
+}
+
+/** Where a defect of ours stops the answer, the file is to be asked again. */
+function askedOf(file: FilePath, forgotten: Set<FilePath>, ask: (file: FilePath) => Answer): Answer {
+  try {
+    return ask(file);
+  } catch (error) {
+    forgotten.add(file);
+    throw error;
+  }
 }
 
 /** Puts what a file says now in the place of what it said before; forgets what was made from what is different. */
