@@ -1,6 +1,7 @@
 // A database and a broker cannot commit together: what is stored and published in one function is lost or invented by a crash between.
 import { z } from 'zod';
 import { callsIn } from '../facts/walk.ts';
+import { earlyMarks, type EarlyMark } from '../model/earlyMarks.ts';
 import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { mayFollow } from '../model/order.ts';
 import type { Span } from '../text.ts';
@@ -30,8 +31,21 @@ export const rule: Rule = {
       }
       level = next;
     }
+    for (const it of earlyMarks(model)) yield ofMark(it);
   },
 };
+
+function ofMark({ fn, mark, publish }: EarlyMark): RuleFinding {
+  const call = mark.via[0] ?? mark;
+  return {
+    file: fn.file,
+    at: call.at,
+    symbol: call.name,
+    message: `${nameOf(fn)} takes the row out with \`${mark.name}\` before it calls \`${publish.name}\`: a crash between the two loses the message, and nobody sends it again.`,
+    help: 'Send first and mark the row after that: what is sent twice the consumers know by its id. To keep two relays apart, lock the rows or claim them for a while.',
+    related: relatedTo(publish, 'publishes'),
+  };
+}
 
 /** The function around a callback, and the callers of a named one. */
 function above(model: EventModel, fn: FunctionNode): readonly FunctionNode[] {
