@@ -3,7 +3,7 @@ import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
-import { branchesOf, type Branch } from './dispatch.ts';
+import { branchesOf, comparedNames, type Branch } from './dispatch.ts';
 import { indexOf } from './fileIndex.ts';
 import { handlerBehind } from './handlers.ts';
 import type { Message, ReadMessage } from './message.ts';
@@ -73,12 +73,22 @@ function draftsOf(
     fact,
     handler,
     ...(filled && { entry: filled.entry }),
-    messages: messages.length > 0 ? messages : split.length > 0 ? [] : [{ kind: 'unknown' }],
+    messages: messages.length > 0 ? messages : split.length > 0 ? [] : compared(handler, fact, linking),
     handedOn: split.flatMap(({ action, dispatcher }) =>
       action ? [{ file: dispatcher.file, at: action.call.at }] : [],
     ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
+}
+
+/** Where nothing else tells what comes, the names that helpers compare with do. */
+function compared(
+  handler: FunctionNode | undefined,
+  { transport, isRequest }: ConsumerFact,
+  linking: Linking,
+): readonly Message[] {
+  const names = handler && transport === 'broker' && !isRequest ? comparedNames(handler, linking) : [];
+  return names.length > 0 ? names.map(asName) : [{ kind: 'unknown' }];
 }
 
 /** The names at the registration and the types that the handler takes; where no name can be read, its helpers are asked too. */

@@ -5,6 +5,7 @@ import type { FilePath } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
 import { isDiscriminant, tableEntries } from './handlerTables.ts';
 import type { FunctionNode } from './model.ts';
+import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
 
 /** One branch of a dispatching consumer. */
@@ -36,6 +37,25 @@ export function branchesOf(handler: FunctionNode, linking: Linking, depth = 1): 
     for (const callee of linking.calls.callees(handler.file, action.call)) {
       const inner = callee.fact === handler.fact ? [] : branchesIn(callee, callee.fact.body, linking);
       if (inner.length > 1) return inner;
+    }
+  }
+  return [];
+}
+
+/** What helpers some calls below compare the message's type with, where it can only be the name of an event. */
+export function comparedNames(fn: FunctionNode, linking: Linking, depth = 3): readonly string[] {
+  const own = eachAction(fn.fact.body).flatMap((it) => {
+    const tests = it.kind === 'if' ? testsOf(it.condition) : [];
+    const cases = it.kind === 'switch' && isDiscriminant(it.on) ? it.cases.flatMap((one) => one.tests) : [];
+    return [...tests, ...cases].flatMap((test) => namesOf(fn.file, test, linking)).filter(statesFact);
+  });
+  if (own.length > 0 || depth === 0) return [...new Set(own)];
+  for (const action of eachAction(fn.fact.body)) {
+    if (action.kind !== 'call') continue;
+    const callbacks = action.call.args.flatMap((it) => callbackAt(fn.file, it, linking));
+    for (const inner of [...callbacks, ...linking.calls.callees(fn.file, action.call)]) {
+      const names = inner.fact === fn.fact ? [] : comparedNames(inner, linking, depth - 1);
+      if (names.length > 0) return names;
     }
   }
   return [];

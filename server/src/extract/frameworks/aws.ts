@@ -6,7 +6,7 @@ import { valueNamed } from '../../facts/valueNamed.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import type { CallSite, Framework } from './framework.ts';
-import { handlerOf, mayHandle, unwrapped } from './messages.ts';
+import { firstOf, handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt } from './places.ts';
 import { polling } from './polling.ts';
 import { queueRoles } from './sqsQueues.ts';
@@ -101,8 +101,9 @@ function messages(site: CallSite, how: Sent, input: Expr | undefined): readonly 
 
 function entriesIn(view: FileView, outer: ObjectExpr, key: string): readonly ObjectExpr[] {
   const list = view.entryOf(outer, key);
-  if (list?.kind !== 'array') return [];
-  return list.items.map((it) => view.valueOf(it)).filter((it) => it.kind === 'object');
+  const made = list && list.kind !== 'array' ? firstOf(view, list) : undefined;
+  const items = list?.kind === 'array' ? list.items : made ? [made] : [];
+  return items.map((it) => view.valueOf(it)).filter((it) => it.kind === 'object');
 }
 
 function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr): PublishRole {
@@ -110,9 +111,9 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     keys.map((it) => argumentAt(site.view, [object], `0.${it}`)).find((it) => it !== undefined);
   const channel = within(entry, how.channel) ?? within(outer, how.channel);
   const payload = unwrapped(site.view, within(entry, how.content));
-  const attribute =
-    argumentAt(site.view, [entry], '0.MessageAttributes.eventType.StringValue') ??
-    argumentAt(site.view, [entry], '0.MessageAttributes.type.StringValue');
+  const attribute = ['eventType', 'EventType', 'type']
+    .map((it) => argumentAt(site.view, [entry], `0.MessageAttributes.${it}.StringValue`))
+    .find((it) => it !== undefined);
   const key = entry.entries.find((it) => it.key === 'MessageDeduplicationId')?.value;
   const event = within(entry, how.names) ?? attribute ?? channel ?? { kind: 'unknown', at: site.call.at };
   return {

@@ -6,7 +6,7 @@ import type { Span } from '../../text.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView, Site } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, unwrapped } from './messages.ts';
+import { firstOf, handlerOf, labelOf, unwrapped } from './messages.ts';
 import { produced, streamed } from './rdkafka.ts';
 
 const modules = ['kafkajs', '@confluentinc/kafka-javascript', '@nestjs/microservices/'];
@@ -72,16 +72,6 @@ function belowParameter(view: FileView, record: Expr | undefined, name: string):
   const isField = record?.kind === 'member' && record.object.kind === 'this';
   const isHanded = isField || (record?.kind === 'name' && view.bindingOf(record)?.kind === 'parameter');
   return isHanded ? { kind: 'member', object: record, name, at: record.at } : undefined;
-}
-
-function firstOf(view: FileView, messages: Expr): Expr | undefined {
-  if (messages.kind === 'array') return messages.items[0];
-  if (messages.kind !== 'call' || messages.callee.kind !== 'member' || messages.callee.name !== 'map')
-    return undefined;
-  const map = messages.args[0];
-  const body = map?.kind === 'function' ? view.facts.functions[map.function]?.body : undefined;
-  const last = body?.at(-1);
-  return last?.kind === 'return' ? last.value : undefined;
 }
 
 function rawEntry(view: FileView, expr: Expr, key: string): Expr | undefined {

@@ -26,6 +26,17 @@ export function unwrapped(view: FileView, expr: Expr | undefined): Expr | undefi
   return expr;
 }
 
+/** The first item of a list, or what the callback of a `map` makes of each. */
+export function firstOf(view: FileView, messages: Expr): Expr | undefined {
+  if (messages.kind === 'array') return messages.items[0];
+  if (messages.kind !== 'call' || messages.callee.kind !== 'member' || messages.callee.name !== 'map')
+    return undefined;
+  const map = messages.args[0];
+  const body = map?.kind === 'function' ? view.facts.functions[map.function]?.body : undefined;
+  const last = body?.at(-1);
+  return last?.kind === 'return' ? last.value : undefined;
+}
+
 /** `message.properties.replyTo`, `message.reply`: the asker waits there, and nobody else. */
 export function isReplyAddress(expr: Expr | undefined): boolean {
   if (expr?.kind === 'member') return /^(?:reply|replyTo|reply_to)$/.test(expr.name);
