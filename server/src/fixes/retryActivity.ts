@@ -73,9 +73,28 @@ function throughObject(source: ts.SourceFile, callee: ts.PropertyAccessExpressio
   const object = callee.expression.getText(source);
   const proxy = proxies(source).find((it) => it.declaration.name.getText(source) === object);
   if (!proxy) return [];
-  const name = /\bcompensations\b/.test(source.text) ? 'lastingActivities' : 'compensations';
+  const known = alike(source, proxy);
+  const name = known ?? freeName(source, object);
   const at = { start: callee.expression.getStart(source), end: callee.expression.end };
-  return [{ at, text: name }, declared(source, proxy, name)];
+  return [{ at, text: name }, ...(known === undefined ? [declared(source, proxy, name)] : [])];
+}
+
+/** The proxy without a limit that is there already. */
+function alike(source: ts.SourceFile, { lasting }: Proxy): string | undefined {
+  const plain = (text: string): string => text.replaceAll(/[\s,]/g, '');
+  const found = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((it) => [...it.declarationList.declarations])
+    .find(
+      ({ name, initializer }) =>
+        ts.isIdentifier(name) && initializer && plain(initializer.getText(source)) === plain(lasting),
+    );
+  return found?.name.getText(source);
+}
+
+function freeName(source: ts.SourceFile, object: string): string {
+  const names = ['compensations', 'lastingActivities'];
+  return names.find((it) => !new RegExp(`\\b${it}\\b`).test(source.text)) ?? `${object}UntilDone`;
 }
 
 function declared(source: ts.SourceFile, { statement, lasting }: Proxy, name: string): Edit {
