@@ -1,7 +1,7 @@
 // How a step is given a compensation: by what takes it back already and stands beside it, else by one that is still to be written.
-import type { CallExpr } from '../facts/expressions.ts';
-import type { BindingFact } from '../facts/facts.ts';
-import { callsIn } from '../facts/walk.ts';
+import type { BindingId, CallExpr, Expr } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts } from '../facts/facts.ts';
+import { actionsIn, callsIn, partsOf } from '../facts/walk.ts';
 import type { AddCompensationPlan } from '../fixes/plan.ts';
 import { proxyOf } from '../model/activities.ts';
 import type { Deed, EventModel, SagaNode, StepNode, TypeNode } from '../model/model.ts';
@@ -60,7 +60,26 @@ function existingFor(model: EventModel, file: FilePath, offset: number): AddComp
   const named = fitting.filter((it) => sharesSubject(it.name, name));
   const [only, ...others] = named.length > 0 ? named : fitting;
   const isMember = call.callee.kind === 'member';
-  return only && others.length === 0 ? { name: only.name, takes: only.takes.length, isMember } : undefined;
+  if (!only || others.length > 0) return undefined;
+  const takes = only.takes.length;
+  const isKnown = call.args.slice(0, takes).every((it) => isStillThere(facts, it));
+  return isKnown ? { name: only.name, takes, isMember } : undefined;
+}
+
+/** Whether a catch sees what the step was given, and it is the same there: no call makes it, and no name is declared in the try. */
+function isStillThere(facts: FileFacts, expr: Expr): boolean {
+  if (!/^(?:name|member|this|string|literal|template|object)$/.test(expr.kind)) return false;
+  if (expr.kind === 'name') return expr.binding === undefined || !isTried(facts, expr.binding);
+  return partsOf(expr).every((it) => isStillThere(facts, it));
+}
+
+function isTried({ bindings, functions }: FileFacts, id: BindingId): boolean {
+  const start = bindings[id]?.at.start ?? 0;
+  return functions.some(({ body }) =>
+    actionsIn(body).some(
+      (it) => it.kind === 'try' && it.handlerAt && it.at.start < start && start < it.handlerAt.start,
+    ),
+  );
 }
 
 function isGiven({ takes }: Callable, own: Callable): boolean {
