@@ -1,9 +1,13 @@
 // A handler that publishes what it is handed: `bus.subscribe(types, (events) => producer.send(…))`. What it takes in, it gives out.
-import type { CallExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FilePath } from '../text.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { Message, ReadMessage } from './message.ts';
 import { isLastResort } from './names.ts';
+import { parameterOf, pathOf } from './origins.ts';
+import type { Linking } from './program.ts';
+import { rootOf } from './values.ts';
 
 const subscribes = /^(?:subscribe|consume|listen|on|process|handle|register)\w*$/;
 
@@ -32,6 +36,21 @@ function isSubscribed(facts: FileFacts, fn: FunctionFact): boolean {
     if (isGiven) return true;
   }
   return false;
+}
+
+/** `publish(name: EventName)`: of all names that it takes, each caller knows which it hands in. */
+export function chosenByCallers(
+  { values, calls }: Linking,
+  file: FilePath,
+  expr: Expr,
+  taken: readonly Message[],
+): readonly Message[] | undefined {
+  if (taken.length < 2) return undefined;
+  const facts = values.factsOf(file);
+  const root = facts && expr.kind === 'name' ? rootOf(facts, expr) : undefined;
+  const parameter = facts && root ? parameterOf(facts, root) : undefined;
+  if (!facts || !parameter || calls.callersOf({ file, fact: parameter.fn }).length === 0) return undefined;
+  return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
 }
 
 /** Rows of an outbox: what is published of them, somebody stored there. */

@@ -2,7 +2,7 @@
 import type { CallExpr, Expr, NewExpr, ObjectExpr, TemplateExpr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { readsOutbox } from './bridges.ts';
+import { chosenByCallers, readsOutbox } from './bridges.ts';
 import { makesCloudEvent } from './cloudEvents.ts';
 import { isMessageType, isPayloadName, namesMessage } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
@@ -194,7 +194,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     const value = values.evaluate(file, expr);
     if (value.kind === 'type' && value.node.fact.kind !== 'enum') return [{ kind: 'type', node: value.node }];
     const typed = ofDeclaredType(file, expr);
-    if (typed.length > 0) return typed;
+    if (typed.length > 0) return chosenByCallers(linking, file, expr, typed) ?? typed;
     if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
     const member = enumMember(file, expr);
     if (member !== undefined) return [{ kind: 'name', name: member }];

@@ -2,7 +2,7 @@
 import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { indexOf } from './fileIndex.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
 import { concatenated, givenTexts, gottenTexts, lookedUpTexts, type Following } from './madeTexts.ts';
 import type { Value } from './value.ts';
@@ -84,7 +84,10 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
   const memberOf = (value: Value, name: string, depth: number): Value | undefined => {
     if (value.kind === 'module') return ofDeclared(modules.exported(value.facts, name), depth);
     if (value.kind === 'type') return ofTypeMember(value.node, name, depth);
-    if (value.kind !== 'expr' || value.expr.kind !== 'object') return undefined;
+    if (value.kind !== 'expr') return undefined;
+    if (value.expr.kind === 'call')
+      return ofMade(evaluate(value.file, value.expr.callee, depth + 1), name, depth);
+    if (value.expr.kind !== 'object') return undefined;
     const entry = entryOf(value.expr, name);
     if (entry) return evaluate(value.file, entry, depth + 1);
     for (const spread of value.expr.spreads) {
@@ -92,6 +95,16 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
       if (found) return found;
     }
     return undefined;
+  };
+
+  /** `publish` of `createBus()`, which gives `{ publish, close }`. */
+  const ofMade = (maker: Value, name: string, depth: number): Value | undefined => {
+    if (maker.kind !== 'function' || depth > maxDepth) return undefined;
+    const { file, fact } = maker.node;
+    const [given, ...others] = eachAction(fact.body).flatMap((it) => (it.kind === 'return' ? [it] : []));
+    if (!given?.value || others.length > 0) return undefined;
+    const made = evaluate(file, given.value, depth + 1);
+    return made.kind === 'expr' && made.expr.kind === 'object' ? memberOf(made, name, depth + 1) : undefined;
   };
 
   const stringsOf = (file: FilePath, expr: Expr, depth = 0): readonly string[] => {
