@@ -20,6 +20,7 @@ export function* earlyMarks(model: EventModel): Iterable<EarlyMark> {
   for (const { fn, role } of model.producers) {
     if (role.transport !== 'broker' || seen.has(fn.fact) || fn.fact.kind === 'module') continue;
     seen.add(fn.fact);
+    if (isTransactionBody(model, fn)) continue;
     const { effects } = model.bodyOf(fn);
     if (effects.some((it) => it.inCatch && isOfOutbox(it))) continue;
     const publish = effects.find((it) => it.role.kind === 'publish' && !it.inCatch);
@@ -80,4 +81,14 @@ function textIn(arg: Expr): string {
 
 function startOf(effect: Effect): number {
   return (effect.via[0] ?? effect).at.start;
+}
+
+/** `database.transaction(async (manager) => …)`: whether a function is such a callback. */
+export function isTransactionBody(model: EventModel, { fact, file }: FunctionNode): boolean {
+  const around = fact.outer === undefined ? undefined : model.files.get(file)?.functions[fact.outer];
+  if (!around) return false;
+  const roles = [...callsIn(around.body)].flatMap((it) => it.roles);
+  return roles.some(
+    (it) => it.kind === 'transaction' && it.body?.kind === 'function' && it.body.function === fact.id,
+  );
 }

@@ -1,7 +1,6 @@
 // A database and a broker cannot commit together: what is stored and published in one function is lost or invented by a crash between.
 import { z } from 'zod';
-import { callsIn } from '../facts/walk.ts';
-import { earlyMarks, type EarlyMark } from '../model/earlyMarks.ts';
+import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { mayFollow } from '../model/order.ts';
 import type { Span } from '../text.ts';
@@ -80,16 +79,6 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
       return { write, publish, isInTransaction: isInside || isTransactionBody(model, { fact, file }) };
   }
   return undefined;
-}
-
-/** `database.transaction(async (manager) => …)`: whether a function is such a callback. */
-function isTransactionBody(model: EventModel, { fact, file }: FunctionNode): boolean {
-  const around = fact.outer === undefined ? undefined : model.files.get(file)?.functions[fact.outer];
-  if (!around) return false;
-  const roles = [...callsIn(around.body)].flatMap((it) => it.roles);
-  return roles.some(
-    (it) => it.kind === 'transaction' && it.body?.kind === 'function' && it.body.function === fact.id,
-  );
 }
 
 /** What lasts: not the rows of an outbox, which are the remedy, and not a cache. */
