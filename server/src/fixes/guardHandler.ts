@@ -81,12 +81,12 @@ interface Guard {
 }
 
 function guardOf(
-  { existing }: GuardHandlerPlan,
+  { existing, store }: GuardHandlerPlan,
   source: ts.SourceFile,
   read: (file: FilePath) => string | undefined,
 ): { readonly guard: Guard; readonly created: readonly FileEdit[] } {
   if (existing) return { guard: existing, created: [] };
-  const { file, created } = inboxBeside(source, read);
+  const { file, created } = inboxBeside(source, store, read);
   return { guard: { file, name: inboxFunction, arguments: ['consumer', 'key'] }, created };
 }
 

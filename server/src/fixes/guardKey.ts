@@ -28,7 +28,10 @@ export function keyOf(
   if (key.of === 'event')
     return key.field === undefined ? ofContents(source, name) : ofField(source, name, key.field);
   const event = key.field === undefined ? undefined : parsedIn(before);
-  if (event !== undefined) return { text: `${event}.${key.field}`, edits: [] };
+  if (event && key.field !== undefined) {
+    const found = ofField(source, event, key.field);
+    if (found) return found;
+  }
   switch (key.of) {
     case 'kafka':
       return ofRecord(source, name);
@@ -113,12 +116,12 @@ function member(source: ts.SourceFile, name: ts.BindingName, wanted: string): Me
   return { text: wanted, edits: [{ at: { start, end: start }, text: last ? `, ${wanted}` : wanted }] };
 }
 
-/** `const event: OrderPlaced = JSON.parse(…)`. */
-function parsedIn(statements: readonly ts.Statement[]): string | undefined {
+/** `const event: OrderPlaced = JSON.parse(…)`, or a pattern in its place. */
+function parsedIn(statements: readonly ts.Statement[]): ts.BindingName | undefined {
   for (const statement of statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { name, initializer } of statement.declarationList.declarations) {
-      if (ts.isIdentifier(name) && initializer && parses(initializer)) return name.text;
+      if (!ts.isArrayBindingPattern(name) && initializer && parses(initializer)) return name;
     }
   }
   return undefined;

@@ -68,6 +68,8 @@ export interface GuardHandlerPlan {
   readonly key: MessageKey;
   /** By which name the handler goes in an inbox that several share. */
   readonly consumer: string;
+  /** What a new inbox keeps its rows with; absent where any connection does. */
+  readonly store?: 'prisma';
   /** What takes a callback last and runs it once for a key; without a file it is at hand in the handler's class. */
   readonly existing?: {
     readonly name: string;

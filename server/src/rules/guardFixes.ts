@@ -1,8 +1,8 @@
 // How a consumer is made to skip what it processed already: by the guard that the workspace has, or by a new inbox.
-import type { TypeExpr } from '../facts/expressions.ts';
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
-import type { ConsumerNode, EventModel, FunctionNode } from '../model/model.ts';
+import type { ConsumerNode, EventModel, Fields, FunctionNode } from '../model/model.ts';
 import { once } from '../facts/once.ts';
 import { foundInFiles } from '../model/about.ts';
 import type { FilePath } from '../text.ts';
@@ -27,11 +27,20 @@ export function guardFixes(consumer: ConsumerNode, model: EventModel): readonly 
     target: { file: handler.file, at: handler.fact.at },
     eventParameter: isRegistered(consumer, handler) ? fact.eventParameter : 0,
     key,
-    consumer: nameOf(consumer, handler),
-    ...(existing && { existing }),
+    consumer: nameOf(consumer, handler, model),
+    ...(existing ? { existing } : usesPrisma(handler, model) ? { store: 'prisma' as const } : {}),
   };
   if (existing) return [{ title: `Guard with ${existing.name}`, plan, isPreferred: true }];
   return [{ title: 'Guard with an inbox (creates inbox.ts)', plan }];
+}
+
+/** Whether the handler's service keeps its rows with Prisma: then the inbox does too. */
+function usesPrisma({ file }: FunctionNode, model: EventModel): boolean {
+  const users = foundInFiles(model, 'files that use Prisma', (facts) =>
+    facts.imports.some((it) => it.from === '@prisma/client') ? [facts.file] : [],
+  );
+  const service = model.serviceOf(file);
+  return users.some((it) => model.serviceOf(it) === service);
 }
 
 function isAnswered({ fact }: ConsumerNode): boolean {
@@ -41,7 +50,7 @@ function isAnswered({ fact }: ConsumerNode): boolean {
 function keyOf(consumer: ConsumerNode, handler: FunctionNode, model: EventModel): MessageKey | undefined {
   const { fact } = consumer;
   if (isRegistered(consumer, handler)) {
-    const field = fieldOf(consumer, model);
+    const field = fieldOf(consumer, handler, model);
     const own = field !== undefined && { field };
     if (fact.library === 'kafkajs' && fact.name !== 'eachBatch') return { of: 'kafka', ...own };
     if (fact.library === 'amqplib') return { of: 'amqp', ...own };
@@ -66,12 +75,43 @@ function isRegistered({ fact, at }: ConsumerNode, handler: FunctionNode): boolea
   return typeof fact.handler !== 'number' || (at.start === fact.at.start && handler.fact.id === fact.handler);
 }
 
-/** The id that the declared event carries. */
-function fieldOf({ events }: ConsumerNode, model: EventModel): string | undefined {
-  const declaration = events.length === 1 ? events[0]?.declarations[0] : undefined;
-  if (!declaration) return undefined;
-  const { fields } = model.program.fieldsOf(declaration.file, declaration);
-  return idFields.find((it) => fields.get(it)?.member.isOptional === false);
+/** The id that all events of the consumer carry: as declared, as the handler takes them, or as they are written where they are published. */
+function fieldOf({ events }: ConsumerNode, handler: FunctionNode, model: EventModel): string | undefined {
+  const parsed = parsedFields(handler, model);
+  if (parsed.length > 0) return idIn(parsed[0] ?? new Set());
+  const carried = events.map((it): ReadonlySet<string> => {
+    const [declaration] = it.declarations;
+    if (declaration) return requiredIn(model.program.fieldsOf(declaration.file, declaration));
+    const [first, ...others] = it.inline.map(({ object }) => keysOf(object));
+    return new Set([...(first ?? [])].filter((key) => others.every((keys) => keys.has(key))));
+  });
+  const [first, ...others] = carried;
+  return first && idIn(new Set([...first].filter((it) => others.every((keys) => keys.has(it)))));
+}
+
+/** What `JSON.parse(…) as OrderPlaced` in the handler is taken for. */
+function parsedFields({ file, fact }: FunctionNode, model: EventModel): readonly ReadonlySet<string>[] {
+  const bindings = model.files.get(file)?.bindings ?? [];
+  return bindings.flatMap(({ at, init, type, takenAs }) => {
+    const value = init?.kind === 'member' ? init.object : init;
+    const isParsed =
+      value?.kind === 'call' && value.callee.kind === 'member' && value.callee.name === 'parse';
+    const isInside = fact.span.start <= at.start && at.end <= fact.span.end;
+    const taken = type ?? takenAs;
+    return isParsed && isInside && taken ? [requiredIn(model.program.fieldsOf(file, taken))] : [];
+  });
+}
+
+function requiredIn({ fields }: Fields): ReadonlySet<string> {
+  return new Set([...fields.values()].filter((it) => !it.member.isOptional).map((it) => it.name));
+}
+
+function keysOf(object: Expr): ReadonlySet<string> {
+  return new Set(object.kind === 'object' ? object.entries.map((it) => it.key) : []);
+}
+
+function idIn(names: ReadonlySet<string>): string | undefined {
+  return idFields.find((it) => names.has(it));
 }
 
 function typeOfParameter(
@@ -129,12 +169,24 @@ function argumentsOf(facts: FileFacts, { parameters }: FunctionFact): readonly G
 
 const commonNames = /^(?:|eachMessage|consume|subscribe|on|handler?|process|run)$/;
 
-/** `PaymentConsumer.onOrderPlaced`, or for a function without a name the file's and the event's. */
-function nameOf({ file, fact, events }: ConsumerNode, handler: FunctionNode): string {
+/** `PaymentConsumer.onOrderPlaced`, or for a function without a name that of the class around it or the file, with the event's. */
+function nameOf({ file, fact, events }: ConsumerNode, handler: FunctionNode, model: EventModel): string {
   const own = commonNames.test(handler.fact.name) ? undefined : handler.fact.name;
   const owner = handler.fact.owner ?? fact.owner;
   if (own !== undefined || owner !== undefined)
     return [owner, own].filter((it) => it !== undefined).join('.');
   const stem = file.slice(file.lastIndexOf('/') + 1).replace(/\.[cm]?tsx?$/, '');
-  return [stem, events[0]?.name].filter((it) => it !== undefined).join('/');
+  return [classAround(handler, model) ?? stem, events[0]?.name].filter((it) => it !== undefined).join('/');
+}
+
+/** The class whose method registers the handler. */
+function classAround({ file, fact }: FunctionNode, { files }: EventModel): string | undefined {
+  const functions = files.get(file)?.functions ?? [];
+  for (
+    let at: FunctionFact | undefined = fact;
+    at;
+    at = at.outer === undefined ? undefined : functions[at.outer]
+  )
+    if (at.owner !== undefined) return at.owner;
+  return undefined;
 }
