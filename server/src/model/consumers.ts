@@ -66,7 +66,8 @@ function draftsOf(
   const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
   const forwarded = messages.length > 0 ? undefined : registrars(facts, fact, said, linking);
-  if (forwarded) return registeredBy(forwarded, fact, { linking, read });
+  const registered = forwarded && registeredBy(forwarded, fact, { linking, read });
+  if (registered && !(registered.length === 0 && isMadeUnread(forwarded, said))) return registered;
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
     registeredIn: facts.file,
@@ -79,6 +80,11 @@ function draftsOf(
     ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
+}
+
+/** What an object was made with can be read nowhere: then what it registers stands for itself. */
+function isMadeUnread(forwarded: readonly unknown[], said: readonly Message[]): boolean {
+  return forwarded.length > 0 && said.some((it) => it.kind === 'member');
 }
 
 /** Where nothing else tells what comes, the names that helpers compare with do. */
