@@ -2,13 +2,13 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
-import type { FilePath, Span } from '../text.ts';
+import type { FilePath, Place, Span } from '../text.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import { called, type Message } from './message.ts';
-import type { FunctionNode } from './model.ts';
+import type { FunctionNode, TypeNode } from './model.ts';
 import { below, parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
-import { rootOf } from './values.ts';
+import { classAt, rootOf } from './values.ts';
 
 /** An expression and the file that it is written in. */
 interface Written {
@@ -100,10 +100,47 @@ function eventAt({ event, handler, linking }: Handing, file: FilePath, call: Cal
   if (event.kind === 'parameter') return beneath(argument(file, call.args[event.index]), event.path, linking);
   const index = makingParameter(event, linking)?.index ?? -1;
   const { callee } = call;
-  const made = handler && callee.kind === 'member' ? linking.values.evaluate(file, callee.object) : undefined;
-  const making = made?.kind === 'expr' && made.expr.kind === 'new' ? made : undefined;
-  const args = making?.expr.kind === 'new' ? making.expr.args : call.args;
-  return beneath(argument(making?.file ?? file, args[index]), event.path ?? [], linking);
+  if (!handler) return beneath(argument(file, call.args[index]), event.path ?? [], linking);
+  if (callee.kind !== 'member') return undefined;
+  if (callee.object.kind === 'this') return madeByClass(event, { file, at: call.at }, linking);
+  const made = linking.values.evaluate(file, callee.object);
+  const args = made.kind === 'expr' && made.expr.kind === 'new' ? made.expr.args : [];
+  const from = made.kind === 'expr' ? argument(made.file, args[index]) : undefined;
+  return beneath(from, event.path ?? [], linking);
+}
+
+/** What a subclass hands to the constructor of its base: `super('orders')`. In the base itself its subclasses know. */
+function madeByClass(event: Member, { file, at: { start } }: Place, linking: Linking): Written | undefined {
+  const { owner, name, path = [] } = event;
+  const index = makingParameter(event, linking)?.index ?? -1;
+  const facts = linking.files.get(file);
+  const fact = facts && classAt(facts, start);
+  if (!fact) return undefined;
+  if (fact === owner.fact) {
+    const { at } = owner.fact;
+    const own: Expr = { kind: 'member', object: { kind: 'this', at }, name, at };
+    return beneath({ file: owner.file, expr: own }, path, linking);
+  }
+  const lineage = linking.hierarchy.lineageOf({ file, fact });
+  const below = lineage
+    .slice(
+      0,
+      lineage.findIndex((it) => it.fact === owner.fact),
+    )
+    .reverse();
+  for (const it of below) {
+    const arg = superCall(it, linking)?.args[index];
+    if (arg) return beneath({ file: it.file, expr: arg }, path, linking);
+  }
+  return undefined;
+}
+
+function superCall({ file, fact }: TypeNode, { files }: Linking): CallExpr | undefined {
+  const facts = files.get(file);
+  const making = facts && indexOf(facts).methods.get(fact.name)?.get('constructor');
+  for (const it of making ? eachAction(making.body) : [])
+    if (it.kind === 'call' && it.call.callee.kind === 'this' && it.call.callee.isSuper) return it.call;
+  return undefined;
 }
 
 /** What stands at a path in an argument, be it written there or behind its name. */
