@@ -96,6 +96,9 @@ const words: Readonly<Record<MetadataKind, { readonly name: string; readonly why
   version: { name: 'version', why: 'consumers cannot tell an old schema from a new one' },
 };
 
+/** The name of a service that people look at. */
+const surface = /(?:^|[-_/.])(?:ui|front-?end|web-?app|mobile|storefront)$/i;
+
 export const rule: Rule<Options> = {
   id: 'missing-event-metadata',
   severity: 'warning',
@@ -121,7 +124,7 @@ export const rule: Rule<Options> = {
 
 function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Omit<Fault, 'event'>> {
   for (const node of event.declarations) {
-    if (repeats(model, event, node) || isPayload(node)) continue;
+    if (repeats(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
     const around = ofGeneralEnvelope(model, node, chosen);
     const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
@@ -139,6 +142,15 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
 /** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
 function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
   return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
+}
+
+/** What the program in a browser or on a telephone hears over its socket, and nobody else sends or takes. */
+function isShown(
+  { serviceOf }: EventModel,
+  { producers, consumers }: EventNode,
+  { file }: TypeNode,
+): boolean {
+  return producers.length === 0 && consumers.length === 0 && surface.test(serviceOf(file));
 }
 
 /** What a published library emits in its user's process, or a program on somebody's desk to its windows, crosses no boundary. */
