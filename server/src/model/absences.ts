@@ -8,7 +8,7 @@ import { blocksOf, eachAction } from './fileIndex.ts';
 import { isHandledPart } from './handledParts.ts';
 import type { Level } from './handling.ts';
 import { bindingOf, lastName } from './handling.ts';
-import type { ConsumerNode, EventModel } from './model.ts';
+import type { ConsumerNode, Effect, EventModel } from './model.ts';
 import { reached, type Reached } from './reached.ts';
 
 export interface Absence {
@@ -41,19 +41,20 @@ type Found = Omit<Absence, 'consumer'>;
 function* absencesOf(model: EventModel, consumer: ConsumerNode): Iterable<Found> {
   if (consumer.fact.isRequest || !consumer.handler) return;
   for (const here of reached(model, consumer.handler)) {
-    if (here.levels.at(-1)?.action.result !== undefined) yield* absencesIn(here, consumer);
+    yield* absencesIn(here, consumer);
   }
 }
 
 /** The load by the last level's call, where its function gives up without a result. */
 function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Found> {
   const load = here.levels.at(-1)?.action;
-  const variable = load && bindingOf(here.model, here.fn.file, load.result);
-  if (!load || !variable || !isLoad(here, load)) return;
+  const held = load && heldOf(here, load);
+  const variable = held?.[0];
+  if (!load || !held || !variable || !isLoad(here, load)) return;
   if (consumer.transport === 'in-process' && !/saga|process|workflow|instance/i.test(variable.name)) return;
   const { file, fact } = here.fn;
-  const check = checkOf(here, fact.body, variable);
-  if (!check || !isMovedOn(here, variable, check.at)) return;
+  const check = checkOf(here, fact.body, held);
+  if (!check || !isMovedOn(here, { load, held }, check.at)) return;
   const found = { file, variable, load, check: check.at, isPassedOver: false };
   const caller = here.levels.at(-2);
   const gives = check.then.some((it) => it.kind === 'return' && it.value);
@@ -70,6 +71,25 @@ function* passedOver(here: Reached, caller: Level, found: Found): Iterable<Found
     if (action.kind === 'if' && mentions(here.model, file, action.condition, variable)) return;
   }
   yield { ...found, file, variable, load: caller.action, isPassedOver: true };
+}
+
+/** The variable that receives the load, and those that take it apart: `rows` of `{ rows }`, `order` of `rows[0]`. */
+function heldOf(here: Reached, { call, result }: CallAction): readonly BindingFact[] {
+  const bindings = here.model.files.get(here.fn.file)?.bindings ?? [];
+  const received = bindingOf(here.model, here.fn.file, result);
+  const held = bindings.filter((it) => it === received || takenApart(it)?.at.start === call.at.start);
+  const parts = bindings.filter((it) => {
+    const root = it.kind === 'const' ? takenApart(it) : undefined;
+    return root?.kind === 'name' && held.includes(bindings[root.binding ?? -1] ?? it) && !held.includes(it);
+  });
+  return [...held, ...parts];
+}
+
+/** What a binding is a part of: the call of `{ rows }`, the variable of `result.rows[0]`. */
+function takenApart({ init }: BindingFact): Expr | undefined {
+  let at = init?.kind === 'member' ? init.object : undefined;
+  while (at?.kind === 'member') at = at.object;
+  return at;
 }
 
 const loads = /^(?:find|get|load|fetch|read|query|select|retrieve|lookup|by[A-Z]|one|first|ofId)/;
@@ -97,27 +117,34 @@ function namesVersion(expr: Expr): boolean {
 }
 
 /** `if (!order) { log(); return; }`. */
-function checkOf(here: Reached, list: readonly Action[], variable: BindingFact): IfAction | undefined {
+function checkOf(here: Reached, list: readonly Action[], held: readonly BindingFact[]): IfAction | undefined {
   for (const action of list) {
-    const isCheck = action.kind === 'if' && isAbsence(here, action.condition, variable);
+    const isCheck = action.kind === 'if' && isAbsence(here, action.condition, held);
     if (isCheck) return action.otherwise.length === 0 && givesUp(action.then) ? action : undefined;
     for (const inner of blocksOf(action)) {
-      const found = checkOf(here, inner, variable);
+      const found = checkOf(here, inner, held);
       if (found) return found;
     }
   }
   return undefined;
 }
 
-function isAbsence(here: Reached, condition: Expr, variable: BindingFact): boolean {
+function isAbsence(here: Reached, condition: Expr, held: readonly BindingFact[]): boolean {
   if (condition.kind !== 'operation') return false;
   const [left, right] = condition.of;
-  const isIt = (it: Expr | undefined): boolean =>
-    it?.kind === 'name' && bindingOf(here.model, here.fn.file, it.binding) === variable;
-  if (condition.operator === '!') return isIt(left);
-  if (condition.operator === '||') return condition.of.some((it) => isAbsence(here, it, variable));
+  if (condition.operator === '||') return condition.of.some((it) => isAbsence(here, it, held));
+  if (!left || !isOf(here, left, held)) return false;
+  if (condition.operator === '!') return true;
   const isNothing = right?.kind === 'literal' || (right?.kind === 'name' && right.name === 'undefined');
-  return /^===?$/.test(condition.operator) && isIt(left) && isNothing;
+  return /^===?$/.test(condition.operator) && isNothing;
+}
+
+/** What was loaded, or how much: `order`, `rows[0]`, `result.rows.length`. */
+function isOf(here: Reached, expr: Expr, held: readonly BindingFact[]): boolean {
+  if (expr.kind === 'member')
+    return /^(?:rows|length|rowCount|\[\]|item)$/i.test(expr.name) && isOf(here, expr.object, held);
+  const binding = expr.kind === 'name' ? bindingOf(here.model, here.fn.file, expr.binding) : undefined;
+  return binding !== undefined && held.includes(binding);
 }
 
 /** Nothing but a log line or an acknowledgement, and then the end. */
@@ -141,29 +168,33 @@ function isQuiet({ call, roles }: CallAction): boolean {
   );
 }
 
+interface Loaded {
+  readonly load: CallAction;
+  readonly held: readonly BindingFact[];
+}
+
 /** The message changes what was loaded: only then does it matter that it came too early. */
-function isMovedOn(here: Reached, variable: BindingFact, check: Span): boolean {
+function isMovedOn(here: Reached, { load, held }: Loaded, check: Span): boolean {
   const { file, fact } = here.fn;
   const writes = here.model
     .bodyOf(here.fn)
-    .effects.some(
+    .effects.filter(
       (it) =>
         it.role.kind === 'write' &&
         it.role.operation !== 'delete' &&
         (it.via[0] ?? it).at.start > check.end &&
         !besides.test(it.name),
     );
-  if (!writes) return false;
+  if (writes.length === 0) return false;
+  const table = load.roles.flatMap((it) => (it.kind === 'read' && it.library === 'sql' ? [it.store] : []))[0];
+  const isOfTable = (it: Effect): boolean =>
+    it.role.kind === 'write' && it.role.operation === 'update' && it.role.store === table;
+  if (table !== undefined && writes.some(isOfTable)) return true;
+  const isMentioned = (it: Expr): boolean => held.some((one) => mentions(here.model, file, it, one));
   for (const action of eachAction(fact.body)) {
-    if (
-      action.kind === 'assign' &&
-      action.at.start > check.end &&
-      mentions(here.model, file, action.target, variable)
-    )
-      return true;
+    if (action.kind === 'assign' && action.at.start > check.end && isMentioned(action.target)) return true;
     if (action.kind !== 'call' || action.call.at.start < check.end || isQuiet(action)) continue;
-    if ([action.call.callee, ...action.call.args].some((it) => mentions(here.model, file, it, variable)))
-      return true;
+    if ([action.call.callee, ...action.call.args].some(isMentioned)) return true;
   }
   return false;
 }

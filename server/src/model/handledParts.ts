@@ -15,6 +15,8 @@ export function isHandledPart(here: Handling, file: FilePath, expr: Expr, depth 
       return deeper(expr.object) || isHandled(here, file, expr.object);
     case 'object':
       return expr.entries.some((it) => deeper(it.value));
+    case 'array':
+      return expr.items.some(deeper);
     case 'call':
     case 'new':
       return expr.args.some(deeper);

@@ -122,9 +122,18 @@ function readsWrite(
     if (stateName.test(name) && !/\bwhere\b/i.test(sql.slice(0, sql.indexOf(`${name} = ${value}`))))
       add(value.startsWith("'") ? value.slice(1, -1) : undefined);
   }
-  for (const [text] of sql.match(/\bvalues\s*\([^)]*\)/i) ? sql.matchAll(/'[A-Za-z_]+'/g) : [])
-    add(text.slice(1, -1));
+  for (const [column, value] of insertedIn(sql)) {
+    if (stateName.test(column)) add(value.startsWith("'") ? value.slice(1, -1) : undefined);
+  }
   return true;
+}
+
+/** `INSERT INTO sagas (id, step) VALUES ($1, 'reserving')`, column by column. */
+function insertedIn(sql: string): readonly (readonly [string, string])[] {
+  const parts = /\(([^()]*)\)\s*values\s*\(([^()]*)\)/i.exec(sql);
+  const split = (it: string | undefined): readonly string[] => (it ?? '').split(',').map((one) => one.trim());
+  const [columns, values] = [split(parts?.[1]), split(parts?.[2])];
+  return columns.length === values.length ? columns.map((it, index) => [it, values[index] ?? '']) : [];
 }
 
 function textOf(model: EventModel, file: FilePath, value: Expr): string | undefined {
