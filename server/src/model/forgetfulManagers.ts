@@ -33,8 +33,11 @@ function managersIn(model: EventModel, facts: FileFacts): readonly ForgetfulMana
     const uses = new Set(users.flatMap((it) => [...it.uses]));
     const events = new Set(users.flatMap((it) => it.events));
     const sends = users.reduce((sum, it) => sum + it.sends, 0);
-    const isProgress = uses.has('put') && uses.has('ask') && events.size > 1 && sends > 1;
-    return isProgress ? [{ file: facts.file, at, name }] : [];
+    const isKept = uses.has('put') && uses.has('ask') && events.size > 1 && sends > 1;
+    const isNamed = progress.test(name) || sagaName.test(`${owner ?? ''} ${placeNameOf(facts.file)}`);
+    // Prices that one message sets and another reads are no progress: who goes on with a saga changes what it finds.
+    const isMoved = users.some((it) => it.uses.has('ask') && (it.uses.has('put') || it.uses.has('drop')));
+    return isKept && (isNamed || isMoved) ? [{ file: facts.file, at, name }] : [];
   });
 }
 
@@ -104,6 +107,9 @@ interface Collection {
 const passing =
   /cache|pending|resolv|callback|promis|listener|subscri|client|socket|connection|timer|handler|dedup|seen|processed/i;
 
+/** What says that it is how far something came. */
+const progress = /saga|state|status|progress|phase|step|process|flow/i;
+
 const collectionsIn = once((facts: FileFacts): readonly Collection[] => {
   if (facts.imports.some((it) => durableEngines.test(it.from))) return [];
   const fields = facts.types.flatMap(({ kind, name: owner, members }) =>
@@ -130,7 +136,7 @@ function holdsFunctions(type: TypeExpr | undefined): boolean {
   return type?.kind === 'ref' && type.args.some((it) => it.kind === 'function');
 }
 
-type Use = 'put' | 'ask';
+type Use = 'put' | 'ask' | 'drop';
 
 function usesIn(
   { bindings }: FileFacts,
@@ -144,7 +150,10 @@ function usesIn(
       : it.kind === 'name' && it.name === name;
   for (const action of functions.flatMap((it) => actionsIn(it.body))) {
     const put = putInto(action);
-    if (put && isIt(put)) uses.add('put');
+    const taken = put?.kind === 'name' && put.binding !== undefined ? bindings[put.binding]?.init : undefined;
+    // `saga.state = 'paid'` of `const saga = sagas.get(id)` puts it there as well.
+    if (put && (isIt(put) || (taken && asks(taken, isIt)))) uses.add('put');
+    else if (isDropped(action, isIt)) uses.add('drop');
     else if (exprsOf(action).some((it) => asks(it, isIt))) uses.add('ask');
   }
   // `const saga = sagas[id];` is no action.
@@ -162,6 +171,12 @@ function putInto(action: Action): Expr | undefined {
   if (action.kind === 'assign') return action.target.kind === 'member' ? action.target.object : undefined;
   const callee = action.kind === 'call' ? action.call.callee : undefined;
   return callee?.kind === 'member' && /^(?:set|add)$/.test(callee.name) ? callee.object : undefined;
+}
+
+/** `states.delete(id)`. */
+function isDropped(action: Action, isIt: (it: Expr) => boolean): boolean {
+  const callee = action.kind === 'call' ? action.call.callee : undefined;
+  return callee?.kind === 'member' && callee.name === 'delete' && isIt(callee.object);
 }
 
 /** `states.get(id)`, `states.has(id)`, `states[id]`; what is only deleted is not asked for. */
