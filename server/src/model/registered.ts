@@ -66,12 +66,12 @@ function ofCallers(
 
 /** At the handler's own name, at the wrapper for what it does around the handler, else at the call that registers. */
 function placeOfHandled(
-  { file, at, fn, isWrapped }: Registrar,
+  { file, at, name = '', fn, isWrapped }: Registrar,
   fact: ConsumerFact,
   found: FunctionNode | undefined,
 ): Pick<ConsumerDraft, 'file' | 'at' | 'name'> {
   if (fn && isWrapped) return { file: fn.file, at: fact.at, name: fact.name };
-  if (!found || found.fact.name === '') return { file, at, name: fact.name };
+  if (!found || found.fact.name === '') return { file, at, name: name || fact.name };
   return fn
     ? { file, at, name: found.fact.name }
     : { file: found.file, at: found.fact.at, name: found.fact.name };

@@ -3,7 +3,7 @@ import type { Action, CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
-import { eachAction, indexOf } from './fileIndex.ts';
+import { calleeName, eachAction, indexOf } from './fileIndex.ts';
 import { called, type Message } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { below, parameterOf } from './origins.ts';
@@ -20,6 +20,8 @@ interface Written {
 export interface Registrar {
   readonly file: FilePath;
   readonly at: Span;
+  /** What is called there. */
+  readonly name: string | undefined;
   readonly event: Written;
   readonly handler?: Written;
   /** The handler, where it is the registering function's own. */
@@ -84,7 +86,7 @@ function registered(handing: Handing): readonly Registrar[] {
   return callers.flatMap(({ caller, action: { call } }) => {
     const named = eventAt(handing, caller.file, call);
     if (!named) return [];
-    const site = { file: caller.file, at: call.at, event: named };
+    const site = { file: caller.file, at: call.at, name: calleeName(call.callee), event: named };
     const given = givenAt(handing, caller.file, call);
     const self = own(handing);
     const wrapped = { ...site, ...self };

@@ -24,7 +24,9 @@ export const bullmq: Framework = {
     return isMade || isRegistered ? queueOf(site) : [];
   },
   consumers(site) {
-    const isWorker = site.action.isNew === true && site.name === 'Worker' && isFrom(site.origin, modules);
+    // `const WorkerClass = isPro ? WorkerPro : Worker; new WorkerClass(…)` makes one, too.
+    const isWorker =
+      site.action.isNew === true && site.origin?.name === 'Worker' && isFrom(site.origin, modules);
     const isProcess = site.name === 'process' && isFrom(site.origin, modules);
     const callback = isWorker ? site.call.args[1] : isProcess ? site.call.args.at(-1) : undefined;
     return callback && mayHandle(site.view, callback) ? [consumed(site, callback)] : [];
