@@ -5,6 +5,7 @@ import type { Indexed } from './keptLists.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { spokenKeys } from './spokenNames.ts';
+import { isOnlyListed } from './topicLists.ts';
 
 const applies = /^_?(?:on|apply|when)(?=[A-Z])/;
 
@@ -65,7 +66,7 @@ function isSpokenElsewhere(model: EventModel, event: EventNode): boolean {
       model.files,
       speakers,
     )(event.key)
-    .some((file) => !own.has(file));
+    .some((file) => !own.has(file) && !isOnlyListed(model, file, { key: event.key, ends: own }));
 }
 
 /** The files that speak of an event, by its key. */
