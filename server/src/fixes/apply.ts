@@ -20,6 +20,7 @@ import { rename } from './rename.ts';
 import { rethrow } from './rethrow.ts';
 import { retryActivity } from './retryActivity.ts';
 import { reverseList } from './reverseList.ts';
+import { reverseStatements } from './reverseStatements.ts';
 
 type Read = (file: FilePath) => string | undefined;
 type PlanOf<Kind extends FixPlan['kind']> = Extract<FixPlan, { readonly kind: Kind }>;
@@ -72,6 +73,7 @@ type CallPlan = PlanOf<
   | 'await-call'
   | 'await-each'
   | 'reverse-list'
+  | 'reverse-statements'
   | 'rethrow'
   | 'acknowledge-last'
   | 'catch-inside'
@@ -87,6 +89,8 @@ function changeCalls(plan: CallPlan, read: Read): readonly FileEdit[] {
       return awaitEach(plan, read);
     case 'reverse-list':
       return reverseList(plan, read);
+    case 'reverse-statements':
+      return reverseStatements(plan, read);
     case 'rethrow':
       return rethrow(plan, read);
     case 'acknowledge-last':

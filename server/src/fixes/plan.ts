@@ -11,6 +11,7 @@ export type FixPlan =
   | AwaitCallPlan
   | AwaitEachPlan
   | ReverseListPlan
+  | ReverseStatementsPlan
   | RethrowPlan
   | AcknowledgeLastPlan
   | HandOnPlan
@@ -120,6 +121,12 @@ export interface AwaitEachPlan {
 export interface ReverseListPlan {
   readonly kind: 'reverse-list';
   readonly target: Place;
+}
+/** Puts the statements with these calls, which follow each other, into the opposite order. */
+export interface ReverseStatementsPlan {
+  readonly kind: 'reverse-statements';
+  readonly file: FilePath;
+  readonly calls: readonly Span[];
 }
 /** Lets the catch at `target` (the word) throw what it caught when it is done. */
 export interface RethrowPlan {

@@ -1,5 +1,6 @@
 // Compensations that run in the order of the steps: the first is undone while what was built on it still stands.
 import type { Action, TryAction } from '../facts/actions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { orderOf } from './backOrder.ts';
@@ -20,6 +21,8 @@ export interface ForwardPair {
   readonly file: FilePath;
   readonly first: { readonly step: StepNode; readonly undoing: Undoing };
   readonly second: { readonly step: StepNode; readonly undoing: Undoing };
+  /** All that the catch takes back, in the order of the text. */
+  readonly all: readonly Span[];
 }
 
 /** All places where compensations run in the order of the steps, one after the other. */
@@ -58,10 +61,25 @@ function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): Forwar
       const [from, to] = [first.undoing.at.start, second.undoing.at.start];
       if (catchAround(fn.body, from) !== catchAround(fn.body, to)) continue;
       if (mayFollow(fn.body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
-        return { kind: 'calls', file, first, second };
+        return { kind: 'calls', file, first, second, all: together(fn, placed, from) };
     }
   }
   return undefined;
+}
+
+function together(
+  { body }: FunctionFact,
+  placed: readonly { readonly undoing: Undoing }[],
+  offset: number,
+): readonly Span[] {
+  const around = catchAround(body, offset);
+  return placed
+    .map((it) => it.undoing.at)
+    .filter((it) => catchAround(body, it.start) === around)
+    .filter(
+      (it) => it.start === offset || mayFollow(body, it.start, offset) || mayFollow(body, offset, it.start),
+    )
+    .toSorted((a, b) => a.start - b.start);
 }
 
 /** The innermost try whose catch holds a place. */

@@ -40,7 +40,7 @@ function fixesOf({ run, at }: ForwardRun): readonly Fix[] {
   return [{ title: 'Start with the last step', plan, isPreferred: true, isSafe: true }];
 }
 
-function ofCalls({ file, first, second }: ForwardPair): RuleFinding {
+function ofCalls({ file, first, second, all }: ForwardPair): RuleFinding {
   const [one, other] = [first.undoing.name, second.undoing.name];
   return {
     file,
@@ -51,6 +51,13 @@ function ofCalls({ file, first, second }: ForwardPair): RuleFinding {
     related: [
       { file: second.undoing.file, at: second.undoing.at, message: `\`${other}\` comes second.` },
       { file: second.step.file, at: second.step.at, message: `\`${second.step.name}\` ran second too.` },
+    ],
+    fixes: [
+      {
+        title: 'Take back the last step first',
+        plan: { kind: 'reverse-statements', file, calls: all },
+        isPreferred: true,
+      },
     ],
   };
 }
