@@ -102,7 +102,9 @@ const besides =
 function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boolean {
   const name = lastName(call.callee);
   const path = pathOf(call.callee);
-  if (isNew || (settled !== 'awaited' && settled !== 'collected')) return false;
+  // What an update gives back was changed by it: none of it says that the row was not in that state.
+  if (isNew || roles.some((it) => it.kind === 'write')) return false;
+  if (settled !== 'awaited' && settled !== 'collected') return false;
   if (!loads.test(name) || (lists.test(name) && !/address|status|process$/i.test(name))) return false;
   if (besides.test(path) || roles.some((it) => it.kind === 'remote' || it.kind === 'guard')) return false;
   if (!roles.some((it) => it.kind === 'read') && !stores.test(path)) return false;
