@@ -4,7 +4,7 @@ import type { FileEdit, FilePath, Span } from '../text.ts';
 import type { ReverseStatementsPlan } from './plan.ts';
 import { nodeAt, parse } from './style.ts';
 
-/** The edits of the one file; none where the calls do not stand in statements of their own, one behind the other. */
+/** The edits of the one file; none where the calls do not stand in statements of their own, one behind the other, or a name is declared among them. */
 export function reverseStatements(
   { file, calls }: ReverseStatementsPlan,
   read: (file: FilePath) => string | undefined,
@@ -30,8 +30,14 @@ function statementsOf(source: ts.SourceFile, calls: readonly Span[]): readonly t
     if (!ts.isBlock(at) && !ts.isCaseOrDefaultClause(at)) continue;
     const { statements } = at;
     const found = calls.map((it) => statements.findIndex((one) => one.pos <= it.start && it.end <= one.end));
-    if (!found.includes(-1) && new Set(found).size === calls.length)
-      return found.flatMap((it) => statements[it] ?? []);
+    if (found.includes(-1) || new Set(found).size !== calls.length) continue;
+    // What is declared among them may be used by a statement that would come before it.
+    const all = statements.slice(Math.min(...found), Math.max(...found) + 1);
+    return all.some(declares) ? [] : found.flatMap((it) => statements[it] ?? []);
   }
   return [];
+}
+
+function declares(statement: ts.Statement): boolean {
+  return ts.isVariableStatement(statement) || ts.isFunctionDeclaration(statement);
 }

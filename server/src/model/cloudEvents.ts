@@ -3,10 +3,9 @@
 import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { saidOfFiles } from './about.ts';
+import { foundInFiles } from './about.ts';
 import type { Metadata, MetadataKind } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
-import { perModel } from './perModel.ts';
 
 /** What the specification demands; the SDK fills in what is left out. */
 const demanded: ReadonlySet<MetadataKind> = new Set(['id', 'timestamp', 'version']);
@@ -19,7 +18,7 @@ export function ofCloudEvent(model: Pick<EventModel, 'program'>, file: FilePath,
 
 /** What comes around a type that consumers take out of a CloudEvent. */
 export function ofReceived(model: EventModel, { fact }: TypeNode): Metadata {
-  return taken(model).has(fact) ? { present: demanded, isOpen: true } : none;
+  return isTaken(model, fact) ? { present: demanded, isOpen: true } : none;
 }
 
 /** `new CloudEvent({ type, data })`. */
@@ -33,17 +32,14 @@ export function makesCloudEvent(
 }
 
 /** The types that consumers take out of a CloudEvent: `CloudEvent<OrderPlaced>`, `const event = cloudEvent.data as OrderPlaced`. */
-const taken = perModel(
-  (model: EventModel): ReadonlySet<TypeFact> =>
-    new Set(
-      saidOfFiles(model, 'taken out of CloudEvents', (facts) =>
-        takenIn(facts).flatMap((type) => {
-          const node = type.kind === 'ref' ? model.program.typeNamed(facts.file, type.name) : undefined;
-          return node ? [node.fact] : [];
-        }),
-      ),
-    ),
-);
+function isTaken(model: EventModel, fact: TypeFact): boolean {
+  const taken = foundInFiles(model, 'taken out of CloudEvents', (facts) =>
+    takenIn(facts).map((type) => ({ file: facts.file, type })),
+  );
+  return taken.some(
+    ({ file, type }) => type.kind === 'ref' && model.program.typeNamed(file, type.name)?.fact === fact,
+  );
+}
 
 function takenIn(facts: FileFacts): readonly TypeExpr[] {
   if (!facts.imports.some((it) => isCloudEvent(it.from, it.name))) return [];

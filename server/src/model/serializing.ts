@@ -4,7 +4,6 @@ import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
-import { perModel } from './perModel.ts';
 
 /** What JSON does to a value: it throws, drops it, empties it, or makes a string of it. */
 export type Loss = 'bigint' | 'symbol' | 'function' | 'Map' | 'Set' | 'Date' | 'undefined' | 'instance';
@@ -39,19 +38,27 @@ function isImplemented({ program }: EventModel, { from }: Field): boolean {
  * Whether an event may leave this process: it was seen to go through a broker, or nobody was seen to publish it nor any other
  * event of its kind.
  */
-export function mayTravel(model: EventModel, event: EventNode): boolean {
+export function mayTravel(model: EventModel, event: EventNode, isLocal: LocalBases): boolean {
   const transports = transportsOf(event);
   if (transports.length > 0) return transports.some((it) => it === 'broker' || it === 'outbox');
   const kin = event.declarations.flatMap((it) => model.program.lineageOf(it).slice(1));
-  return kin.every((it) => !localBases(model).has(it.fact));
+  return kin.every((it) => !isLocal(it.fact));
 }
 
 function transportsOf({ producers, consumers }: EventNode): readonly Transport[] {
   return [...producers.map((it) => it.role.transport), ...consumers.map((it) => it.transport)];
 }
 
-/** The bases of events of which every one that was seen to travel stays in its process. */
-const localBases = perModel(({ events, program }: EventModel): ReadonlySet<TypeFact> => {
+/** Whether every event of a base that was seen to travel stays in its process. */
+export type LocalBases = (base: TypeFact) => boolean;
+
+/** To be made before anything is asked of a model that was kept from the one before. */
+export function localBases(model: EventModel): LocalBases {
+  const isLocal = model.keeper.lookUp('local bases', () => travelling(model), Object.is);
+  return (base) => isLocal(base) ?? false;
+}
+
+function travelling({ events, program }: EventModel): ReadonlyMap<TypeFact, boolean> {
   const local = new Map<TypeFact, boolean>();
   for (const event of events) {
     const transports = transportsOf(event);
@@ -60,8 +67,8 @@ const localBases = perModel(({ events, program }: EventModel): ReadonlySet<TypeF
     for (const { fact } of event.declarations.flatMap((it) => program.lineageOf(it).slice(1)))
       local.set(fact, isLocal && local.get(fact) !== false);
   }
-  return new Set([...local].flatMap(([fact, isLocal]) => (isLocal ? [fact] : [])));
-});
+  return local;
+}
 
 interface Context {
   readonly model: EventModel;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { EventNode } from '../model/model.ts';
 import { aboutEvents } from '../model/about.ts';
-import { lostFields, mayTravel, type Loss, type LostField } from '../model/serializing.ts';
+import { localBases, lostFields, mayTravel, type Loss, type LostField } from '../model/serializing.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -13,8 +13,9 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<string>();
+    const isLocal = localBases(model);
     const found = aboutEvents(model, 'unserializable-payload', (event) =>
-      mayTravel(model, event) ? [...lostFields(model, event)].map((it) => findingOf(event, it)) : [],
+      mayTravel(model, event, isLocal) ? [...lostFields(model, event)].map((it) => findingOf(event, it)) : [],
     );
     for (const finding of model.events.flatMap(found)) {
       const place = `${finding.file}:${finding.at.start}`;
