@@ -1,4 +1,5 @@
 // The commands beside `check`.
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -35,6 +36,15 @@ describe('explain', () => {
     );
     expect(pages.sort()).toEqual(rules.map((it) => it.id).sort());
   });
+});
+
+test.each([['rules'], ['explain', 'dual-write']])('%s ends well though nobody reads it', async (...args) => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/sagalint.cjs'), ...args]);
+  const errors: string[] = [];
+  child.stderr.on('data', (it) => errors.push(String(it)));
+  child.stdout.destroy();
+  const status = await new Promise((done) => child.on('close', done));
+  expect({ status, errors }).toEqual({ status: 0, errors: [] });
 });
 
 test('rules lists all', () => {

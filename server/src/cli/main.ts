@@ -132,4 +132,9 @@ async function main(): Promise<void> {
   }
 }
 
+/** `sagalint rules | head`: who reads no further has what they want, and the status is told all the same. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 void main();
