@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import type { FileEdit, FilePath } from '../text.ts';
 import { extendBase, isInSchema } from './extendBase.ts';
 import type { CreateBasePlan } from './plan.ts';
-import { newlineOf, nodeAt, parse, quoteOf, unitOf, usesSemicolons } from './style.ts';
+import { newFile, newlineOf, nodeAt, parse, quoteOf, unitOf, usesSemicolons } from './style.ts';
 import { valueOf } from './values.ts';
 
 /** The new file and the edits of the declaration's file. */
@@ -26,7 +26,7 @@ export function createBase(
     const extended = extendBase({ kind: 'extend-base', target, base: { file, name: own }, makers }, read);
     if (extended.length === 0) return [];
     const content = written(source, style, own, fields);
-    return [{ file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text: content }] }, ...extended];
+    return [newFile(file, content), ...extended];
   }
   return [];
 }

@@ -3,7 +3,7 @@ import type { ts } from 'ts-morph';
 import type { FileEdit, FilePath } from '../text.ts';
 import { endingIn, specifierTo } from './imports.ts';
 import type { EscalateFailurePlan } from './plan.ts';
-import { newlineOf, quoteOf, unitOf, usesSemicolons } from './style.ts';
+import { helperBeside, newlineOf, quoteOf, unitOf, usesSemicolons } from './style.ts';
 
 /** The function that the file exports. */
 export const escalationFunction = 'compensateOrEscalate';
@@ -16,15 +16,7 @@ export function escalationBeside(
   uses: Uses,
   read: (file: FilePath) => string | undefined,
 ): { readonly file: FilePath; readonly created: readonly FileEdit[] } {
-  const folder = source.fileName.slice(0, source.fileName.lastIndexOf('/'));
-  const file = `${folder}/${escalationFunction}.ts`;
-  if (read(file) !== undefined) return { file, created: [] };
-  return {
-    file,
-    created: [
-      { file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text: written(source, file, uses) }] },
-    ],
-  };
+  return helperBeside(source, escalationFunction, { read, written: (file) => written(source, file, uses) });
 }
 
 const registered = `/** Writes down what is stuck, and tells somebody who can mend it. */

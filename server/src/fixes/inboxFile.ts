@@ -2,7 +2,7 @@
 import type { ts } from 'ts-morph';
 import type { FileEdit, FilePath } from '../text.ts';
 import type { GuardHandlerPlan } from './plan.ts';
-import { newlineOf, unitOf, usesSemicolons } from './style.ts';
+import { newFile, newlineOf, unitOf, usesSemicolons } from './style.ts';
 
 /** The function that the inbox exports. */
 export const inboxFunction = 'processOnce';
@@ -22,10 +22,6 @@ export function inboxBeside(
   }
   const file = `${folder}/${inboxFunction}.ts`;
   return { file, created: read(file) === undefined ? [newFile(file, written(source, store))] : [] };
-}
-
-function newFile(file: FilePath, text: string): FileEdit {
-  return { file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text }] };
 }
 
 const lines = `// Lets each consumer process a message once, however often the broker delivers it. Run this with the migrations:

@@ -2,18 +2,16 @@
 import { ts } from 'ts-morph';
 import type { Edit, FileEdit, FilePath } from '../text.ts';
 import type { RetryActivityPlan } from './plan.ts';
-import { newlineOf, nodeAt, parse, usesSemicolons } from './style.ts';
+import { nameAt, newlineOf, usesSemicolons } from './style.ts';
 
 /** The edits of the one file; none where the proxy or its options are not written there. */
 export function retryActivity(
   { target }: RetryActivityPlan,
   read: (file: FilePath) => string | undefined,
 ): readonly FileEdit[] {
-  const text = read(target.file);
-  if (text === undefined) return [];
-  const source = parse(target.file, text);
-  const name = nodeAt(source, target.at);
-  if (!name || !ts.isIdentifier(name)) return [];
+  const found = nameAt(target, read);
+  if (!found) return [];
+  const { source, name } = found;
   const edits = ts.isPropertyAccessExpression(name.parent)
     ? throughObject(source, name.parent)
     : outOfPattern(source, name);

@@ -2,7 +2,7 @@
 import { ts } from 'ts-morph';
 import type { FileEdit, FilePath } from '../text.ts';
 import type { ReverseListPlan } from './plan.ts';
-import { nodeAt, parse } from './style.ts';
+import { nameAt } from './style.ts';
 
 /** Methods that give a new array in the same order: what they give may be reversed itself. */
 const copying = /^(?:slice|filter|map|flatMap|flat|concat|from)$/;
@@ -13,11 +13,9 @@ export function reverseList(
   { target }: ReverseListPlan,
   read: (file: FilePath) => string | undefined,
 ): readonly FileEdit[] {
-  const text = read(target.file);
-  if (text === undefined) return [];
-  const source = parse(target.file, text);
-  const name = nodeAt(source, target.at);
-  if (!name || !ts.isIdentifier(name)) return [];
+  const found = nameAt(target, read);
+  if (!found) return [];
+  const { text, source, name } = found;
   const list = chainOf(named(name));
   const before = ts.isCallExpression(list) ? list.expression : undefined;
   if (before && ts.isPropertyAccessExpression(before) && reversing.test(before.name.text))

@@ -1,6 +1,6 @@
 // How a file is written: line ends, indentation, quotes, semicolons. A fix writes the same way.
 import { ts } from 'ts-morph';
-import type { FilePath } from '../text.ts';
+import type { FileEdit, FilePath, Place } from '../text.ts';
 
 /** What a fix reads: a text parsed. */
 export function parse(file: FilePath, text: string): ts.SourceFile {
@@ -55,4 +55,37 @@ export function nodeAt(
   };
   visit(source);
   return found;
+}
+
+/** The name that a plan is about, in its file as it is now; undefined where no name stands there. */
+export function nameAt(
+  { file, at }: Place,
+  read: (file: FilePath) => string | undefined,
+): { readonly text: string; readonly source: ts.SourceFile; readonly name: ts.Identifier } | undefined {
+  const text = read(file);
+  const source = text === undefined ? undefined : parse(file, text);
+  const name = source && nodeAt(source, at);
+  return text !== undefined && source && name && ts.isIdentifier(name) ? { text, source, name } : undefined;
+}
+
+/** Where a helper that one file exports is in the folder of a source, and the edit that creates it where it is not there yet. */
+export function helperBeside(
+  source: ts.SourceFile,
+  helper: string,
+  {
+    read,
+    written,
+  }: {
+    readonly read: (file: FilePath) => string | undefined;
+    readonly written: (file: FilePath) => string;
+  },
+): { readonly file: FilePath; readonly created: readonly FileEdit[] } {
+  const file = `${source.fileName.slice(0, source.fileName.lastIndexOf('/'))}/${helper}.ts`;
+  if (read(file) !== undefined) return { file, created: [] };
+  return { file, created: [newFile(file, written(file))] };
+}
+
+/** The edit that creates a file. */
+export function newFile(file: FilePath, text: string): FileEdit {
+  return { file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text }] };
 }

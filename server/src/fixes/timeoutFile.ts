@@ -1,7 +1,7 @@
 // The helper that a workspace without one is given: it fails when work takes too long.
 import type { ts } from 'ts-morph';
 import type { FileEdit, FilePath } from '../text.ts';
-import { newlineOf, unitOf, usesSemicolons } from './style.ts';
+import { helperBeside, newlineOf, unitOf, usesSemicolons } from './style.ts';
 
 /** The function that the file exports. */
 export const timeoutFunction = 'withTimeout';
@@ -11,13 +11,7 @@ export function timeoutBeside(
   source: ts.SourceFile,
   read: (file: FilePath) => string | undefined,
 ): { readonly file: FilePath; readonly created: readonly FileEdit[] } {
-  const folder = source.fileName.slice(0, source.fileName.lastIndexOf('/'));
-  const file = `${folder}/${timeoutFunction}.ts`;
-  if (read(file) !== undefined) return { file, created: [] };
-  return {
-    file,
-    created: [{ file, isNew: true, edits: [{ at: { start: 0, end: 0 }, text: written(source) }] }],
-  };
+  return helperBeside(source, timeoutFunction, { read, written: () => written(source) });
 }
 
 const lines = `/** Fails when the work takes longer. What it began may still take effect: a compensation has to expect both. */
