@@ -5,6 +5,7 @@ import type { FilePath } from '../text.ts';
 import { readBody } from './bodies.ts';
 import { skipped, tooDeep, tooLong, tooMuch } from './budget.ts';
 import { readCalls } from './calls.ts';
+import { concernedWith } from './concerned.ts';
 import { draftOf, placeOf, type Draft } from './draft.ts';
 import { readExpr } from './expressions.ts';
 import type { Framework } from './frameworks/framework.ts';
@@ -56,7 +57,7 @@ function readText(file: FilePath, text: string, frameworks: readonly Framework[]
   drain(draft);
   const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
   const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
-  const facts = recognise({ ...read, functions: draft.functions, ...rest }, frameworks);
+  const facts = recognise({ ...read, functions: draft.functions, ...rest }, concernedWith(text, frameworks));
   const whole = described(facts, frameworks);
   return { ...whole, gaps: [...whole.gaps, ...draft.cuts, ...readGaps(source, whole)] };
 }

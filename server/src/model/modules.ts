@@ -159,10 +159,18 @@ export function resolver<T>(
     }
     return undefined;
   };
+  // A package is the same one from all folders below the same mappings.
+  const innermost = new Map<string, FilePath>();
+  const mappedFrom = (dir: FilePath): FilePath => {
+    const around = innermost.get(dir) ?? mappings.find((it) => isBelow(dir, it.dir))?.dir ?? '';
+    innermost.set(dir, around);
+    return around;
+  };
   return (from, specifier) => {
     const dir = from.slice(0, from.lastIndexOf('/'));
-    const answers = known.get(dir) ?? new Map<string, T | undefined>();
-    known.set(dir, answers);
+    const place = /^(?:\.|src\/)/.test(specifier) ? dir : mappedFrom(dir);
+    const answers = known.get(place) ?? new Map<string, T | undefined>();
+    known.set(place, answers);
     if (!answers.has(specifier)) answers.set(specifier, find(dir, specifier));
     return answers.get(specifier);
   };

@@ -9,6 +9,7 @@ const steps = /^(?:step|waitForCallback|runInChildContext)$/;
 export const awsDurable: Framework = {
   name: 'aws-durable-execution',
   triggers: ['@aws/durable-execution-sdk-js'],
+  hasTriggersAlways: true,
   roles: journaled,
 };
 

@@ -13,6 +13,7 @@ const modules = ['@azure/service-bus', '@azure/event-hubs'];
 const described = fromPatterns({
   name: '@azure/service-bus',
   triggers: ['@azure/service-bus', '@azure/event-hubs', 'ServiceBus'],
+  hasTriggersAlways: true,
   modules,
   makes: {
     'ServiceBusClient.createSender': 'ServiceBusSender',

@@ -16,6 +16,7 @@ export const eventStreams: Framework = {
   name: 'rxjs',
   triggers: ['Saga'],
   everydayTriggers: ['ofType'],
+  hasTriggersAlways: true,
   consumers: subscribed,
   classes: sagas,
 };

@@ -13,6 +13,8 @@ export interface Framework {
   readonly triggers: readonly string[];
   /** More of them, which are everyday words of user interfaces and of migrations too: there they say nothing. */
   readonly everydayTriggers?: readonly string[];
+  /** Whether it recognises nothing in a text that has none of these words: then it is not asked about such a text. */
+  readonly hasTriggersAlways?: true;
   /** What methods of its types give, so that `kafka.producer()` is known to be a `Producer`. */
   readonly makes?: Makes;
   /** Types whose subtypes are events; `package#Event` for a name that is too common by itself. */

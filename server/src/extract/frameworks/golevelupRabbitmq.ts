@@ -14,6 +14,7 @@ const registers = /^create(?:Batch)?(?:Subscriber|Rpc)$/;
 export const golevelupRabbitmq: Framework = {
   name: library,
   triggers: ['RabbitSubscribe', 'RabbitRPC', 'nestjs-rabbitmq'],
+  hasTriggersAlways: true,
   roles(site) {
     if (!isFrom(site.origin, [library])) return [];
     if (site.action.isNew && site.name === 'Nack')

@@ -12,6 +12,7 @@ const modules = ['@google-cloud/pubsub'];
 const described = fromPatterns({
   name: '@google-cloud/pubsub',
   triggers: ['pubsub', 'PubSub'],
+  hasTriggersAlways: true,
   modules,
   makes: {
     'PubSub.topic': 'Topic',

@@ -11,6 +11,7 @@ const modules = ['inngest'];
 export const inngest: Framework = {
   name: 'inngest',
   triggers: ['inngest'],
+  hasTriggersAlways: true,
   roles: (site) => [...sent(site), ...memoised(site), ...limited(site)],
   consumers: (site) => [...triggered(site), ...awaited(site)],
 };

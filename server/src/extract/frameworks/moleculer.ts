@@ -12,6 +12,7 @@ const emitters = ['ServiceBroker', 'Context'];
 const described = fromPatterns({
   name: 'moleculer',
   triggers: ['moleculer'],
+  hasTriggersAlways: true,
   modules: ['moleculer'],
   transport: 'in-process',
   publish: emitters.flatMap((type) => [

@@ -12,6 +12,7 @@ const modules = ['nats', 'nats.ws', '@nats-io/', 'node-nats-streaming'];
 const described = fromPatterns({
   name: 'nats',
   triggers: ['nats'],
+  hasTriggersAlways: true,
   modules,
   makes: {
     'nats.connect': 'NatsConnection',

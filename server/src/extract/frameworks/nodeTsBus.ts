@@ -28,6 +28,7 @@ const configures = [
 const described = fromPatterns({
   name: library,
   triggers: ['@node-ts/'],
+  hasTriggersAlways: true,
   modules,
   makes: {
     'Bus.configure': 'BusConfiguration',

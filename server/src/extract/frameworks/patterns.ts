@@ -47,6 +47,7 @@ export interface ConsumePattern extends Placed {
 export interface Patterns {
   readonly name: string;
   readonly triggers: readonly string[];
+  readonly hasTriggersAlways?: true;
   /** Packages its types come from; empty for things that are known by their names alone. */
   readonly modules: readonly string[];
   readonly makes?: Makes;
@@ -72,6 +73,7 @@ export function fromPatterns(patterns: Patterns): Framework {
   return {
     name,
     triggers,
+    ...(patterns.hasTriggersAlways ? { hasTriggersAlways: true as const } : {}),
     ...(makes ? { makes } : {}),
     ...(patterns.eventBases ? { eventBases: patterns.eventBases } : {}),
     ...(patterns.isEventFile ? { isEventFile: patterns.isEventFile } : {}),

@@ -22,6 +22,7 @@ function chainsOf(type: string): Readonly<Record<string, string>> {
 const described = fromPatterns({
   name: 'redis',
   triggers: ['redis', 'Redis'],
+  hasTriggersAlways: true,
   modules,
   makes: {
     'redis.createClient': 'RedisClientType',

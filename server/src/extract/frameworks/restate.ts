@@ -12,6 +12,7 @@ const contexts = /^(Object|Workflow|ObjectShared|WorkflowShared)?Context$/;
 export const restate: Framework = {
   name: 'restate',
   triggers: ['@restatedev/'],
+  hasTriggersAlways: true,
   roles: journaled,
   modules: (view) => [...handlers(view), ...listed(view)],
 };

@@ -25,6 +25,7 @@ const requests: Readonly<Record<string, number | undefined>> = {
 export const temporal: Framework = {
   name: library,
   triggers: ['@temporalio/'],
+  hasTriggersAlways: true,
   makes: {
     'Client.workflow': 'WorkflowClient',
     'WorkflowClient.getHandle': 'WorkflowHandle',
