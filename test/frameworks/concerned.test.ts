@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { concernedWith } from '../../server/src/extract/concerned.ts';
 import type { Framework } from '../../server/src/extract/frameworks/framework.ts';
 import { frameworks } from '../../server/src/extract/frameworks/known.ts';
+import { extract } from '../../server/src/extract/extract.ts';
+import { fixtureCode } from '../robust/mutations.ts';
 
 function bound(name: string, ...triggers: readonly string[]): Framework {
   return { name, triggers, hasTriggersAlways: true };
@@ -31,9 +33,17 @@ test('words within words and words that overlap are all seen', () => {
 
 test('the order stays: of two frameworks that recognise a call the first wins', () => {
   const text =
-    "import { Queue } from 'bullmq'; import { Kafka } from 'kafkajs'; import '@temporalio/client';";
+    "import { connect } from 'nats'; import { Redis } from 'ioredis'; import '@temporalio/client';";
   const found = concernedWith(text, frameworks);
   expect(found).toEqual(frameworks.filter((it) => found.includes(it)));
   const names = found.map((it) => it.name);
-  expect(names.filter((it) => /kafka|bull|temporal|nats|moleculer/.test(it))).toHaveLength(3);
+  expect(names.filter((it) => /redis|temporal|nats|moleculer|inngest/.test(it))).toHaveLength(3);
+});
+
+test('what is left out would have recognised nothing, in any fixture', () => {
+  const unbound = frameworks.map(({ hasTriggersAlways: _, ...it }) => it);
+  const differing = fixtureCode().filter(
+    ({ file, text }) => JSON.stringify(extract(file, text)) !== JSON.stringify(extract(file, text, unbound)),
+  );
+  expect(differing).toEqual([]);
 });

@@ -69,7 +69,6 @@ export const aws: Framework = {
     'aws-sdk',
     'sqs-consumer',
   ],
-  hasTriggersAlways: true,
   roles(site) {
     const roles = queueRoles(site);
     return roles.length > 0 ? roles : sent(site);

@@ -14,7 +14,6 @@ export const bullmq: Framework = {
   name: 'bullmq',
   triggers: ['bull'],
   everydayTriggers: ['Queue'],
-  hasTriggersAlways: true,
   roles(site) {
     if (site.name === 'add' && site.origin?.name === 'FlowProducer' && isFrom(site.origin, modules))
       return flowing(site, site.arg(0));

@@ -16,7 +16,6 @@ export const eventStreams: Framework = {
   name: 'rxjs',
   triggers: ['Saga'],
   everydayTriggers: ['ofType'],
-  hasTriggersAlways: true,
   consumers: subscribed,
   classes: sagas,
 };

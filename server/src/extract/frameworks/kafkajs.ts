@@ -14,7 +14,6 @@ const modules = ['kafkajs', '@confluentinc/kafka-javascript', '@nestjs/microserv
 export const kafkajs: Framework = {
   name: 'kafkajs',
   triggers: ['kafka', 'Kafka', 'eachMessage', 'eachBatch'],
-  hasTriggersAlways: true,
   makes: {
     'Kafka.producer': 'Producer',
     'Kafka.consumer': 'Consumer',
