@@ -138,7 +138,7 @@ function isLimited(
   if (policies.length > 0) return together(policies, 'limit') !== 'none';
   const service = model.serviceOf(file);
   const near = declared.filter(
-    (it) => it.role.library !== 'bullmq' && model.serviceOf(it.fn.file) === service,
+    (it) => countsNothing.has(it.role.library) && model.serviceOf(it.fn.file) === service,
   );
   return near.some((it) => it.role.limit !== 'none');
 }

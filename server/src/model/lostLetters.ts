@@ -36,7 +36,7 @@ export function* lostLetters(model: EventModel): Iterable<LostLetters> {
   if (!model.isComplete) return;
   const declared = declaredQueues(model);
   const seen = new Set<string>();
-  const all = [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model)];
+  const all = [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model, declared)];
   for (const lost of all.toSorted((a, b) => Number(isOfReader(model, b)) - Number(isOfReader(model, a)))) {
     // Two services may read queues that their environments name.
     const service = lost.isLiteral ? '' : model.serviceOf(lost.file);
@@ -196,7 +196,7 @@ function listens(body: Parameters<typeof callsIn>[0]): boolean {
 }
 
 /** A message that always fails comes round for ever: kafkajs tries, restarts the consumer, and tries again. */
-function* ofKafka(model: EventModel): Iterable<LostLetters> {
+function* ofKafka(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
   for (const consumer of model.consumers) {
     const { fact, handler, file, at, name } = consumer;
     if (fact.library !== 'kafkajs' || !handler || fact.name !== name) continue;
@@ -205,6 +205,7 @@ function* ofKafka(model: EventModel): Iterable<LostLetters> {
     if (
       !isWork ||
       !mayFail(handler.fact.body) ||
+      isStopped(model, consumer, declared) ||
       swallowIn(model, consumer) ||
       isParkedByHand(model, consumer) ||
       parksSomewhere(model, file)
@@ -212,6 +213,20 @@ function* ofKafka(model: EventModel): Iterable<LostLetters> {
       continue;
     yield { file, at, name: topicOf(consumer), library: 'kafkajs', consumer };
   }
+}
+
+/** The consumer is not restarted for ever; what the service says of another counts where it is not known how this one was made. */
+function isStopped(
+  model: EventModel,
+  { fact, file }: ConsumerNode,
+  declared: readonly Declared[],
+): boolean {
+  if (fact.policy) return fact.policy.limit !== 'none';
+  const service = model.serviceOf(file);
+  return declared.some(
+    ({ role, fn }) =>
+      role.library === 'kafkajs' && role.limit !== 'none' && model.serviceOf(fn.file) === service,
+  );
 }
 
 function topicOf({ events, name }: ConsumerNode): string {

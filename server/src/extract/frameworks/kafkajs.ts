@@ -7,6 +7,7 @@ import { pathOf } from '../paths.ts';
 import type { FileView, Site } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { firstOf, handlerOf, labelOf, unwrapped } from './messages.ts';
+import { restartPolicy, restartsGiven } from './kafkaRetries.ts';
 import { produced, streamed } from './rdkafka.ts';
 
 const modules = ['kafkajs', '@confluentinc/kafka-javascript', '@nestjs/microservices/'];
@@ -24,7 +25,7 @@ export const kafkajs: Framework = {
     if (isCommit(site)) return [{ kind: 'ack', library: 'kafkajs', what: 'ack' }];
     if (site.name === 'send') return sent(site, site.arg(0));
     if (site.name === 'produce') return produced(site);
-    if (site.name !== 'sendBatch') return [];
+    if (site.name !== 'sendBatch') return restartsGiven(site);
     const batches = site.view.entryOf(site.arg(0), 'topicMessages');
     return batches?.kind === 'array' ? batches.items.flatMap((it) => sent(site, site.view.valueOf(it))) : [];
   },
@@ -97,6 +98,7 @@ function handedConfig({ view, origin, call }: CallSite): Expr | undefined {
 function consumer(site: CallSite, key: string, at: Span, callback: Expr): ConsumerFact {
   const handler = handlerOf(site.view, callback);
   const owner = site.view.ownerOf(site.fn.id);
+  const policy = restartPolicy(site.view, site.receiver);
   const label =
     typeof handler === 'number' ? { name: key, at } : labelOf(site.view, handler, { name: key, at });
   return {
@@ -108,6 +110,7 @@ function consumer(site: CallSite, key: string, at: Span, callback: Expr): Consum
     eventParameter: 0,
     // Also where offsets are committed by hand: the next commit passes over a message that was left out.
     acknowledges: 'auto',
+    ...(policy && { policy }),
     ...(owner === undefined ? {} : { owner }),
   };
 }
