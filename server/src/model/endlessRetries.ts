@@ -9,6 +9,7 @@ import { pathOf } from './effects.ts';
 import { callsOfCatches, counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { moduleDefault } from './queuePolicies.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { repeatersOf, type Repeater } from './redelivered.ts';
 import { rootOf } from './values.ts';
@@ -44,15 +45,18 @@ export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
   );
 }
 
-/** Subscriptions that put back by their options whatever failed. */
+/** Subscriptions that put back whatever failed, by their own options or by those of their module. */
 function* putBack({ model, declared }: Looking): Iterable<EndlessRetry> {
   for (const consumer of model.consumers) {
     const { fact, handler, file } = consumer;
-    const option = fact.policy?.putsBack;
-    if (!option || !fact.policy || !handler || counts(model, handler)) continue;
+    if (!fact.policy || !handler) continue;
+    const byModule = moduleDefault(model, consumer, declared);
+    const option = fact.policy.putsBack ?? byModule?.role.putsBack;
+    if (!option || byModule?.role.limit === 'unknown' || counts(model, handler)) continue;
     const policies = [fact.policy, ...declarationsOf(model, consumer, declared).map((it) => it.role)];
     if (together(policies, 'limit') !== 'none') continue;
-    yield { fn: { file, fact: handler.fact }, at: option.at, name: pathOf(option), how: 'requeue', consumer };
+    const fn = byModule?.fn ?? { file, fact: handler.fact };
+    yield { fn, at: option.at, name: pathOf(option), how: 'requeue', consumer };
   }
 }
 
@@ -138,7 +142,7 @@ function isLimited(
   if (policies.length > 0) return together(policies, 'limit') !== 'none';
   const service = model.serviceOf(file);
   const near = declared.filter(
-    (it) => countsNothing.has(it.role.library) && model.serviceOf(it.fn.file) === service,
+    (it) => countsNothing.has(it.role.library) && it.role.queue && model.serviceOf(it.fn.file) === service,
   );
   return near.some((it) => it.role.limit !== 'none');
 }

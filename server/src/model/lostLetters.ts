@@ -7,7 +7,7 @@ import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { mayFail } from './failing.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { givenPolicy, ownPolicy } from './queuePolicies.ts';
+import { givenPolicy, moduleDefault, ownPolicy } from './queuePolicies.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { reachedFrom } from './redelivered.ts';
 import { swallowIn } from './swallowing.ts';
@@ -66,6 +66,8 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
     const { queue } = consumer.fact;
     const policy = ownPolicy(model, consumer);
     if (!policy || !queue || isParkedByHand(model, consumer)) continue;
+    const byModule = moduleDefault(model, consumer, declared);
+    if (byModule && byModule.role.limit !== 'none') continue;
     const keys = keysOf(model, consumer.file, queue);
     const others = declared.filter((it) => it.keys.some((key) => keys.includes(key))).map((it) => it.role);
     yield* lost(model, consumer.file, queue, merged(model, consumer.file, [policy, ...others]), consumer);
@@ -216,11 +218,7 @@ function* ofKafka(model: EventModel, declared: readonly Declared[]): Iterable<Lo
 }
 
 /** The consumer is not restarted for ever; what the service says of another counts where it is not known how this one was made. */
-function isStopped(
-  model: EventModel,
-  { fact, file }: ConsumerNode,
-  declared: readonly Declared[],
-): boolean {
+function isStopped(model: EventModel, { fact, file }: ConsumerNode, declared: readonly Declared[]): boolean {
   if (fact.policy) return fact.policy.limit !== 'none';
   const service = model.serviceOf(file);
   return declared.some(

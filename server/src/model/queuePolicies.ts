@@ -7,6 +7,7 @@ import type { FailurePolicy } from '../facts/roles.ts';
 import { actionsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import type { Declared } from './queues.ts';
 
 /** A policy, with the function that gives its options where they stand there. */
 export type GivenPolicy = FailurePolicy & { readonly giver?: FunctionNode };
@@ -36,6 +37,26 @@ export function ownPolicy(model: EventModel, { fact, file }: ConsumerNode): Fail
   const [handler, ...others] = model.program.functionsOf(file, errorHandler);
   const isLeft = handler && others.length === 0 && rejects(model, handler, handler.fact.body).isLost;
   return isLeft ? declared : fact.policy;
+}
+
+/**
+ * What a module says for all its subscriptions (`defaultSubscribeErrorBehavior`), where this one says nothing: by a module of the
+ * service, or else of the workspace. Undefined where it decides for itself or no module says anything; two that differ are unknown.
+ */
+export function moduleDefault(
+  model: EventModel,
+  { fact, file }: ConsumerNode,
+  declared: readonly Declared[],
+): Declared | undefined {
+  const { policy, failing, library, isRequest } = fact;
+  const decides = policy === undefined || policy.limit !== 'none' || policy.putsBack || failing || isRequest;
+  if (decides) return undefined;
+  const defaults = declared.filter(({ role }) => role.library === library && !role.queue);
+  const service = model.serviceOf(file);
+  const own = defaults.filter((it) => model.serviceOf(it.fn.file) === service);
+  const [first, ...others] = own.length > 0 ? own : defaults;
+  if (!first || others.every((it) => it.role.limit === first.role.limit)) return first;
+  return { ...first, role: { ...first.role, limit: 'unknown' } };
 }
 
 interface Way {

@@ -52,7 +52,7 @@ function givenElsewhere(view: FileView, arg: Expr): QueueRole | undefined {
   };
 }
 
-/** `RabbitMQModule.forRoot({ queues: [{ name, options }] })`, or what its `useFactory` returns. */
+/** `RabbitMQModule.forRoot({ queues: [{ name, options }], defaultSubscribeErrorBehavior })`, or what its `useFactory` returns. */
 export function moduleQueues({ view, call }: CallSite): readonly QueueRole[] {
   return call.args.flatMap((arg) => {
     const factory = view.entryOf(arg, 'useFactory');
@@ -62,9 +62,27 @@ export function moduleQueues({ view, call }: CallSite): readonly QueueRole[] {
     );
     return [arg, ...returned].flatMap((config) => {
       const queues = view.entryOf(config, 'queues');
-      return queues?.kind === 'array' ? queues.items.flatMap((it) => listedQueue(view, it)) : [];
+      const listed = queues?.kind === 'array' ? queues.items.flatMap((it) => listedQueue(view, it)) : [];
+      return [...listed, ...defaultBehavior(view, config)];
     });
   });
+}
+
+/** What holds for every subscription of the module that says nothing of its own. */
+function defaultBehavior(view: FileView, config: Expr): readonly QueueRole[] {
+  const behavior = view.entryOf(config, 'defaultSubscribeErrorBehavior');
+  if (!behavior) return [];
+  const isPutBackByIt = isPutBack(behavior);
+  const limit = isPutBackByIt ? 'none' : doesGiveUp(behavior) ? 'given' : 'unknown';
+  return [
+    {
+      kind: 'queue',
+      library: '@golevelup/nestjs-rabbitmq',
+      deadLetter: 'unknown',
+      limit,
+      ...(isPutBackByIt && { putsBack: behavior }),
+    },
+  ];
 }
 
 function listedQueue(view: FileView, item: Expr): readonly QueueRole[] {
