@@ -17,6 +17,8 @@ const uiName =
   /(?:Click|Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Blur|Scroll|Resize|Key|Hover|Swipe|Press|Change|Input|Submit)Event$/;
 const reportName =
   /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
+/** `OrderAuditLogEntryUpdated`: what people read later about who did what. */
+const logName = /(?:Audit|Activity)(?:Log|Trail)(?![a-z])/;
 const reportTag = /analytics|telemetry|tracking|metrics/i;
 /** What has an identity and a life of its own. */
 const livesOn = /(?:^|[a-z])(?:Entity|AggregateRoot|ValueObject)(?:Base)?$/;
@@ -82,9 +84,15 @@ function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surro
     return 'part of a user interface';
   if (isRedux) return 'a redux action';
   if (membersOf(type).some((it) => requestMember.test(it.name))) return 'a request';
-  return reportName.test(type.name) || isTaggedAsReport(type)
+  if (membersOf(type).filter(isTool).length > 1) return 'what a function works with';
+  return reportName.test(type.name) || logName.test(type.name) || isTaggedAsReport(type)
     ? 'a record for people or monitoring'
     : undefined;
+}
+
+/** `logger: Logger`, `orders: OrderRepository`. */
+function isTool({ type }: TypeFact['members'][number]): boolean {
+  return type?.kind === 'ref' && /^Logger$|[a-zA-Z\d](?:Client|Repository|Logger|Service)$/.test(type.name);
 }
 
 /** `eventType: AnalyticsEvents.PageViewed`. */

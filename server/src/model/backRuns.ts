@@ -49,8 +49,15 @@ function isOfSaga({ action: { call }, list }: BackRun): boolean {
 export const backRunsIn = once((facts: FileFacts): readonly BackRun[] =>
   facts.functions
     .flatMap((fact) => runsIn(facts, fact, fact.body, undefined))
-    .filter((it) => isOfSaga(it) && !isOfTransaction(facts, it)),
+    .filter((it) => isOfSaga(it) && !isOfTransaction(facts, it) && !isOfOwnRound(it)),
 );
+
+/** `for (const order of orders) try { await ship(order); } catch { await unship(order); }`: each round takes back its own. */
+function isOfOwnRound({ loop, action }: BackRun): boolean {
+  return [...actionsIn(loop?.body ?? [])].some(
+    (it) => it.kind === 'try' && [...actionsIn(it.handler ?? [])].includes(action),
+  );
+}
 
 /** What is committed one by one as well is no saga: nothing of it has taken effect before. */
 function isOfTransaction(facts: FileFacts, { action: { call }, list }: BackRun): boolean {

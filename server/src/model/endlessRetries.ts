@@ -182,8 +182,13 @@ function lastName(expr: Expr): string {
 function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: CallAction): boolean {
   if (action.isNew || !isOfCatch(fn, action)) return false;
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
-  if (action.call.args.some((it) => it.kind === 'operation') || counts(model, fn)) return false;
+  if (action.call.args.some(isOther) || counts(model, fn)) return false;
   return !isDelayed(model, fn, action) && (repeaters.has(fn.fact) || hasWork(model, fn, fn.fact.body));
+}
+
+/** `attempt + 1`, `'reload'`: the next try is told that it is one. */
+function isOther({ kind }: Expr): boolean {
+  return kind === 'operation' || kind === 'string' || kind === 'literal';
 }
 
 function hasWork(model: EventModel, fn: FunctionNode, body: readonly Action[]): boolean {

@@ -5,15 +5,7 @@ import type { Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
-import {
-  declaredName,
-  evidenceOf,
-  isMessageType,
-  isPayloadName,
-  isWorkName,
-  tagMembersOf,
-  tagOf,
-} from './evidence.ts';
+import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
@@ -21,6 +13,7 @@ import { once } from '../facts/once.ts';
 import { valueNamed } from '../facts/valueNamed.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
+import { tagMembersOf, tagOf } from './tags.ts';
 import { isWildcard, matching } from './wildcards.ts';
 import { eventMembers } from './unionMembers.ts';
 

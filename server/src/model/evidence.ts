@@ -1,8 +1,10 @@
 // What a declaration says by itself about being an event: its name, tag, bases and neighbours. Pure look-ups in one file.
-import type { Member, TypeExpr } from '../facts/expressions.ts';
+import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import { isLookAlike } from './lookAlikes.ts';
 import type { TypeNode } from './model.ts';
 import { statesFact } from './names.ts';
+import { tagOf } from './tags.ts';
 
 /** Names of types that all events share; they are no events themselves. */
 const baseName =
@@ -17,8 +19,6 @@ const otherRole =
   /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor)$/;
 /** What stands in for something else in tests. */
 const doubleName = /^I?(?:Mock|Fake|Stub|Dummy)[A-Z]/;
-const tagName =
-  /^(?:_?_?type|\$name|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
 /** What is stored is told by its file. */
 const entityFile = /\.(?:entity|model|orm-?entity)\.ts$|\/entities\//;
@@ -73,6 +73,7 @@ function isView(parts: readonly TypeExpr[]): boolean {
 export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   if (!isMessageType({ file: facts.file, fact }) || isPayloadName(fact.name)) return 0;
   if (fact.isEvent) return 2;
+  if (isLookAlike(facts, fact)) return 0;
   const name = declaredName(fact);
   let weight = 0;
   if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
@@ -85,41 +86,11 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   return weight;
 }
 
-/** The literal that tells this event from others: of a `type`, `eventType`, `name` or `kind` field. */
-export function tagOf(fact: TypeFact): string | undefined {
-  const alias = fact.alias;
-  const literal = alias?.kind === 'ref' ? alias.args.find((it) => it.kind === 'literal') : undefined;
-  if (literal?.kind === 'literal') return unquoted(literal.value);
-  for (const member of tagMembersOf(fact)) {
-    const value = literalOf(member);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
-/** The fields that may hold the tag. */
-export function tagMembersOf(fact: TypeFact): readonly Member[] {
-  return membersOf(fact).filter((it) => tagName.test(it.name));
-}
-
 /** Whether a file or one of its last two folders is named after events. */
 export function isInEventFile(file: string): boolean {
   return /(?:^|[/.\-_])(?:domain-?|integration-?)?(?:events?|messages|contracts)(?:[/.\-_]|$)/i.test(
     file.split('/').slice(-3).join('/'),
   );
-}
-
-function membersOf(fact: TypeFact): readonly Member[] {
-  if (fact.members.length > 0) return fact.members;
-  if (fact.alias?.kind === 'object') return fact.alias.members;
-  if (fact.alias?.kind !== 'intersection') return [];
-  return fact.alias.of.flatMap((it) => (it.kind === 'object' ? it.members : []));
-}
-
-function literalOf(member: Member): string | undefined {
-  if (member.type?.kind === 'literal' && !/^(?:true|false|\d)/.test(member.type.value))
-    return unquoted(member.type.value);
-  return member.init?.kind === 'string' ? member.init.value : undefined;
 }
 
 function isEventBase(base: TypeExpr): boolean {
@@ -138,8 +109,4 @@ function isUtility(name: string): boolean {
   return /^(?:Partial|Required|Pick|Omit|Record|Readonly|Array|Promise|Map|Set|Extract|Exclude|ReturnType|Awaited|Parameters)$/.test(
     name,
   );
-}
-
-function unquoted(text: string): string {
-  return text.replace(/^['"`]|['"`]$/g, '');
 }

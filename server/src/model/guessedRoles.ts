@@ -28,8 +28,9 @@ function isAlike({ role: one }: Effect, { role: other }: Effect): boolean {
   return one.kind === other.kind;
 }
 
-/** `Order.create(…)`: a class of the workspace makes something. */
+/** `Order.create(…)`, `new OrderClient().create(…)`: a class of the workspace makes something. */
 export function isFactory({ call: { callee } }: CallAction): boolean {
   if (callee.kind !== 'member' || callee.name !== 'create') return false;
+  if (callee.object.kind === 'new') return true;
   return callee.object.kind === 'name' && /^[A-Z][a-z]/.test(callee.object.name);
 }

@@ -2,8 +2,9 @@
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
 import type { Span } from '../text.ts';
-import { tagOf } from './evidence.ts';
-import { statesFact } from './names.ts';
+import { isAnswerName } from './lookAlikes.ts';
+import { isParticiple, statesFact, wordsOf } from './names.ts';
+import { tagOf } from './tags.ts';
 
 const known = new WeakMap<TypeFact, readonly TypeFact[]>();
 
@@ -15,11 +16,17 @@ export function eventMembers(fact: TypeFact): readonly TypeFact[] {
 }
 
 function readMembers(fact: TypeFact): readonly TypeFact[] {
-  if (fact.alias?.kind !== 'union' || fact.notAnEvent) return [];
+  if (fact.alias?.kind !== 'union' || fact.notAnEvent || isAnswerName(fact.name)) return [];
   const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
   const stating = members.filter((it) => statesFact(it.name));
   if (stating.length * 2 > members.length) return members;
-  return /[a-z]Events?$/.test(fact.name) && !members.every((it) => asks(it.name)) ? members : [];
+  return /[a-z]Events?$/.test(fact.name) && members.some((it) => tells(it.name)) ? members : [];
+}
+
+/** `created`, `order.place`: in a union of events one word that is no participle (`call`) says in which part of a talk it is. */
+function tells(tag: string): boolean {
+  const words = wordsOf(tag);
+  return !asks(tag) && (words.length > 1 || words.some(isParticiple));
 }
 
 /** `addItem`, `ADD_ITEM`: what a state machine or a workflow is asked to do; types and topics are written otherwise. */

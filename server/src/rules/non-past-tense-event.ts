@@ -120,7 +120,13 @@ export const rule: Rule<Options> = {
     const told = aboutEvents(model, `non-past-tense-event ${verbs.join()}`, (it) => [
       ...findingsOf(model, it, commands),
     ]);
-    for (const event of model.events) yield* told(event);
+    const seen = new Set<string>();
+    for (const finding of model.events.flatMap(told)) {
+      // Two events of one wire name may lead to the same type.
+      const place = `${finding.file}:${finding.at.start}`;
+      if (!seen.has(place)) yield finding;
+      seen.add(place);
+    }
   },
 };
 
