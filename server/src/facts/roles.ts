@@ -117,6 +117,8 @@ export interface TimeLimitRole {
 export interface ScheduleRole {
   readonly kind: 'schedule';
   readonly library: string;
+  /** One time, soon or after a while, and nobody learns what the callback gives. */
+  readonly isOnce?: true;
   readonly body?: Expr;
 }
 export interface LogRole {

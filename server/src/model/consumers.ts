@@ -46,7 +46,7 @@ function onceEach(all: readonly ConsumerDraft[]): readonly ConsumerDraft[] {
 }
 
 /** Found by the name of its class alone, which counts for nothing where a call registers it. */
-function isByConvention({ fact, handler }: ConsumerDraft): boolean {
+export function isByConvention({ fact, handler }: ConsumerDraft): boolean {
   return (
     fact.library === 'own-bus' && handler?.fact.kind === 'method' && fact.at.start === handler.fact.at.start
   );

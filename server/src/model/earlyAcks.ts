@@ -128,9 +128,10 @@ function droppedAt(
   );
 }
 
-/** What runs the callback that it is given before it is done: a transaction, a guard, an async function of the workspace. */
+/** What runs the callback that it is given: a transaction, a guard, a timer, an async function of the workspace. */
 function isWrapper(model: EventModel, fn: FunctionNode, { roles, call }: CallAction): boolean {
-  if (roles.some(({ kind }) => kind === 'transaction' || kind === 'guard')) return true;
+  if (roles.some((it) => it.kind === 'transaction' || it.kind === 'guard')) return true;
+  if (roles.some((it) => it.kind === 'schedule' && it.isOnce)) return true;
   const [callee, ...others] = model.program.calleesOf(fn.file, fn, call);
   return (
     callee !== undefined && others.length === 0 && callee.fact.isAsync && !optional.test(callee.fact.name)

@@ -5,6 +5,7 @@ import type { Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
+import { isByConvention } from './consumers.ts';
 import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
@@ -40,7 +41,13 @@ export function collectEvents(
   allConsumers: readonly ConsumerDraft[],
 ): Events {
   const producers = allProducers.map((it) => ({ ...it, messages: withoutEntities(it.messages, linking) }));
-  const consumers = allConsumers.map((it) => ({ ...it, messages: withoutEntities(it.messages, linking) }));
+  const published = new Set(
+    producers.flatMap(({ messages }) => messages.flatMap((it) => (it.kind === 'type' ? [it.node.fact] : []))),
+  );
+  const consumers = allConsumers.map((it) => ({
+    ...it,
+    messages: withoutEntities(isByConvention(it) ? sureOf(it, published, linking) : it.messages, linking),
+  }));
   const drafts = new Map<string, EventDraft>();
   const channels = channelsOf(producers);
   const keysOf = (message: Message): readonly string[] => {
@@ -76,6 +83,25 @@ function withoutEntities(messages: readonly Message[], linking: Linking): readon
     const named = namedBy(linking, it.node);
     return named !== undefined && speaksOfEvent(named, linking);
   });
+}
+
+/** `handle(user: User)` by convention: that a class is called a handler makes no event of whatever it takes. */
+function sureOf(
+  { messages, handler }: ConsumerDraft,
+  published: ReadonlySet<TypeFact>,
+  linking: Linking,
+): readonly Message[] {
+  const [first] = handler?.fact.parameters ?? [];
+  const facts = handler && linking.files.get(handler.file);
+  const name = (first === undefined ? undefined : facts?.bindings[first]?.name) ?? '';
+  if (/(?:^|[a-z])(?:event|message|msg|evt)$/i.test(name)) return messages;
+  return messages.filter(
+    (it) =>
+      it.kind !== 'type' ||
+      extendsMessage(it.node) ||
+      published.has(it.node.fact) ||
+      speaksOfEvent(it.node, linking),
+  );
 }
 
 function speaksOfEvent({ file, fact }: TypeNode, { files }: Linking): boolean {

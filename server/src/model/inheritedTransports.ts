@@ -22,12 +22,13 @@ export function inheritedTransports(linking: Linking): (consumer: ConsumerDraft)
     }),
   );
   for (const { base, transport } of registering) if (!ofBase.has(base)) ofBase.set(base, transport);
-  return ({ fact, handler }) => {
+  return ({ fact, handler, registeredIn }) => {
     if (fact.library !== 'own-bus' || fact.transport !== 'unknown' || !handler || ofBase.size === 0)
       return undefined;
-    const own = typeOf(handler.file, handler.fact.owner);
-    if (!own) return undefined;
-    const bases = linking.hierarchy.lineageOf({ file: handler.file, fact: own }).slice(1);
-    return bases.map((it) => ofBase.get(it.fact)).find((it) => it !== undefined);
+    const lineage = [
+      { file: registeredIn, fact: typeOf(registeredIn, fact.owner) },
+      { file: handler.file, fact: typeOf(handler.file, handler.fact.owner) },
+    ].flatMap((it) => (it.fact ? linking.hierarchy.lineageOf({ file: it.file, fact: it.fact }) : []));
+    return lineage.map((it) => ofBase.get(it.fact)).find((it) => it !== undefined);
   };
 }

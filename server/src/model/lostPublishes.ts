@@ -16,10 +16,13 @@ import { perModel } from './perModel.ts';
 export interface LostPublish extends Given {
   readonly fn: FunctionNode;
   readonly action: CallAction;
-  /** `awaited`: a bare `await` stands before what is no promise and waits for nothing; `looped`: `forEach` drops what its callback gives. */
-  readonly how: 'dropped' | 'awaited' | 'looped';
-  /** The function around it is a callback of `forEach`. */
-  readonly isInLoop: boolean;
+  /**
+   * `awaited`: a bare `await` stands before what is no promise and waits for nothing; `looped`: `forEach` drops what its callback
+   * gives; `deferred`: a timer does.
+   */
+  readonly how: 'dropped' | 'awaited' | 'looped' | 'deferred';
+  /** What calls the function around it and drops what that gives: `forEach`, `setImmediate`. */
+  readonly dropper?: string;
   readonly role: PublishRole | undefined;
   readonly producer: ProducerNode | undefined;
 }
@@ -53,15 +56,15 @@ interface Dropped extends Omit<LostPublish, 'producer'> {
 function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropped[] {
   return sites.flatMap(({ fn, action }) => {
     const facts = model.files.get(fn.file);
-    const isInLoop = facts !== undefined && loopedIn(facts).has(fn.fact.id);
-    const how = howLost(fn.fact, action, isInLoop);
+    const dropper = facts && droppersIn(facts).get(fn.fact.id);
+    const how = howLost(fn.fact, action, dropper);
     const given = how && givenBy(model, fn, action);
     if (!given) return [];
     const isWaitedFor = how === 'awaited' && (given.gives === 'promise' || given.wrapper);
     if (isWaitedFor) return [];
     const role = publishIn(action);
     const publishes = role !== undefined || isHandedIn(action) || isPublishing(model, given.wrapper);
-    return [{ fn, action, how, isInLoop, ...given, role, publishes }];
+    return [{ fn, action, how, ...(dropper && { dropper }), ...given, role, publishes }];
   });
 }
 
@@ -74,18 +77,25 @@ const candidates = once((facts: FileFacts): readonly Site[] =>
   ),
 );
 
-/** Callbacks of `forEach`, which drops the promises they give. */
-const loopedIn = once((facts: FileFacts): ReadonlySet<number> => {
-  const calls = indexOf(facts).calls.get('forEach') ?? [];
-  const callbacks = calls.flatMap(({ action }) => action.call.args.slice(0, 1));
-  return new Set(callbacks.flatMap((it) => (it.kind === 'function' ? [it.function] : [])));
+/** Callbacks of `forEach` and of timers, which drop the promises that they are given, with the name of what does so. */
+const droppersIn = once((facts: FileFacts): ReadonlyMap<number, string> => {
+  const looped = (indexOf(facts).calls.get('forEach') ?? []).map(({ action }) => action.call.args[0]);
+  const later = indexOf(facts).withRoles.flatMap(({ action: { roles } }) =>
+    roles.flatMap((it) => (it.kind === 'schedule' && it.isOnce ? [[it.body, it.library] as const] : [])),
+  );
+  const all = [...looped.map((it) => [it, 'forEach'] as const), ...later];
+  return new Map(all.flatMap(([it, by]) => (it?.kind === 'function' ? [[it.function, by]] : [])));
 });
 
-function howLost(fn: FunctionFact, action: CallAction, isLooped: boolean): LostPublish['how'] | undefined {
+function howLost(
+  fn: FunctionFact,
+  action: CallAction,
+  dropper: string | undefined,
+): LostPublish['how'] | undefined {
   if (action.isNew) return undefined;
   if (action.settled === 'dropped') return 'dropped';
-  if (isLooped && (action.settled === 'returned' || action.settled === 'awaited') && leaves(fn.body, action))
-    return 'looped';
+  const isGiven = action.settled === 'returned' || action.settled === 'awaited';
+  if (dropper && isGiven && leaves(fn.body, action)) return dropper === 'forEach' ? 'looped' : 'deferred';
   return action.settled === 'awaited' ? 'awaited' : undefined;
 }
 

@@ -20,7 +20,8 @@ const mostEntries = 12;
 /** The texts that a call gives: of what the function returns, with the arguments for its parameters. */
 export function givenTexts(file: FilePath, call: CallExpr, following: Following): readonly string[] {
   const { callee, args } = call;
-  if (callee.kind === 'member' && callee.name === 'join') return joinedTexts(file, call, following);
+  const together = putTogether(file, call, following);
+  if (together) return together;
   const value = following.evaluate(file, callee);
   const results = value.kind === 'function' ? resultsOf(value.node.fact) : [];
   return value.kind === 'function'
@@ -51,15 +52,33 @@ function withArguments(
     return concatenated(expr.parts.map((it) => (typeof it === 'string' ? [it] : inner(it))));
   if (expr.kind === 'operation' && expr.operator === '+') return concatenated(expr.of.map(inner));
   if (expr.kind === 'choice') return expr.of.flatMap(inner);
-  return following.textsOf(fn.file, expr);
+  const textsOf: Following['textsOf'] = (file, it) =>
+    file === fn.file ? inner(it) : following.textsOf(file, it);
+  const together = expr.kind === 'call' ? putTogether(fn.file, expr, { ...following, textsOf }) : undefined;
+  return together ?? following.textsOf(fn.file, expr);
 }
 
-/** `['shop', name].join('.')`. */
-function joinedTexts(file: FilePath, { callee, args }: CallExpr, following: Following): readonly string[] {
-  const list = callee.kind === 'member' ? following.evaluate(file, callee.object) : undefined;
-  const [separator = ','] = args.flatMap((it) => following.textsOf(file, it));
-  if (list?.kind !== 'expr' || list.expr.kind !== 'array') return [];
-  const items = list.expr.items.map((it) => following.textsOf(list.file, it));
+/** `['shop', name].join('.')`, `prefix.concat('.', name)`; undefined for any other call. */
+function putTogether(file: FilePath, call: CallExpr, following: Following): readonly string[] | undefined {
+  const { callee, args } = call;
+  if (callee.kind !== 'member') return undefined;
+  if (callee.name === 'join') return joinedTexts(file, callee.object, args, following);
+  if (callee.name !== 'concat') return undefined;
+  const start = following.evaluate(file, callee.object);
+  const isList = start.kind === 'expr' && start.expr.kind === 'array';
+  return isList ? [] : concatenated([callee.object, ...args].map((it) => following.textsOf(file, it)));
+}
+
+function joinedTexts(
+  file: FilePath,
+  of: Expr,
+  args: readonly Expr[],
+  { evaluate, textsOf }: Following,
+): readonly string[] {
+  const list = evaluate(file, of);
+  const [separator = ','] = args.flatMap((it) => textsOf(file, it));
+  if (list.kind !== 'expr' || list.expr.kind !== 'array') return [];
+  const items = list.expr.items.map((it) => textsOf(list.file, it));
   return concatenated(items.flatMap((it, index) => (index === 0 ? [it] : [[separator], it])));
 }
 

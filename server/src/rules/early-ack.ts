@@ -30,6 +30,8 @@ export const rule: Rule = {
   },
 };
 
+type Started = Exclude<EarlyAck, { readonly how: 'unasked' }>;
+
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
   const related = [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }];
@@ -52,12 +54,21 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
     message: isFirst
       ? `\`${consumer.name}\` acknowledges the message before \`${work.name}\`: when that fails, the message is gone.`
       : `\`${consumer.name}\` does not wait for ${what}: the message is acknowledged before \`${work.name}\` is done, and a failure loses it.`,
-    help: isFirst
-      ? 'Acknowledge when the work is done.'
-      : 'Await it, so that its failure is the failure of the handler.',
+    help: helpFor(early),
     related,
     fixes: fixesFor(early),
   };
+}
+
+function helpFor({ how, action }: Started): string {
+  if (how === 'first') return 'Acknowledge when the work is done.';
+  const what = isTimer(action) ? 'Do the work in the handler itself' : 'Await it';
+  return `${what}, so that its failure is the failure of the handler.`;
+}
+
+/** What a timer gives is nothing to wait for. */
+function isTimer({ roles }: Started['action']): boolean {
+  return roles.some((it) => it.kind === 'schedule');
 }
 
 /** The name of what is called; of a function without one, the word that makes it a function. */
@@ -78,6 +89,6 @@ function fixesFor(early: EarlyAck): readonly Fix[] {
       },
     ];
   const isStarted = early.action.call.callee.kind === 'function';
-  if (isStarted || !canAwait(early.fn.fact, early.action)) return [];
+  if (isStarted || isTimer(early.action) || !canAwait(early.fn.fact, early.action)) return [];
   return [{ title: 'Await the work', plan: { kind: 'await-call', target }, isPreferred: true }];
 }

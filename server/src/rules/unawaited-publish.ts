@@ -30,10 +30,11 @@ function findingOf(model: EventModel, lost: LostPublish): RuleFinding {
   };
 }
 
-function messageFor({ gives, how, role }: LostPublish, path: string, event: string): string {
+function messageFor({ gives, how, role, dropper }: LostPublish, path: string, event: string): string {
   const kind = { promise: 'promise', observable: 'Observable', confirm: 'confirm' }[gives];
   const loss = `when it fails, ${event} is lost and the caller goes on`;
-  if (how === 'looped') return `\`forEach\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
+  if (how === 'looped' || how === 'deferred')
+    return `\`${dropper ?? how}\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
   if (how === 'awaited') return `\`await\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
   if (gives === 'observable' && role?.isRequest)
     return `Nobody subscribes to the ${kind} of \`${path}\`: ${event} is never sent.`;
@@ -42,6 +43,7 @@ function messageFor({ gives, how, role }: LostPublish, path: string, event: stri
 
 function helpFor({ gives, how }: LostPublish): string {
   if (how === 'looped') return 'Write `for (… of …)` and await it inside.';
+  if (how === 'deferred') return 'Await it in the function itself, or catch its failure in the callback.';
   if (gives === 'promise') return 'Await it, return it, or give it a `catch`.';
   return gives === 'confirm'
     ? 'Await `waitForConfirms()` of the channel, or hand `publish` a callback.'
@@ -62,9 +64,9 @@ function relatedTo({ wrapper, awaitedAt }: LostPublish): readonly Related[] {
 
 const throughOf = { promise: undefined, observable: 'lastValueFrom', confirm: 'waitForConfirms' } as const;
 
-/** In a callback of `forEach` one more `await` would wait for nothing. */
-function fixesFor({ fn, action, gives, isInLoop }: LostPublish): readonly Fix[] {
-  if (isInLoop || !canAwait(fn.fact, action)) return [];
+/** In a callback whose promise is dropped one more `await` would wait for nothing. */
+function fixesFor({ fn, action, gives, dropper }: LostPublish): readonly Fix[] {
+  if (dropper || !canAwait(fn.fact, action)) return [];
   const { isAsync, name } = fn.fact;
   const through = throughOf[gives];
   const how = through ? `Await it with ${through}` : 'Await it';

@@ -2,7 +2,7 @@
 import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { ClassSite } from './framework.ts';
-import { methodConsumer } from './messages.ts';
+import { inheritedConsumer, methodConsumer } from './messages.ts';
 
 /** What a class that handles messages is called. */
 export const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
@@ -23,6 +23,9 @@ const handlerMethods = [
   'consume',
   'execute',
 ];
+/** A name that ends with a participle. */
+const fact =
+  /([a-z](ed|en)|Sent|Paid|Made|Built|Shipped|Lost|Put|Read|Set|Done|Begun|Left|Held|Sold|Bought)$/;
 /** Types of what a handler is given that say nothing about which event it is. */
 const carriers =
   /Command|Query|Request|Context|Job|Response|(?:Dto|Handler|Callback|Listener|Fn|Options)$|^On[A-Z]|^(Type|Message|ConsumeMessage|Event|DomainEvent|IEvent|Buffer|Date|Map|Record|T[A-Z]?\w?)$/;
@@ -36,37 +39,32 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   const generic = handledByBase(site);
   if ((!isNamed && !generic) || servesRequests(site)) return [];
   const method = handlerMethods.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
-  if (!method && generic && !site.type.isAbstract) return [inherited(site, generic)];
+  if (!method && generic && !site.type.isAbstract) return [inheritedConsumer(site.type, common(generic))];
   if (!method || method.isAbstract || site.type.isAbstract) return [];
   const typed = generic ?? typesOfFirst(site, method);
-  const events = typed.length > 0 ? typed : eventInName(site);
+  const events = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
   if (events.length === 0) return [];
-  return [methodConsumer(method, { library: 'own-bus', transport: 'unknown', events })];
+  return [methodConsumer(method, common(events))];
 }
 
-/** `class OrderPlacedHandler extends Handler<OrderPlaced>`: the base is called, and calls the class. */
-function inherited({ type: { name, at } }: ClassSite, events: readonly Expr[]): ConsumerFact {
-  const handler: Expr = { kind: 'name', name, at };
-  return {
-    at,
-    name,
-    library: 'own-bus',
-    transport: 'unknown',
-    events,
-    handler,
-    eventParameter: 0,
-    owner: name,
-  };
+function common(events: readonly Expr[]): Pick<ConsumerFact, 'library' | 'transport' | 'events'> {
+  return { library: 'own-bus', transport: 'unknown', events };
+}
+
+/** `OrderPlaced`, `OrderEvent`; a `User` is what an event may be about. */
+function saysEvent(expr: Expr): boolean {
+  return (
+    expr.kind === 'name' && (fact.test(expr.name) || /Event|Message|[a-z]e[dn](?![a-z])/.test(expr.name))
+  );
 }
 
 /** `OrderPlacedProcessor`: a registry looks it up by the message's type, and nothing else in the class says what it handles. */
 function eventInName(site: ClassSite): readonly Expr[] {
-  const name = site.type.name.replace(handlerClass, '').replace(/Event$/, '');
-  const saysFact =
-    /([a-z](ed|en)|Sent|Paid|Made|Built|Shipped|Lost|Put|Read|Set|Done|Begun|Left|Held|Sold|Bought)$/.test(
-      name,
-    );
-  return saysFact && /[a-z][A-Z]/.test(name) ? [{ kind: 'name', name, at: site.type.at }] : [];
+  const name = site.type.name
+    .replace(handlerClass, '')
+    .replace(/Event$/, '')
+    .replace(/^(?:\w*[a-z])?(?:On|When|After)(?=[A-Z])/, '');
+  return fact.test(name) && /[a-z][A-Z]/.test(name) ? [{ kind: 'name', name, at: site.type.at }] : [];
 }
 
 /** `implements CommandHandler<ConfirmOrder>`, a method that takes a `command`, or TypeORM's listener to what happens to rows. */

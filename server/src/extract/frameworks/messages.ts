@@ -96,3 +96,11 @@ export function methodConsumer(
   const owner = fn.owner === undefined ? {} : { owner: fn.owner };
   return { at: fn.at, name: fn.name, handler: fn.id, eventParameter: 0, ...owner, ...rest };
 }
+
+/** A consumer whose handler a class inherits: its base is called, and calls the class. */
+export function inheritedConsumer(
+  { name, at }: { readonly name: string; readonly at: Expr['at'] },
+  rest: Pick<ConsumerFact, 'library' | 'transport' | 'events'>,
+): ConsumerFact {
+  return { at, name, handler: { kind: 'name', name, at }, eventParameter: 0, owner: name, ...rest };
+}

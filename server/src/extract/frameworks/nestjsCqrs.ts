@@ -2,7 +2,7 @@
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import { isFrom, type CallSite, type ClassSite, type Framework } from './framework.ts';
-import { methodConsumer } from './messages.ts';
+import { inheritedConsumer, methodConsumer } from './messages.ts';
 
 const modules = ['@nestjs/cqrs'];
 
@@ -31,9 +31,9 @@ export const nestjsCqrs: Framework = {
     const events = decorator ? decorator.args : handledTypes(site);
     if (!events) return [];
     const handle = site.methods.find((it) => it.name === 'handle');
-    return handle
-      ? [methodConsumer(handle, { library: '@nestjs/cqrs', transport: 'in-process', events })]
-      : [];
+    const common = { library: '@nestjs/cqrs', transport: 'in-process', events } as const;
+    if (handle) return [methodConsumer(handle, common)];
+    return decorator && site.type.bases.length > 0 ? [inheritedConsumer(site.type, common)] : [];
   },
 };
 

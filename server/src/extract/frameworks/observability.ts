@@ -1,5 +1,5 @@
 // Logs, alerts and timers: what leaves a trace, calls a human, or runs later.
-import type { Role } from '../../facts/roles.ts';
+import type { Role, ScheduleRole } from '../../facts/roles.ts';
 import { type CallSite, type Framework } from './framework.ts';
 
 const logger = /^(console|logger|log|winston|pino|_logger|logService|loggerService)$/i;
@@ -24,9 +24,8 @@ function roleOf(site: CallSite): Role | undefined {
     return { kind: 'alert', library: site.receiverName || site.name };
   }
   const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
-  if (/^(setTimeout|setInterval|setImmediate|nextTick|queueMicrotask|schedule|cron)$/.test(site.name)) {
-    return { kind: 'schedule', library: site.name, ...(body ? { body } : {}) };
-  }
+  const timer = timerOf(site.name);
+  if (timer) return { ...timer, ...(body && { body }) };
   if (/^(retry|withRetry|retryWithBackoff|pRetry|backOff|retryAsync)$/i.test(site.name)) {
     return { kind: 'retry', library: site.name, ...(body ? { body } : {}) };
   }
@@ -39,6 +38,12 @@ function roleOf(site: CallSite): Role | undefined {
     return { kind: 'time-limit', library: site.name, ...(body ? { body } : {}) };
   }
   return undefined;
+}
+
+function timerOf(library: string): ScheduleRole | undefined {
+  if (/^(?:setTimeout|setImmediate|nextTick|queueMicrotask)$/.test(library))
+    return { kind: 'schedule', library, isOnce: true };
+  return /^(?:setInterval|schedule|cron)$/.test(library) ? { kind: 'schedule', library } : undefined;
 }
 
 function isAbortTimeout(site: CallSite): boolean {

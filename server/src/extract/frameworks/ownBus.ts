@@ -15,6 +15,8 @@ const collects =
   /^(addDomainEvent|addEvent|raiseEvent|raise|recordEvent|record|registerEvent|pushEvent|storeOutboxMessage|saveToOutbox|addToOutbox|enqueueEvent)s?$/;
 const consumes =
   /^(on|subscribe|handle|register|consume|listen|addListener|addHandler|registerHandler|subscribeTo|subscribeToEvent|onEvent|onMessage)$/;
+/** By these somebody waits for what a queue hands out. */
+const hearing = ['on', 'subscribe', 'handle', 'register', 'consume', 'listen', 'process', 'onMessage'];
 const busName =
   /(bus|broker|publisher|producer|dispatcher|mediator|queue|topic|outbox|stream|messaging|messenger|rabbit|kafka|nats|pubsub|eventstore|events?|emitter|eventemitter|channel|exchange|sns|sqs|amqp|mq)(service|client|port|adapter|gateway|provider|repository|helper|manager)?$/i;
 const outboxName = /outbox/i;
@@ -44,7 +46,7 @@ export const ownBus: Framework = {
     if (isKept(site)) return [published(site, site.arg(0), undefined)];
     if (collects.test(site.name) && isCollector(site) && looksLikeEvent(site, site.arg(0)))
       return [published(site, site.arg(0), undefined)];
-    if (!publishes.test(site.name) || !isBus(site) || isForeignCommand(site)) return [];
+    if (!publishes.test(site.name) || !isBus(site) || isForeignCommand(site) || isWorkList(site)) return [];
     return named(site);
   },
   consumers(site) {
@@ -97,6 +99,21 @@ function isCollector(site: CallSite): boolean {
   const tag = site.view.entryOf(site.arg(0), 'type');
   if (site.name.startsWith('addEvent') && tag && namesEvent(tag)) return true;
   return site.receiver?.kind === 'this' || site.arg(0)?.kind === 'new' || isBus(site);
+}
+
+/** `const todo = new SlotQueue(); todo.enqueue(slot);` in one function: what it has still to do, which nobody subscribes to. */
+function isWorkList({ name, receiver, action, view }: CallSite): boolean {
+  const binding = receiver && view.bindingOf(receiver);
+  if (name !== 'enqueue' || !binding || binding.isTopLevel || action.settled !== 'dropped') return false;
+  const isHeard = hearing.some((verb) =>
+    view
+      .callsNamed(verb)
+      .some(
+        ({ action: { call } }) =>
+          call.callee.kind === 'member' && view.bindingOf(call.callee.object) === binding,
+      ),
+  );
+  return !isHeard && view.valueOf(receiver).kind === 'new';
 }
 
 /** `firebaseAdmin.messaging().send(…)` rings somebody's telephone. */
