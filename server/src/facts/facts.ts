@@ -132,8 +132,11 @@ export interface ConsumerFact {
   readonly owner?: string;
   /** Request and reply (RPC) rather than an event. */
   readonly isRequest?: boolean;
-  /** When the library acknowledges by itself, where that is known: `after` the handler succeeded, `never` where the handler has to. */
-  readonly acknowledges?: 'before' | 'after' | 'never' | 'auto';
+  /**
+   * When the library acknowledges by itself, where that is known: `after` the handler succeeded, on its `return` without waiting for
+   * a promise, `never` where the handler has to.
+   */
+  readonly acknowledges?: 'before' | 'return' | 'after' | 'never' | 'auto';
   /** The queue that it reads, where the events do not name it. */
   readonly queue?: Expr;
   /** The key by which the library runs the handler once for a message. */

@@ -9,6 +9,8 @@ import { mayFollow } from './order.ts';
 export type EarlyAck =
   /** The broker never waits for an acknowledgement. */
   | { readonly how: 'unasked'; readonly consumer: ConsumerNode; readonly work: Effect }
+  /** The client acknowledges as soon as the handler gives its promise. */
+  | { readonly how: 'returned'; readonly consumer: ConsumerNode; readonly work: Effect }
   /** The handler acknowledges and goes on to work, or starts the work and does not wait for it. */
   | {
       readonly how: 'first' | 'unawaited';
@@ -38,6 +40,10 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
   if (fact.acknowledges === 'before') {
     const [work] = works;
     return work && { how: 'unasked', consumer, work };
+  }
+  if (fact.acknowledges === 'return' && handler.fact.isAsync) {
+    const [work] = works;
+    return work && { how: 'returned', consumer, work };
   }
   return ackFirst(consumer, handler, effects) ?? unawaitedWork(model, consumer, handler);
 }
@@ -91,7 +97,11 @@ function isLeft(list: readonly Action[], action: CallAction): boolean {
 function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
   const { body, isAsync } = fn.fact;
   const { acknowledges, library } = consumer.fact;
-  const ends = acknowledges === 'auto' || acknowledges === 'after' || callers.has(library);
+  const ends =
+    acknowledges === 'auto' ||
+    acknowledges === 'after' ||
+    acknowledges === 'return' ||
+    callers.has(library);
   if (!ends && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
   for (const work of model.bodyOf(fn).effects) {
     if (!isWork(work) || work.role.kind === 'publish') continue;

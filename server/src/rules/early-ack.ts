@@ -44,6 +44,15 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
       help: 'Leave `noAck` out and acknowledge when the work is done.',
       related,
     };
+  if (early.how === 'returned')
+    return {
+      file: consumer.file,
+      at: consumer.at,
+      symbol: consumer.name,
+      message: `\`${consumer.name}\` gives a promise that nobody waits for: the client acknowledges the message at once, and a failure of \`${work.name}\` loses it.`,
+      help: 'Subscribe with acknowledgements by hand, and acknowledge when the work is done.',
+      related,
+    };
   const path = pathOf(early.action.call.callee);
   const isFirst = early.how === 'first';
   const what = path === '' ? 'a function that it starts' : `\`${path}\``;
@@ -78,7 +87,7 @@ function wordAt({ files }: EventModel, file: FilePath, { at, callee }: CallExpr)
 }
 
 function fixesFor(early: EarlyAck): readonly Fix[] {
-  if (early.how === 'unasked') return [];
+  if (early.how === 'unasked' || early.how === 'returned') return [];
   const target = { file: early.fn.file, at: early.action.call.at };
   if (early.how === 'first')
     return [

@@ -4,6 +4,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { QueueRole, Role } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, isReplyAddress, labelOf, mayHandle } from './messages.ts';
+import { streamingAcks } from './natsAcks.ts';
 import { fromPatterns } from './patterns.ts';
 import { polling } from './polling.ts';
 
@@ -117,6 +118,7 @@ function listened(site: CallSite): readonly ConsumerFact[] {
   if (!isMessage || !isFrom(site.origin, modules) || !mayHandle(site.view, callback)) return [];
   const handler = handlerOf(site.view, callback);
   const owner = site.view.ownerOf(site.fn.id);
+  const acknowledges = site.receiver && streamingAcks(site.view, site.view.makingOf(site.receiver));
   return [
     {
       ...labelOf(site.view, handler, { name: 'on', at: site.call.at }),
@@ -125,6 +127,7 @@ function listened(site: CallSite): readonly ConsumerFact[] {
       events: subjectOf(site),
       handler,
       eventParameter: 0,
+      ...(acknowledges && { acknowledges }),
       ...(owner === undefined ? {} : { owner }),
     },
   ];
