@@ -136,6 +136,8 @@ export interface QueueRole extends FailurePolicy {
   readonly library: string;
   /** What names the queue; absent where the call does not say. */
   readonly queue?: Expr;
+  /** What is delivered counts as handled: the broker asks for no acknowledgement. */
+  readonly isForgotten?: true;
 }
 /** Whether something is written: `unknown` where the options can't be read. */
 export type Written = 'given' | 'none' | 'unknown';

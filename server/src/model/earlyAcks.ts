@@ -4,6 +4,7 @@ import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
 import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
+import { declarationsOf, declaredQueues } from './queues.ts';
 
 /** Where a message is acknowledged too early, and the work that comes later. */
 export type EarlyAck =
@@ -37,7 +38,7 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
   if (!handler || transport !== 'broker' || fact.isRequest) return undefined;
   const { effects } = model.bodyOf(handler);
   const works = effects.filter(isWork);
-  if (fact.acknowledges === 'before') {
+  if (fact.acknowledges === 'before' || isForgotten(model, consumer)) {
     const [work] = works;
     return work && { how: 'unasked', consumer, work };
   }
@@ -46,6 +47,12 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
     return work && { how: 'returned', consumer, work };
   }
   return ackFirst(consumer, handler, effects) ?? unawaitedWork(model, consumer, handler);
+}
+
+/** Where the queue is declared, the broker is told that it need not wait. */
+function isForgotten(model: EventModel, consumer: ConsumerNode): boolean {
+  if (!consumer.fact.queue) return false;
+  return declarationsOf(model, consumer, declaredQueues(model)).some((it) => it.role.isForgotten);
 }
 
 function isWork({ role, inCatch }: Effect): boolean {
@@ -98,10 +105,7 @@ function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNo
   const { body, isAsync } = fn.fact;
   const { acknowledges, library } = consumer.fact;
   const ends =
-    acknowledges === 'auto' ||
-    acknowledges === 'after' ||
-    acknowledges === 'return' ||
-    callers.has(library);
+    acknowledges === 'auto' || acknowledges === 'after' || acknowledges === 'return' || callers.has(library);
   if (!ends && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
   for (const work of model.bodyOf(fn).effects) {
     if (!isWork(work) || work.role.kind === 'publish') continue;

@@ -110,6 +110,7 @@ const countsNothing: ReadonlySet<string> = new Set([
   'amqplib',
   '@nestjs/microservices',
   '@golevelup/nestjs-rabbitmq',
+  'nats',
   'aws',
 ]);
 
@@ -139,7 +140,8 @@ function isLimited(
     ...(it.fact.policy ? [it.fact.policy] : []),
     ...declarationsOf(model, it, declared).map((one) => one.role),
   ]);
-  if (policies.length > 0) return together(policies, 'limit') !== 'none';
+  // A consumer of JetStream that nobody declares here stands on the server.
+  if (policies.length > 0 || library === 'nats') return together(policies, 'limit') !== 'none';
   const service = model.serviceOf(file);
   const near = declared.filter(
     (it) => countsNothing.has(it.role.library) && it.role.queue && model.serviceOf(it.fn.file) === service,

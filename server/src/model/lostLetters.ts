@@ -1,6 +1,6 @@
 // Queues whose messages have nowhere to go when they fail for good.
 import type { Expr } from '../facts/expressions.ts';
-import type { FailurePolicy } from '../facts/roles.ts';
+import type { FailurePolicy, Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
@@ -52,12 +52,15 @@ function isOfReader(model: EventModel, { file, consumer }: LostLetters): boolean
   return consumer !== undefined && model.serviceOf(consumer.file) === model.serviceOf(file);
 }
 
+/** Libraries whose consumers read a queue that another call declares. */
+const asserting: ReadonlySet<string> = new Set(['amqplib', '@google-cloud/pubsub', 'nats']);
+
 function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
   const consumers = model.consumers.filter(
-    (it) => it.transport === 'broker' && it.fact.acknowledges !== 'before',
+    (it) => it.transport === 'broker' && it.fact.acknowledges !== 'before' && !isGivenUp(model, it),
   );
   for (const it of declared) {
-    if (it.role.library === 'amqplib' || it.role.library === '@google-cloud/pubsub')
+    if (asserting.has(it.role.library) && !it.role.isForgotten)
       yield* ofAsserted(model, it, declared, consumers);
     if (it.role.library === '@nestjs/microservices') yield* ofMicroservice(model, it, consumers);
     if (it.role.library === 'aws') yield* lost(model, it.fn.file, it.role.queue, it.role, undefined);
@@ -72,6 +75,17 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
     const others = declared.filter((it) => it.keys.some((key) => keys.includes(key))).map((it) => it.role);
     yield* lost(model, consumer.file, queue, merged(model, consumer.file, [policy, ...others]), consumer);
   }
+}
+
+/** JetStream has no other way to end the tries by hand than `term()`; what is caught and only logged is told of by another rule. */
+function isGivenUp(model: EventModel, consumer: ConsumerNode): boolean {
+  const { fact, handler } = consumer;
+  if (fact.library !== 'nats' || !handler) return false;
+  const ends = (it: Role): boolean => it.kind === 'ack' && it.what === 'reject';
+  const isTerminated = reachedFrom(model, handler).some((fn) =>
+    [...callsIn(fn.fact.body)].some(({ roles }) => roles.some(ends)),
+  );
+  return isTerminated || swallowIn(model, consumer) !== undefined;
 }
 
 function* ofAsserted(

@@ -35,24 +35,7 @@ type Started = Exclude<EarlyAck, { readonly how: 'unasked' }>;
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
   const related = [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }];
-  if (early.how === 'unasked')
-    return {
-      file: consumer.file,
-      at: consumer.at,
-      symbol: consumer.name,
-      message: `\`${consumer.name}\` takes messages with \`noAck\`: the broker deletes them as it sends them, and a failure of \`${work.name}\` loses one.`,
-      help: 'Leave `noAck` out and acknowledge when the work is done.',
-      related,
-    };
-  if (early.how === 'returned')
-    return {
-      file: consumer.file,
-      at: consumer.at,
-      symbol: consumer.name,
-      message: `\`${consumer.name}\` gives a promise that nobody waits for: the client acknowledges the message at once, and a failure of \`${work.name}\` loses it.`,
-      help: 'Subscribe with acknowledgements by hand, and acknowledge when the work is done.',
-      related,
-    };
+  if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(early), related };
   const path = pathOf(early.action.call.callee);
   const isFirst = early.how === 'first';
   const what = path === '' ? 'a function that it starts' : `\`${path}\``;
@@ -69,6 +52,7 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   };
 }
 
+<<<<<<< HEAD
 function helpFor({ how, action }: Started): string {
   if (how === 'first') return 'Acknowledge when the work is done.';
   const what = isTimer(action) ? 'Do the work in the handler itself' : 'Await it';
@@ -78,6 +62,28 @@ function helpFor({ how, action }: Started): string {
 /** What a timer gives is nothing to wait for. */
 function isTimer({ roles }: Started['action']): boolean {
   return roles.some((it) => it.kind === 'schedule');
+=======
+/** Whatever the handler does, the message counts as handled before. */
+function unwaited({ how, consumer, work }: EarlyAck): RuleFinding {
+  const { file, at, name } = consumer;
+  if (how === 'returned')
+    return {
+      file,
+      at,
+      symbol: name,
+      message: `\`${name}\` gives a promise that nobody waits for: the client acknowledges the message at once, and a failure of \`${work.name}\` loses it.`,
+      help: 'Subscribe with acknowledgements by hand, and acknowledge when the work is done.',
+    };
+  const [option, does] =
+    consumer.fact.library === 'nats' ? ['AckPolicy.None', 'forgets'] : ['noAck', 'deletes'];
+  return {
+    file,
+    at,
+    symbol: name,
+    message: `\`${name}\` takes messages with \`${option}\`: the broker ${does} them as it sends them, and a failure of \`${work.name}\` loses one.`,
+    help: `Leave \`${option}\` out and acknowledge when the work is done.`,
+  };
+>>>>>>> b1207ab (Read what consumers of JetStream say about tries and acknowledgements)
 }
 
 /** The name of what is called; of a function without one, the word that makes it a function. */

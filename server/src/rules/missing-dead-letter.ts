@@ -39,6 +39,8 @@ function messageFor({ library, name, isGiver }: LostLetters): string {
       return `A job of \`${name}\` that fails is removed at once (\`removeOnFail\`): nobody can look at it or run it again.`;
     case '@google-cloud/pubsub':
       return `The subscription \`${name}\` has no \`deadLetterPolicy\`: a message that fails for good comes round until it expires.`;
+    case 'nats':
+      return `The consumer \`${name}\` has no \`max_deliver\`: a message that fails for good comes round for ever.`;
     case 'aws':
       return `The queue \`${name}\` has no \`deadLetterQueue\`: a message that fails for good comes round until it expires.`;
     default:
@@ -54,6 +56,8 @@ function helpFor({ library }: LostLetters): string {
       return 'Keep failed jobs (`removeOnFail: { age: … }`), or take them in a `failed` listener.';
     case '@google-cloud/pubsub':
       return 'Give the subscription a `deadLetterPolicy` with `maxDeliveryAttempts`, and look at what arrives there.';
+    case 'nats':
+      return 'Give the consumer a `max_deliver`, and take what the server tells about it (`MAX_DELIVERIES`) or `term` what fails for good.';
     case 'aws':
       return 'Give the queue a `deadLetterQueue` with a `maxReceiveCount`.';
     default:

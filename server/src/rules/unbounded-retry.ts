@@ -51,7 +51,7 @@ function messageFor({ how, name }: EndlessRetry): string {
 function helpFor({ how }: EndlessRetry): string {
   switch (how) {
     case 'requeue':
-      return 'Limit the deliveries (a quorum queue with `x-delivery-limit`, a count in a header), wait between them, and dead-letter what still fails.';
+      return 'Limit the deliveries (`x-delivery-limit` of a quorum queue, `max_deliver` of JetStream, a count in a header), wait between them, and dead-letter what still fails.';
     case 'attempts':
       return 'Give a number of attempts and a `backoff`; what still fails stays in the set of failed jobs.';
     case 'resend':

@@ -1,12 +1,13 @@
 // NATS core and JetStream (https://docs.nats.io, nats.js), and NATS Streaming (node-nats-streaming).
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { QueueRole, Role } from '../../facts/roles.ts';
+import type { Role } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
+import { consumerAdded, subscribedWith } from './jetStream.ts';
 import { handlerOf, isReplyAddress, labelOf, mayHandle } from './messages.ts';
 import { streamingAcks } from './natsAcks.ts';
 import { fromPatterns } from './patterns.ts';
-import { polling } from './polling.ts';
+import { looping, polling } from './polling.ts';
 
 const modules = ['nats', 'nats.ws', '@nats-io/', 'node-nats-streaming'];
 
@@ -34,7 +35,7 @@ const described = fromPatterns({
     { call: 'Stan.publish', event: 0, payload: 1, gives: 'nothing' },
   ],
   consume: [{ call: 'NatsConnection.subscribe', event: 0, handler: '1.callback', transport: 'in-process' }],
-  acks: { 'JsMsg.ack': 'ack', 'JsMsg.nak': 'requeue', 'JsMsg.term': 'reject', 'Message.ack': 'ack' },
+  acks: { 'JsMsg.ack': 'ack', 'JsMsg.term': 'reject', 'Message.ack': 'ack' },
 });
 
 /** NATS and its predecessor. */
@@ -44,7 +45,7 @@ export const nats: Framework = {
     const roles = described.roles?.(site) ?? [];
     return roles.length > 0
       ? roles.map((it) => asReply(withKey(site, it)))
-      : [...acknowledged(site), ...declared(site)];
+      : [...acknowledged(site), ...consumerAdded(site)];
   },
   consumers: (site) => [...(described.consumers?.(site) ?? []), ...listened(site), ...iterated(site)],
 };
@@ -63,46 +64,61 @@ function withKey({ view, call }: CallSite, role: Role): Role {
 }
 
 /** What an iterator gives has no declared type, but these words are JetStream's own. */
-function acknowledged({ name, view }: CallSite): readonly Role[] {
-  const what = { nak: 'requeue', term: 'reject', ackAck: 'ack', ack: 'ack' } as const;
+function acknowledged({ name, view, call }: CallSite): readonly Role[] {
+  // `nak(5000)` asks for it later.
+  const nak = call.args.length > 0 ? 'nack' : 'requeue';
+  const what = { nak, term: 'reject', ackAck: 'ack', ack: 'ack' } as const;
   const isOwn = name === 'nak' || name === 'term' || name === 'ackAck' || name === 'ack';
   return isOwn && doesImport(view, modules) ? [{ kind: 'ack', library: 'nats', what: what[name] }] : [];
 }
 
-/** `manager.consumers.add('ORDERS', { durable_name, max_deliver: 5, backoff })`: what was tried too often is left in the stream. */
-function declared({ view, name, call, receiverName }: CallSite): readonly QueueRole[] {
-  const options = call.args[1];
-  const queue = view.entryOf(options, 'durable_name') ?? view.entryOf(options, 'name');
-  if (name !== 'add' || receiverName !== 'consumers' || !queue || !doesImport(view, modules)) return [];
-  const most = view.entryOf(options, 'max_deliver');
-  const limit = most && !isWithoutEnd(most) ? 'given' : 'none';
-  const isDelayed = view.entryOf(options, 'backoff') !== undefined;
-  return [
-    {
-      kind: 'queue',
-      library: 'nats',
-      queue,
-      deadLetter: 'unknown',
-      limit,
-      ...(isDelayed ? { isDelayed } : {}),
-    },
-  ];
-}
-
-/** `max_deliver: -1` is the default, for ever. */
-function isWithoutEnd(most: Expr): boolean {
-  return most.kind === 'literal' && most.text.startsWith('-');
-}
-
-/** `for await (const message of await consumer.consume())`, of core NATS `for await (const message of connection.subscribe(…))`. */
+/**
+ * `for await (const message of await consumer.consume())`, of core NATS `for await (const message of connection.subscribe(…))`;
+ * or a callback among the options.
+ */
 function iterated(site: CallSite): readonly ConsumerFact[] {
   const isCore = site.name === 'subscribe' && site.origin?.name === 'NatsConnection';
   const isStream = /^(?:consume|fetch|subscribe|pullSubscribe)$/.test(site.name);
   if ((!isCore && !isStream) || !isFrom(site.origin, modules)) return [];
   if (/^Stan$/.test(site.origin?.name ?? '') || site.view.entryOf(site.call.args[1], 'callback')) return [];
-  const subject = isCore || /ubscribe$/.test(site.name) ? site.arg(0) : consumedBy(site);
-  const found = polling(site, 'nats', subject ? [subject] : []);
-  return isCore ? found.map((it) => ({ ...it, transport: 'in-process' })) : found;
+  const isOlder = /ubscribe$/.test(site.name);
+  const subject = isCore || isOlder ? site.arg(0) : consumedBy(site);
+  const events = subject ? [subject] : [];
+  if (isCore) return loopsOf(site, events).map((it) => ({ ...it, transport: 'in-process' }));
+  const { callback, ...said } = isOlder
+    ? subscribedWith(site.view, site.call.args[1])
+    : { callback: site.view.entryOf(site.arg(0), 'callback'), ...(subject && { queue: subject }) };
+  const found = callback ? called(site, callback, events, isOlder ? 1 : 0) : loopsOf(site, events);
+  return found.map((it) => ({ ...it, ...said }));
+}
+
+function loopsOf(site: CallSite, events: readonly Expr[]): readonly ConsumerFact[] {
+  const own = polling(site, 'nats', events);
+  return own.length > 0 ? own : looping(site, 'nats', events);
+}
+
+/** `consumer.consume({ callback: (message) => … })`; the older `subscribe` hands over an error first. */
+function called(
+  site: CallSite,
+  callback: Expr,
+  events: readonly Expr[],
+  eventParameter: number,
+): readonly ConsumerFact[] {
+  if (!mayHandle(site.view, callback)) return [];
+  const handler = handlerOf(site.view, callback);
+  const owner = site.view.ownerOf(site.fn.id);
+  return [
+    {
+      ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
+      library: 'nats',
+      transport: 'broker',
+      events,
+      handler,
+      eventParameter,
+      acknowledges: 'never',
+      ...(owner === undefined ? {} : { owner }),
+    },
+  ];
 }
 
 /** `const consumer = await stream.consumers.get('ORDERS', 'stock')`: the durable name stands for what it reads. */

@@ -31,9 +31,7 @@ function builtBy(view: FileView, options: Expr): ReadonlyMap<string, Expr> | und
   for (const { action } of view.callsNamed('setManualAckMode')) {
     const { callee, args } = action.call;
     const isOnIt =
-      callee.kind === 'member' &&
-      callee.object.kind === 'name' &&
-      callee.object.binding === options.binding;
+      callee.kind === 'member' && callee.object.kind === 'name' && callee.object.binding === options.binding;
     if (isOnIt && args[0]) found.set('setManualAckMode', args[0]);
   }
   return found;

@@ -1,8 +1,10 @@
 // Loops that fetch messages by themselves. Nothing registers a handler there: the function around the loop is the consumer, and no
 // parameter of it carries the message.
+import type { Action } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
-import type { ConsumerFact } from '../../facts/facts.ts';
+import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import { actionsIn } from '../../facts/walk.ts';
+import type { FileView } from '../view.ts';
 import type { CallSite } from './framework.ts';
 
 /** No parameter has this index. */
@@ -16,19 +18,41 @@ export function polling(
 ): readonly ConsumerFact[] {
   if (fn.kind === 'module' || fn.name === '' || ![...actionsIn(fn.body)].some((it) => it.kind === 'loop'))
     return [];
+  return [loopIn(view, fn, fn, library, events)];
+}
+
+/** `const messages = stream.subscribe(…); (async () => { for await (const message of messages) … })();`: the function with the loop. */
+export function looping(
+  { view, action, name, call }: CallSite,
+  library: string,
+  events: readonly Expr[],
+): readonly ConsumerFact[] {
+  const { result } = action;
+  if (result === undefined) return [];
+  const loops = (it: Action): boolean =>
+    it.kind === 'loop' && it.over?.kind === 'name' && it.over.binding === result;
+  const fn = view.facts.functions.find((it) => it.kind !== 'module' && [...actionsIn(it.body)].some(loops));
+  return fn ? [loopIn(view, fn, fn.name === '' ? { name, at: call.at } : fn, library, events)] : [];
+}
+
+function loopIn(
+  view: FileView,
+  fn: FunctionFact,
+  { name, at }: Pick<ConsumerFact, 'name' | 'at'>,
+  library: string,
+  events: readonly Expr[],
+): ConsumerFact {
   const owner = view.ownerOf(fn.id);
-  return [
-    {
-      at: fn.at,
-      name: fn.name,
-      library,
-      transport: 'broker',
-      events,
-      handler: fn.id,
-      eventParameter: nowhere,
-      // What is not acknowledged comes again.
-      acknowledges: 'never',
-      ...(owner === undefined ? {} : { owner }),
-    },
-  ];
+  return {
+    at,
+    name,
+    library,
+    transport: 'broker',
+    events,
+    handler: fn.id,
+    eventParameter: nowhere,
+    // What is not acknowledged comes again.
+    acknowledges: 'never',
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
