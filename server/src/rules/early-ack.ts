@@ -30,7 +30,7 @@ export const rule: Rule = {
   },
 };
 
-type Started = Exclude<EarlyAck, { readonly how: 'unasked' }>;
+type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' }>;
 
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
@@ -52,9 +52,11 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   };
 }
 
-<<<<<<< HEAD
-function helpFor({ how, action }: Started): string {
+const byHand = 'Subscribe with acknowledgements by hand, and acknowledge when the work is done.';
+
+function helpFor({ how, action, consumer }: Started): string {
   if (how === 'first') return 'Acknowledge when the work is done.';
+  if (consumer.fact.acknowledges === 'return') return byHand;
   const what = isTimer(action) ? 'Do the work in the handler itself' : 'Await it';
   return `${what}, so that its failure is the failure of the handler.`;
 }
@@ -62,7 +64,8 @@ function helpFor({ how, action }: Started): string {
 /** What a timer gives is nothing to wait for. */
 function isTimer({ roles }: Started['action']): boolean {
   return roles.some((it) => it.kind === 'schedule');
-=======
+}
+
 /** Whatever the handler does, the message counts as handled before. */
 function unwaited({ how, consumer, work }: EarlyAck): RuleFinding {
   const { file, at, name } = consumer;
@@ -72,7 +75,7 @@ function unwaited({ how, consumer, work }: EarlyAck): RuleFinding {
       at,
       symbol: name,
       message: `\`${name}\` gives a promise that nobody waits for: the client acknowledges the message at once, and a failure of \`${work.name}\` loses it.`,
-      help: 'Subscribe with acknowledgements by hand, and acknowledge when the work is done.',
+      help: byHand,
     };
   const [option, does] =
     consumer.fact.library === 'nats' ? ['AckPolicy.None', 'forgets'] : ['noAck', 'deletes'];
@@ -83,7 +86,6 @@ function unwaited({ how, consumer, work }: EarlyAck): RuleFinding {
     message: `\`${name}\` takes messages with \`${option}\`: the broker ${does} them as it sends them, and a failure of \`${work.name}\` loses one.`,
     help: `Leave \`${option}\` out and acknowledge when the work is done.`,
   };
->>>>>>> b1207ab (Read what consumers of JetStream say about tries and acknowledgements)
 }
 
 /** The name of what is called; of a function without one, the word that makes it a function. */
@@ -104,6 +106,8 @@ function fixesFor(early: EarlyAck): readonly Fix[] {
       },
     ];
   const isStarted = early.action.call.callee.kind === 'function';
+  // There a handler that waits is not waited for either.
+  if (early.consumer.fact.acknowledges === 'return') return [];
   if (isStarted || isTimer(early.action) || !canAwait(early.fn.fact, early.action)) return [];
   return [{ title: 'Await the work', plan: { kind: 'await-call', target }, isPreferred: true }];
 }
