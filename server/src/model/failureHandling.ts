@@ -9,7 +9,9 @@ import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
 
 const countWords =
-  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|tries(?:left)?$|deaths?$|receive_?count|max_?(?:tries|count)/i;
+  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|deaths?$|receive_?count|max_?(?:tries|count)/i;
+/** `maxTries`, and not `entries` or `countries`. */
+const camelTries = /[a-z]Tries/;
 const pauses = /sleep|delay|wait|pause|backoff|setTimeout|timeout/i;
 const errorNames = /^(?:e|err|error|ex|exception|reason|cause|failure)$|(?:Error|Err|Exception)$/;
 const outcomes = /(?:valid|success|succeeded|ok|error|failed|failure|result|processed|handled)(?:\b|$)/i;
@@ -95,15 +97,19 @@ export function counts(model: EventModel, fn: FunctionNode): boolean {
 function namesCount({ files }: EventModel, fact: FunctionFact, file: string): boolean {
   if (fact.kind === 'module') return false;
   const bindings = files.get(file)?.bindings ?? [];
-  if (fact.parameters.some((it) => countWords.test(bindings[it]?.name ?? ''))) return true;
+  if (fact.parameters.some((it) => isCount(bindings[it]?.name ?? ''))) return true;
   return holdsWord(fact.body);
+}
+
+function isCount(word: string): boolean {
+  return countWords.test(word) || camelTries.test(word);
 }
 
 /** Names, keys and headers; a text that only tells of another try does not count it. */
 function holdsWord(value: unknown, key = ''): boolean {
   if (typeof value === 'string') {
     const isWord = key === 'name' || key === 'key' || key === 'value';
-    return isWord && !/\s/.test(value) && countWords.test(value);
+    return isWord && !/\s/.test(value) && isCount(value);
   }
   if (typeof value !== 'object' || value === null || declaresQueue(value)) return false;
   return Object.entries(value).some(([inner, it]) => holdsWord(it, Array.isArray(value) ? key : inner));

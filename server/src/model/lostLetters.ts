@@ -6,6 +6,7 @@ import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { mayFail } from './failing.ts';
+import { counts } from './failureHandling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { givenPolicy, moduleDefault, ownPolicy } from './queuePolicies.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
@@ -77,15 +78,19 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
   }
 }
 
-/** JetStream has no other way to end the tries by hand than `term()`; what is caught and only logged is told of by another rule. */
+/**
+ * JetStream has no other way to end the tries by hand than `term()`, Redis none but to count them; what is caught and only logged is
+ * told of by another rule.
+ */
 function isGivenUp(model: EventModel, consumer: ConsumerNode): boolean {
-  const { fact, handler } = consumer;
-  if (fact.library !== 'nats' || !handler) return false;
+  const { fact, handler, file } = consumer;
+  if (!handler || (fact.library !== 'nats' && fact.library !== 'redis')) return false;
+  if (swallowIn(model, consumer)) return true;
   const ends = (it: Role): boolean => it.kind === 'ack' && it.what === 'reject';
-  const isTerminated = reachedFrom(model, handler).some((fn) =>
-    [...callsIn(fn.fact.body)].some(({ roles }) => roles.some(ends)),
-  );
-  return isTerminated || swallowIn(model, consumer) !== undefined;
+  const reached = reachedFrom(model, handler);
+  if (fact.library === 'nats')
+    return reached.some((fn) => [...callsIn(fn.fact.body)].some(({ roles }) => roles.some(ends)));
+  return parksSomewhere(model, file) || reached.some((fn) => counts(model, fn));
 }
 
 function* ofAsserted(

@@ -41,6 +41,8 @@ function messageFor({ library, name, isGiver }: LostLetters): string {
       return `The subscription \`${name}\` has no \`deadLetterPolicy\`: a message that fails for good comes round until it expires.`;
     case 'nats':
       return `The consumer \`${name}\` has no \`max_deliver\`: a message that fails for good comes round for ever.`;
+    case 'redis':
+      return `\`${name}\` is claimed again and again, and nobody counts the deliveries: a message that fails for good comes round for ever.`;
     case 'aws':
       return `The queue \`${name}\` has no \`deadLetterQueue\`: a message that fails for good comes round until it expires.`;
     default:
@@ -58,6 +60,8 @@ function helpFor({ library }: LostLetters): string {
       return 'Give the subscription a `deadLetterPolicy` with `maxDeliveryAttempts`, and look at what arrives there.';
     case 'nats':
       return 'Give the consumer a `max_deliver`, and take what the server tells about it (`MAX_DELIVERIES`) or `term` what fails for good.';
+    case 'redis':
+      return 'Look at the deliveries of a message (`xpending`), and move what came too often to a stream of its own.';
     case 'aws':
       return 'Give the queue a `deadLetterQueue` with a `maxReceiveCount`.';
     default:

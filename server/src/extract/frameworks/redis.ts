@@ -1,7 +1,7 @@
 // Redis streams (at least once, by consumer groups) and pub/sub (at most once): ioredis, redis.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
-import type { AckRole, PublishRole, Role, WriteRole } from '../../facts/roles.ts';
+import type { AckRole, PublishRole, QueueRole, Role, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView } from '../view.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
@@ -47,6 +47,7 @@ export const redis: Framework = {
     ...acknowledged(site),
     ...counted(site),
     ...added(site),
+    ...deliveries(site),
   ],
   consumers: (site) => [...(described.consumers?.(site) ?? []), ...heard(site), ...read(site)],
 };
@@ -152,6 +153,7 @@ function channelsOf({ view, path }: CallSite): readonly Expr[] {
 /** `redis.xreadgroup('GROUP', 'stock', 'one', 'STREAMS', 'orders', '>')`, `client.xReadGroup('stock', 'one', { key, id })` in a loop. */
 function read(site: CallSite): readonly ConsumerFact[] {
   if (!/^x(?:readgroup|autoclaim)$/i.test(site.name) || !isFrom(site.origin, modules)) return [];
+  if (/^xautoclaim$/i.test(site.name)) return claimed(site);
   const { args } = site.call;
   const streams = args.findIndex((it) => it.kind === 'string' && /^streams$/i.test(it.value));
   const given = args.map((it) => site.view.entryOf(it, 'key')).find((it) => it !== undefined);
@@ -163,6 +165,23 @@ function read(site: CallSite): readonly ConsumerFact[] {
   });
   const found = polling(site, 'redis', stream ? [site.view.valueOf(stream)] : []);
   return isForgotten ? found.map((it) => ({ ...it, acknowledges: 'before' })) : found;
+}
+
+/** `redis.xautoclaim('orders', 'stock', 'one', 60000, '0')` takes whatever was not acknowledged, as often as it is asked. */
+function claimed(site: CallSite): readonly ConsumerFact[] {
+  const [stream] = site.call.args;
+  if (!stream) return [];
+  const found = polling(site, 'redis', [site.view.valueOf(stream)]);
+  return found.map((it) => ({ ...it, queue: stream, policy: { deadLetter: 'none', limit: 'none' } }));
+}
+
+/** `redis.xpending('orders', 'stock', '-', '+', 10)`, `client.xPendingRange(…)`: with how often each message was delivered. */
+function deliveries({ name, origin, call }: CallSite): readonly QueueRole[] {
+  const [queue] = call.args;
+  const isDetailed = (/^xpending$/i.test(name) && call.args.length > 2) || /^xpendingrange$/i.test(name);
+  return isDetailed && queue && isFrom(origin, modules)
+    ? [{ kind: 'queue', library: 'redis', queue, deadLetter: 'unknown', limit: 'given' }]
+    : [];
 }
 
 /** `redis.xadd('orders', '*', 'event', JSON.stringify(event))`, `client.xAdd('orders', '*', { … })`. */
