@@ -3,11 +3,12 @@
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { failureFinder, saysFailure, type FailureWords, type Step } from './fallible.ts';
+import { failureFinder, saysFailure, stepOf, type FailureWords, type Step } from './fallible.ts';
 import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
-import { saidOfFiles } from './about.ts';
-import { lazily } from '../facts/once.ts';
+import { aboutEvents, saidOfFiles } from './about.ts';
+import { areSame } from './notedEvents.ts';
+import { lazily, once } from '../facts/once.ts';
 import { namesSpokenIn, spokenNames } from './spokenNames.ts';
 
 export interface Failures {
@@ -17,19 +18,52 @@ export interface Failures {
 
 /** Looks at all names of the workspace, and only when somebody asks. */
 export function failuresOf(model: EventModel, words: FailureWords): Failures {
-  const isNamed = lazily(() => failureFinder([...failureNames(model, words)], words));
+  const isNamed = lazily(() => namedFinder(model, words));
   const followed = lazily(() => followedToFailure(model, words));
   const computed = lazily(() => model.producers.filter(isComputed));
   const failing = lazily(() => new Set(model.producers.flatMap((it) => failingFunction(it, words))));
   const unread = lazily(() => new Set(model.producers.flatMap(fileOfUnread)));
+  const carries = aboutEvents(model, `outcomes ${idOf(words)}`, (event) => {
+    const step = stepOf(event.name);
+    return step !== undefined && carriesOutcome(model, event, step, words);
+  });
   return {
     mayFollow: (event, step) =>
       isNamed()(step) ||
-      carriesOutcome(model, event, step, words) ||
+      carries(event) ||
       (!step.isUndoing && followed().has(event.key)) ||
       computed().some((it) => mayBeMeant(it, step, words)) ||
       event.producers.some((it) => failing().has(it.fn.fact) || unread().has(it.file)),
   };
+}
+
+/** What is kept for some words is kept under these. */
+const idOf = once((words: FailureWords) => JSON.stringify(words));
+
+/** Finds a failure among all names; made anew only where these changed. */
+function namedFinder(model: EventModel, words: FailureWords): (step: Step) => boolean {
+  const { keeper } = model;
+  const names = [...failureNames(model, words)];
+  const noted = keeper.lookUp(
+    `names of failures ${idOf(words)}`,
+    () => new Map([['', names]]),
+    (one, other) => areSame(one, other, Object.is),
+  );
+  const finder = keeper.keepBy(
+    `finder of failures ${idOf(words)}`,
+    () => '',
+    () => {
+      const find = failureFinder(noted('') ?? [], words);
+      const known = new Map<string, boolean>();
+      return (step: Step): boolean => {
+        const key = [...step.subject, step.action].join(' ');
+        const isFound = known.get(key) ?? find(step);
+        known.set(key, isFound);
+        return isFound;
+      };
+    },
+  );
+  return finder('');
 }
 
 function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {

@@ -101,10 +101,18 @@ export function isOutcome({ action }: Step): boolean {
 }
 
 /** Whether a name says that something failed. */
-export function saysFailure(name: string, { failures }: FailureWords): boolean {
+export function saysFailure(name: string, words: FailureWords): boolean {
+  const known = failing(words);
+  const before = known.get(name);
+  if (before !== undefined) return before;
   const text = ` ${wordsOf(name).join(' ')} `;
-  return failures.some((it) => text.includes(` ${it} `));
+  const isFailing = words.failures.some((it) => text.includes(` ${it} `));
+  known.set(name, isFailing);
+  return isFailing;
 }
+
+/** Which names say so: each is asked again at every edit. */
+const failing = once((_: FailureWords) => new Map<string, boolean>());
 
 /** Whether a name announces that the step failed: it says so, of the same subject or deed. */
 export function isFailureOf(step: Step, name: string, words: FailureWords): boolean {

@@ -2,21 +2,29 @@
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place, Span } from '../text.ts';
-import { saidOfFiles } from './about.ts';
-import type { EventModel, EventNode } from './model.ts';
+import type { EventModel, EventNode, TypeNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { once } from '../facts/once.ts';
-import { perModel } from './perModel.ts';
 
 /** All places that list the event. */
 export function listingsOf(model: EventModel, event: EventNode): readonly Place[] {
-  const { byName, byType } = listed(model);
-  const names = [event.key, ...event.wireNames];
+  const under = entriesUnder(model);
   const found = new Set([
-    ...names.flatMap((it) => byName.get(it) ?? []),
-    ...event.declarations.flatMap((it) => byType.get(it.fact) ?? []),
+    ...[event.key, ...event.wireNames].flatMap((it) => under(it)),
+    ...event.declarations.flatMap((it) => ofType(model, it, under)),
   ]);
-  return [...found].sort((a, b) => a.order - b.order).map(({ file, at }) => ({ file, at }));
+  return [...found].sort(inOrder).map(({ file, at }) => ({ file, at }));
+}
+
+/** By whatever name a file imports the type. */
+function ofType(
+  { program }: EventModel,
+  { fact }: TypeNode,
+  under: (key: string) => readonly Listed[],
+): readonly Listed[] {
+  return [keyOfType(fact.name), keyOfType('default')]
+    .flatMap(under)
+    .filter(({ file, type }) => type !== undefined && program.typeNamed(file, type)?.fact === fact);
 }
 
 /** Where a reader would look: the declaration, else the member of an enum, else the literal that is published. */
@@ -31,37 +39,50 @@ export function placeOfName(model: EventModel, event: EventNode): Place {
 }
 
 interface Listed extends Place {
-  /** Files come in the order of the model. */
+  /** In its file. */
   readonly order: number;
+  /** The type that it names, as its file does. */
+  readonly type?: string;
 }
 
-interface Listings {
-  /** By the key of an event, and by the name as it stands. */
-  readonly byName: ReadonlyMap<string, readonly Listed[]>;
-  readonly byType: ReadonlyMap<TypeFact, readonly Listed[]>;
+function inOrder(a: Listed, b: Listed): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.order - b.order;
 }
 
-const listed = perModel((model: EventModel): Listings => {
-  const byName = new Map<string, Listed[]>();
-  const byType = new Map<TypeFact, Listed[]>();
-  const all = saidOfFiles(model, 'lists of events', (facts) =>
-    entriesOf(facts).map(({ at, names, type }) => {
-      const named = type === undefined ? undefined : model.program.typeNamed(facts.file, type);
-      return { file: facts.file, at, names, type: named?.fact };
-    }),
-  );
-  for (const [order, { file, at, names, type }] of all.entries()) {
-    const place = { file, at, order };
-    for (const it of names) put(byName, it, place);
-    if (type) put(byType, type, place);
+/** What stands under the key of an event, a name as it stands, or the key of a type. */
+function entriesUnder({ keeper, files }: EventModel): (key: string) => readonly Listed[] {
+  const isSame = (one: readonly Listed[], other: readonly Listed[]): boolean =>
+    JSON.stringify(one) === JSON.stringify(other);
+  const lists = keeper.index(files, { question: 'lists of events', of: listedIn, isSame });
+  return (key) => lists(key).flat();
+}
+
+const listedIn = (facts: FileFacts): ReadonlyMap<string, readonly Listed[]> => {
+  const found = new Map<string, Listed[]>();
+  for (const [order, { at, names, type }] of entriesOf(facts).entries()) {
+    const entry = { file: facts.file, at, order, ...(type === undefined ? {} : { type }) };
+    for (const it of names) put(found, it, entry);
+    if (type !== undefined) put(found, keyOfType(importedAs(facts, type)), entry);
   }
-  return { byName, byType };
-});
+  return found;
+};
 
-function put<Key>(map: Map<Key, Listed[]>, key: Key, place: Listed): void {
-  const places = map.get(key);
-  if (places) places.push(place);
-  else map.set(key, [place]);
+/** No name has a colon before it. */
+function keyOfType(name: string): string {
+  return `:${name}`;
+}
+
+/** `import { OrderPlaced as Placed }`, `events.OrderPlaced`: what the type is called where it is declared. */
+function importedAs({ imports }: FileFacts, type: string): string {
+  const imported = imports.find((it) => it.local === type);
+  return imported?.name ?? type.slice(type.lastIndexOf('.') + 1);
+}
+
+function put(map: Map<string, Listed[]>, key: string, entry: Listed): void {
+  const found = map.get(key);
+  if (found) found.push(entry);
+  else map.set(key, [entry]);
 }
 
 interface Entry {

@@ -51,13 +51,19 @@ interface Candidate extends Reaction {
 }
 
 function reactionsIn(model: EventModel): readonly Candidate[] {
+  const homesOf = model.aboutConsumers('homes', (consumer) => homesIn(model, consumer));
   return model.consumers.flatMap((consumer) => {
-    const { file, handler, events } = consumer;
-    const imports = model.files.get(handler?.file ?? file)?.imports ?? [];
-    if (!handler || events.length === 0 || imports.some((it) => durableEngines.test(it.from))) return [];
-    const { effects } = model.bodyOfConsumer(consumer);
-    return [{ consumer, effects, homes: homesOf(model, consumer, handler, effects) }];
+    const homes = homesOf(consumer);
+    return homes ? [{ consumer, effects: model.bodyOfConsumer(consumer).effects, homes }] : [];
   });
+}
+
+/** Where the saga may live that a consumer moves; undefined for one that moves none. */
+function homesIn(model: EventModel, consumer: ConsumerNode): readonly Home[] | undefined {
+  const { file, handler, events } = consumer;
+  const imports = model.files.get(handler?.file ?? file)?.imports ?? [];
+  if (!handler || events.length === 0 || imports.some((it) => durableEngines.test(it.from))) return undefined;
+  return homesOf(model, consumer, handler, model.bodyOfConsumer(consumer).effects);
 }
 
 /** Sagas by name come first, then the rows that are kept, then whatever class holds several handlers. */

@@ -1,22 +1,29 @@
 // Events that a consumer publishes after it called another system: nobody stands in front of a screen and sees that call fail.
-import type { EventModel, EventNode } from './model.ts';
+import type { ConsumerNode, EventModel } from './model.ts';
 
-/** The events that consumers publish: `risky` where a remote call which changes something comes before, else `plain`. */
-export function reactionsOf(model: EventModel): ReadonlyMap<EventNode, 'plain' | 'risky'> {
-  const published = new Map(
-    model.producers.flatMap(({ file, at, event }) =>
-      event ? [[`${file}:${at.start}`, event] as const] : [],
-    ),
+/** The keys of the events that consumers publish: `risky` where a remote call which changes something comes before, else `plain`. */
+export function reactionsOf(model: EventModel): ReadonlyMap<string, 'plain' | 'risky'> {
+  const publishedBy = model.aboutConsumers('what it publishes after which risk', (it) =>
+    publishedIn(model, it),
   );
-  const found = new Map<EventNode, 'plain' | 'risky'>();
+  const found = new Map<string, 'plain' | 'risky'>();
   for (const consumer of model.consumers) {
-    if (consumer.fact.isRequest) continue;
-    let isRisky = false;
-    for (const { role, file, at } of model.bodyOfConsumer(consumer).effects) {
-      if (role.kind === 'remote') isRisky ||= !role.isRead && /^(?:payment|http|rpc)$/.test(role.what);
-      const event = role.kind === 'publish' ? published.get(`${file}:${at.start}`) : undefined;
-      if (event && found.get(event) !== 'risky') found.set(event, isRisky ? 'risky' : 'plain');
-    }
+    for (const [key, risk] of publishedBy(consumer)) if (found.get(key) !== 'risky') found.set(key, risk);
   }
   return found;
+}
+
+function publishedIn(
+  model: EventModel,
+  consumer: ConsumerNode,
+): readonly (readonly [string, 'plain' | 'risky'])[] {
+  if (consumer.fact.isRequest) return [];
+  let isRisky = false;
+  return model.bodyOfConsumer(consumer).effects.flatMap((effect) => {
+    const { role } = effect;
+    if (role.kind === 'remote') isRisky ||= !role.isRead && /^(?:payment|http|rpc)$/.test(role.what);
+    if (role.kind !== 'publish') return [];
+    const risk = isRisky ? 'risky' : 'plain';
+    return model.producersAt(effect).flatMap(({ event }) => (event ? [[event.key, risk] as const] : []));
+  });
 }

@@ -9,6 +9,7 @@ import {
   type FailureWords,
   type Step,
 } from '../model/fallible.ts';
+import { aboutEvents } from '../model/about.ts';
 import { failuresOf } from '../model/failures.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
 import { listingsOf, placeOfName } from '../model/listings.ts';
@@ -91,10 +92,12 @@ export const rule: Rule<FailureWords> = {
     if (!model.isComplete) return;
     const failures = failuresOf(model, words);
     const reactions = reactionsOf(model);
+    const stepOfEvent = aboutEvents(model, `steps ${JSON.stringify(words.failures)}`, ({ name }) =>
+      saysFailure(name, words) ? undefined : stepOf(name),
+    );
     for (const event of model.events) {
-      const step = stepOf(event.name);
-      if (!step || saysFailure(event.name, words) || !isAnnounced(event)) continue;
-      if (!isStep(event, step, words, reactions)) continue;
+      const step = stepOfEvent(event);
+      if (!step || !isAnnounced(event) || !isStep(event, step, words, reactions)) continue;
       if (failures.mayFollow(event, step)) continue;
       yield findingOf(model, event, words);
     }
@@ -106,11 +109,11 @@ function isStep(
   event: EventNode,
   step: Step,
   words: FailureWords,
-  reactions: ReadonlyMap<EventNode, 'plain' | 'risky'>,
+  reactions: ReadonlyMap<string, 'plain' | 'risky'>,
 ): boolean {
   const answer = canFail(step, words);
-  if (answer === 'stated') return reactions.has(event);
-  return answer === 'yes' || (reactions.get(event) === 'risky' && isOutcome(step));
+  if (answer === 'stated') return reactions.has(event.key);
+  return answer === 'yes' || (reactions.get(event.key) === 'risky' && isOutcome(step));
 }
 
 /** A topic that is only consumed here comes from elsewhere, and so may its failure. */

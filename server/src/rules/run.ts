@@ -1,5 +1,6 @@
 // Runs the rules over a model: severities, options, suppressions, order. A rule that throws is reported and the others go on.
 import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { saidOfFiles } from '../model/about.ts';
 import type { EventModel } from '../model/model.ts';
 import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
@@ -51,12 +52,17 @@ export function runRules(model: EventModel, rules: readonly Rule[], config: RunC
 
 function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
   return config.optionsOf(rule.id, rule.severity).flatMap(({ options: given, holdsFor }) => {
-    const options = rule.options.parse(given ?? {});
+    const options = parsedBy(rule)(given ?? nothing);
     return [...rule.check({ model, options, settingsOf: config.settingsOf })].flatMap((found) =>
       holdsFor(found.file) && config.isLinted(found.file) ? configured(rule, found, config) : [],
     );
   });
 }
+
+/** One object for the same options: what is remembered of them outlives an edit. */
+const parsedBy = once((rule: Rule) => once((given: object): unknown => rule.options.parse(given)));
+
+const nothing = {};
 
 function configured(rule: Rule, found: RuleFinding, config: RunConfig): readonly Finding[] {
   const set = config.severityOf(rule.id, found.severity ?? rule.severity, found.file);

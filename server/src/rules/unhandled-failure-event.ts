@@ -1,5 +1,6 @@
 // A failure is announced into the void: what went before it is never taken back.
 import { z } from 'zod';
+import { once } from '../facts/once.ts';
 import type { FailureWords } from '../model/fallible.ts';
 import { ignoredFailures, type IgnoredFailure } from '../model/ignoredFailures.ts';
 import { placeOfName } from '../model/listings.ts';
@@ -39,7 +40,7 @@ export const rule: Rule<z.infer<typeof options>> = {
   hasFix: false,
   options,
   *check({ model, options: { failures, external }, settingsOf }) {
-    const words: FailureWords = { steps: [], actions: [], failures };
+    const words = wordsOf(failures);
     const unheard = unheardFailures(model, words);
     for (const it of unheard) {
       if (isExternal({ settingsOf }, it.event, external) || it.event.declarations.some(model.isPublic))
@@ -56,6 +57,9 @@ export const rule: Rule<z.infer<typeof options>> = {
     }
   },
 };
+
+/** The same object for the same options: what is remembered of names hangs on it. */
+const wordsOf = once((failures: readonly string[]): FailureWords => ({ steps: [], actions: [], failures }));
 
 function ignoredOf({ manager, reaction, success, failure }: IgnoredFailure): RuleFinding {
   const { file, at, name } = reaction.consumer;

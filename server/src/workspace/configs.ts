@@ -35,6 +35,7 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
   const sorted = placed.toSorted((a, b) => b.dir.length - a.dir.length).map(prepare);
   const standard = prepare({ dir: '', config: defaultConfig });
   const nearest = new Map<FilePath, Prepared>();
+  const linted = new Map<FilePath, boolean>();
   const configFor = (file: FilePath): Prepared => {
     const dir = file.slice(0, file.lastIndexOf('/'));
     const known = nearest.get(dir);
@@ -58,7 +59,11 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
         ? []
         : variants([...sorted, standard], ruleId, (it) => isOn(it, ruleId, severity, run), configFor),
     settingsOf: (file) => configFor(file).config,
-    isLinted: (file) => configFor(file).includes(file),
+    isLinted: (file) => {
+      const known = linted.get(file) ?? configFor(file).includes(file);
+      linted.set(file, known);
+      return known;
+    },
     frameworksFor: (file) => configFor(file).frameworks,
     serviceFor: (file) => configFor(file).serviceOf(file),
     servicesKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.services])),
@@ -134,7 +139,8 @@ function variants(
   const sets = new Map(settings.map((it) => [keyOf(optionsIn(it)), optionsIn(it)]));
   return [...sets].map(([key, options]) => ({
     options,
-    holdsFor: (file) => keyOf(optionsFor(configFor(file), ruleId, file)) === key,
+    // Where all have the same ones nobody needs to ask which a file has.
+    holdsFor: (file) => sets.size === 1 || keyOf(optionsFor(configFor(file), ruleId, file)) === key,
   }));
 }
 
