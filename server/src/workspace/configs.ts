@@ -34,16 +34,10 @@ export interface RunOverrides {
 export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {}): ConfigOf {
   const sorted = placed.toSorted((a, b) => b.dir.length - a.dir.length).map(prepare);
   const standard = prepare({ dir: '', config: defaultConfig });
-  const nearest = new Map<FilePath, Prepared>();
-  const linted = new Map<FilePath, boolean>();
-  const configFor = (file: FilePath): Prepared => {
-    const dir = file.slice(0, file.lastIndexOf('/'));
-    const known = nearest.get(dir);
-    if (known) return known;
-    const found = sorted.find((it) => dir === it.dir || dir.startsWith(`${it.dir}/`)) ?? standard;
-    nearest.set(dir, found);
-    return found;
-  };
+  const configIn = remembered(
+    (dir) => sorted.find((it) => dir === it.dir || dir.startsWith(`${it.dir}/`)) ?? standard,
+  );
+  const configFor = (file: FilePath): Prepared => configIn(file.slice(0, file.lastIndexOf('/')));
   return {
     severityOf(ruleId, standardSeverity, file) {
       if (run.only && !run.only.includes(ruleId)) return 'off';
@@ -59,15 +53,21 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
         ? []
         : variants([...sorted, standard], ruleId, (it) => isOn(it, ruleId, severity, run), configFor),
     settingsOf: (file) => configFor(file).config,
-    isLinted: (file) => {
-      const known = linted.get(file) ?? configFor(file).includes(file);
-      linted.set(file, known);
-      return known;
-    },
+    isLinted: remembered((file) => configFor(file).includes(file)),
     frameworksFor: (file) => configFor(file).frameworks,
     serviceFor: (file) => configFor(file).serviceOf(file),
     servicesKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.services])),
     frameworksKey: JSON.stringify(sorted.map(({ dir, config }) => [dir, config.frameworks])),
+  };
+}
+
+/** Looks at each path once. */
+function remembered<Value>(ask: (path: FilePath) => Value): (path: FilePath) => Value {
+  const known = new Map<FilePath, { readonly value: Value }>();
+  return (path) => {
+    const found = known.get(path) ?? { value: ask(path) };
+    known.set(path, found);
+    return found.value;
   };
 }
 
