@@ -3,6 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
+import { aboutSagas } from './about.ts';
 import { proxyOf } from './activities.ts';
 import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
 import { lostCompensations } from './compensating.ts';
@@ -78,13 +79,16 @@ function* inCalls(model: EventModel): Iterable<FloatingCompensation> {
 
 /** What takes back a step of a saga after a failure, and what a step's own compensation does. */
 function* inSagas(model: EventModel): Iterable<FloatingCompensation> {
-  for (const { steps } of model.sagas) {
-    for (const { file, at, known, functions } of steps.flatMap((it) => it.undoing)) {
-      const facts = model.files.get(file);
-      const site = facts && known === 'always' ? siteAt(facts, at.start) : undefined;
-      if (site && isDropped(model, site)) yield { ...site, undoing: site.action, way: 'call' };
-      if (!site && known === 'always') yield* functions.flatMap((it) => inCompensation(model, it));
-    }
+  const inSaga = aboutSagas(model, 'compensations of sagas that float', (it) => [...ofSaga(model, it)]);
+  for (const it of model.sagas) yield* inSaga(it);
+}
+
+function* ofSaga(model: EventModel, { steps }: SagaNode): Iterable<FloatingCompensation> {
+  for (const { file, at, known, functions } of steps.flatMap((it) => it.undoing)) {
+    const facts = model.files.get(file);
+    const site = facts && known === 'always' ? siteAt(facts, at.start) : undefined;
+    if (site && isDropped(model, site)) yield { ...site, undoing: site.action, way: 'call' };
+    if (!site && known === 'always') yield* functions.flatMap((it) => inCompensation(model, it));
   }
 }
 
@@ -121,17 +125,22 @@ const ofFailure = /fail|reject|declin|denied|cancel|expir|timed?_?out|insufficie
 
 /** What a saga over messages takes back when it hears of a failure: a handler of that event, a stream of NestJS. */
 function* inReactions(model: EventModel): Iterable<FloatingCompensation> {
-  const handlers = model.consumers.flatMap(({ handler, events }) =>
-    handler && events.some((it) => ofFailure.test(it.name)) ? [handler] : [],
+  const inHandler = model.aboutConsumers('compensations of handlers that float', ({ handler, events }) =>
+    handler && events.some((it) => ofFailure.test(it.name)) ? [...ofReaction(model, handler)] : [],
   );
-  const streams = model.sagas.filter((it) => it.fact.form === 'stream').flatMap((it) => within(model, it));
-  for (const fn of [...handlers, ...streams]) {
-    for (const action of callsIn(fn.fact.body)) {
-      const { callee, args } = action.call;
-      const said = [callee, ...args.flatMap((it) => (it.kind === 'new' ? [it.callee] : []))].map(pathOf);
-      if (said.some(isUndoing) && isDropped(model, { fn, action }))
-        yield { fn, action, undoing: action, way: 'call' };
-    }
+  for (const it of model.consumers) yield* inHandler(it);
+  const inStream = aboutSagas(model, 'compensations that float in streams', (it) =>
+    within(model, it).flatMap((fn) => [...ofReaction(model, fn)]),
+  );
+  for (const it of model.sagas) if (it.fact.form === 'stream') yield* inStream(it);
+}
+
+function* ofReaction(model: EventModel, fn: FunctionNode): Iterable<FloatingCompensation> {
+  for (const action of callsIn(fn.fact.body)) {
+    const { callee, args } = action.call;
+    const said = [callee, ...args.flatMap((it) => (it.kind === 'new' ? [it.callee] : []))].map(pathOf);
+    if (said.some(isUndoing) && isDropped(model, { fn, action }))
+      yield { fn, action, undoing: action, way: 'call' };
   }
 }
 

@@ -1,4 +1,5 @@
 // Flows: the longest way from an event that no consumer publishes, from service to service, with nobody who leads it.
+import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { hopsOf, type Hop } from './hops.ts';
 import { orchestratorsOf } from './orchestrators.ts';
@@ -17,8 +18,9 @@ export function unledFlows(model: EventModel): readonly ServiceFlow[] {
   const hops = hopsOf(model);
   const reached = new Set([...hops.values()].flat().map((it) => it.to));
   const starts = [...hops.keys()].filter((it) => !reached.has(it)).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const flows = starts.map((start) => flowFrom(model, hops, start)).filter((it) => !isLed(model, it));
-  return distinct(flows);
+  const flows = starts.map((start) => flowFrom(model, hops, start));
+  const leaders = leadersOf(model);
+  return distinct(flows.filter((it) => !isLed(model, it, leaders)));
 }
 
 function flowFrom(
@@ -52,21 +54,25 @@ function servicesOn({ serviceOf }: EventModel, start: EventNode, hops: readonly 
 }
 
 /** One class, file or service answers its events time and again, or runs a saga: it knows where the flow is. */
-function isLed(model: EventModel, { start, hops }: ServiceFlow): boolean {
+function isLed(model: EventModel, { start, hops }: ServiceFlow, leaders: ReadonlySet<FilePath>): boolean {
   if (hasHub(hops.map((it) => model.serviceOf(it.consumer.file)))) return true;
   const units = hops.map(
     ({ consumer }) => `${consumer.file} ${consumer.handler?.fact.owner ?? consumer.fact.owner ?? ''}`,
   );
   if (new Set(units).size < units.length) return true;
-  const leaders = new Set([
-    ...model.sagas.filter((it) => it.fact.form !== 'step').map((it) => it.file),
-    ...orchestratorsOf(model).map((it) => it.file),
-  ]);
   const files = [
     ...start.producers.map((it) => it.file),
     ...hops.flatMap((it) => [it.consumer.file, it.producer.file]),
   ];
   return files.some((it) => leaders.has(it));
+}
+
+/** The files that run a saga. */
+function leadersOf(model: EventModel): ReadonlySet<FilePath> {
+  return new Set([
+    ...model.sagas.filter((it) => it.fact.form !== 'step').map((it) => it.file),
+    ...orchestratorsOf(model).map((it) => it.file),
+  ]);
 }
 
 /** A service to which the flow comes back after each hop through one of several others. */

@@ -20,15 +20,17 @@ export interface Hop {
 /** The hops from each event. A consumer of several events does not say which of them leads to what. */
 export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, readonly Hop[]> => {
   const hops = new Map<EventNode, Hop[]>();
+  const certainOf = model.aboutConsumers('effects that always come', (it) => certainIn(model, it));
   for (const consumer of model.consumers) {
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
+    const certain = certainOf(consumer);
     for (const effect of model.bodyOfConsumer(consumer).effects) {
       const producers = producersOf(model, effect).filter(
         (it) => isHandedOver(it, effect, from) && !isTranslated(it, from) && !isBridged(it, consumer),
       );
       // A call that publishes one of several events chooses between them.
-      const isCertain = producers.length === 1 && always(model, consumer.handler, effect);
+      const isCertain = producers.length === 1 && certain.has(effect);
       for (const producer of producers) {
         if (!producer.event || producer.role.isRequest) continue;
         const hop = { from, to: producer.event, consumer, producer, isCertain };
@@ -38,6 +40,15 @@ export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, reado
   }
   return hops;
 });
+
+/** The effects of a consumer that publish, whatever happens. */
+function certainIn(model: EventModel, consumer: ConsumerNode): ReadonlySet<Effect> {
+  const { handler } = consumer;
+  const publishing = model
+    .bodyOfConsumer(consumer)
+    .effects.filter((it) => producersOf(model, it).length > 0 && handler && always(model, handler, it));
+  return new Set(publishing);
+}
 
 /** A row counts where it is one of an outbox: what is called after saving an event may only keep it. */
 function isHandedOver({ role, event }: ProducerNode, effect: Effect, from: EventNode): boolean {

@@ -2,6 +2,7 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { BindingId, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { backRunsOf, baseOf } from './backRuns.ts';
@@ -43,7 +44,7 @@ export function* lateCompensations(model: EventModel): Iterable<LateCompensation
   const files = areLocal(model) ? [] : new Set(backRunsOf(model).map(({ fn }) => fn.file));
   for (const file of files) {
     const facts = model.files.get(file);
-    if (facts) yield* inRunners(model, facts);
+    if (facts) yield* inRunners(facts).filter((it) => isRunBack(model, facts, it.kept));
   }
 }
 
@@ -78,23 +79,16 @@ function areLocal({ sagas }: EventModel): boolean {
 }
 
 /** `await step.execute(); done.push(step);` where only what is in `done` is taken back. */
-function* inRunners(model: EventModel, facts: FileFacts): Iterable<LateCompensation> {
-  for (const fact of facts.functions) {
-    for (const doing of callsOfSteps(fact)) {
-      const item = itemOf(doing);
-      const kept = item && keptAfter(facts, fact, doing, item);
-      if (!item || !kept || !isRunBack(model, facts, kept.list)) continue;
-      if (isKnownBefore(facts, fact, doing, item) || isTakenBackItself(fact, item)) continue;
-      yield {
-        of: 'runner',
-        file: facts.file,
-        at: kept.at,
-        symbol: kept.symbol,
-        kept: kept.list,
-        deed: { name: calleeName(doing.call.callee) ?? 'step', at: doing.call.at },
-      };
-    }
-  }
+const inRunners = once((facts: FileFacts): readonly LateCompensation[] =>
+  facts.functions.flatMap((fact) => callsOfSteps(fact).flatMap((doing) => keptLate(facts, fact, doing))),
+);
+
+function keptLate(facts: FileFacts, fact: FunctionFact, doing: CallAction): readonly LateCompensation[] {
+  const item = itemOf(doing);
+  const kept = item && keptAfter(facts, fact, doing, item);
+  if (!item || !kept || isKnownBefore(facts, fact, doing, item) || isTakenBackItself(fact, item)) return [];
+  const deed = { name: calleeName(doing.call.callee) ?? 'step', at: doing.call.at };
+  return [{ of: 'runner', file: facts.file, at: kept.at, symbol: kept.symbol, kept: kept.list, deed }];
 }
 
 /** What tells one step from the other: the variable that holds it, or the counter. */

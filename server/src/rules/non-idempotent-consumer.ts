@@ -12,23 +12,24 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<FunctionNode['fact']>();
-    const harms = model.aboutConsumers('non-idempotent-consumer', (consumer) => {
-      const effects = model.bodyOfConsumer(consumer).effects.filter((it) => isHarmful(it, consumer));
-      return {
-        worst: worstOf(effects.filter((it) => it.guarded === 'no')),
-        weakest: worstOf(effects.filter((it) => it.guarded === 'weak')),
-      };
-    });
+    const findingOf = model.aboutConsumers('non-idempotent-consumer', (it) => findingIn(it, model));
     for (const consumer of model.consumers) {
       if (!consumer.handler || seen.has(consumer.handler.fact)) continue;
       if (!mayRepeat(consumer)) continue;
-      const { worst, weakest } = harms(consumer);
       seen.add(consumer.handler.fact);
-      if (worst) yield unguarded(consumer, worst, model);
-      else if (weakest) yield weaklyGuarded(consumer, weakest, model);
+      const found = findingOf(consumer);
+      if (found) yield found;
     }
   },
 };
+
+function findingIn(consumer: ConsumerNode, model: EventModel): RuleFinding | undefined {
+  const effects = model.bodyOfConsumer(consumer).effects.filter((it) => isHarmful(it, consumer));
+  const worst = worstOf(effects.filter((it) => it.guarded === 'no'));
+  if (worst) return unguarded(consumer, worst, model);
+  const weakest = worstOf(effects.filter((it) => it.guarded === 'weak'));
+  return weakest && weaklyGuarded(consumer, weakest, model);
+}
 
 /** In-process buses deliver at most once; a request is repeated only by a broker. */
 function mayRepeat({ transport, fact }: ConsumerNode): boolean {
