@@ -54,6 +54,31 @@ it('shows the rule as code with its page, what and what to do, and evidence in o
   expect(related.every((it) => it.location.uri.startsWith(uriOf(folder)))).toBe(true);
 });
 
+it('moves the evidence in another file when lines come above it', async () => {
+  const folder = copyOf('examples/happy-path-shop');
+  const client = await Client.start([folder]);
+  const evidence = () =>
+    client.shownIn(folder).flatMap(([from, all]) =>
+      all.flatMap(({ message, relatedInformation = [] }) =>
+        relatedInformation.map(({ location: { uri, range } }) => ({
+          to: uri.slice(uriOf(folder).length + 1),
+          line: range.start.line,
+          from,
+          message,
+        })),
+      ),
+    );
+  const first = evidence();
+  const other = first.find((it) => it.to !== it.from)?.to ?? '';
+  const file = `${folder}/${other}`;
+  await client.after(() => client.open(file));
+  await client.after(() =>
+    client.type(file, '\n\n', { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }),
+  );
+  const moved = first.map((it) => (it.to === other ? { ...it, line: it.line + 2 } : it));
+  expect(evidence()).toEqual(moved);
+});
+
 it('links to the page on the disk where the editor has no pages of its own', async () => {
   const folder = folderOf({ 'src/events/placed.ts': happy });
   const client = await Client.start([folder]);

@@ -27,8 +27,13 @@ export function pathOf(uri: string): FilePath | undefined {
 }
 
 export function uriOf(file: FilePath): string {
-  return pathToFileURL(file).href;
+  const uri = uris.get(file) ?? pathToFileURL(file).href;
+  uris.set(file, uri);
+  return uri;
 }
+
+/** Each is wanted again after every edit. */
+const uris = new Map<FilePath, string>();
 
 /** A range with zero-based lines, and columns in the units that client and server agreed on. */
 export function rangeOf(text: string, at: Span, encoding: Encoding): Range {
@@ -62,9 +67,9 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 
 /** What it takes to show findings of one snapshot. */
 export interface Shown {
-  readonly linesOf: (file: FilePath) => Lines;
+  /** The same object as long as text and URI are the same. */
+  readonly documentOf: (file: FilePath) => ShownDocument;
   readonly encoding: Encoding;
-  readonly uriOf: (file: FilePath) => string;
   /** The address of a rule's page, where it has one. */
   readonly pageOf: (ruleId: string) => string | undefined;
 }
@@ -75,31 +80,31 @@ interface Lines {
   readonly starts: readonly number[];
 }
 
-/** The lines of texts; each text is looked at once. */
-export function linesIn(textOf: (file: FilePath) => string | undefined): Shown['linesOf'] {
-  const known = new Map<FilePath, Lines>();
-  return (file) => {
-    const text = textOf(file) ?? '';
-    const lines = known.get(file) ?? { text, starts: lineStarts(text) };
-    known.set(file, lines);
-    return lines;
-  };
+/** A document as the client knows it. */
+export interface ShownDocument extends Lines {
+  readonly uri: string;
+}
+
+/** A document of this text under this URI, the one from before where it is the same. */
+export function documentWith(text: string, uri: string, before: ShownDocument | undefined): ShownDocument {
+  if (before?.text === text && before.uri === uri) return before;
+  return { text, uri, starts: lineStarts(text) };
 }
 
 /** A finding as the editor shows it: what and what to do, the rule as code with its page, the evidence. */
-export function diagnosticOf(finding: Finding, { linesOf, uriOf, pageOf, encoding }: Shown): Diagnostic {
+export function diagnosticOf(finding: Finding, { documentOf, pageOf, encoding }: Shown): Diagnostic {
   const { ruleId, file, at, message, help, severity, related, tag } = finding;
   const page = pageOf(ruleId);
-  const relatedInformation = related.map((it) => ({
-    location: { uri: uriOf(it.file), range: rangeIn(linesOf(it.file), it.at, encoding) },
-    message: it.message,
-  }));
+  const relatedInformation = related.map((it) => {
+    const { uri, ...lines } = documentOf(it.file);
+    return { location: { uri, range: rangeIn(lines, it.at, encoding) }, message: it.message };
+  });
   return {
     source: 'sagalint',
     code: ruleId,
     ...(page === undefined ? {} : { codeDescription: { href: page } }),
     severity: severities[severity],
-    range: rangeIn(linesOf(file), at, encoding),
+    range: rangeIn(documentOf(file), at, encoding),
     message: `${message}\n${help}`,
     ...(relatedInformation.length > 0 ? { relatedInformation } : {}),
     ...(tag ? { tags: [tag === 'unnecessary' ? DiagnosticTag.Unnecessary : DiagnosticTag.Deprecated] } : {}),

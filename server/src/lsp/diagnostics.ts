@@ -1,10 +1,13 @@
 // What the client is to show of a folder: the findings of its files and the faults of its configuration files.
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from 'vscode-languageserver';
 import { packageUri } from '../disk.ts';
+import { areSame, isSamePlace } from '../same.ts';
+import type { Finding } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
-import { diagnosticOf, diagnosticOfProblem, linesIn } from './convert.ts';
+import { diagnosticOf, diagnosticOfProblem, documentWith, type ShownDocument } from './convert.ts';
 import type { Encoding } from './encoding.ts';
 import type { Folder } from './folder.ts';
 
@@ -21,27 +24,43 @@ export interface Showing {
   /** With a rule's id behind it: the address of its page in the client. */
   readonly rulePages: string | undefined;
   readonly encoding: Encoding;
+  /** From round to round the same. */
+  readonly made: Made;
+}
+
+/** What was made for the client in the round before. */
+export interface Made {
+  readonly documents: Map<FilePath, ShownDocument>;
+  readonly files: Map<FilePath, MadeFile>;
+}
+
+interface MadeFile {
+  readonly findings: readonly Finding[];
+  /** Those that the findings name, one after the other. */
+  readonly documents: readonly ShownDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function nothingMade(): Made {
+  return { documents: new Map(), files: new Map() };
 }
 
 /** The diagnostics of all files that have any, by URI. */
 export function diagnosticsOf(
   sources: readonly Source[],
-  { uriOf, textOf, rulePages, encoding }: Showing,
+  showing: Showing,
 ): ReadonlyMap<string, readonly Diagnostic[]> {
   const all = new Map<string, readonly Diagnostic[]>();
+  const { uriOf, textOf, encoding } = showing;
   const add = (file: FilePath, more: readonly Diagnostic[]): void => {
     const uri = uriOf(file);
-    all.set(uri, [...(all.get(uri) ?? []), ...more]);
+    const before = all.get(uri);
+    all.set(uri, before ? [...before, ...more] : more);
   };
   for (const { snapshot, tellsOf } of sources) {
-    const shown = { linesOf: linesIn(snapshot.textOf), uriOf, pageOf: pagesFrom(rulePages), encoding };
-    for (const [file, findings] of snapshot.findingsOf) {
-      if (tellsOf(file))
-        add(
-          file,
-          findings.map((it) => diagnosticOf(it, shown)),
-        );
-    }
+    const diagnosticsFor = diagnosticsFrom(snapshot, showing);
+    for (const [file, findings] of snapshot.findingsOf)
+      if (tellsOf(file)) add(file, diagnosticsFor(file, findings));
   }
   // A configuration above two folders is read by both.
   const problems = new Map(
@@ -50,6 +69,49 @@ export function diagnosticsOf(
   for (const it of problems.values())
     add(it.file, [diagnosticOfProblem(it, textOf(it.file) ?? '', encoding)]);
   return all;
+}
+
+/** Whether a client has nothing to learn from what a file is to show now. */
+export function areShown(before: readonly Diagnostic[], now: readonly Diagnostic[]): boolean {
+  return areSame(before, now, (one, other) => one === other || isDeepStrictEqual(one, other));
+}
+
+/** What a file is to show: the very list of the round before, where nothing of it would look different. */
+function diagnosticsFrom(
+  snapshot: Snapshot,
+  { uriOf, rulePages, encoding, made }: Showing,
+): (file: FilePath, findings: readonly Finding[]) => readonly Diagnostic[] {
+  const documentOf = (file: FilePath): ShownDocument => {
+    const document = documentWith(snapshot.textOf(file) ?? '', uriOf(file), made.documents.get(file));
+    made.documents.set(file, document);
+    return document;
+  };
+  const shown = { documentOf, pageOf: pagesFrom(rulePages), encoding };
+  return (file, findings) => {
+    const documents = findings.flatMap((it) => [it, ...it.related]).map((it) => documentOf(it.file));
+    const before = made.files.get(file);
+    const isSame =
+      before !== undefined &&
+      areSame(before.findings, findings, looksAlike) &&
+      areSame(before.documents, documents, Object.is);
+    const diagnostics = isSame ? before.diagnostics : findings.map((it) => diagnosticOf(it, shown));
+    made.files.set(file, { findings, documents, diagnostics });
+    return diagnostics;
+  };
+}
+
+/** Whether two findings of a file are shown in the same way; fixes are asked for when somebody looks at one. */
+function looksAlike(one: Finding, other: Finding): boolean {
+  return (
+    one === other ||
+    (one.ruleId === other.ruleId &&
+      one.severity === other.severity &&
+      one.message === other.message &&
+      one.help === other.help &&
+      one.tag === other.tag &&
+      isSamePlace(one, other) &&
+      areSame(one.related, other.related, (a, b) => a.message === b.message && isSamePlace(a, b)))
+  );
 }
 
 /** The pages of the client, else the files that lie beside this program. */

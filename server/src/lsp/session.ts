@@ -9,7 +9,7 @@ import type { FilePath } from '../text.ts';
 import { skippedIn } from '../workspace/skipped.ts';
 import type { Snapshot } from '../workspace/workspace.ts';
 import { pathOf, uriOf } from './convert.ts';
-import { diagnosticsOf, type Source } from './diagnostics.ts';
+import { areShown, diagnosticsOf, nothingMade, type Source } from './diagnostics.ts';
 import type { Encoding } from './encoding.ts';
 import { decides, Folder, type Progress } from './folder.ts';
 import type { StatusParams } from './protocol.ts';
@@ -42,7 +42,8 @@ export class Session {
   isUnwatched = false;
   readonly #client: Client;
   readonly #open = new Map<FilePath, TextDocument>();
-  readonly #published = new Map<string, string>();
+  readonly #published = new Map<string, readonly Diagnostic[]>();
+  readonly #made = nothingMade();
   readonly #logged = new Set<string>();
   #folders: readonly Folder[] = [];
   #isEnabled = true;
@@ -221,6 +222,7 @@ export class Session {
       textOf: (it) => this.textOf(it),
       rulePages,
       encoding,
+      made: this.#made,
     });
   }
 
@@ -252,9 +254,9 @@ export class Session {
   }
 
   #send(uri: string, diagnostics: readonly Diagnostic[]): void {
-    const text = JSON.stringify(diagnostics);
-    if (this.#published.get(uri) === text) return;
-    this.#published.set(uri, text);
+    const before = this.#published.get(uri);
+    this.#published.set(uri, diagnostics);
+    if (before && areShown(before, diagnostics)) return;
     this.#client.publish(uri, this.versionOf(pathOf(uri) ?? ''), diagnostics);
   }
 

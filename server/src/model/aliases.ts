@@ -2,7 +2,7 @@
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { saidOfFiles } from './about.ts';
 import type { EventModel, TypeNode } from './model.ts';
-import { areSame } from './notedEvents.ts';
+import { areSame } from '../same.ts';
 
 /** The type that an alias names without adding anything: a plain reference, or what a schema infers. */
 export function namedBy(

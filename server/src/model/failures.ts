@@ -7,7 +7,7 @@ import { failureFinder, saysFailure, stepOf, type FailureWords, type Step } from
 import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
 import { aboutEvents, saidOfFiles } from './about.ts';
-import { areSame } from './notedEvents.ts';
+import { areSame } from '../same.ts';
 import { lazily, once } from '../facts/once.ts';
 import { namesSpokenIn, spokenNames } from './spokenNames.ts';
 

@@ -4,7 +4,8 @@ import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Keeper } from './kept.ts';
 import type { ConsumerNode, EventModel, ProducerNode } from './model.ts';
 import type { Nodes } from './nodes.ts';
-import { areSame, isSameConsumer, isSameProducer } from './notedEvents.ts';
+import { isSameConsumer, isSameProducer } from './notedEvents.ts';
+import { areSame } from '../same.ts';
 
 interface Parts extends Bodies {
   /** Of each consumer, in their order: a draft stays the same as long as the files behind it. */

@@ -1,4 +1,5 @@
 // Events as those see them whose answers are kept: that one was looked at is noted. Also when two versions of an event are the same.
+import { areSame, isSamePlace } from '../same.ts';
 import type { ConsumerNode, EventNode, ProducerNode } from './model.ts';
 
 /** An event that tells when something of it is read. */
@@ -70,21 +71,6 @@ export function isSameEvent(one: EventNode, other: EventNode): boolean {
   );
 }
 
-/** Whether two lists are the same, item by item. */
-export function areSame<Item>(
-  one: readonly Item[],
-  other: readonly Item[],
-  isSame: (one: Item, other: Item) => boolean,
-): boolean {
-  return (
-    one.length === other.length &&
-    one.every((it, index) => {
-      const counterpart = other[index];
-      return counterpart !== undefined && isSame(it, counterpart);
-    })
-  );
-}
-
 /** Whether two producers are one, whatever became of their event otherwise. */
 export function isSameProducer(one: ProducerNode, other: ProducerNode): boolean {
   return (
@@ -106,10 +92,6 @@ export function isSameConsumer(one: ConsumerNode, other: ConsumerNode): boolean 
     isSamePlace(one, other) &&
     areSame(one.events, other.events, (a, b) => a.key === b.key)
   );
-}
-
-function isSamePlace(one: EventNode['place'], other: EventNode['place']): boolean {
-  return one.file === other.file && one.at.start === other.at.start && one.at.end === other.at.end;
 }
 
 /** Field by field: a role may be made anew of the same parts. */
