@@ -115,6 +115,7 @@ function printRole(role: Role): string {
     if (key === 'kind' || key === 'library' || value === undefined || value === false) return [];
     if (value === true) return [key];
     if (key === 'deadLetter' || key === 'limit') return [`${key} ${value}`];
+    if (key === 'limitedBy') return [`${key} ${value.key}`];
     return [typeof value === 'string' ? value : `${key} ${printExpr(value)}`];
   });
   return `${role.kind} ${[...parts, `(${role.library})`].join(' ')}`;

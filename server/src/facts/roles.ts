@@ -36,6 +36,8 @@ export interface PublishRole {
   readonly gives: 'promise' | 'observable' | 'confirm' | 'nothing' | 'unknown';
   /** A command or query to one receiver (request-reply) rather than an event. */
   readonly isRequest?: boolean;
+  /** A request that waits for ever unless the options of its client set a limit: under which key, and what types they have. */
+  readonly limitedBy?: { readonly from: string; readonly types: readonly string[]; readonly key: string };
   /** By which the broker drops a second message of the same key: `jobId`, `MessageDeduplicationId`, `msgID`. */
   readonly deduplicationKey?: Expr;
   /** A durable engine keeps that it was sent: a repeat of the function does not send it again. */

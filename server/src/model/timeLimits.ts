@@ -3,7 +3,9 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
+import type { PublishRole } from '../facts/roles.ts';
 import type { Place, Span } from '../text.ts';
+import { isUnset } from './clientSettings.ts';
 import { pathOf } from './effects.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
 import { once } from '../facts/once.ts';
@@ -19,8 +21,7 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
   return effects.filter((effect) => {
     const { role, name } = effect;
     if (effect.inCatch) return false;
-    if (role.kind === 'publish')
-      return role.isRequest === true && role.gives === 'observable' && !isLimitedAt(model, effect);
+    if (role.kind === 'publish') return isUnlimitedRequest(model, role) && !isLimitedAt(model, effect);
     if (role.kind !== 'remote' || role.what !== 'http' || role.hasTimeLimit) return false;
     if (limitedClients.test(`${role.library} ${name}`)) return false;
     const isFetch = /(?:^|\.)fetch$/.test(name);
@@ -30,6 +31,12 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
       !effect.via.some((it) => isLimitedAt(model, it))
     );
   });
+}
+
+/** Other clients give up by themselves after some seconds, or it is not known what they do. */
+function isUnlimitedRequest(model: EventModel, { isRequest, gives, limitedBy }: PublishRole): boolean {
+  if (!isRequest) return false;
+  return gives === 'observable' || (limitedBy !== undefined && isUnset(model, limitedBy));
 }
 
 /** Whether whatever runs the steps of a saga limits each: in the saga's own file, or an orchestrator of the workspace. */

@@ -117,14 +117,19 @@ function findingOf(model: EventModel, saga: SagaNode, step: StepNode, call: Effe
     at: place.at,
     symbol: place.name.split('.').at(-1) ?? place.name,
     message: `\`${step.name}\` waits for \`${call.name}\` without a limit: when no answer comes, \`${saga.name}\` hangs and neither goes on nor compensates.`,
-    help:
-      call.role.kind === 'publish'
-        ? 'Pipe it through `timeout(…)` of rxjs, so that the step fails and the saga compensates.'
-        : 'Hand `signal: AbortSignal.timeout(…)` or a timeout to the call, so that the step fails and the saga compensates.',
+    help: `${howTo(call.role)}, so that the step fails and the saga compensates.`,
     related:
       call.via.length > 0
         ? [{ file: call.file, at: call.at, message: `\`${call.name}\` has no limit.` }]
         : [],
     fixes: timeoutFixes(model, call),
   };
+}
+
+function howTo(role: Effect['role']): string {
+  if (role.kind !== 'publish') return 'Hand `signal: AbortSignal.timeout(…)` or a timeout to the call';
+  const { limitedBy } = role;
+  return limitedBy
+    ? `Hand a \`timeout\` to the call, or give all of them one by \`${limitedBy.key}\``
+    : 'Pipe it through `timeout(…)` of rxjs';
 }

@@ -10,7 +10,9 @@ import type { Fix } from './rule.ts';
 /** At most one fix, for the call itself wherever it stands. */
 export function timeoutFixes(model: EventModel, { file, at, role, name }: Effect): readonly Fix[] {
   const target = { file, at };
-  const isStream = role.kind === 'publish' || (role.kind === 'remote' && role.library === '@nestjs/axios');
+  const isStream =
+    (role.kind === 'publish' && role.gives === 'observable') ||
+    (role.kind === 'remote' && role.library === '@nestjs/axios');
   if (isStream) {
     const plan: LimitCallPlan = { kind: 'limit-call', target, by: 'pipe' };
     return [{ title: 'Limit it with timeout() of rxjs', plan, isPreferred: true }];

@@ -1,9 +1,10 @@
 // Moleculer: events between services, at most once and without acknowledgement (https://moleculer.services/docs/0.14/events).
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { FailurePolicy } from '../../facts/roles.ts';
+import { isUnread } from '../../facts/queuePolicy.ts';
+import type { FailurePolicy, Role } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
-import { doesImport, type Framework } from './framework.ts';
+import { doesImport, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
 
@@ -24,7 +25,21 @@ const described = fromPatterns({
 });
 
 /** Broker, context and service schemas. */
-export const moleculer: Framework = { ...described, modules: schemas };
+export const moleculer: Framework = {
+  ...described,
+  roles: (site) => (described.roles?.(site) ?? []).map((it) => limited(site, it)),
+  modules: schemas,
+};
+
+/** `ctx.call('payments.charge', order, { timeout: 5000 })`: without it the broker's `requestTimeout` holds, which is none by default. */
+function limited({ view, call }: CallSite, role: Role): Role {
+  if (role.kind !== 'publish' || !role.isRequest) return role;
+  const options = call.args[2] && view.valueOf(call.args[2]);
+  const isOpen = options && (options.kind !== 'object' || isUnread(options));
+  if (isOpen || view.entryOf(options, 'timeout')) return role;
+  const types = ['ServiceBroker', 'BrokerOptions'];
+  return { ...role, limitedBy: { from: 'moleculer', types, key: 'requestTimeout' } };
+}
 
 /** `events: { 'order.placed'(ctx) { … }, 'order.paid': { handler(ctx) { … } } }` of a service. */
 function schemas(view: FileView): readonly ConsumerFact[] {
