@@ -2,7 +2,7 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { indexOf } from './fileIndex.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { Keeper } from './kept.ts';
 import type { Indexed } from './keptLists.ts';
@@ -51,7 +51,10 @@ function keptCallees(
 /** Binds calls over the given parts; answers are kept. */
 export function callsOf(parts: CallsParts): Calls {
   const { keeper, files, values, hierarchy, injected, packageOf, unitOf } = parts;
-  const calleesAt = keptCallees(keeper, (...asked) => named(...asked));
+  const calleesAt = keptCallees(keeper, (file, callee, depth) => {
+    const found = named(file, callee, depth);
+    return found.length > 0 || callee.kind !== 'name' ? found : heldBy(file, callee, depth);
+  });
   const typing = typingOf({ values, hierarchy, injected, packageOf, calleesOf: calleesAt });
 
   const implementationsOf: Calls['implementationsOf'] = (type, name, caller) => {
@@ -107,6 +110,15 @@ export function callsOf(parts: CallsParts): Calls {
     return [];
   };
 
+  /** `const handle = createHandler(tools); handle(batch)`: the function that a function gives. */
+  const heldBy = (file: FilePath, name: Expr, depth: number): readonly FunctionNode[] => {
+    const value = values.evaluate(file, name);
+    if (value.kind !== 'expr' || value.expr.kind !== 'call') return [];
+    return calleesAt(value.file, value.expr, depth + 2).flatMap((maker) =>
+      returnsOf(maker.fact).flatMap((it) => functionsAt(maker.file, it, depth + 2)),
+    );
+  };
+
   const filesCalling = keeper.index(files, callingFiles);
   const callers = keeper.keep('callers', (_, fact: FunctionFact): ReturnType<Program['callersOf']> => {
     const name = fact.kind === 'constructor' ? 'constructor' : fact.name;
@@ -127,6 +139,13 @@ export function callsOf(parts: CallsParts): Calls {
     callersOf: ({ file, fact }) => callers(file, fact),
     implementationsOf,
   };
+}
+
+/** What a function gives that is a function, or the name of one. */
+function returnsOf({ body }: FunctionFact): readonly Expr[] {
+  return [...eachAction(body)].flatMap((it) =>
+    it.kind === 'return' && (it.value?.kind === 'function' || it.value?.kind === 'name') ? [it.value] : [],
+  );
 }
 
 function constructorOf(node: TypeNode, { methodOf }: Hierarchy): readonly FunctionNode[] {

@@ -36,13 +36,19 @@ function onceEach(all: readonly ConsumerDraft[]): readonly ConsumerDraft[] {
   const drafts = all.filter((it) => !isByConvention(it) || !it.handler || !named.has(it.handler.fact));
   const registered = new Map<FunctionFact, Set<FilePath>>();
   for (const { fact, handler, registeredIn } of drafts) {
-    if (!handler || fact.library === 'own-bus') continue;
+    if (!handler || fact.library === 'own-bus' || isByType(fact)) continue;
     registered.set(handler.fact, (registered.get(handler.fact) ?? new Set()).add(registeredIn));
   }
-  return drafts.filter(
-    ({ fact, handler, registeredIn }) =>
-      fact.library !== 'own-bus' || !handler || registered.get(handler.fact)?.has(registeredIn) !== true,
-  );
+  return drafts.filter(({ fact, handler, registeredIn }) => {
+    const places = handler && registered.get(handler.fact);
+    if (isByType(fact)) return places === undefined;
+    return fact.library !== 'own-bus' || places?.has(registeredIn) !== true;
+  });
+}
+
+/** `const charge: Processor = …`: it counts where no worker in sight is given it. */
+function isByType({ library, events, queue }: ConsumerFact): boolean {
+  return library === 'bullmq' && events.length === 0 && !queue;
 }
 
 /** Found by the name of its class alone, which counts for nothing where a call registers it. */
@@ -126,8 +132,16 @@ function takenApart(
 }
 
 /** Lambda calls what a file exports; a function of the same shape that others call only takes the batch apart for them. */
-function isHelper({ library }: ConsumerFact, handler: FunctionNode, { calls }: Linking): boolean {
-  return library === 'aws-lambda' && handler.fact.name !== 'handler' && calls.callersOf(handler).length > 0;
+function isHelper({ library }: ConsumerFact, handler: FunctionNode, { calls, files }: Linking): boolean {
+  if (library !== 'aws-lambda') return false;
+  const functions = files.get(handler.file)?.functions ?? [];
+  const maker = handler.fact.outer === undefined ? undefined : functions[handler.fact.outer];
+  if (!maker || maker.kind === 'module')
+    return handler.fact.name !== 'handler' && calls.callersOf(handler).length > 0;
+  return calls.callersOf({ file: handler.file, fact: maker }).some(({ caller }) => {
+    const consumers = files.get(caller.file)?.consumers ?? [];
+    return consumers.some((it) => it.library === library && it.handler === caller.fact.id);
+  });
 }
 
 function ofBranch(

@@ -103,8 +103,10 @@ function branch(
 }
 
 function namesOf(file: FilePath, test: Expr, { values }: Linking): readonly string[] {
-  // `error.name === 'ConditionalCheckFailedException'` sorts errors.
-  const texts = values.stringsOf(file, test).filter((it) => !/(?:Error|Exception)$/.test(it));
+  // `error.name === 'ConditionalCheckFailedException'` sorts errors, `record.eventName === 'INSERT'` changes of rows.
+  const texts = values
+    .stringsOf(file, test)
+    .filter((it) => !/(?:Error|Exception)$|^(?:INSERT|UPDATE|MODIFY|DELETE|REMOVE|UPSERT)$/.test(it));
   if (texts.length > 0) return texts;
   const owner = test.kind === 'member' ? values.evaluate(file, test.object) : undefined;
   return owner?.kind === 'type' && owner.node.fact.kind === 'enum' && test.kind === 'member'

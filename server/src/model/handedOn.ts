@@ -75,7 +75,10 @@ function ofObject(here: Handling, file: FilePath, object: ObjectExpr, depth: num
 function ofEntry(here: Handling, file: FilePath, { key, value }: ObjectEntry, depth: number): HandedOn {
   if (flowId.test(key)) return isFreshId(here, file, value) ? 'no' : 'yes';
   if (key === '[]') return 'unknown';
-  if (containers.test(key) || contents.test(key)) return handedOn(here, file, value, depth + 1);
+  const isWhole =
+    /[a-z]Event$|(?:original|incoming|source|inner|parent|request)Message$/.test(key) &&
+    value.kind === 'name';
+  if (isWhole || containers.test(key) || contents.test(key)) return handedOn(here, file, value, depth + 1);
   return ofField(here, file, value, depth);
 }
 

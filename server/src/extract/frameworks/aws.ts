@@ -1,11 +1,11 @@
 // AWS SDK v3 and v2 (SQS, SNS, EventBridge, Kinesis), Lambda handlers and sqs-consumer.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html: at least once; a handler that throws gets the batch again.
-import type { Expr, ObjectExpr, TypeExpr } from '../../facts/expressions.ts';
-import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
-import { valueNamed } from '../../facts/valueNamed.ts';
+import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import type { CallSite, Framework } from './framework.ts';
+import { lambdas } from './lambdas.ts';
 import { firstOf, handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt } from './places.ts';
 import { polling } from './polling.ts';
@@ -53,9 +53,6 @@ const methods: Readonly<Record<string, Sent | undefined>> = {
   publish: commands['PublishCommand'],
   publishBatch: commands['PublishBatchCommand'],
 };
-
-const handlerTypes =
-  /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/;
 
 export const aws: Framework = {
   name: 'aws',
@@ -166,50 +163,4 @@ function fetched(site: CallSite): readonly ConsumerFact[] {
     site.view.importedFrom(command.callee.name) === '@aws-sdk/client-sqs';
   const queue = site.view.entryOf(command.args[0], 'QueueUrl');
   return isReceive ? polling(site, 'aws', queue ? [queue] : []) : [];
-}
-
-/** `export const handler: SQSHandler = async (event) => …`, `export async function handler(event: EventBridgeEvent<'OrderPlaced', …>)`. */
-function lambdas(view: FileView): readonly ConsumerFact[] {
-  if (!view.facts.imports.some((it) => it.from === 'aws-lambda')) return [];
-  return view.facts.functions.flatMap((fn) => {
-    const type = lambdaType(view, fn);
-    return type ? [lambda(fn, type)] : [];
-  });
-}
-
-/** The type that makes a function a handler of messages: of its variable or of its first parameter. */
-function lambdaType(view: FileView, fn: FunctionFact): (TypeExpr & { readonly kind: 'ref' }) | undefined {
-  if (fn.kind === 'module' || (fn.outer !== undefined && view.facts.functions[fn.outer]?.kind !== 'module'))
-    return undefined;
-  const first = fn.parameters[0];
-  const parameter = first === undefined ? undefined : view.facts.bindings[first]?.type;
-  for (const type of [parameter, fn.declaredAs]) {
-    if (type?.kind === 'ref' && view.importedFrom(type.name) === 'aws-lambda' && handlerTypes.test(type.name))
-      return type;
-  }
-  return undefined;
-}
-
-function lambda(fn: FunctionFact, type: TypeExpr & { readonly kind: 'ref' }): ConsumerFact {
-  const detail = /^EventBridge/.test(type.name) ? type.args[0] : undefined;
-  const name = detail && literal(detail);
-  return {
-    at: fn.at,
-    name: fn.name,
-    library: 'aws-lambda',
-    transport: 'broker',
-    events: name ? [name] : [],
-    handler: fn.id,
-    eventParameter: 0,
-    acknowledges: 'after',
-  };
-}
-
-/** `'OrderPlaced'`, `typeof ORDER_PLACED`, `DetailTypes.OrderPlaced`: a type that stands for one text. */
-function literal(type: TypeExpr): Expr | undefined {
-  const { at } = type;
-  if (type.kind === 'literal') return { kind: 'string', value: type.value.replace(/^['"`]|['"`]$/g, ''), at };
-  return type.kind === 'typeof' || (type.kind === 'ref' && type.name.includes('.'))
-    ? valueNamed(type.name, at)
-    : undefined;
 }

@@ -38,7 +38,21 @@ export const bullmq: Framework = {
     return isProcess ? [methodConsumer(fn, worked(queue))] : [];
   },
   classes: processor,
+  modules: typed,
 };
+
+/** `export const charge: Processor = async (job) => …`, which a worker is given elsewhere. */
+function typed(view: FileView): readonly ConsumerFact[] {
+  return view.facts.functions.flatMap((fn) => {
+    const type = fn.declaredAs;
+    const isProcessor =
+      type?.kind === 'ref' &&
+      /^(?:Processor|ProcessCallbackFunction|ProcessPromiseFunction)$/.test(type.name);
+    return isProcessor && modules.includes(view.importedFrom(type.name) ?? '')
+      ? [methodConsumer(fn, worked(undefined))]
+      : [];
+  });
+}
 
 /** By type; or what another file exports as a queue, whose type the model checks. */
 function isQueue({ origin, receiver, receiverName, view }: CallSite): boolean {

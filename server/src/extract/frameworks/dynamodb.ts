@@ -48,17 +48,20 @@ export const dynamodb: Framework = {
   },
 };
 
-/** What is sent: `client.send(new PutCommand(input))`, `documentClient.put(input)` of v2. */
+/** What is sent: `client.send(new PutCommand(input))`, `client.send(command: PutCommand)`, `documentClient.put(input)` of v2. */
 function askedOf(site: CallSite): { readonly name: string; readonly input: Expr | undefined } | undefined {
   const command = site.name === 'send' ? site.arg(0) : undefined;
-  if (command?.kind === 'new' && command.callee.kind === 'name') {
-    const { name } = command.callee;
-    const from = site.view.importedFrom(name);
-    const isOwn = from !== undefined && v3.includes(from);
-    return isOwn ? { name: name.replace(/Command$/, ''), input: command.args[0] } : undefined;
-  }
+  if (command?.kind === 'new' && command.callee.kind === 'name')
+    return ofCommand(site.view, command.callee.name, command.args[0]);
+  const type = command && site.view.typeOf(command);
+  if (type?.kind === 'ref') return ofCommand(site.view, type.name, undefined);
   const isClient = isFrom(site.origin, v2) && /^(?:DocumentClient|DynamoDB)$/.test(site.origin?.name ?? '');
   return isClient ? { name: site.name, input: site.call.args[0] } : undefined;
+}
+
+function ofCommand(view: FileView, name: string, input: Expr | undefined): ReturnType<typeof askedOf> {
+  const from = view.importedFrom(name);
+  return from !== undefined && v3.includes(from) ? { name: name.replace(/Command$/, ''), input } : undefined;
 }
 
 function alone(view: FileView, kind: WriteRole['operation'], input: Expr | undefined): readonly Role[] {

@@ -38,11 +38,14 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
     !/(Command|Query|Request|Error|Exception|Http|Click|Route)\w*Handler$/.test(name);
   const generic = handledByBase(site);
   if ((!isNamed && !generic) || servesRequests(site)) return [];
-  const method = handlerMethods.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
+  const listed = eventsListed(site);
+  const spelt = listed.length > 0 ? [...handlerMethods, 'perform', 'run'] : handlerMethods;
+  const method = spelt.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
   if (!method && generic && !site.type.isAbstract) return [inheritedConsumer(site.type, common(generic))];
   if (!method || method.isAbstract || site.type.isAbstract) return [];
   const typed = generic ?? typesOfFirst(site, method);
-  const events = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
+  const told = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
+  const events = listed.length > 0 ? listed : told;
   if (events.length === 0) return [];
   return [methodConsumer(method, common(events))];
 }
@@ -56,6 +59,14 @@ function saysEvent(expr: Expr): boolean {
   return (
     expr.kind === 'name' && (fact.test(expr.name) || /Event|Message|[a-z]e[dn](?![a-z])/.test(expr.name))
   );
+}
+
+/** `static applicableEvents = ['order.placed']`: whoever runs the processors hands it those. */
+function eventsListed({ type }: ClassSite): readonly Expr[] {
+  return type.members.flatMap(({ isStatic, name, init }) => {
+    const isList = isStatic === true && /(?:events|topics|subjects)$/i.test(name) && init?.kind === 'array';
+    return isList ? init.items.filter((it) => it.kind === 'string' || it.kind === 'member') : [];
+  });
 }
 
 /** `OrderPlacedProcessor`: a registry looks it up by the message's type, and nothing else in the class says what it handles. */

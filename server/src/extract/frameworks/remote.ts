@@ -41,7 +41,7 @@ const storage = ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-
 const idempotencyKeys =
   /^(?:x-)?idempot\w*[-_]?key$|^idempotency-?token$|^(?:request|client)[-_]?(?:request[-_]?)?token$|^request[-_]?id$|^paypal-request-id$|^deduplication_?id$/i;
 const readsOnly =
-  /^(get|head|options|retrieve|list|find|fetch|search|verify|construct|stat|head|exists|describe|download|presign|query|check|count|is[A-Z]|has[A-Z])/i;
+  /^(get|head|options|retrieve|list|find|fetch|search|verify|construct|stat|head|exists|describe|download|presign|query|check|count|createPreview|is[A-Z]|has[A-Z])/i;
 
 export const remote: Framework = {
   name: 'remote',
