@@ -51,3 +51,18 @@ export function keyOf(message: Message): string {
 export function isTold(message: Message): boolean {
   return message.kind === 'type' || message.kind === 'name';
 }
+
+/** Whether it says anything of which event it is. */
+export function isUseful(message: Message): boolean {
+  return message.kind !== 'unknown' && message.kind !== 'object';
+}
+
+/** Whether a type, a parameter or a member stands for the event itself, and not for its name alone. */
+export function isOfEvent(message: Message): boolean {
+  return message.kind === 'type' || message.kind === 'parameter' || message.kind === 'member';
+}
+
+/** `this.subscription.topic`: what is taken out of a member that decides. */
+export function inside(message: Message, name: string): readonly Message[] {
+  return message.kind === 'member' ? [{ ...message, path: [...(message.path ?? []), name] }] : [];
+}

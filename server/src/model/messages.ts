@@ -6,13 +6,13 @@ import { chosenByCallers, readsOutbox } from './bridges.ts';
 import { makesCloudEvent } from './cloudEvents.ts';
 import { isMessageType, isPayloadName, namesMessage } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
-import { called, isTold, type Message, type ReadMessage } from './message.ts';
+import { called, inside, isOfEvent, isTold, isUseful, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { isLastResort, statesFact } from './names.ts';
 import { below, givenLater, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { instanceNamed, isDetour, isLookedUp, literalsOf, saysWhich, splitNames } from './spelling.ts';
-import { foreignName, messagesTyped } from './typedMessages.ts';
+import { foreignName, messagesFilledIn, messagesTyped } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
 
 const tagKeys = [
@@ -106,7 +106,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (typed && isMessageType(typed) && !isPayloadName(typed.fact.name))
       return [{ kind: 'type', node: typed }];
     const callees = calls.callees(file, call);
-    const made = callees.flatMap((it) => readMade(it, file, call, depth));
+    const made = madeBy(callees, file, call, depth);
     if (made.length > 0) return made;
     const texts = values.stringsOf(file, call).map((name): Message => ({ kind: 'name', name }));
     if (texts.length > 0) return texts;
@@ -122,6 +122,19 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (callee.kind === 'member' && iterations.test(last))
       return readMapped(file, callee.object, argument, depth);
     return callees.length > 0 ? [{ kind: 'unknown' }] : readForeign(file, call, depth);
+  };
+
+  /** What functions of the workspace make; of what they only hand on, their type may say more. */
+  const madeBy = (
+    callees: readonly FunctionNode[],
+    file: FilePath,
+    call: CallExpr,
+    depth: number,
+  ): readonly Message[] => {
+    const made = callees.flatMap((it) => readMade(it, file, call, depth));
+    const isHandedOn = made.every((it) => it.kind === 'relayed');
+    const filled = isHandedOn ? messagesFilledIn(linking, file, call, callees) : [];
+    return filled.length > 0 ? filled : made;
   };
 
   const resultsOf = ({ file, fact }: FunctionNode, depth: number): readonly Message[] =>
@@ -284,17 +297,4 @@ export function messagesOf(linking: Linking): ReadMessage {
     const found = read(file, expr, 0);
     return found.length > 0 ? found : [{ kind: 'unknown' }];
   };
-}
-
-function isUseful(message: Message): boolean {
-  return message.kind !== 'unknown' && message.kind !== 'object';
-}
-
-function isOfEvent(message: Message): boolean {
-  return message.kind === 'type' || message.kind === 'parameter' || message.kind === 'member';
-}
-
-/** `this.subscription.topic`: what is taken out of a member that decides. */
-function inside(message: Message, name: string): readonly Message[] {
-  return message.kind === 'member' ? [{ ...message, path: [...(message.path ?? []), name] }] : [];
 }

@@ -1,9 +1,9 @@
 // The messages that a value may be by its written type: through unions, aliases, arrays and promises, and types of packages not here.
-import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import { evidenceOf, isBaseName, isMessageType, isPayloadName } from './evidence.ts';
 import type { Message } from './message.ts';
-import type { TypeNode } from './model.ts';
+import type { FunctionNode, TypeNode } from './model.ts';
 import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
 import { literalsOf } from './spelling.ts';
@@ -26,6 +26,18 @@ const containers = new Set([
 export function messagesTyped(linking: Linking, file: FilePath, type: TypeExpr): readonly Message[] {
   const found = inType(linking, file, type, 0);
   return found.length <= maxMembers ? found : [];
+}
+
+/** `takeChanges(): TEvent[]` of `Aggregate<TEvent>`: what the aggregate at hand gives for its base's parameter. */
+export function messagesFilledIn(
+  linking: Linking,
+  file: FilePath,
+  call: CallExpr,
+  callees: readonly FunctionNode[],
+): readonly Message[] {
+  const typed = linking.calls.typing.typedOf(file, call);
+  const isWritten = typed?.kind !== 'written' || callees.some((it) => it.fact.returns === typed.type);
+  return isWritten ? [] : messagesTyped(linking, typed.file, typed.type);
 }
 
 /** `OrderPlacedEvent` or `Subjects.OrderPlaced` of a package that is not in the workspace: the name is all there is to know. */

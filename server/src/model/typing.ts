@@ -6,6 +6,7 @@ import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
 import { iterated, loopSource, parameterOf } from './origins.ts';
+import { boundBy, boundInBase, substituted } from './typeArguments.ts';
 import { classAt, entryOf, type Values } from './values.ts';
 
 /** A type as written at a place, or a type of the workspace. */
@@ -104,7 +105,23 @@ export function typingOf(parts: TypingParts): Typing & {
     }
     const node = nodeBehind(base);
     const found = node && hierarchy.memberOf(node, name);
-    return found && ofDeclared(found.node.file, found.member, depth);
+    return found && asSeenBy(base, found.node, ofDeclared(found.node.file, found.member, depth));
+  };
+
+  /** What a base declares by its type parameter, as the type of the object fills that in. */
+  const asSeenBy = (
+    object: Typed | undefined,
+    declaring: TypeNode,
+    typed: Typed | undefined,
+  ): Typed | undefined => {
+    if (typed?.kind !== 'written' || declaring.fact.parameters.length === 0) return typed;
+    const node = nodeBehind(object);
+    if (!node) return typed;
+    const args = object?.kind === 'written' && object.type.kind === 'ref' ? object.type.args : [];
+    const own = object?.kind === 'written' ? boundBy(node, object.file, args, new Map()) : new Map();
+    const bound = boundInBase(values.typeNamed, node, declaring, own);
+    const filled = bound && substituted(typed, bound);
+    return filled ? { kind: 'written', ...filled } : typed;
   };
 
   const ofDeclared = (file: FilePath, member: Member | undefined, depth: number): Typed | undefined => {
@@ -123,9 +140,22 @@ export function typingOf(parts: TypingParts): Typing & {
 
   const ofCall = (file: FilePath, call: CallExpr, depth: number): Typed | undefined => {
     const callee = parts.calleesOf(file, call, depth + 1)[0];
-    if (callee) return ofResult(callee, depth);
+    if (callee) return ofMethod(file, call, callee, depth);
     const name = call.callee.kind === 'name' || call.callee.kind === 'member' ? call.callee.name : '';
     return containerCalls.has(name) ? ofContainer(file, call) : undefined;
+  };
+
+  const ofMethod = (
+    file: FilePath,
+    { callee }: CallExpr,
+    method: FunctionNode,
+    depth: number,
+  ): Typed | undefined => {
+    const { owner } = method.fact;
+    const result = ofResult(method, depth);
+    const declaring = owner === undefined ? undefined : values.typeNamed(method.file, owner);
+    const isGeneric = callee.kind === 'member' && declaring && declaring.fact.parameters.length > 0;
+    return isGeneric ? asSeenBy(typedAt(file, callee.object, depth + 1), declaring, result) : result;
   };
 
   const ofResult = (callee: FunctionNode, depth: number): Typed | undefined =>
