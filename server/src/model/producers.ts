@@ -7,6 +7,7 @@ import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, isTold, type Message, type ReadMessage } from './message.ts';
+import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
 import { below } from './origins.ts';
 import { statesFact } from './names.ts';
@@ -66,11 +67,12 @@ function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraf
 
 function siteAt(
   facts: FileFacts,
-  { fn, action, role }: FileIndex['publishes'][number],
+  { fn, action, role: said }: FileIndex['publishes'][number],
   linking: Linking,
   read: ReadMessage,
 ): ProducerDraft {
   const { file } = facts;
+  const role = throughJobs(file, action.call, said, linking);
   const written = readSite(file, role, read);
   const messages = written.some(isTold)
     ? written

@@ -15,10 +15,13 @@ export interface Awaited {
 export const failureWords: FailureWords = {
   steps: [],
   actions: [],
-  failures:
-    'failed|failure|rejected|declined|denied|refused|timed out|timeout|expired|insufficient|unavailable|out of stock|aborted|cancelled|canceled|error'.split(
-      '|',
-    ),
+  failures: (
+    'failed|failure|rejected|declined|denied|refused|timed out|timeout|expired|insufficient|unavailable|out of stock|aborted|cancelled|canceled|error|' +
+    // Spanish and Portuguese, Italian, French, German.
+    'cancelada|cancelado|rechazada|rechazado|fallida|fallido|fallo|denegada|denegado|expirada|expirado|vencida|vencido|agotada|agotado|' +
+    'insuficiente|rejeitada|rejeitado|recusada|recusado|falhou|falha|negada|negado|annullata|annullato|rifiutata|rifiutato|fallita|fallito|' +
+    'insuffisant|annulee|rejetee|refusee|echouee|storniert|abgelehnt|fehlgeschlagen|abgebrochen|abgelaufen'
+  ).split('|'),
 };
 
 /** What is known of a process manager before it is told to be one. */
@@ -31,15 +34,16 @@ export interface Moving {
 export function awaits(model: EventModel, manager: Moving): readonly Awaited[] {
   const handled = new Set(manager.reactions.flatMap((it) => it.consumer.events));
   return manager.sent.flatMap((sent) => {
-    if (sent.effect.inCatch || isUndoing(`x ${sent.name}`) || isAfterFailure(sent)) return [];
+    if (sent.effect.inCatch || isUndoing(`x ${sent.name}`) || isOfFailure(sent)) return [];
     const replies = repliesTo(model, sent, handled).filter((it) => !sent.on?.events.includes(it));
     const isAnswered = replies.some((it) => !saysFailure(it.name, failureWords));
     return isAnswered ? [{ sent, replies }] : [];
   });
 }
 
-/** What is sent because a step failed ends the saga or takes it back. */
-function isAfterFailure({ on }: Sent): boolean {
+/** What says that a step failed, or is sent because one did, ends the saga or takes it back. */
+function isOfFailure({ name, on }: Sent): boolean {
+  if (saysFailure(name, failureWords)) return true;
   return (
     on !== undefined && on.events.length > 0 && on.events.every((it) => saysFailure(it.name, failureWords))
   );

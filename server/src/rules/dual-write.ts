@@ -65,8 +65,8 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
   if (fact.kind === 'module') return undefined;
   const effects = model.bodyOf({ file, fact }).effects.filter((it) => !it.inCatch && !it.isAlternative);
   for (const publish of effects) {
-    if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker' || publish.role.isRequest)
-      continue;
+    if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker') continue;
+    if (publish.role.isRequest && !bearsEvent(model, publish)) continue;
     // A durable engine comes back to it after a crash.
     if (publish.role.isJournaled || publish.guard?.role?.isJournaled) continue;
     const there = headOf(publish);
@@ -79,6 +79,11 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
       return { write, publish, isInTransaction: isInside || isTransactionBody(model, { fact, file }) };
   }
   return undefined;
+}
+
+/** A job that a bus of one's own makes of an event. */
+function bearsEvent(model: EventModel, { via }: Effect): boolean {
+  return via.some((it) => model.producersAt(it).some(({ event, role }) => event && !role.isRequest));
 }
 
 /** What lasts: not the rows of an outbox, which are the remedy, and not a cache. */

@@ -1,6 +1,7 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
 import { tellsSomebody } from '../model/deeds.ts';
+import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -25,8 +26,29 @@ export const rule: Rule = {
         yield findingOf(model, { saga, step, deed, next });
       }
     }
+    for (const it of escapedFailures(model)) yield escapedOf(it);
   },
 };
+
+function escapedOf({ saga, step, action, held }: EscapedFailure): RuleFinding {
+  const [undo] = held.undoing;
+  return {
+    file: step.file,
+    at: step.at,
+    symbol: step.name,
+    message: `\`${step.name}\` is returned without \`await\`: when it fails, \`${saga.name}\` has left the try, and the catch does not take back what \`${held.name}\` did.`,
+    help: 'Write `return await`, so that the catch sees the failure.',
+    related: undo ? [{ file: undo.file, at: undo.at, message: `\`${undo.name}\` does not run then.` }] : [],
+    fixes: [
+      {
+        title: 'Await it',
+        plan: { kind: 'await-call', target: { file: step.file, at: action.call.at } },
+        isPreferred: true,
+        isSafe: true,
+      },
+    ],
+  };
+}
 
 /** Temporal repeats an activity until it succeeds: a workflow that compensates nothing goes forward only. */
 function isRepeated({ fact, steps }: SagaNode): boolean {
