@@ -37,8 +37,12 @@ function ofRegistrar(
 ): readonly ConsumerDraft[] {
   const { file, event, handler, fn, entry } = registrar;
   const said = tools.read(event.file, event.expr);
-  const messages = said.filter(isTold);
-  if (messages.length === 0) return depth > 0 ? ofCallers(registrar, said, fact, tools, depth - 1) : [];
+  const told = said.filter(isTold);
+  // A topic that only the configuration knows: which message comes is unknown, but one comes.
+  const isUnread = fact.transport === 'broker' && said.every((it) => it.kind === 'unknown');
+  if (told.length === 0 && !isUnread)
+    return depth > 0 ? ofCallers(registrar, said, fact, tools, depth - 1) : [];
+  const messages: readonly Message[] = told.length > 0 ? told : [{ kind: 'unknown' }];
   const found = fn ?? (handler && handlerBehind(handler.file, handler.expr, tools.linking, 0));
   const place = placeOfHandled(registrar, fact, found);
   const draft = { ...place, registeredIn: file, fact, handler: found, messages, handedOn: [] };
