@@ -1,5 +1,6 @@
 // How messages reach a consumer: what its registration says, corrected by what feeds it in the rest of the workspace.
 import type { FunctionFact } from '../facts/facts.ts';
+import { lazily } from '../facts/once.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
@@ -22,15 +23,18 @@ const maxDepth = 4;
 
 /** The transport of each consumer: an in-process one that a broker or relay feeds counts as the broker's. */
 export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transport {
-  const isFed = fedBy(parts, ({ role }) => role.transport === 'in-process');
+  const brokered = handlersOfBrokers(parts.consumers);
+  const isBelow = belowBrokers(parts.linking, brokered);
+  const fed = { ...parts, isBelow, hasBrokers: brokered.size > 0 };
+  const isFed = fedBy(fed, ({ role }) => role.transport === 'in-process');
   const isFedLocally = fedBy(
-    parts,
+    fed,
     ({ role, isRelay }) => role.library === 'own-bus' && role.transport === 'unknown' && !isRelay,
   );
   const nestTransport = nestTransports(parts.linking, parts.serviceOf);
   const isLocal = localBuses(parts.linking, parts.producers);
   const ofBase = inheritedTransports(parts.linking);
-  const isCalled = calledBy(parts);
+  const isCalled = calledBy(parts, isBelow);
   return (consumer) => {
     const { library, isRequest } = consumer.fact;
     const transport = ofBase(consumer) ?? consumer.fact.transport;
@@ -44,19 +48,30 @@ export function feedsOf(parts: FeedParts): (consumer: ConsumerDraft) => Transpor
 }
 
 /** A handler class that the handler of a broker calls by its own name is a part of that one: the broker delivers to the outer. */
-function calledBy({ linking, consumers }: FeedParts): (consumer: ConsumerDraft) => boolean {
-  const { calls } = linking;
-  const brokered = handlersOfBrokers(consumers);
-  const isBelow = (fn: FunctionNode, depth: number): boolean => {
-    if (brokered.has(fn.fact) || isInside(fn, brokered, linking)) return true;
-    return depth > 0 && calls.callersOf(fn).some((it) => isBelow(it.caller, depth - 1));
-  };
+function calledBy({ linking: { calls } }: FeedParts, isBelow: Climb): (consumer: ConsumerDraft) => boolean {
   return ({ fact, handler }) => {
     if (fact.library !== 'own-bus' || fact.transport !== 'unknown' || !handler) return false;
     const callers = calls.callersOf(handler);
     const isOnly = callers.every((it) => calls.callees(it.caller.file, it.action.call).length === 1);
-    return callers.length > 0 && isOnly && callers.every((it) => isBelow(it.caller, maxDepth));
+    return callers.length > 0 && isOnly && callers.every((it) => isBelow(it.caller));
   };
+}
+
+type Climb = (fn: FunctionNode) => boolean;
+
+/** Whether a function is, lies in, or is called over a few calls by a handler that a broker calls. */
+function belowBrokers(linking: Linking, brokered: ReadonlySet<FunctionFact>): Climb {
+  const known = Array.from({ length: maxDepth + 1 }, () => new Map<FunctionFact, boolean>());
+  const isBelow = (fn: FunctionNode, depth: number): boolean => {
+    const before = known[depth]?.get(fn.fact);
+    if (before !== undefined) return before;
+    const isHere = brokered.has(fn.fact) || isInside(fn, brokered, linking);
+    const isFound =
+      isHere || (depth > 0 && linking.calls.callersOf(fn).some((it) => isBelow(it.caller, depth - 1)));
+    known[depth]?.set(fn.fact, isFound);
+    return isFound;
+  };
+  return (fn) => isBelow(fn, maxDepth);
 }
 
 function handlersOfBrokers(consumers: readonly ConsumerDraft[]): ReadonlySet<FunctionFact> {
@@ -67,33 +82,24 @@ function handlersOfBrokers(consumers: readonly ConsumerDraft[]): ReadonlySet<Fun
 
 /** Follows in-process publishes upwards to a handler that a broker calls. */
 function fedBy(
-  { linking, producers, consumers, serviceOf }: FeedParts,
+  {
+    producers,
+    serviceOf,
+    isBelow,
+    hasBrokers,
+  }: FeedParts & { readonly isBelow: Climb; readonly hasBrokers: boolean },
   isLocal: (producer: ProducerDraft) => boolean,
 ): (consumer: ConsumerDraft) => boolean {
-  const brokered = handlersOfBrokers(consumers);
   const local = producers.filter(isLocal);
   const relays = new Set(local.filter((it) => it.isRelay).map((it) => serviceOf(it.file)));
-  const outboxed = new Set(
-    producers
-      .filter((it) => it.role.transport === 'outbox')
-      .flatMap((it) => it.messages.map(keyOf).filter((it) => it !== '?')),
-  );
-  const reaches = (fn: FunctionNode, depth: number): boolean => {
-    if (brokered.has(fn.fact) || isInside(fn, brokered, linking)) return true;
-    return depth > 0 && linking.calls.callersOf(fn).some((it) => reaches(it.caller, depth - 1));
-  };
-  let fed: Set<string> | undefined;
+  const named = (some: readonly ProducerDraft[]): ReadonlySet<string> =>
+    new Set(some.flatMap((it) => it.messages.map(keyOf).filter((key) => key !== '?')));
+  const outboxed = named(producers.filter((it) => it.role.transport === 'outbox'));
+  const fed = lazily(() => named(local.filter((it) => isBelow(it.fn))));
   return ({ fact, messages, file }) => {
-    if (fact.isRequest || (brokered.size === 0 && relays.size === 0)) return false;
-    fed ??= new Set(
-      local
-        .filter((it) => reaches(it.fn, maxDepth))
-        .flatMap((it) => it.messages.map(keyOf).filter((it) => it !== '?')),
-    );
-    const known = fed;
-    return messages.some(
-      (it) => known.has(keyOf(it)) || (relays.has(serviceOf(file)) && outboxed.has(keyOf(it))),
-    );
+    if (fact.isRequest || (!hasBrokers && relays.size === 0)) return false;
+    const isRelayed = relays.has(serviceOf(file));
+    return messages.some((it) => fed().has(keyOf(it)) || (isRelayed && outboxed.has(keyOf(it))));
   };
 }
 

@@ -11,7 +11,7 @@ import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
 import { fieldsFor, metadataFixes } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
-import { missingIn, sharedFaults, type Fault, type SharedFault } from './sharedMetadata.ts';
+import { missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
 
 const options = z.strictObject({
   required: z
@@ -129,7 +129,8 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
     const around = ofGeneralEnvelope(model, node, chosen);
     const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
     const place = { file: node.file, at: node.fact.at };
-    if (missing.length > 0) yield { node, place, name: node.fact.name, missing };
+    if (missing.length === 0) continue;
+    yield { node, place, name: node.fact.name, missing, sources: sourcesOf(model, node) };
   }
   if (event.declarations.length > 0 || !announces(event.name) || staysWithUser(model, event)) return;
   const added = addedOnTheWay(model, event, chosen);

@@ -9,11 +9,23 @@ import type { Place } from '../text.ts';
 export interface Fault {
   readonly event: EventNode;
   readonly node?: TypeNode;
+  /** Where the declaration gets its metadata from. */
+  readonly sources?: Sources;
   readonly place: Place;
   readonly name: string;
   readonly missing: readonly MetadataKind[];
   /** The published literal of an untyped event; one under a computed topic (`ok ? 'a' : 'b'`) is one fault. */
   readonly object?: Expr;
+}
+
+/** The type of its `metadata` member, and the outermost type that it extends and takes fields from. */
+interface Sources {
+  readonly metadata: TypeNode | undefined;
+  readonly base: TypeNode | undefined;
+}
+
+export function sourcesOf(model: EventModel, node: TypeNode): Sources {
+  return { metadata: metadataTypes(model, node)[0], base: supplierOf(model, node) };
 }
 
 /** The fault of a type that several events get their metadata from. */
@@ -39,8 +51,8 @@ export function sharedFaults(
   faults: readonly Fault[],
   chosen: Chosen,
 ): { readonly shared: readonly SharedFault[]; readonly own: readonly Fault[] } {
-  const ofMetadata = gathered(faults, 'metadata', (it) => metadataTypes(model, it)[0], { model, chosen });
-  const ofBases = gathered(ofMetadata.own, 'base', (it) => supplierOf(model, it), { model, chosen });
+  const ofMetadata = gathered(faults, 'metadata', { model, chosen });
+  const ofBases = gathered(ofMetadata.own, 'base', { model, chosen });
   const shared = [...ofMetadata.shared, ...ofBases.shared];
   const nodes = new Set(shared.map((it) => it.fault.node.fact));
   return { shared, own: ofBases.own.filter((it) => !it.node || !nodes.has(it.node.fact)) };
@@ -54,12 +66,11 @@ interface Context {
 function gathered(
   faults: readonly Fault[],
   form: SharedFault['form'],
-  sourceOf: (node: TypeNode) => TypeNode | undefined,
   { model, chosen }: Context,
 ): { readonly shared: readonly SharedFault[]; readonly own: readonly Fault[] } {
   const users = new Map<TypeNode['fact'], { readonly source: TypeNode; readonly faults: Fault[] }>();
   for (const fault of faults) {
-    const source = fault.node && sourceOf(fault.node);
+    const source = fault.sources?.[form];
     if (!source) continue;
     const entry = users.get(source.fact) ?? { source, faults: [] };
     users.set(source.fact, entry);
