@@ -9,7 +9,7 @@ import { mayFail } from './failing.ts';
 import { counts } from './failureHandling.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { givenPolicy, moduleDefault, ownPolicy } from './queuePolicies.ts';
-import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
+import { declaredQueues, keysOf, keysRead, together, type Declared } from './queues.ts';
 import { reachedFrom } from './redelivered.ts';
 import { swallowIn } from './swallowing.ts';
 
@@ -60,9 +60,11 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
   const consumers = model.consumers.filter(
     (it) => it.transport === 'broker' && it.fact.acknowledges !== 'before' && !isGivenUp(model, it),
   );
+  const readers = byKey(consumers, keysRead(model));
+  const declarations = byKey(declared, (it) => it.keys);
   for (const it of declared) {
     if (asserting.has(it.role.library) && !it.role.isForgotten)
-      yield* ofAsserted(model, it, declared, consumers);
+      yield* ofAsserted(model, it, declarations(it.keys), readers(it.keys));
     if (it.role.library === '@nestjs/microservices') yield* ofMicroservice(model, it, consumers);
     if (it.role.library === 'aws') yield* lost(model, it.fn.file, it.role.queue, it.role, undefined);
   }
@@ -73,7 +75,7 @@ function* ofRabbit(model: EventModel, declared: readonly Declared[]): Iterable<L
     const byModule = moduleDefault(model, consumer, declared);
     if (byModule && byModule.role.limit !== 'none') continue;
     const keys = keysOf(model, consumer.file, queue);
-    const others = declared.filter((it) => it.keys.some((key) => keys.includes(key))).map((it) => it.role);
+    const others = declarations(keys).map((it) => it.role);
     yield* lost(model, consumer.file, queue, merged(model, consumer.file, [policy, ...others]), consumer);
   }
 }
@@ -93,16 +95,29 @@ function isGivenUp(model: EventModel, consumer: ConsumerNode): boolean {
   return parksSomewhere(model, file) || reached.some((fn) => counts(model, fn));
 }
 
+/** Looks for what has one of some keys, in the order of the list. */
+function byKey<Item>(
+  items: readonly Item[],
+  keysOfItem: (item: Item) => readonly string[],
+): (keys: readonly string[]) => readonly Item[] {
+  const found = new Map<string, Item[]>();
+  for (const item of items) {
+    for (const key of keysOfItem(item)) found.set(key, [...(found.get(key) ?? []), item]);
+  }
+  return (keys) => {
+    const meant = new Set(keys.flatMap((it) => found.get(it) ?? []));
+    return keys.length < 2 ? [...meant] : items.filter((it) => meant.has(it));
+  };
+}
+
 function* ofAsserted(
   model: EventModel,
   own: Declared,
-  declared: readonly Declared[],
-  consumers: readonly ConsumerNode[],
+  same: readonly Declared[],
+  reading: readonly ConsumerNode[],
 ): Iterable<LostLetters> {
-  const reading = consumers.filter((it) => declarationsOf(model, it, [own]).length > 0);
   const [consumer] = reading;
   if (!consumer || reading.some((it) => isParkedByHand(model, it))) return;
-  const same = declared.filter((it) => it.keys.some((key) => own.keys.includes(key)));
   const policy = merged(
     model,
     own.fn.file,

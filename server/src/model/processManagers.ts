@@ -173,13 +173,29 @@ function placeOf(home: Home, group: readonly Candidate[]): Place {
 /** Handlers, and what they call in the class or file of the saga. */
 function functionsOf(model: EventModel, group: readonly Candidate[], home: Home): readonly FunctionNode[] {
   const found = new Map<FunctionFact, FunctionNode>();
-  for (const { consumer, effects } of group) {
+  const passedBy = model.aboutConsumers('functions on its way', (it) => passedIn(model, it));
+  const unit = home.key.replace(/^unit /, '');
+  for (const { consumer } of group) {
     if (consumer.handler) found.set(consumer.handler.fact, consumer.handler);
-    for (const place of effects.flatMap((it) => [...it.via, it])) {
-      const fn = functionAt(model, place);
-      if (fn && (home.kind === 'store' || unitAt(model, place)?.home.key === home.key.replace(/^unit /, '')))
-        found.set(fn.fact, fn);
-    }
+    for (const it of passedBy(consumer))
+      if (home.kind === 'store' || it.units.has(unit)) found.set(it.fn.fact, it.fn);
+  }
+  return [...found.values()];
+}
+
+/** The functions through which the effects of a consumer are reached, each with the classes and files that it passes there. */
+function passedIn(
+  model: EventModel,
+  consumer: ConsumerNode,
+): readonly { readonly fn: FunctionNode; readonly units: ReadonlySet<string> }[] {
+  const found = new Map<FunctionFact, { readonly fn: FunctionNode; readonly units: Set<string> }>();
+  for (const place of model.bodyOfConsumer(consumer).effects.flatMap((it) => [...it.via, it])) {
+    const fn = functionAt(model, place);
+    if (!fn) continue;
+    const known = found.get(fn.fact) ?? { fn, units: new Set() };
+    found.set(fn.fact, known);
+    const unit = unitAt(model, place);
+    if (unit) known.units.add(unit.home.key);
   }
   return [...found.values()];
 }

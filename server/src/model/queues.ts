@@ -48,14 +48,22 @@ function* declaredIn(model: EventModel, facts: FileFacts): Iterable<Declared> {
 /** The declarations of the queue that a consumer reads. */
 export function declarationsOf(
   model: EventModel,
-  { fact, handler, file }: ConsumerNode,
+  consumer: ConsumerNode,
   declared: readonly Declared[],
 ): readonly Declared[] {
-  if (!fact.queue) return [];
-  const registeredIn =
-    typeof fact.handler === 'number' ? (handler?.file ?? file) : registration(model, file, fact);
-  const keys = keysOf(model, registeredIn, fact.queue);
+  const keys = keysRead(model)(consumer);
+  if (keys.length === 0) return [];
   return declared.filter((it) => it.keys.some((key) => keys.includes(key)));
+}
+
+/** The keys of the queue that a consumer reads. */
+export function keysRead(model: EventModel): (consumer: ConsumerNode) => readonly string[] {
+  return model.aboutConsumers('keys of its queue', ({ fact, handler, file }) => {
+    if (!fact.queue) return [];
+    const registeredIn =
+      typeof fact.handler === 'number' ? (handler?.file ?? file) : registration(model, file, fact);
+    return keysOf(model, registeredIn, fact.queue);
+  });
 }
 
 /** The file that registers a consumer whose handler stands elsewhere. */
