@@ -13,7 +13,17 @@ import {
   type Index,
   type Indexed,
 } from './keptLists.ts';
-import { forgetReaders, isNoted, note, noting, unnoted, type Answer, type Source } from './noting.ts';
+import {
+  forgetReaders,
+  isNoted,
+  newAnswer,
+  newSource,
+  note,
+  noting,
+  unnoted,
+  type Answer,
+  type Source,
+} from './noting.ts';
 
 /** What is kept from link to link. */
 interface Store {
@@ -132,12 +142,8 @@ export class Keeper {
   }
 
   /** Works an answer out, without keeping it; what is read meanwhile is noted for it. */
-  workOut(
-    place: Pick<Answer, 'table' | 'subject' | 'forgotten'>,
-    ask: () => unknown,
-    file?: FilePath,
-  ): Answer {
-    const answer: Answer = { ...place, value: undefined, sources: [] };
+  workOut(place: Parameters<typeof newAnswer>[0], ask: () => unknown, file?: FilePath): Answer {
+    const answer = newAnswer(place);
     if (!this.isNoting) {
       answer.value = ask();
       return answer;
@@ -218,7 +224,7 @@ function emptyStore(): Store {
     tables: new Map(),
     files: new Map(),
     outlines: new Map(),
-    everything: {},
+    everything: newSource(),
     indexes: new Map(),
     gathered: new Map(),
   };
@@ -226,6 +232,6 @@ function emptyStore(): Store {
 
 function sourceOf<Key>(sources: Map<Key, Source>, key: Key): Source {
   let source = sources.get(key);
-  if (!source) sources.set(key, (source = {}));
+  if (!source) sources.set(key, (source = newSource()));
   return source;
 }

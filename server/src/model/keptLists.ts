@@ -10,7 +10,7 @@ export interface Gathered {
   readonly forgotten: Set<FilePath>;
   /** Of the files of which anything is said. */
   readonly byFile: Map<FilePath, readonly unknown[]>;
-  list?: readonly unknown[];
+  list: readonly unknown[] | undefined;
 }
 
 /** What files say under keys. */
@@ -24,7 +24,7 @@ export interface Index {
 interface Keyed extends Source {
   readonly byFile: Map<FilePath, unknown>;
   /** In the order of paths. */
-  list?: readonly unknown[];
+  list: readonly unknown[] | undefined;
 }
 
 /** A question that files answer by themselves: what each says under which key. */
@@ -36,7 +36,7 @@ export interface Indexed<Key, Item> {
 
 /** Nothing said yet of any of the files. */
 export function gatheredOf(files: Iterable<FilePath>): Gathered {
-  return { table: new Map(), forgotten: new Set(files), byFile: new Map() };
+  return { table: new Map(), forgotten: new Set(files), byFile: new Map(), list: undefined };
 }
 
 /** Asks anew of the files where something changed, and gives what is said of all, in the order of their paths. */
@@ -49,7 +49,7 @@ export function mended(all: Gathered, ask: (file: FilePath) => Answer): readonly
     const items = answer.value as readonly unknown[];
     if (items.length > 0) byFile.set(file, items);
     else if (!byFile.delete(file)) continue;
-    delete all.list;
+    all.list = undefined;
   }
   return (all.list ??= inOrder(byFile).flat());
 }
@@ -75,12 +75,12 @@ export function enter<Key, Item>(
   byFile.set(file, now);
   for (const key of new Set([...before.keys(), ...now.keys()])) {
     const [old, item] = [before.get(key), now.get(key)];
-    const entry = byKey.get(key) ?? { byFile: new Map<FilePath, unknown>() };
+    const entry = byKey.get(key) ?? emptyEntry();
     byKey.set(key, entry);
     // Also one that is the same is another object, and the old one is of the model before.
     if (item === undefined) entry.byFile.delete(file);
     else entry.byFile.set(file, item);
-    delete entry.list;
+    entry.list = undefined;
     if (old !== undefined && item !== undefined && isSame(old, item)) continue;
     forgetReaders(entry);
     // Keys are objects of facts too, and would keep those of every version of a file alive.
@@ -99,13 +99,18 @@ export function itemsUnder({ byKey }: Index, key: unknown): readonly unknown[] {
   let entry = byKey.get(key);
   if (!entry) {
     if (!isNoted()) return [];
-    byKey.set(key, (entry = { byFile: new Map() }));
+    byKey.set(key, (entry = emptyEntry()));
   }
   note(entry);
   return (entry.list ??= inOrder(entry.byFile));
 }
 
+function emptyEntry(): Keyed {
+  return { byFile: new Map(), list: undefined, readers: undefined };
+}
+
 function inOrder<Item>(byFile: ReadonlyMap<FilePath, Item>): readonly Item[] {
+  if (byFile.size < 2) return [...byFile.values()];
   const sorted = [...byFile].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, item]) => item);
 }

@@ -2,7 +2,7 @@
 
 /** Something that answers are made from: the facts of a file, what stands under a key, or another answer. */
 export interface Source {
-  readers?: Set<Answer>;
+  readers: Set<Answer> | undefined;
 }
 
 /** An answer, and how to forget it. */
@@ -12,14 +12,37 @@ export interface Answer extends Source {
   readonly table: Map<unknown, Answer>;
   readonly subject: unknown;
   /** Where its subject is noted when it is forgotten. */
-  readonly forgotten?: Set<unknown>;
+  readonly forgotten: Set<unknown> | undefined;
   /** Over how many questions it went, and through which circle of them: see circular.ts. */
-  height?: number;
-  circle?: ReadonlySet<unknown>;
+  height: number | undefined;
+  circle: ReadonlySet<unknown> | undefined;
 }
 
 /** The answer that is being worked out. Asking is never interrupted, so there is one at most. */
 let reader: Answer | undefined;
+
+/** A source of which nobody has read. */
+export function newSource(): Source {
+  return { readers: undefined };
+}
+
+/** An answer that is not worked out yet. All have the same fields from the start: there are many, and they are read often. */
+export function newAnswer({
+  table,
+  subject,
+  forgotten,
+}: Pick<Answer, 'table' | 'subject'> & Partial<Pick<Answer, 'forgotten'>>): Answer {
+  return {
+    value: undefined,
+    sources: [],
+    readers: undefined,
+    table,
+    subject,
+    forgotten,
+    height: undefined,
+    circle: undefined,
+  };
+}
 
 /** Whether anybody notes what is read now. */
 export function isNoted(): boolean {
