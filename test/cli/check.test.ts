@@ -161,6 +161,14 @@ describe('what one run chooses', () => {
     expect(report.parse(JSON.parse(out)).findings.map((it) => it.symbol)).toEqual(['OrderShippedEvent']);
   });
 
+  test('a folder of the sources may be called as those that a build leaves beside them', () => {
+    const built = folderWith({ 'build/a.ts': event, 'out/b.ts': event, 'apps/shop/build/c.ts': event });
+    const own = folderWith({ 'src/ports/out/a.ts': event, 'apps/shop/src/core/build/b.ts': event });
+    const filesOf = (it: string): number =>
+      report.parse(JSON.parse(sagalint(['check', it, '--format', 'json', '--fail-on', 'never']).out)).files;
+    expect([filesOf(built), filesOf(own)]).toEqual([0, 2]);
+  });
+
   test('--config holds for everything', () => {
     const config = folderWith({
       'own.json': '{ "rules": { "missing-event-metadata": "error", "missing-failure-event": "off" } }',

@@ -145,10 +145,14 @@ export type Config = Omit<z.infer<typeof configSchema>, '$schema'>;
 /** What holds where nothing is configured. */
 export const defaultConfig: Config = configSchema.parse({});
 
+/** What a build leaves lies beside the sources: below `src` it is a folder of theirs, as in `ports/out`. */
+const builtBeside = [0, 1, 2, 3, 4, 5].map((depth) => `${'!(src)/'.repeat(depth)}{build,out}/**`);
+
 /** Left out everywhere: tests, generated code, declaration files, build output, dependencies. */
 export const alwaysExcluded: readonly string[] = [
   '**/node_modules/**',
-  '**/{dist,build,out,coverage,.next,.nuxt,.turbo,.nx,.git,.cache,.vscode-test}/**',
+  ...builtBeside,
+  '**/{dist,coverage,.next,.nuxt,.turbo,.nx,.git,.cache,.vscode-test}/**',
   '**/*.d.{ts,mts,cts}',
   '**/*.{test,spec,e2e-spec,int-spec,integration-spec,e2e,integration,stories,mock,bench}.{ts,tsx,mts,cts}',
   '**/{__tests__,__mocks__,__fixtures__,e2e,test-d}/**',

@@ -6,7 +6,7 @@ import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from '.
 import type { EventModel, Fields, TypeNode } from './model.ts';
 
 const containers =
-  /^(_?meta(data|Data)?|headers?|context|envelope|eventMeta(data)?|trace|tracing|\$metadata)$/;
+  /^(_?meta(data|Data)?|headers?|context|envelope|eventMeta(data)?|trace|tracing|saga|correlation|\$metadata)$/;
 
 /** The metadata of a declared type: fields, inherited ones, and those of a `metadata` member. */
 export function metadataOf(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
