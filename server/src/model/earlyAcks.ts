@@ -46,7 +46,11 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
     const [work] = works;
     return work && { how: 'returned', consumer, work };
   }
-  return ackFirst(consumer, handler, effects) ?? unawaitedWork(model, consumer, handler);
+  return (
+    ackFirst(consumer, handler, effects) ??
+    unawaitedWork(model, consumer, handler) ??
+    startedByWrapper(consumer, handler, works)
+  );
 }
 
 /** Where the queue is declared, the broker is told that it need not wait. */
@@ -103,10 +107,7 @@ function isLeft(list: readonly Action[], action: CallAction): boolean {
 /** A handler that ends, or acknowledges, while what it started still runs, itself or further down. */
 function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
   const { body, isAsync } = fn.fact;
-  const { acknowledges, library } = consumer.fact;
-  const ends =
-    acknowledges === 'auto' || acknowledges === 'after' || acknowledges === 'return' || callers.has(library);
-  if (!ends && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
+  if (!endsWithHandler(consumer) && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
   for (const work of model.bodyOf(fn).effects) {
     if (!isWork(work) || work.role.kind === 'publish') continue;
     const levels = levelsTo(model, fn, work) ?? [];
@@ -116,6 +117,28 @@ function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNo
     }
   }
   return undefined;
+}
+
+/** Nobody asks for an acknowledgement: that the handler has ended says it all. */
+function endsWithHandler({ fact: { acknowledges, library } }: ConsumerNode): boolean {
+  return (
+    acknowledges === 'auto' || acknowledges === 'after' || acknowledges === 'return' || callers.has(library)
+  );
+}
+
+/** `onMessage(content); channel.ack(message);`: whatever runs the handler does not wait for it. */
+function startedByWrapper(
+  consumer: ConsumerNode,
+  handler: FunctionNode,
+  [work]: readonly Effect[],
+): EarlyAck | undefined {
+  const { caller: fn, action } = consumer.runBy ?? {};
+  if (!fn || !work || action?.settled !== 'dropped' || !handler.fact.isAsync) return undefined;
+  const { body } = fn.fact;
+  const { start } = action.call.at;
+  const isAcked = [...callsIn(body)].some((it) => isAck(it) && mayFollow(body, start, it.call.at.start));
+  const isOver = isAcked || endsWithHandler(consumer);
+  return isOver && !isInCatch(body, action) ? { how: 'unawaited', consumer, work, fn, action } : undefined;
 }
 
 /** The call of a level that nobody waits for: the one that leads on, or a transaction or guard around it. */

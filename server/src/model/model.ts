@@ -140,6 +140,8 @@ export interface ConsumerNode {
   readonly fact: ConsumerFact;
   readonly events: readonly EventNode[];
   readonly handler: FunctionNode | undefined;
+  /** The call by which a wrapper, a base class or a dispatcher runs the handler. */
+  readonly runBy?: { readonly caller: FunctionNode; readonly action: CallAction };
   /** As the fact says, or `broker` where the in-process handler is also fed from one. */
   readonly transport: Transport;
 }

@@ -81,7 +81,7 @@ function producersOf(draft: ProducerDraft, knots: readonly Knot[]): readonly Pro
 }
 
 function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { transportOf }: NodeParts): ConsumerNode {
-  const { file, at, name, fact, handler } = draft;
+  const { file, at, name, fact, handler, entry } = draft;
   const consumer: ConsumerNode = {
     file,
     at,
@@ -89,6 +89,7 @@ function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { transportOf 
     fact,
     events: knots.map((it) => it.node),
     handler,
+    ...(entry && { runBy: entry }),
     transport: transportOf(draft),
   };
   if (!fact.isRequest) for (const it of knots) it.consumers.push(consumer);
