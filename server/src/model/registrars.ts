@@ -4,6 +4,7 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { calleeName, eachAction, indexOf } from './fileIndex.ts';
+import { madeWith, runsWhatItWasMadeWith, type MadeWith } from './madeWith.ts';
 import { called, type Message } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { below, parameterOf } from './origins.ts';
@@ -63,7 +64,7 @@ export function registrars(
   const handed = said.filter((it) => isHandedIn(it) || isMadeWith(it, linking));
   const found = handed.map((event) => {
     const fn = event.kind === 'parameter' ? event.fn : undefined;
-    const handler = handedHandler(facts, fact, fn);
+    const handler = handedHandler(facts, fact, fn) ?? (fn ? undefined : madeHandler(facts, fact));
     return registered({ facts, fact, event, linking, ...(handler && { handler }) });
   });
   return found.find((it) => it.length > 0);
@@ -100,21 +101,22 @@ function registered(handing: Handing): readonly Registrar[] {
 /** What a caller names: an argument, something in it, or what the object was made with that it calls. */
 function eventAt({ event, handler, linking }: Handing, file: FilePath, call: CallExpr): Written | undefined {
   if (event.kind === 'parameter') return beneath(argument(file, call.args[event.index]), event.path, linking);
-  const index = makingParameter(event, linking)?.index ?? -1;
+  const { index = -1, path: inner = [] } = makingParameter(event, linking) ?? {};
+  const path = [...inner, ...(event.path ?? [])];
   const { callee } = call;
-  if (!handler) return beneath(argument(file, call.args[index]), event.path ?? [], linking);
+  if (!handler || handler.path) return beneath(argument(file, call.args[index]), path, linking);
   if (callee.kind !== 'member') return undefined;
   if (callee.object.kind === 'this') return madeByClass(event, { file, at: call.at }, linking);
   const made = linking.values.evaluate(file, callee.object);
   const args = made.kind === 'expr' && made.expr.kind === 'new' ? made.expr.args : [];
   const from = made.kind === 'expr' ? argument(made.file, args[index]) : undefined;
-  return beneath(from, event.path ?? [], linking);
+  return beneath(from, path, linking);
 }
 
 /** What a subclass hands to the constructor of its base: `super('orders')`. In the base itself its subclasses know. */
 function madeByClass(event: Member, { file, at: { start } }: Place, linking: Linking): Written | undefined {
   const { owner, name, path = [] } = event;
-  const index = makingParameter(event, linking)?.index ?? -1;
+  const { index = -1, path: inner = [] } = makingParameter(event, linking) ?? {};
   const facts = linking.files.get(file);
   const fact = facts && classAt(facts, start);
   if (!fact) return undefined;
@@ -132,7 +134,7 @@ function madeByClass(event: Member, { file, at: { start } }: Place, linking: Lin
     .reverse();
   for (const it of below) {
     const arg = superCall(it, linking)?.args[index];
-    if (arg) return beneath({ file: it.file, expr: arg }, path, linking);
+    if (arg) return beneath({ file: it.file, expr: arg }, [...inner, ...path], linking);
   }
   return undefined;
 }
@@ -163,6 +165,7 @@ function beneath(
 }
 
 function givenAt({ event, handler, linking }: Handing, file: FilePath, call: CallExpr): Written | undefined {
+  if (handler?.path) return beneath(argument(file, call.args[handler.index]), handler.path, linking);
   const isOption = event.kind === 'parameter' && event.path.length > 0;
   const index = handler?.index ?? (isOption ? event.index : -1);
   const arg = argument(file, call.args[index]);
@@ -193,6 +196,15 @@ interface HandedHandler {
   readonly fn: FunctionNode;
   readonly index: number;
   readonly entry?: Entry;
+  /** Where in the parameter it stands; only for what the object was made with. */
+  readonly path?: readonly string[];
+}
+
+/** `this.options.onMessage(message)`. */
+function madeHandler(facts: FileFacts, fact: ConsumerFact): HandedHandler | undefined {
+  return runsWhatItWasMadeWith(facts, fact, (it) =>
+    actionsUnder(facts, it).filter((one) => one.kind === 'call'),
+  );
 }
 
 function handedHandler(
@@ -237,16 +249,10 @@ function parameterBehind(
   return { fn: { file: facts.file, fact: parameter.fn }, index: parameter.index };
 }
 
-/** The parameter of the constructor that a member is given: `constructor(private readonly topic: string)`. */
-function makingParameter(
-  { owner, name }: Member,
-  { files }: Linking,
-): Omit<HandedHandler, 'entry'> | undefined {
+/** The parameter of the constructor that a member is given. */
+function makingParameter({ owner, name }: Member, { files }: Linking): MadeWith | undefined {
   const facts = files.get(owner.file);
-  const fact = facts && indexOf(facts).methods.get(owner.fact.name)?.get('constructor');
-  const isMember = owner.fact.members.some((it) => it.name === name && it.isParameter);
-  const index = fact && isMember ? fact.parameters.findIndex((id) => facts.bindings[id]?.name === name) : -1;
-  return fact && index >= 0 ? { fn: { file: owner.file, fact }, index } : undefined;
+  return facts && madeWith(facts, owner, name);
 }
 
 /** What an inherited handler leaves to the class: `handle` of the base calls `this.work(event)`, which is abstract there. */

@@ -70,9 +70,10 @@ function sent(site: CallSite, record: Expr | undefined): readonly PublishRole[] 
 
 /** What stands under a key of a record that is handed in, or that the object was made with. */
 function belowParameter(view: FileView, record: Expr | undefined, name: string): Expr | undefined {
-  const isField = record?.kind === 'member' && record.object.kind === 'this';
-  const isHanded = isField || (record?.kind === 'name' && view.bindingOf(record)?.kind === 'parameter');
-  return isHanded ? { kind: 'member', object: record, name, at: record.at } : undefined;
+  const root = record && rootOf(record);
+  const isField = record?.kind === 'member' && root?.kind === 'this';
+  const isHanded = isField || (root?.kind === 'name' && view.bindingOf(root)?.kind === 'parameter');
+  return isHanded && record ? { kind: 'member', object: record, name, at: record.at } : undefined;
 }
 
 function rawEntry(view: FileView, expr: Expr, key: string): Expr | undefined {
