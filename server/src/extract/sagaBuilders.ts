@@ -4,7 +4,7 @@ import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
-import { bodyOf, markNamed, stepIn, titleOf } from './sagaSteps.ts';
+import { bodyOf, markNamed, objectBehind, stepIn, titleOf } from './sagaSteps.ts';
 
 const stepCalls = new Set(['step', 'addStep', 'withStep', 'addSagaStep', 'registerStep', 'useStep']);
 const runners = /^(?:run|execute|perform|process|do|invoke)\w*Step$/i;
@@ -68,21 +68,25 @@ export function* runnerSagas(facts: FileFacts, held: readonly Held[]): Iterable<
 }
 
 /** `createStep('reserve-stock', invoke, compensate)`: the engine undoes what has a third argument. */
-export function* createdSteps(held: readonly Held[]): Iterable<SagaFact> {
+export function* createdSteps(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
   for (const { expr, name, at } of held) {
     if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'createStep') continue;
-    const [id, action, undo] = expr.args;
-    if (!id || !action) continue;
-    const has = (key: string): boolean => id.kind === 'object' && id.entries.some((it) => it.key === key);
-    const label = id.kind === 'object' ? (id.entries.find((it) => it.key === 'name')?.value ?? id) : id;
+    const [config, action, undo] = expr.args;
+    if (!config || !action) continue;
+    const id = objectBehind(facts, config) ?? config;
+    const entryOf = (key: string): Expr | undefined =>
+      id.kind === 'object' ? id.entries.find((it) => it.key === key)?.value : undefined;
+    const needsNone = entryOf('noCompensation');
+    const label = entryOf('name') ?? id;
     const step: StepFact = {
       name: label.kind === 'string' ? label.value : name,
       at: label.kind === 'object' ? at : label.at,
       span: expr.span,
       action: bodyOf(action),
       compensation: undo ? bodyOf(undo) : null,
-      ...(has('timeout') ? { hasTimeLimit: true } : {}),
-      ...(has('maxRetries') ? { isRetried: true } : {}),
+      ...(entryOf('timeout') ? { hasTimeLimit: true } : {}),
+      ...(entryOf('maxRetries') ? { isRetried: true } : {}),
+      ...(needsNone?.kind === 'literal' && needsNone.text === 'true' ? { isReadOnly: true } : {}),
     };
     yield { name, at, form: 'step', engine: 'medusa', steps: [step] };
   }

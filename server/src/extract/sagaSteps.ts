@@ -89,7 +89,9 @@ function isGivenValue(facts: FileFacts, expr: Expr): boolean {
   return !isTyped && !/\wStep\d*$/.test(binding.name);
 }
 
-function objectBehind(facts: FileFacts, expr: Expr): ObjectExpr | undefined {
+/** The object literal that an expression is, or that a constant holds. */
+export function objectBehind(facts: FileFacts, expr: Expr): ObjectExpr | undefined {
+  if (expr.kind === 'object') return expr;
   const binding =
     expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
   const init = binding?.kind === 'const' ? binding.init : undefined;

@@ -7,7 +7,7 @@ import { callsIn } from '../facts/walk.ts';
 import { allExpressions, type Held } from './heldExpressions.ts';
 import { spoken } from './paths.ts';
 import { builders, createdSteps, runnerSagas } from './sagaBuilders.ts';
-import { singleSteps, stepArrays } from './sagaSteps.ts';
+import { objectBehind, singleSteps, stepArrays } from './sagaSteps.ts';
 
 const undoing =
   /compensat|roll_?back|undo|revert|refund|release|cancel|unreserve|restore|void|reverse|restock|deprovision/i;
@@ -27,11 +27,11 @@ export function readSagas(facts: FileFacts): readonly SagaFact[] {
     ...builders(facts, held),
     ...runnerSagas(facts, held),
     ...singleSteps(facts),
-    ...(engine === 'medusa' ? createdSteps(held) : []),
+    ...(engine === 'medusa' ? createdSteps(facts, held) : []),
   ];
   const written =
     engine === 'medusa'
-      ? medusaWorkflows(held)
+      ? medusaWorkflows(facts, held)
       : engine === 'temporal'
         ? temporalWorkflows(facts)
         : imperative(facts, declared);
@@ -68,7 +68,7 @@ function* temporalWorkflows(facts: FileFacts): Iterable<SagaFact> {
 }
 
 /** `createWorkflow('place-order', (input) => { reserveStockStep(input); … })`. */
-function* medusaWorkflows(held: readonly Held[]): Iterable<SagaFact> {
+function* medusaWorkflows(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
   for (const { expr, name, at } of held) {
     if (expr.kind !== 'call' || expr.callee.kind !== 'name' || expr.callee.name !== 'createWorkflow')
       continue;
@@ -76,7 +76,8 @@ function* medusaWorkflows(held: readonly Held[]): Iterable<SagaFact> {
     if (!body) continue;
     const [config] = expr.args;
     const id = config?.kind === 'string' ? config.value : name;
-    const hasTimeLimit = config?.kind === 'object' && config.entries.some((it) => it.key === 'timeout');
+    const options = config && objectBehind(facts, config);
+    const hasTimeLimit = options?.entries.some((it) => it.key === 'timeout');
     yield {
       ...{ name: id, at, form: 'workflow', engine: 'medusa', steps: [], function: body.function },
       ...(hasTimeLimit ? { hasTimeLimit } : {}),
@@ -122,8 +123,15 @@ function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<Sa
       steps: [],
       function: fn.id,
       ...(fn.owner === undefined ? {} : { owner: fn.owner }),
+      ...keptBy(calls),
     };
   }
+}
+
+/** The engine that keeps a journal of what the function does: it goes on after a crash, and ends an attempt that hangs. */
+function keptBy(calls: readonly CallAction[]): Pick<SagaFact, 'engine' | 'hasTimeLimit'> {
+  const journal = calls.flatMap((it) => it.roles).find((it) => it.kind === 'guard' && it.isJournaled);
+  return journal ? { engine: journal.library, hasTimeLimit: true } : {};
 }
 
 /** Whether a function, or a callback in it, calls what takes something back; a transaction and a connection are no saga. */

@@ -14,6 +14,7 @@ export type Role =
   | AckRole
   | TimeLimitRole
   | ScheduleRole
+  | WaitRole
   | LogRole
   | AlertRole
   | QueueRole;
@@ -102,6 +103,8 @@ export interface GuardRole {
   readonly isVolatile?: boolean;
   /** A durable engine runs the callback until it succeeds, keeps its result, and goes on from there after a crash. */
   readonly isJournaled?: true;
+  /** The engine tries the callback once only, whatever it does with others. */
+  readonly isTriedOnce?: true;
 }
 /** Tells the broker what became of a message. */
 export interface AckRole {
@@ -122,6 +125,13 @@ export interface ScheduleRole {
   /** One time, soon or after a while, and nobody learns what the callback gives. */
   readonly isOnce?: true;
   readonly body?: Expr;
+}
+/** Waits until somebody else says something, as long as that takes. */
+export interface WaitRole {
+  readonly kind: 'wait';
+  readonly library: string;
+  /** What ends it in time, as the library spells it. */
+  readonly endedBy: string;
 }
 export interface LogRole {
   readonly kind: 'log';

@@ -28,7 +28,15 @@ function editsFor(source: ts.SourceFile, name: ts.Node, plan: AddCompensationPla
   if (ts.isClassDeclaration(name.parent)) return inClass(source, name.parent, plan);
   const step = ts.findAncestor(name, (it) => ts.isObjectLiteralExpression(it) || ts.isCallExpression(it));
   if (step && ts.isCallExpression(step)) return inCall(source, step, plan);
+  const made = step && configured(step);
+  if (made) return inCall(source, made, plan);
   return step && ts.isObjectLiteralExpression(step) ? inObject(source, step, plan) : [];
+}
+
+/** `createStep({ name: 'charge', timeout: 10 }, async () => …)`: the object says how the step is run, the call what it does. */
+function configured({ parent }: ts.Node): ts.CallExpression | undefined {
+  const isMade = ts.isCallExpression(parent) && parent.arguments.slice(1).some(ts.isArrowFunction);
+  return isMade ? parent : undefined;
 }
 
 /** A new entry behind the last, or in place of one that does nothing. */

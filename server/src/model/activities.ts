@@ -1,8 +1,7 @@
 // Activities of Temporal: which proxy they come from, and whether its policy tries them again.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { CallAction } from '../facts/actions.ts';
-import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { callsIn } from '../facts/walk.ts';
+import type { FileFacts } from '../facts/facts.ts';
 import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel } from './model.ts';
@@ -57,15 +56,6 @@ function mayUndo({ facts, proxy }: Proxy): boolean {
     ({ init }) => init?.kind === 'member' && init.object.at.start === proxy.at.start,
   );
   return names.length === 0 || names.some((it) => isUndoing(it.name));
-}
-
-/** Where a workflow waits for a signal without an end: `condition(() => isPaid)`. */
-export function endlessConditions(facts: FileFacts, { body }: FunctionFact): readonly CallAction[] {
-  if (!facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'))) return [];
-  return callsIn(body).filter(
-    ({ call, settled }) =>
-      calleeName(call.callee) === 'condition' && call.args.length === 1 && settled === 'awaited',
-  );
 }
 
 function isOnce({ args }: CallExpr): boolean {

@@ -7,8 +7,9 @@ import { calleeName } from './fileIndex.ts';
 import { isTriedAgain, proxyOf } from './activities.ts';
 import { answersItself, isSettledTogether } from './answering.ts';
 import { aboutFunctions, saidOfFiles } from './about.ts';
-import { backRunsIn } from './backRuns.ts';
+import { backRunsIn, type BackRun } from './backRuns.ts';
 import { pathOf } from './effects.ts';
+import { holdsKeptTries, isKeptTrying, journalOf, journalsUndoing } from './journals.ts';
 import { isAnswer, isToldLater, staysInMemory } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
@@ -108,7 +109,8 @@ const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
   facts.functions.filter(({ body }) =>
     callsIn(body).some(({ call, roles }) => {
       const name = calleeName(call.callee) ?? '';
-      return roles.some((it) => it.kind === 'publish') || stacked.test(name) || undoingCall.test(name);
+      const isRun = roles.some((it) => it.kind === 'publish' || (it.kind === 'guard' && it.isJournaled));
+      return isRun || stacked.test(name) || undoingCall.test(name);
     }),
   ),
 );
@@ -213,8 +215,11 @@ function isWork({ settled, roles }: CallAction): boolean {
 /** By what it is called, by the stack that it comes from, or by the topic that it asks on. */
 function isCompensating(action: CallAction, { model, facts, fn, inLoop, ofSteps }: Context): boolean {
   const { call, roles } = action;
-  if (roles.some((it) => it.kind === 'log')) return false;
-  if (takenOffStacks(facts).has(action) || ofSteps.has(call.at.start)) return true;
+  if (roles.some((it) => it.kind === 'log') || isKeptTrying(action)) return false;
+  const stack = takenOffStacks(facts).get(action);
+  if (stack) return !holdsKeptTries(facts, stack);
+  if (journalOf(action)) return journalsUndoing(facts, action);
+  if (ofSteps.has(call.at.start)) return true;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind === 'publish') {
     const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
@@ -240,7 +245,8 @@ function endsTransaction({ call }: CallAction, { program }: EventModel, fn: Func
 }
 
 const takenOffStacks = once(
-  (facts: FileFacts): ReadonlySet<CallAction> => new Set(backRunsIn(facts).map((it) => it.action)),
+  (facts: FileFacts): ReadonlyMap<CallAction, BackRun> =>
+    new Map(backRunsIn(facts).map((it) => [it.action, it])),
 );
 
 /** The calls by which sagas that are one function take back a step, by file. */

@@ -75,8 +75,8 @@ interface Draft extends StepNode {
 }
 
 function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading): readonly Draft[] {
-  const { action, zone, index } = placed;
-  const path = saidBy(action);
+  const { action, zone, index, keptAs } = placed;
+  const path = keptAs ?? saidBy(action);
   const takesBack = isSurelyUndoing(path) || (zone === 'branch' && isUndoing(path));
   const events = effects.map((it) => commandOf(it, linking));
   if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];

@@ -1,4 +1,5 @@
 // The sagas of the workspace with their steps: what each does, whether it can fail, whether something undoes it.
+import type { CallExpr } from '../facts/expressions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
@@ -72,9 +73,22 @@ function engineSteps(
   body: Parameters<typeof placedCalls>[1],
   reading: Reading,
 ): readonly StepNode[] {
-  return placedCalls(facts, body).flatMap(({ action }) => {
+  const placed = placedCalls(facts, body);
+  return placed.flatMap(({ action }) => {
     const isEvent = action.roles.some((it) => it.kind === 'publish');
     const found = isEvent ? undefined : stepAt(facts.file, action.call.callee, reading.linking);
-    return found ? [declaredStep(found.file, found.fact, reading)] : [];
+    if (!found) return [];
+    const step = declaredStep(found.file, found.fact, reading);
+    return [isLimitedThere(action.call, placed) ? { ...step, hasTimeLimit: true } : step];
+  });
+}
+
+/** `chargeStep(input).config({ timeout: 10 })`: what the workflow says of the step that it calls. */
+function isLimitedThere({ at }: CallExpr, placed: ReturnType<typeof placedCalls>): boolean {
+  return placed.some(({ action: { call } }) => {
+    const { callee, args } = call;
+    const object = callee.kind === 'member' && callee.name === 'config' ? callee.object : undefined;
+    const isOf = object?.kind === 'call' && object.at.start === at.start;
+    return isOf && args.some((it) => it.kind === 'object' && it.entries.some(({ key }) => key === 'timeout'));
   });
 }

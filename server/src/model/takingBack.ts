@@ -7,6 +7,7 @@ import type { FilePath } from '../text.ts';
 import { saidBy, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
+import { journaledName, journalOf } from './journals.ts';
 import type { FunctionNode, Undoing } from './model.ts';
 import { isSurelyUndoing, isUndoing, namesSubject } from './undoing.ts';
 
@@ -15,6 +16,8 @@ export interface Placed {
   readonly action: CallAction;
   readonly zone: 'line' | 'branch' | 'catch';
   readonly index: number;
+  /** The name under which a durable engine keeps the callback that it stands in. */
+  readonly keptAs?: string;
 }
 
 /** Something that may take back a step: the words that name it, and where it stands among the calls. */
@@ -61,17 +64,25 @@ export function takingBack(
   const pushes: Back[] = [];
   const rows: Back[] = [];
   const open: CallAction[] = [...failures.filter((it) => isOpen(fn.file, it, reading))];
-  for (const { action, zone, index } of placed) {
+  for (const { action, zone, index, keptAs } of placed) {
     if (isPush(action)) {
       if (facts) pushes.push(pushed(facts, action, index, reading));
     } else if (zone !== 'line' || isSurelyUndoing(saidBy(action))) {
-      const found = backsIn(fn.file, action, index, reading, 0);
+      const read = backsIn(fn.file, action, index, reading, 0);
+      const found =
+        read.length > 0 || keptAs === undefined ? read : keptBacks(fn.file, action, index, keptAs);
       backs.push(...found);
       if (zone === 'catch') rows.push(...rewritten(fn.file, action, index));
       if (zone === 'catch' && found.length === 0 && isOpen(fn.file, action, reading)) open.push(action);
     }
   }
   return { backs, pushes, rows, open };
+}
+
+/** `ctx.run('refund card', () => fetch(…))`: the engine keeps it under a name that tells what it takes back. */
+function keptBacks(file: FilePath, { call }: CallAction, index: number, keptAs: string): readonly Back[] {
+  if (!isUndoing(keptAs)) return [];
+  return [{ name: keptAs, words: keptAs, file, at: call.at, functions: [], known: 'always', index }];
 }
 
 function rewritten(file: FilePath, { call, roles }: CallAction, index: number): readonly Back[] {
@@ -139,8 +150,14 @@ function fnOf(facts: FileFacts, id: number): readonly FunctionNode[] {
   return fact ? [{ file: facts.file, fact }] : [];
 }
 
-function callsOf({ fact }: FunctionNode): readonly string[] {
-  return [...eachAction(fact.body)].flatMap((it) => (it.kind === 'call' ? [saidBy(it)] : []));
+/** What a function calls; of what an engine journals, the name and what stands in it. */
+function saidIn(facts: FileFacts, { fact }: FunctionNode, depth: number): readonly string[] {
+  return eachAction(fact.body).flatMap((it) => {
+    if (it.kind !== 'call') return [];
+    const journal = journalOf(it);
+    if (!journal) return [saidBy(it)];
+    return [journaledName(it) ?? [], journal.body ? wordsIn(facts, journal.body, depth + 1) : []].flat();
+  });
 }
 
 function wordsIn(facts: FileFacts, expr: Expr, depth: number): readonly string[] {
@@ -153,7 +170,7 @@ function wordsIn(facts: FileFacts, expr: Expr, depth: number): readonly string[]
     case 'member':
       return [pathOf(expr)];
     case 'function':
-      return fnOf(facts, expr.function).flatMap(callsOf);
+      return fnOf(facts, expr.function).flatMap((it) => saidIn(facts, it, depth));
     case 'call':
     case 'new':
       return [pathOf(expr.callee), ...expr.args.flatMap(inside)];
@@ -201,46 +218,50 @@ function isPlumbing({ call, roles }: CallAction): boolean {
 /** The calls of a body in order, with those in callbacks that run there. */
 export function placedCalls(facts: FileFacts, body: readonly Action[]): readonly Placed[] {
   const found: Placed[] = [];
-  collect(facts, body, 'line', found, 0);
+  collect(facts, body, { zone: 'line', depth: 0 }, found);
   return found;
 }
 
-function collect(
-  facts: FileFacts,
-  body: readonly Action[],
-  zone: Placed['zone'],
-  found: Placed[],
-  depth: number,
-): void {
-  const inner = zone === 'line' ? 'branch' : zone;
+/** Where a list of actions stands. */
+interface Around {
+  readonly zone: Placed['zone'];
+  readonly depth: number;
+  readonly keptAs?: string;
+}
+
+function collect(facts: FileFacts, body: readonly Action[], around: Around, found: Placed[]): void {
+  const { zone, keptAs } = around;
+  const inner: Around = zone === 'line' ? { ...around, zone: 'branch' } : around;
   for (const action of body) {
     if (action.kind === 'call') {
-      found.push({ action, zone, index: found.length });
-      if (!isPush(action)) inCallbacks(facts, action, zone, found, depth);
+      found.push({ action, zone, index: found.length, ...(keptAs !== undefined && { keptAs }) });
+      if (!isPush(action)) inCallbacks(facts, action, around, found);
     } else if (action.kind === 'try') {
-      collect(facts, action.body, zone, found, depth);
-      collect(facts, action.handler ?? [], 'catch', found, depth);
-      collect(facts, action.finalizer, inner, found, depth);
+      collect(facts, action.body, around, found);
+      collect(facts, action.handler ?? [], { ...around, zone: 'catch' }, found);
+      collect(facts, action.finalizer, inner, found);
     } else if (action.kind === 'if') {
-      for (const it of [action.then, action.otherwise]) collect(facts, it, inner, found, depth);
+      for (const it of [action.then, action.otherwise]) collect(facts, it, inner, found);
     } else if (action.kind === 'switch') {
-      for (const it of action.cases) collect(facts, it.body, inner, found, depth);
-    } else if (action.kind === 'loop') collect(facts, action.body, zone, found, depth);
+      for (const it of action.cases) collect(facts, it.body, inner, found);
+    } else if (action.kind === 'loop') collect(facts, action.body, around, found);
   }
 }
 
-function inCallbacks(
-  facts: FileFacts,
-  { call }: CallAction,
-  zone: Placed['zone'],
-  found: Placed[],
-  depth: number,
-): void {
+function inCallbacks(facts: FileFacts, action: CallAction, around: Around, found: Placed[]): void {
+  const { depth, zone } = around;
   if (depth > maxDepth) return;
+  const { call } = action;
   const name = calleeName(call.callee);
+  const keptAs = journaledName(action) ?? around.keptAs;
   call.args.forEach((arg, index) => {
     const fn = arg.kind === 'function' ? facts.functions[arg.function] : undefined;
     const isCatch = name === 'catch' || (name === 'then' && index === 1);
-    if (fn) collect(facts, fn.body, isCatch ? 'catch' : zone, found, depth + 1);
+    const inside = {
+      zone: isCatch ? 'catch' : zone,
+      depth: depth + 1,
+      ...(keptAs !== undefined && { keptAs }),
+    } as const;
+    if (fn) collect(facts, fn.body, inside, found);
   });
 }

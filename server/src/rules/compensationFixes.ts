@@ -4,6 +4,7 @@ import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import { actionsIn, callsIn, partsOf } from '../facts/walk.ts';
 import type { AddCompensationPlan } from '../fixes/plan.ts';
 import { proxyOf } from '../model/activities.ts';
+import { isJournaledAt } from '../model/journals.ts';
 import type { Deed, EventModel, SagaNode, StepNode, TypeNode } from '../model/model.ts';
 import { isUndoing, sharesSubject, undoes } from '../model/undoing.ts';
 import type { FilePath } from '../text.ts';
@@ -18,6 +19,8 @@ export function compensationFixes(
 ): readonly Fix[] {
   const key = fact && keyOf(steps);
   // A runner or a builder that knows no compensations can't be given one from here, nor a class without a sibling to follow.
+  const facts = model.files.get(file);
+  if (!fact && facts && isJournaledAt(facts, at)) return [];
   const isBare = form === 'class' || (fact?.isChained && !steps.some((it) => it.fact?.compensation));
   if (isBare || (fact && fact.compensation === undefined && key === undefined)) return [];
   const existing = fact ? undefined : existingFor(model, file, at.start);

@@ -1,7 +1,7 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
-import { endlessConditions } from '../model/activities.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
+import { openWaits } from '../model/openWaits.ts';
 import { mayFollow } from '../model/order.ts';
 import { keeperOf } from '../model/stepLimits.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
@@ -52,8 +52,8 @@ function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
   for (const { file, fact, name, steps } of model.sagas) {
     const facts = model.files.get(file);
     const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
-    if (!facts || !fn || fact.engine !== 'temporal') continue;
-    for (const { call } of endlessConditions(facts, fn)) {
+    if (!facts || !fn || fact.engine === undefined) continue;
+    for (const { call, endedBy } of openWaits(facts, fn)) {
       const held = steps.find(
         (it) => it.compensation === 'yes' && mayFollow(fn.body, it.at.start, call.at.start),
       );
@@ -61,9 +61,9 @@ function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
       yield {
         file,
         at: call.at,
-        symbol: 'condition',
+        symbol: 'name' in call.callee ? call.callee.name : name,
         message: `\`${name}\` waits for a signal without a limit: when none comes, it neither goes on nor takes back \`${held.name}\`.`,
-        help: 'Give `condition` a time as its second argument, and compensate where it gives `false`.',
+        help: `Limit the wait by ${endedBy}, and compensate when the time is up.`,
         related: [{ file: held.file, at: held.at, message: `\`${held.name}\` holds something meanwhile.` }],
       };
     }

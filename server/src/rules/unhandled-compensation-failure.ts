@@ -65,6 +65,9 @@ function calledIn(
   const text = topic && program.stringOf(fn.file, topic);
   const remote = roles.find((it) => it.kind === 'remote');
   const asked = remote?.kind === 'remote' ? remote.asks : undefined;
+  const journaled = roles.find((it) => it.kind === 'guard' && it.isJournaled === true);
+  const key = journaled?.kind === 'guard' ? journaled.key : undefined;
+  if (key?.kind === 'string') return { name: key.value, at: key.at };
   const callee = call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This';
   const isHere = topic?.kind === 'string' || topic?.kind === 'member';
   return { name: text ?? asked ?? callee, at: isHere ? topic.at : call.at };

@@ -17,8 +17,14 @@ export const awsDurable: Framework = {
 function journaled(site: CallSite): readonly Role[] {
   if (!steps.test(site.name) || !isContext(site)) return [];
   const body = site.call.args.findLast((it) => site.view.valueOf(it).kind === 'function');
+  const [key] = site.call.args;
   if (!body) return [];
-  return [{ kind: 'guard', library: 'aws-durable-execution', form: 'wrap', body, isJournaled: true }];
+  return [
+    {
+      ...{ kind: 'guard', library: 'aws-durable-execution', form: 'wrap', body, isJournaled: true },
+      ...(key && key !== body && { key }),
+    },
+  ];
 }
 
 /** The context of a handler without a written type is told by its name. */

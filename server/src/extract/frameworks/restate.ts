@@ -1,12 +1,15 @@
 // Restate: handlers are retried until they succeed; what stands in `ctx.run` is journaled (https://docs.restate.dev).
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { Expr } from '../../facts/expressions.ts';
-import type { PublishRole, Role } from '../../facts/roles.ts';
+import type { PublishRole, Role, WaitRole } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle, methodConsumer } from './messages.ts';
 
 const modules = ['@restatedev/'];
+/** A promise that another handler, or somebody outside, resolves. */
+const waits = /^(?:awakeable|promise)$/;
+const wait: WaitRole = { kind: 'wait', library: 'restate', endedBy: '`orTimeout`' };
 const contexts = /^(Object|Workflow|ObjectShared|WorkflowShared)?Context$/;
 
 export const restate: Framework = {
@@ -22,9 +25,34 @@ function journaled(site: CallSite): readonly Role[] {
   if (asked.length > 0) return asked;
   if (site.name === 'orTimeout' && doesImport(site.view, modules))
     return [{ kind: 'time-limit', library: 'restate' }];
-  if (site.name !== 'run' || !isFrom(site.origin, modules)) return [];
-  const body = site.call.args.findLast((it) => site.view.valueOf(it).kind === 'function');
-  return body ? [{ kind: 'guard', library: 'restate', form: 'wrap', body, isJournaled: true }] : [];
+  if (site.name === 'get' && isPromise(site)) return [wait];
+  if (!isFrom(site.origin, modules)) return [];
+  if (waits.test(site.name)) return [wait];
+  return site.name === 'run' ? run(site) : [];
+}
+
+/** `ctx.promise('paid').get()` is a promise that takes a limit. */
+function isPromise({ receiver, view }: CallSite): boolean {
+  const callee = receiver?.kind === 'call' ? receiver.callee : undefined;
+  return (
+    callee?.kind === 'member' && callee.name === 'promise' && isFrom(view.originOf(callee.object), modules)
+  );
+}
+
+/** `ctx.run('charge', async () => …, { maxRetryAttempts: 5 })`: what fails is tried again, without an end unless one is given. */
+function run({ view, call: { args } }: CallSite): readonly Role[] {
+  const body = args.findLast((it) => view.valueOf(it).kind === 'function');
+  const [key] = args;
+  if (!body) return [];
+  const attempts = view.entryOf(args.at(-1), 'maxRetryAttempts');
+  const isTriedOnce = attempts?.kind === 'literal' && Number(attempts.text) <= 1;
+  return [
+    {
+      ...{ kind: 'guard', library: 'restate', form: 'wrap', body, isJournaled: true },
+      ...(key && key !== body && { key }),
+      ...(isTriedOnce && { isTriedOnce }),
+    },
+  ];
 }
 
 /** `ctx.serviceClient(stock).reserve(order)`, `ctx.objectSendClient(…).add(…)`: that it was asked is journaled. */

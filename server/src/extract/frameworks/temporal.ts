@@ -96,8 +96,10 @@ function limited({ view, call, name, origin, receiverName }: CallSite): readonly
       ...(isRetried ? [{ kind: 'retry', library } as const] : []),
     ];
   }
-  if (name === 'condition' && call.args.length > 1 && isFrom(origin, modules))
-    return [{ kind: 'time-limit', library }];
+  if (name === 'condition' && isFrom(origin, modules))
+    return call.args.length > 1
+      ? [{ kind: 'time-limit', library }]
+      : [{ kind: 'wait', library, endedBy: 'a time as its second argument' }];
   const body = call.args.find((it) => view.valueOf(it).kind === 'function');
   const isScope = receiverName === 'CancellationScope' && name === 'withTimeout';
   return isScope ? [{ kind: 'time-limit', library, ...(body ? { body } : {}) }] : [];
