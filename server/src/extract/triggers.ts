@@ -19,6 +19,9 @@ const idioms = [
 /** Providers of a container: the class behind a token may stand in a file without any of these words. */
 const providers = ['useClass', 'useExisting', 'useFactory'];
 
+/** The class behind an interface of the domain, which a container finds by a name or a path: nobody imports its file. */
+const behindPort = /\bimplements\s[\w\s$<>,.]{0,200}?(?:Repository|Repo|Gateway|Port|Store)\b/;
+
 const words = anyOf([...frameworks.flatMap((it) => it.triggers), ...idioms]);
 const everydayWords = anyOf([...frameworks.flatMap((it) => it.everydayTriggers ?? []), ...providers]);
 
@@ -30,7 +33,8 @@ const ofMigrations = /\bimplements MigrationInterface\b/;
 
 /** Whether a text has a word of a framework or event idiom; without one nothing in it starts the analysis. */
 export function mayMatter(text: string, file: FilePath): boolean {
-  return words.test(text) || (everydayWords.test(text) && !hasOtherEvents(text, file));
+  if (words.test(text) || behindPort.test(text)) return true;
+  return everydayWords.test(text) && !hasOtherEvents(text, file);
 }
 
 /** Whether a folder or file is called after events: evidence where no word of the text is, as in `events/order.ts`, `orderEvents.ts`. */

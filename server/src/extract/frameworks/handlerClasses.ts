@@ -3,6 +3,7 @@ import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { ClassSite } from './framework.ts';
 import { inheritedConsumer, methodConsumer } from './messages.ts';
+import { brokers } from './messagingPackages.ts';
 
 /** What a class that handles messages is called. */
 export const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
@@ -39,7 +40,11 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   const generic = handledByBase(site);
   if ((!isNamed && !generic) || servesRequests(site)) return [];
   const listed = eventsListed(site);
-  const spelt = listed.length > 0 ? [...handlerMethods, 'perform', 'run'] : handlerMethods;
+  const spelt = [
+    ...handlerMethods,
+    ...(generic ? ['on'] : []),
+    ...(listed.length > 0 ? ['perform', 'run'] : []),
+  ];
   const method = spelt.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
   if (!method && generic && !site.type.isAbstract) return [inheritedConsumer(site.type, common(generic))];
   if (!method || method.isAbstract || site.type.isAbstract) return [];
@@ -47,7 +52,17 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   const told = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
   const events = listed.length > 0 ? listed : told;
   if (events.length === 0) return [];
-  return [methodConsumer(method, common(events))];
+  return [methodConsumer(method, { ...common(events), transport: transportOf(site, method) })];
+}
+
+/** `onMessage(data: …, message: Message)` with a `Message` of node-nats-streaming. */
+function transportOf({ view }: ClassSite, { parameters }: FunctionFact): ConsumerFact['transport'] {
+  const isOfBroker = parameters.some((it) => {
+    const type = view.facts.bindings[it]?.type;
+    const from = type?.kind === 'ref' ? view.importedFrom(type.name) : undefined;
+    return from !== undefined && brokers.includes(from);
+  });
+  return isOfBroker ? 'broker' : 'unknown';
 }
 
 function common(events: readonly Expr[]): Pick<ConsumerFact, 'library' | 'transport' | 'events'> {

@@ -17,3 +17,14 @@ export const messaging = [
   '@azure/service-bus',
   '@google-cloud/pubsub',
 ];
+
+/** Of these, what delivers at least once what it was given: whoever handles their messages handles some of them twice. */
+export const brokers: readonly string[] = [
+  'kafkajs',
+  '@confluentinc/kafka-javascript',
+  'amqplib',
+  'nats',
+  'node-nats-streaming',
+  '@azure/service-bus',
+  '@google-cloud/pubsub',
+];

@@ -3,6 +3,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
+import { namesBroker } from './brokerNames.ts';
 import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
@@ -263,7 +264,7 @@ function transportOf(site: CallSite): Transport {
   const names = `${site.receiverName} ${site.origin?.name ?? ''} ${site.name}`;
   if (outboxName.test(names)) return 'outbox';
   if (collects.test(site.name) || site.name === 'push' || localBus.test(names)) return 'in-process';
-  return 'unknown';
+  return namesBroker(site) ? 'broker' : 'unknown';
 }
 
 function eventOf(site: CallSite, first: Expr | undefined): Expr | undefined {
