@@ -153,8 +153,9 @@ export class Workspace {
   #makeSnapshot(): Snapshot {
     const facts = this.#relevantFacts();
     const model = this.#link([...facts.values()]);
-    const texts = new Map([...this.#entries].map(([file, it]) => [file, it.text]));
-    const textOf = (file: FilePath): string | undefined => texts.get(file);
+    // A text that changes is another entry.
+    const entries: ReadonlyMap<FilePath, Entry> = new Map(this.#entries);
+    const textOf = (file: FilePath): string | undefined => entries.get(file)?.text;
     const { findings, failures } = runRules(model, this.#rules, { ...this.#configOf, textOf });
     return {
       model,
@@ -163,7 +164,7 @@ export class Workspace {
       failures: [...this.#failures(), ...failures],
       textOf,
       factsOf: (file) => facts.get(file),
-      files: texts.size,
+      files: entries.size,
     };
   }
 
@@ -276,9 +277,10 @@ export class Workspace {
   }
 
   #failures(): readonly Failure[] {
-    return [...this.#entries].flatMap(([file, it]) =>
-      it.failure === undefined ? [] : [{ file, message: it.failure }],
-    );
+    const failures: Failure[] = [];
+    for (const [file, { failure }] of this.#entries)
+      if (failure !== undefined) failures.push({ file, message: failure });
+    return failures;
   }
 }
 
