@@ -30,15 +30,21 @@ function flowFrom(
 ): ServiceFlow {
   let longest: readonly Hop[] = [];
   let steps = 0;
-  const walk = (event: EventNode, way: readonly Hop[]): void => {
+  const way: Hop[] = [];
+  const seen = new Set([start]);
+  const walk = (event: EventNode): void => {
     steps += 1;
-    if (way.length > longest.length) longest = way;
+    if (way.length > longest.length) longest = [...way];
     for (const next of hops.get(event) ?? []) {
-      const isSeen = next.to === start || way.some((it) => it.to === next.to);
-      if (!isSeen && steps < maxSteps) walk(next.to, [...way, next]);
+      if (seen.has(next.to) || steps >= maxSteps) continue;
+      way.push(next);
+      seen.add(next.to);
+      walk(next.to);
+      way.pop();
+      seen.delete(next.to);
     }
   };
-  walk(start, []);
+  walk(start);
   return { start, hops: longest, services: servicesOn(model, start, longest) };
 }
 

@@ -20,17 +20,16 @@ export interface Hop {
 /** The hops from each event. A consumer of several events does not say which of them leads to what. */
 export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, readonly Hop[]> => {
   const hops = new Map<EventNode, Hop[]>();
-  const certainOf = model.aboutConsumers('effects that always come', (it) => certainIn(model, it));
+  const publishingIn = model.aboutConsumers('effects that publish', (it) => publishesOf(model, it));
   for (const consumer of model.consumers) {
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
-    const certain = certainOf(consumer);
-    for (const effect of model.bodyOfConsumer(consumer).effects) {
+    for (const [effect, comesAlways] of publishingIn(consumer)) {
       const producers = producersOf(model, effect).filter(
         (it) => isHandedOver(it, effect, from) && !isTranslated(it, from) && !isBridged(it, consumer),
       );
       // A call that publishes one of several events chooses between them.
-      const isCertain = producers.length === 1 && certain.has(effect);
+      const isCertain = producers.length === 1 && comesAlways;
       for (const producer of producers) {
         if (!producer.event || producer.role.isRequest) continue;
         const hop = { from, to: producer.event, consumer, producer, isCertain };
@@ -41,13 +40,12 @@ export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, reado
   return hops;
 });
 
-/** The effects of a consumer that publish, whatever happens. */
-function certainIn(model: EventModel, consumer: ConsumerNode): ReadonlySet<Effect> {
+/** The effects of a consumer that are producers, each with whether it comes whatever happens. */
+function publishesOf(model: EventModel, consumer: ConsumerNode): ReadonlyMap<Effect, boolean> {
   const { handler } = consumer;
-  const publishing = model
-    .bodyOfConsumer(consumer)
-    .effects.filter((it) => producersOf(model, it).length > 0 && handler && always(model, handler, it));
-  return new Set(publishing);
+  const { effects } = model.bodyOfConsumer(consumer);
+  const publishing = effects.filter((it) => producersOf(model, it).length > 0);
+  return new Map(publishing.map((it) => [it, handler !== undefined && always(model, handler, it)]));
 }
 
 /** A row counts where it is one of an outbox: what is called after saving an event may only keep it. */
