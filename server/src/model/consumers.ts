@@ -13,6 +13,7 @@ import { parsedTypes } from './parsedTypes.ts';
 import type { Linking } from './program.ts';
 import { registeredBy } from './registered.ts';
 import { filledIn, registrars } from './registrars.ts';
+import { ofSubclasses } from './subclassConsumers.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 /** All consumers of all files. */
@@ -71,9 +72,8 @@ function draftsOf(
   const said = fact.events.flatMap((it) => read(facts.file, it));
   const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
-  const forwarded = messages.length > 0 ? undefined : registrars(facts, fact, said, linking);
-  const registered = forwarded && registeredBy(forwarded, fact, { linking, read });
-  if (registered && !(registered.length === 0 && isMadeUnread(forwarded, said))) return registered;
+  const elsewhere = messages.length > 0 ? undefined : namedElsewhere(facts, fact, said, { linking, read });
+  if (elsewhere) return elsewhere;
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
     registeredIn: facts.file,
@@ -88,8 +88,23 @@ function draftsOf(
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
 }
 
+/** Subclasses, callers or whoever makes the object name what comes; undefined where the registration stands for itself. */
+function namedElsewhere(
+  facts: FileFacts,
+  fact: ConsumerFact,
+  said: readonly Message[],
+  { linking, read }: { readonly linking: Linking; readonly read: ReadMessage },
+): readonly ConsumerDraft[] | undefined {
+  const typed = (it: FunctionNode): readonly Message[] => eventTypesOf(it, fact, linking, 0);
+  const left = ofSubclasses(facts, fact, said, { linking, read, typed });
+  if (left.length > 0) return left;
+  const forwarded = registrars(facts, fact, said, linking);
+  const registered = forwarded && registeredBy(forwarded, fact, { linking, read });
+  return registered?.length === 0 && isMadeUnread(forwarded, said) ? undefined : registered;
+}
+
 /** What an object was made with can be read nowhere: then what it registers stands for itself. */
-function isMadeUnread(forwarded: readonly unknown[], said: readonly Message[]): boolean {
+function isMadeUnread(forwarded: readonly unknown[] = [], said: readonly Message[]): boolean {
   return forwarded.length > 0 && said.some((it) => it.kind === 'member');
 }
 

@@ -5,9 +5,10 @@ import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
-import { mayFail } from './failing.ts';
 import { counts } from './failureHandling.ts';
+import { ofKafka } from './kafkaLetters.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { isParkedByHand, parksSomewhere } from './parking.ts';
 import { givenPolicy, moduleDefault, ownPolicy } from './queuePolicies.ts';
 import { declaredQueues, keysOf, keysRead, together, type Declared } from './queues.ts';
 import { reachedFrom } from './redelivered.ts';
@@ -30,14 +31,17 @@ export interface LostLetters {
 const besides =
   /dlq|dlx|dead|parking|parked|poison|quarantine|retry|retries|delay|wait|reply|repl(?:y|ies)|rpc|response|callback|tmp|temp/i;
 const failures = /fail|error/i;
-const deadLetters = /dlq|dlt|dlx|dead|parking|parked|poison|quarantine|fail|error|retry/i;
 
 /** One for each queue. Only for a workspace that was read to the end: the target may be declared anywhere. */
 export function* lostLetters(model: EventModel): Iterable<LostLetters> {
   if (!model.isComplete) return;
   const declared = declaredQueues(model);
   const seen = new Set<string>();
-  const all = [...ofRabbit(model, declared), ...ofJobs(model, declared), ...ofKafka(model, declared)];
+  const all: readonly LostLetters[] = [
+    ...ofRabbit(model, declared),
+    ...ofJobs(model, declared),
+    ...ofKafka(model, declared),
+  ];
   for (const lost of all.toSorted((a, b) => Number(isOfReader(model, b)) - Number(isOfReader(model, a)))) {
     // Two services may read queues that their environments name.
     const service = lost.isLiteral ? '' : model.serviceOf(lost.file);
@@ -184,19 +188,6 @@ function isBesides(name: string, consumer: ConsumerNode | undefined): boolean {
   return besides.test(name) || (failures.test(name) && !tellsFailure);
 }
 
-/** The handler keeps what failed: it publishes or stores it, or asks the broker to park it. */
-function isParkedByHand(model: EventModel, { handler }: ConsumerNode): boolean {
-  if (!handler) return true;
-  const isKept = model.bodyOf(handler).effects.some(({ role, inCatch }) => inCatch && role.kind !== 'remote');
-  return isKept || namesParking(model, handler);
-}
-
-function namesParking(model: EventModel, handler: NonNullable<ConsumerNode['handler']>): boolean {
-  for (const { fact } of reachedFrom(model, handler))
-    if (/dead_?letter|dlq|park|quarantine/i.test(fact.name)) return true;
-  return false;
-}
-
 /** BullMQ keeps failed jobs, unless it is told to remove them. */
 function* ofJobs(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
   const jobs = declared.filter((it) => it.role.library === 'bullmq');
@@ -229,48 +220,4 @@ function listens(body: Parameters<typeof callsIn>[0]): boolean {
       return true;
   }
   return false;
-}
-
-/** A message that always fails comes round for ever: kafkajs tries, restarts the consumer, and tries again. */
-function* ofKafka(model: EventModel, declared: readonly Declared[]): Iterable<LostLetters> {
-  for (const consumer of model.consumers) {
-    const { fact, handler, file, at, name } = consumer;
-    if (fact.library !== 'kafkajs' || !handler || fact.name !== name) continue;
-    const { effects } = model.bodyOf(handler);
-    const isWork = effects.some(({ role, inCatch }) => !inCatch && !(role.kind === 'remote' && role.isRead));
-    if (
-      !isWork ||
-      !mayFail(handler.fact.body) ||
-      isStopped(model, consumer, declared) ||
-      swallowIn(model, consumer) ||
-      isParkedByHand(model, consumer) ||
-      parksSomewhere(model, file)
-    )
-      continue;
-    yield { file, at, name: topicOf(consumer), library: 'kafkajs', consumer };
-  }
-}
-
-/** The consumer is not restarted for ever; what the service says of another counts where it is not known how this one was made. */
-function isStopped(model: EventModel, { fact, file }: ConsumerNode, declared: readonly Declared[]): boolean {
-  if (fact.policy) return fact.policy.limit !== 'none';
-  const service = model.serviceOf(file);
-  return declared.some(
-    ({ role, fn }) =>
-      role.library === 'kafkajs' && role.limit !== 'none' && model.serviceOf(fn.file) === service,
-  );
-}
-
-function topicOf({ events, name }: ConsumerNode): string {
-  return events[0]?.wireNames[0] ?? events[0]?.name ?? name;
-}
-
-/** A topic of the service that is named after failures. */
-function parksSomewhere(model: EventModel, file: FilePath): boolean {
-  const service = model.serviceOf(file);
-  return model.producers.some(({ file: other, role }) => {
-    if (model.serviceOf(other) !== service) return false;
-    const channel = role.channel ?? role.event;
-    return deadLetters.test(model.program.stringOf(other, channel) ?? pathOf(channel));
-  });
 }

@@ -48,7 +48,7 @@ interface Handing {
 }
 
 type Parameter = Message & { readonly kind: 'parameter' };
-type Member = Message & { readonly kind: 'member' };
+export type Member = Message & { readonly kind: 'member' };
 
 /**
  * Who registers through this registration; empty for a base class, whose subclasses consume; undefined where the registration
@@ -114,7 +114,11 @@ function eventAt({ event, handler, linking }: Handing, file: FilePath, call: Cal
 }
 
 /** What a subclass hands to the constructor of its base: `super('orders')`. In the base itself its subclasses know. */
-function madeByClass(event: Member, { file, at: { start } }: Place, linking: Linking): Written | undefined {
+export function madeByClass(
+  event: Member,
+  { file, at: { start } }: Place,
+  linking: Linking,
+): Written | undefined {
   const { owner, name, path = [] } = event;
   const { index = -1, path: inner = [] } = makingParameter(event, linking) ?? {};
   const facts = linking.files.get(file);
@@ -224,7 +228,7 @@ function handedHandler(
 }
 
 /** The actions of a handler and of the callbacks that it hands to others. */
-function actionsUnder(facts: FileFacts, fact: FunctionFact): readonly Action[] {
+export function actionsUnder(facts: FileFacts, fact: FunctionFact): readonly Action[] {
   return eachAction(fact.body).flatMap((it) => {
     const callbacks =
       it.kind === 'call'

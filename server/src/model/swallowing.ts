@@ -6,6 +6,7 @@ import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { isLeftOpen } from './runners.ts';
 
 /** A catch that ends the failure of a consumer's work. */
 export interface Swallow {
@@ -14,6 +15,8 @@ export interface Swallow {
   readonly at: Span;
   /** The call that acknowledges the message all the same. */
   readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
+  /** The base class that runs the handler does it. */
+  readonly isOfBase?: true;
 }
 
 const maxDepth = 3;
@@ -34,7 +37,15 @@ const remembers = /inbox|processed|dedup|idempot/i;
 /** The catch by which a consumer loses messages, or undefined where it has none. */
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
   if (!consumer.handler) return undefined;
-  return swallowOf(model, consumer.handler, consumer, 0);
+  return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
+}
+
+/** What an abstract base does around the methods of its subclasses. A wrapper or a dispatcher is a consumer of its own. */
+function swallowOfBase(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
+  const { caller, action } = consumer.runBy ?? {};
+  if (!caller || !action || !isLeftOpen(model, caller, action)) return undefined;
+  const found = swallowOf(model, caller, consumer, maxDepth);
+  return found && { ...found, isOfBase: true };
 }
 
 function swallowOf(

@@ -17,7 +17,7 @@ export const rule: Rule = {
       yield {
         file,
         at,
-        symbol: lost.library === 'kafkajs' ? (consumer?.name ?? name) : name,
+        symbol: lost.library === 'kafkajs' ? (consumer?.fact.name ?? name) : name,
         message: messageFor(lost),
         help: helpFor(lost),
         related:

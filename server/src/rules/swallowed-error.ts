@@ -28,11 +28,13 @@ export const rule: Rule = {
 
 function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
   const how = swallow.acknowledged ? 'logs what fails and acknowledges the message' : 'only logs what fails';
+  const isOfBase = swallow.isOfBase === true;
+  const name = isOfBase ? consumer.fact.name : consumer.name;
   return {
-    file: consumer.file,
-    at: consumer.at,
-    symbol: consumer.name,
-    message: `\`${consumer.name}\` ${how}: the broker takes ${eventOf(consumer)} for handled, and it is lost.`,
+    file: isOfBase ? swallow.fn.file : consumer.file,
+    at: isOfBase ? consumer.fact.at : consumer.at,
+    symbol: name,
+    message: `\`${name}\` ${how}: the broker takes ${eventOf(consumer)} for handled, and it is lost.`,
     help: 'Throw the error on, reject the message, or publish what went wrong.',
     related: [{ file: swallow.fn.file, at: swallow.at, message: 'This catch ends the failure.' }],
     fixes: fixesFor(swallow),

@@ -1,0 +1,21 @@
+// Functions that a broker calls and that run a handler which they do not know: a wrapper that is handed it, an abstract base.
+import type { CallAction } from '../facts/actions.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+
+/** The wrapper or base that is registered in place of a handler; undefined for a dispatcher, which knows what it calls. */
+export function runnerOf(model: EventModel, { runBy, fact }: ConsumerNode): FunctionNode | undefined {
+  if (!runBy) return undefined;
+  const { caller, action } = runBy;
+  const registered = typeof fact.handler === 'number' ? fact.handler : undefined;
+  const facts = model.files.get(caller.file);
+  if (registered === undefined || facts?.functions[registered] !== caller.fact) return undefined;
+  const isUnknown = model.program.calleesOf(caller.file, caller, action.call).length === 0;
+  return isUnknown || isLeftOpen(model, caller, action) ? caller : undefined;
+}
+
+/** `this.onMessage(event)`, which is abstract. */
+export function isLeftOpen({ files }: EventModel, { file }: FunctionNode, { call }: CallAction): boolean {
+  const { callee } = call;
+  if (callee.kind !== 'member' || callee.object.kind !== 'this') return false;
+  return files.get(file)?.functions.some((it) => it.isAbstract && it.name === callee.name) ?? false;
+}
