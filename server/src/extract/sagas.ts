@@ -117,7 +117,7 @@ function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<Sa
     const isNamed = sagaName.test(`${fn.name} ${fn.owner ?? ''}`);
     if (!isNamed && !mentionsUndoing(facts, fn) && !holdsMuch(calls)) continue;
     yield {
-      name: fn.name || fn.owner || 'saga',
+      name: fn.name || fn.owner || (handedFor(facts, fn) ?? 'saga'),
       at: fn.at,
       form: 'imperative',
       steps: [],
@@ -126,6 +126,14 @@ function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<Sa
       ...keptBy(calls),
     };
   }
+}
+
+/** `const checkout = inngest.createFunction(…, async ({ step }) => …)`: what is made of a function without a name. */
+function handedFor({ bindings }: FileFacts, { id }: FunctionFact): string | undefined {
+  return bindings.find(
+    ({ init }) =>
+      init?.kind === 'call' && init.args.some((it) => it.kind === 'function' && it.function === id),
+  )?.name;
 }
 
 /** The engine that keeps a journal of what the function does: it goes on after a crash, and ends an attempt that hangs. */
@@ -142,6 +150,9 @@ function mentionsUndoing(facts: FileFacts, fn: FunctionFact): boolean {
 
 function isUndoing({ call, roles }: CallAction): boolean {
   if (call.args.length === 0 && roles.some((it) => it.kind === 'transaction')) return false;
+  const journal = roles.find((it) => it.kind === 'guard' && it.isJournaled === true);
+  const key = journal?.kind === 'guard' ? journal.key : undefined;
+  if (key?.kind === 'string' && undoing.test(key.value)) return true;
   return undoing.test(spoken(call.callee).replace(plumbing, ''));
 }
 

@@ -15,6 +15,7 @@ import {
 } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { eachAction } from './fileIndex.ts';
+import { asCallee } from './journals.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
@@ -76,14 +77,14 @@ interface Draft extends StepNode {
 
 function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading): readonly Draft[] {
   const { action, zone, index, keptAs } = placed;
-  const path = keptAs ?? saidBy(action);
+  const path = keptAs === undefined ? saidBy(action) : asCallee(keptAs);
   const takesBack = isSurelyUndoing(path) || (zone === 'branch' && isUndoing(path));
   const events = effects.map((it) => commandOf(it, linking));
   if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];
   const deed = deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
-  const name = events.find((it) => it !== '') ?? path.split('.').at(-1) ?? path;
+  const name = keptAs ?? events.find((it) => it !== '') ?? path.split('.').at(-1) ?? path;
   const place = { name, file: fn.file, at: action.call.at };
   return [
     {
@@ -134,7 +135,9 @@ function isUnknownWork(
 
 function fails({ role }: Effect, { settled }: CallAction): boolean {
   if (role.kind === 'remote') return true;
-  if (role.kind === 'publish') return role.transport === 'broker' && settled === 'awaited';
+  // What an engine sends it sends again until it is sent.
+  if (role.kind === 'publish')
+    return role.transport === 'broker' && settled === 'awaited' && role.isJournaled !== true;
   return true;
 }
 

@@ -15,10 +15,15 @@ export function journalOf({ roles }: CallAction): GuardRole | undefined {
   return roles.find((it): it is GuardRole => it.kind === 'guard' && it.isJournaled === true);
 }
 
-/** The name under which it is kept, as one word that tells what is done: `charge_card`. */
+/** The name under which it is kept. */
 export function journaledName(action: CallAction): string | undefined {
   const key = journalOf(action)?.key;
-  return key?.kind === 'string' ? key.value.replace(/\W+/g, '_') : undefined;
+  return key?.kind === 'string' ? key.value : undefined;
+}
+
+/** Such a name as one word that tells what is done: `charge_card` of `charge card`. */
+export function asCallee(name: string): string {
+  return name.replace(/\W+/g, '_');
 }
 
 /** Whether a place stands in what an engine journals. */
@@ -37,7 +42,7 @@ export function journalsUndoing(facts: FileFacts, action: CallAction): boolean {
   const name = journaledName(action);
   const body = journal.body?.kind === 'function' ? facts.functions[journal.body.function]?.body : undefined;
   return (
-    (name !== undefined && isUndoing(name)) ||
+    (name !== undefined && isUndoing(asCallee(name))) ||
     (body !== undefined && callsIn(body).some(({ call }) => isUndoing(pathOf(call.callee))))
   );
 }

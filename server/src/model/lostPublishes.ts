@@ -18,10 +18,10 @@ export interface LostPublish extends Given {
   readonly action: CallAction;
   /**
    * `awaited`: a bare `await` stands before what is no promise and waits for nothing; `looped`: `forEach` drops what its callback
-   * gives; `deferred`: a timer does.
+   * gives; `deferred`: a timer does, or a function that is called where it stands and left alone.
    */
   readonly how: 'dropped' | 'awaited' | 'looped' | 'deferred';
-  /** What calls the function around it and drops what that gives: `forEach`, `setImmediate`. */
+  /** What calls the function around it and drops what that gives: `forEach`, `setImmediate`; empty where it is called where it stands. */
   readonly dropper?: string;
   readonly role: PublishRole | undefined;
   readonly producer: ProducerNode | undefined;
@@ -64,7 +64,7 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
     if (isWaitedFor) return [];
     const role = publishIn(action);
     const publishes = role !== undefined || isHandedIn(action) || isPublishing(model, given.wrapper);
-    return [{ fn, action, how, ...(dropper && { dropper }), ...given, role, publishes }];
+    return [{ fn, action, how, ...(dropper !== undefined && { dropper }), ...given, role, publishes }];
   });
 }
 
@@ -77,13 +77,19 @@ const candidates = once((facts: FileFacts): readonly Site[] =>
   ),
 );
 
-/** Callbacks of `forEach` and of timers, which drop the promises that they are given, with the name of what does so. */
+/** Functions whose promise is dropped, with the name of what does so: callbacks of `forEach` and of timers, `void (async () => …)()`. */
 const droppersIn = once((facts: FileFacts): ReadonlyMap<number, string> => {
   const looped = (indexOf(facts).calls.get('forEach') ?? []).map(({ action }) => action.call.args[0]);
   const later = indexOf(facts).withRoles.flatMap(({ action: { roles } }) =>
     roles.flatMap((it) => (it.kind === 'schedule' && it.isOnce ? [[it.body, it.library] as const] : [])),
   );
-  const all = [...looped.map((it) => [it, 'forEach'] as const), ...later];
+  const inPlace = facts.functions.flatMap(({ kind, body }) =>
+    // A script's own main function ends the process when it fails, and that is seen.
+    [...callsIn(kind === 'module' ? [] : body)].flatMap(({ call, settled }) =>
+      settled === 'dropped' && call.callee.kind === 'function' ? [[call.callee, ''] as const] : [],
+    ),
+  );
+  const all = [...looped.map((it) => [it, 'forEach'] as const), ...later, ...inPlace];
   return new Map(all.flatMap(([it, by]) => (it?.kind === 'function' ? [[it.function, by]] : [])));
 });
 
@@ -95,7 +101,8 @@ function howLost(
   if (action.isNew) return undefined;
   if (action.settled === 'dropped') return 'dropped';
   const isGiven = action.settled === 'returned' || action.settled === 'awaited';
-  if (dropper && isGiven && leaves(fn.body, action)) return dropper === 'forEach' ? 'looped' : 'deferred';
+  if (dropper !== undefined && isGiven && leaves(fn.body, action))
+    return dropper === 'forEach' ? 'looped' : 'deferred';
   return action.settled === 'awaited' ? 'awaited' : undefined;
 }
 

@@ -7,7 +7,7 @@ import type { FilePath } from '../text.ts';
 import { saidBy, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
-import { journaledName, journalOf } from './journals.ts';
+import { asCallee, journaledName, journalOf } from './journals.ts';
 import type { FunctionNode, Undoing } from './model.ts';
 import { isSurelyUndoing, isUndoing, namesSubject } from './undoing.ts';
 
@@ -81,8 +81,9 @@ export function takingBack(
 
 /** `ctx.run('refund card', () => fetch(…))`: the engine keeps it under a name that tells what it takes back. */
 function keptBacks(file: FilePath, { call }: CallAction, index: number, keptAs: string): readonly Back[] {
-  if (!isUndoing(keptAs)) return [];
-  return [{ name: keptAs, words: keptAs, file, at: call.at, functions: [], known: 'always', index }];
+  const words = asCallee(keptAs);
+  if (!isUndoing(words)) return [];
+  return [{ name: keptAs, words, file, at: call.at, functions: [], known: 'always', index }];
 }
 
 function rewritten(file: FilePath, { call, roles }: CallAction, index: number): readonly Back[] {
@@ -156,7 +157,9 @@ function saidIn(facts: FileFacts, { fact }: FunctionNode, depth: number): readon
     if (it.kind !== 'call') return [];
     const journal = journalOf(it);
     if (!journal) return [saidBy(it)];
-    return [journaledName(it) ?? [], journal.body ? wordsIn(facts, journal.body, depth + 1) : []].flat();
+    const name = journaledName(it);
+    const inside = journal.body ? wordsIn(facts, journal.body, depth + 1) : [];
+    return name === undefined ? inside : [asCallee(name), ...inside];
   });
 }
 

@@ -33,6 +33,8 @@ function findingOf(model: EventModel, lost: LostPublish): RuleFinding {
 function messageFor({ gives, how, role, dropper }: LostPublish, path: string, event: string): string {
   const kind = { promise: 'promise', observable: 'Observable', confirm: 'confirm' }[gives];
   const loss = `when it fails, ${event} is lost and the caller goes on`;
+  if (dropper === '' && how === 'deferred')
+    return `Nobody waits for the function that awaits \`${path}\`: ${loss}.`;
   if (how === 'looped' || how === 'deferred')
     return `\`${dropper ?? how}\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
   if (how === 'awaited') return `\`await\` does not wait for the ${kind} of \`${path}\`: ${loss}.`;
@@ -66,7 +68,7 @@ const throughOf = { promise: undefined, observable: 'lastValueFrom', confirm: 'w
 
 /** In a callback whose promise is dropped one more `await` would wait for nothing. */
 function fixesFor({ fn, action, gives, dropper }: LostPublish): readonly Fix[] {
-  if (dropper || !canAwait(fn.fact, action)) return [];
+  if (dropper !== undefined || !canAwait(fn.fact, action)) return [];
   const { isAsync, name } = fn.fact;
   const through = throughOf[gives];
   const how = through ? `Await it with ${through}` : 'Await it';
