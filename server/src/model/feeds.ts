@@ -60,18 +60,26 @@ function calledBy({ linking: { calls } }: FeedParts, isBelow: Climb): (consumer:
 type Climb = (fn: FunctionNode) => boolean;
 
 /** Whether a function is, lies in, or is called over a few calls by a handler that a broker calls. */
-function belowBrokers(linking: Linking, brokered: ReadonlySet<FunctionFact>): Climb {
-  const known = Array.from({ length: maxDepth + 1 }, () => new Map<FunctionFact, boolean>());
-  const isBelow = (fn: FunctionNode, depth: number): boolean => {
-    const before = known[depth]?.get(fn.fact);
-    if (before !== undefined) return before;
-    const isHere = brokered.has(fn.fact) || isInside(fn, brokered, linking);
-    const isFound =
-      isHere || (depth > 0 && linking.calls.callersOf(fn).some((it) => isBelow(it.caller, depth - 1)));
-    known[depth]?.set(fn.fact, isFound);
-    return isFound;
+function belowBrokers({ keeper, files, calls }: Linking, brokered: ReadonlySet<FunctionFact>): Climb {
+  const isBrokered = keeper.lookUp(
+    'handlers of brokers',
+    () => new Map([...brokered].map((it) => [it, true])),
+    Object.is,
+  );
+  const isHere = (file: FilePath, fact: FunctionFact): boolean => {
+    const functions = files.get(file)?.functions ?? [];
+    for (let fn: FunctionFact | undefined = fact; fn; fn = functions[fn.outer ?? -1])
+      if (isBrokered(fn)) return true;
+    return false;
   };
-  return (fn) => isBelow(fn, maxDepth);
+  const climbs = Array.from({ length: maxDepth + 1 }, (_, depth) =>
+    keeper.keep(`below a broker over ${depth} calls`, (file, fact: FunctionFact): boolean => {
+      if (isHere(file, fact)) return true;
+      const callers = depth > 0 ? calls.callersOf({ file, fact }) : [];
+      return callers.some((it) => climbs[depth - 1]?.(it.caller.file, it.caller.fact));
+    }),
+  );
+  return ({ file, fact }) => climbs[maxDepth]?.(file, fact) ?? false;
 }
 
 function handlersOfBrokers(consumers: readonly ConsumerDraft[]): ReadonlySet<FunctionFact> {
@@ -101,15 +109,4 @@ function fedBy(
     const isRelayed = relays.has(serviceOf(file));
     return messages.some((it) => fed().has(keyOf(it)) || (isRelayed && outboxed.has(keyOf(it))));
   };
-}
-
-function isInside(fn: FunctionNode, brokered: ReadonlySet<FunctionFact>, { files }: Linking): boolean {
-  const facts = files.get(fn.file);
-  let outer = fn.fact.outer;
-  while (facts && outer !== undefined) {
-    const fact: FunctionFact | undefined = facts.functions[outer];
-    if (fact && brokered.has(fact)) return true;
-    outer = fact?.outer;
-  }
-  return false;
 }
