@@ -96,7 +96,7 @@ const loads = /^(?:find|get|load|fetch|read|query|select|retrieve|lookup|by[A-Z]
 const lists = /all$|many|list|s$|^findBy$|count|exists/i;
 const stores = /repo|store|dao|manager|prisma|orm|\bdb\b|\bem\b|collection|table|model|saga|^[A-Z]|service/i;
 const besides =
-  /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|http|api|client/i;
+  /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|http|api|client|(?:map|registry)\./i;
 
 /** One stored thing by an id of the handled message, whatever its version. */
 function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boolean {

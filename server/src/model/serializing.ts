@@ -40,6 +40,8 @@ function isImplemented({ program }: EventModel, { from }: Field): boolean {
  */
 export function mayTravel(model: EventModel, event: EventNode, isLocal: LocalBases): boolean {
   const transports = transportsOf(event);
+  // The row of an outbox is stored; what travels is in it.
+  if (/^(?:Outbox|Inbox)[A-Z]/.test(event.name) && !transports.includes('broker')) return false;
   if (transports.length > 0) return transports.some((it) => it === 'broker' || it === 'outbox');
   const kin = event.declarations.flatMap((it) => model.program.lineageOf(it).slice(1));
   return kin.every((it) => !isLocal(it.fact));
