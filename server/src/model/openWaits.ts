@@ -25,7 +25,7 @@ function isOpen(
   { call, settled }: CallAction,
   calls: readonly CallAction[],
 ): boolean {
-  if (settled === 'awaited') return true;
+  if (settled === 'awaited') return !calls.some((it) => isRace(it) && holds(it.call, call));
   const held = new Set(bindings.flatMap((it, id) => (holdsPromise(it, call) ? [id] : [])));
   const isPromise = (expr: Expr): boolean =>
     (expr.kind === 'name' && expr.binding !== undefined && held.has(expr.binding)) ||
@@ -40,4 +40,13 @@ function isOpen(
 function holdsPromise({ init }: BindingFact, { at }: CallExpr): boolean {
   if (init?.kind === 'member') return init.name === 'promise' && init.object.at.start === at.start;
   return init?.kind === 'call' && init.at.start === at.start;
+}
+
+/** `Promise.race([condition(() => isPaid), sleep('1 day')])`: whoever else takes part ends the wait. */
+function isRace({ call: { callee } }: CallAction): boolean {
+  return callee.kind === 'member' && /^(?:race|any)$/.test(callee.name);
+}
+
+function holds({ span }: CallExpr, { at }: CallExpr): boolean {
+  return span.start <= at.start && at.end <= span.end;
 }
