@@ -2,6 +2,7 @@
 import type { CallExpr, Expr, Member, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
+import { handedOver, takenAs } from './callbackTypes.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
@@ -79,7 +80,19 @@ export function typingOf(parts: TypingParts): Typing & {
       );
     if (binding.init) return ofInit(facts.file, binding, binding.init, depth);
     const list = listBehind(facts, binding);
-    return list && ofItem(typedAt(facts.file, list, depth + 1));
+    return list ? ofItem(typedAt(facts.file, list, depth + 1)) : ofCallback(facts, binding, depth);
+  };
+
+  /** `change(id, (order) => order.cancel())` of `change(id: string, work: (order: Order) => void)`. */
+  const ofCallback = (facts: FileFacts, binding: BindingFact, depth: number): Typed | undefined => {
+    const handed = handedOver(facts, binding);
+    const callee = handed && parts.calleesOf(facts.file, handed.call, depth + 2)[0];
+    const id = callee?.fact.parameters[handed?.index ?? -1];
+    const type = id === undefined ? undefined : values.factsOf(callee?.file ?? '')?.bindings[id]?.type;
+    if (!callee || !type || binding.index === undefined) return undefined;
+    const named = type.kind === 'ref' ? values.typeNamed(callee.file, type.name) : undefined;
+    const taken = takenAs(named?.fact.alias ?? type, binding.index);
+    return taken && { kind: 'written', file: named?.file ?? callee.file, type: taken };
   };
 
   const ofInit = (file: FilePath, binding: BindingFact, init: Expr, depth: number): Typed | undefined =>

@@ -46,10 +46,13 @@ function keysOf(view: FileView, options: Expr | undefined): readonly Expr[] {
   const key = view.entryOf(options, 'routingKey');
   const bindings = view.entryOf(options, 'bindings');
   const bound = bindings?.kind === 'array' ? bindings.items : [];
-  return [
+  const keys = [
     ...(key?.kind === 'array' ? key.items : key ? [key] : []),
     ...bound.flatMap((it) => view.entryOf(it, 'routingKey') ?? []),
   ];
+  // A queue that is bound elsewhere, or by nobody: the default exchange routes by its name.
+  const queue = view.entryOf(options, 'queue');
+  return keys.length === 0 && queue ? [queue] : keys;
 }
 
 function failing(
