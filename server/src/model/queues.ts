@@ -58,10 +58,12 @@ export function declarationsOf(
 
 /** The keys of the queue that a consumer reads. */
 export function keysRead(model: EventModel): (consumer: ConsumerNode) => readonly string[] {
-  return model.aboutConsumers('keys of its queue', ({ fact, handler, file }) => {
+  return model.aboutConsumers('keys of its queue', ({ fact, handler, file, runBy }) => {
     if (!fact.queue) return [];
-    const registeredIn =
-      typeof fact.handler === 'number' ? (handler?.file ?? file) : registration(model, file, fact);
+    // What a wrapper or a base class runs stands in another file than the registration.
+    const ranIn = runBy?.caller.file ?? file;
+    const own = model.files.get(ranIn)?.consumers.includes(fact) ? ranIn : (handler?.file ?? file);
+    const registeredIn = typeof fact.handler === 'number' ? own : registration(model, file, fact);
     return keysOf(model, registeredIn, fact.queue);
   });
 }

@@ -6,11 +6,12 @@ import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 export function runnerOf(model: EventModel, { runBy, fact }: ConsumerNode): FunctionNode | undefined {
   if (!runBy) return undefined;
   const { caller, action } = runBy;
+  if (isLeftOpen(model, caller, action)) return caller;
   const registered = typeof fact.handler === 'number' ? fact.handler : undefined;
   const facts = model.files.get(caller.file);
   if (registered === undefined || facts?.functions[registered] !== caller.fact) return undefined;
   const isUnknown = model.program.calleesOf(caller.file, caller, action.call).length === 0;
-  return isUnknown || isLeftOpen(model, caller, action) ? caller : undefined;
+  return isUnknown ? caller : undefined;
 }
 
 /** `this.onMessage(event)`, which is abstract. */

@@ -30,7 +30,9 @@ export function ofSubclasses(
   return hierarchy.subtypesOf(event.owner).flatMap((type): readonly ConsumerDraft[] => {
     const handler = type.fact.isAbstract ? undefined : hierarchy.methodOf(type, left.name);
     if (!handler || handler.fact.isAbstract) return [];
-    const told = [...namedBy(type, event, tools), ...tools.typed(handler)];
+    const typed = tools.typed(handler);
+    // The name of a queue is no event where the handler says which one it takes.
+    const told = fact.queue && typed.length > 0 ? typed : [...namedBy(type, event, tools), ...typed];
     return [
       {
         file: handler.file,
@@ -59,13 +61,30 @@ function leftOpen(facts: FileFacts, { handler }: ConsumerFact, owner: TypeNode):
     return name !== undefined && isOpen(facts, owner, name) ? { name } : undefined;
   }
   const fact = facts.functions[handler];
-  for (const action of fact ? actionsUnder(facts, fact) : []) {
-    if (!fact || action.kind !== 'call' || action.call.args.length === 0) continue;
+  return fact && calledOpen(facts, fact, owner, 2);
+}
+
+/** In the handler itself, or in a method of the base that it calls: `(message) => this.take(message)`. */
+function calledOpen(
+  facts: FileFacts,
+  fact: FunctionFact,
+  owner: TypeNode,
+  depth: number,
+): LeftOpen | undefined {
+  for (const action of actionsUnder(facts, fact)) {
+    if (action.kind !== 'call' || action.call.args.length === 0) continue;
     const name = ownMethod(action.call.callee);
-    if (name !== undefined && isOpen(facts, owner, name))
-      return { name, entry: { caller: { file: facts.file, fact }, action } };
+    if (name === undefined) continue;
+    if (isOpen(facts, owner, name)) return { name, entry: { caller: { file: facts.file, fact }, action } };
+    const own = depth > 0 ? methodOf(facts, owner, name) : undefined;
+    const inner = own && calledOpen(facts, own, owner, depth - 1);
+    if (inner) return inner;
   }
   return undefined;
+}
+
+function methodOf({ functions }: FileFacts, { fact }: TypeNode, name: string): FunctionFact | undefined {
+  return functions.find((it) => it.owner === fact.name && it.name === name && !it.isAbstract);
 }
 
 function ownMethod(expr: Expr): string | undefined {

@@ -16,7 +16,8 @@ const acks: Readonly<Record<string, AckRole['what']>> = {
 
 export const amqp: Framework = {
   name: 'amqplib',
-  triggers: ['amqp', 'sendToQueue', 'assertExchange', 'assertQueue'],
+  // Whoever hands handlers to a wrapper may say no more than its name.
+  triggers: ['amqp', 'sendToQueue', 'assertExchange', 'assertQueue', 'rabbit', 'Rabbit'],
   makes: {
     'amqplib.connect': 'Connection',
     'amqplib/callback_api.connect': 'Connection',
