@@ -19,6 +19,7 @@ import { asCallee } from './journals.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
+import { areAlternatives } from './order.ts';
 import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
 
 /** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
@@ -44,7 +45,15 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
     );
   });
   const back = takingBack(fn, placed, callersCatches(fn, reading.linking), reading);
-  return drafts.map((it) => withUndoing(it, drafts, back));
+  const placeOf = new Map(placed.map((it) => [it.index, it.action.call.at.start]));
+  return drafts.map((step) => {
+    // `case 'ship': …; case 'return': …` is asked for the one or the other, and neither takes back the other.
+    const isOther = ({ index }: Back): boolean =>
+      areAlternatives(fn.fact.body, step.at.start, placeOf.get(index) ?? -1);
+    const others = back.backs.filter((it) => isOther(it) && takesBack(it, step, drafts));
+    const found = withUndoing(step, drafts, { ...back, backs: back.backs.filter((it) => !isOther(it)) });
+    return others.length > 0 && found.compensation === 'no' ? { ...found, compensation: 'unknown' } : found;
+  });
 }
 
 /** Whether the steps of a function make it a business transaction over several parties. */

@@ -24,16 +24,31 @@ export function mayFollow(body: readonly Action[], first: number, then: number):
 
 /** Whether two places are cases of one switch in a loop, the first before the second: a machine that goes from state to state. */
 export function takesTurns(body: readonly Action[], first: number, then: number): boolean {
-  const from = framesTo(body, first);
-  const to = framesTo(body, then);
+  const parting = casesOf(body, first, then);
+  return parting !== undefined && parting.isInLoop && parting.branches[0] < parting.branches[1];
+}
+
+/** Whether two places are cases of one switch that is run once: the one or the other. */
+export function areAlternatives(body: readonly Action[], one: number, other: number): boolean {
+  return casesOf(body, one, other)?.isInLoop === false;
+}
+
+/** The switch at which the ways to two places part. */
+function casesOf(
+  body: readonly Action[],
+  one: number,
+  other: number,
+): { readonly isInLoop: boolean; readonly branches: readonly [number, number] } | undefined {
+  const from = framesTo(body, one);
+  const to = framesTo(body, other);
   const depth = from.findIndex(
     (it, index) =>
       it.list === to[index]?.list && it.index === to[index].index && it.branch !== to[index].branch,
   );
   const [a, b] = [from[depth], to[depth]];
-  const isSwitch = a?.list[a.index]?.kind === 'switch';
-  const isInLoop = from.slice(0, Math.max(depth, 0)).some((it) => it.list[it.index]?.kind === 'loop');
-  return a !== undefined && b !== undefined && isSwitch && isInLoop && a.branch < b.branch;
+  if (!a || !b || a.list[a.index]?.kind !== 'switch') return undefined;
+  const isInLoop = from.slice(0, depth).some((it) => it.list[it.index]?.kind === 'loop');
+  return { isInLoop, branches: [a.branch, b.branch] };
 }
 
 function framesTo(list: readonly Action[], offset: number): readonly Frame[] {
