@@ -38,10 +38,10 @@ function ofRegistrar(
   const { file, event, handler, fn, entry } = registrar;
   const said = tools.read(event.file, event.expr);
   const told = said.filter(isTold);
-  // A topic that only the configuration knows: which message comes is unknown, but one comes.
-  const isUnread = fact.transport === 'broker' && said.every((it) => it.kind === 'unknown');
-  if (told.length === 0 && !isUnread)
-    return depth > 0 ? ofCallers(registrar, said, fact, tools, depth - 1) : [];
+  const isRead = told.length > 0 || said.every((it) => it.kind === 'unknown');
+  const outer = isRead || depth === 0 ? [] : ofCallers(registrar, said, fact, tools, depth - 1);
+  // A topic that only the configuration knows, or nobody here: which message comes is unknown, but one comes.
+  if (outer.length > 0 || (told.length === 0 && fact.transport !== 'broker')) return outer;
   const messages: readonly Message[] = told.length > 0 ? told : [{ kind: 'unknown' }];
   const found = fn ?? (handler && handlerBehind(handler.file, handler.expr, tools.linking, 0));
   const place = placeOfHandled(registrar, fact, found);
