@@ -2,7 +2,7 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { eachAction, indexOf } from './fileIndex.ts';
+import { eachAction, indexOf, type CallSite } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { Keeper } from './kept.ts';
 import type { Indexed } from './keptLists.ts';
@@ -125,7 +125,7 @@ export function callsOf(parts: CallsParts): Calls {
     if (name === '') return [];
     return filesCalling(name).flatMap((file) => {
       const facts = files.get(file);
-      return (facts ? (indexOf(facts).calls.get(name) ?? []) : []).flatMap(({ fn: caller, action }) => {
+      return (facts ? sitesCalling(facts, name) : []).flatMap(({ fn: caller, action }) => {
         const isIt = calleesAt(file, action.call, 0).some((it) => it.fact === fact);
         return isIt ? [{ caller: { file, fact: caller }, action }] : [];
       });
@@ -153,9 +153,20 @@ function constructorOf(node: TypeNode, { methodOf }: Hierarchy): readonly Functi
   return own ? [own] : [];
 }
 
-/** Where something of a name is called: the last name of the callee. */
+/** Calls of a name, also by the one under which it is imported: `import { charge as chargeCard }`. */
+function sitesCalling(facts: FileFacts, name: string): readonly CallSite[] {
+  const { calls } = indexOf(facts);
+  const renamed = facts.imports.filter((it) => it.name === name && it.local !== name);
+  return [name, ...renamed.map((it) => it.local)].flatMap((it) => calls.get(it) ?? []);
+}
+
+/** Where something of a name is called: the last name of the callee, or what was imported as that. */
 const callingFiles: Indexed<string, FilePath> = {
   question: 'calling files',
-  of: (facts) => new Map([...indexOf(facts).calls.keys()].map((it) => [it, facts.file])),
+  of: (facts) => {
+    const { calls } = indexOf(facts);
+    const renamed = facts.imports.filter((it) => it.name !== it.local && calls.has(it.local));
+    return new Map([...calls.keys(), ...renamed.map((it) => it.name)].map((it) => [it, facts.file]));
+  },
   isSame: (one, other) => one === other,
 };
