@@ -15,6 +15,8 @@ const uiBase =
 const uiPackage = /^(?:react$|react-dom|react-native|preact|vue$|svelte|solid-js|@angular\/core)/;
 const uiName =
   /(?:Click|Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Blur|Scroll|Resize|Key|Hover|Swipe|Press|Change|Input|Submit)Event$/;
+/** What goes over a socket to somebody's screen, and is called after it. */
+const socketName = /^(?:Web)?[sS]ocket[A-Z]\w*Event$/;
 const reportName =
   /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
 /** `OrderAuditLogEntryUpdated`: what people read later about who did what. */
@@ -80,6 +82,7 @@ function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surro
   if (made.some((it) => it.kind === 'ref' && requestBase.test(it.name))) return 'a command or query';
   if ([...type.bases, ...type.implements].some(isUiBase)) return 'an event of the user interface';
   if (isPage && type.kind !== 'class' && /Event$/.test(type.name)) return 'part of a user interface';
+  if (type.kind !== 'class' && socketName.test(type.name)) return 'part of a user interface';
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
     return 'part of a user interface';
   if (isRedux) return 'a redux action';

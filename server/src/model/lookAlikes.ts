@@ -24,9 +24,14 @@ export function isAnswerName(name: string): boolean {
 
 const notEvents = once(({ types }: FileFacts): ReadonlySet<string> => {
   const own = types.filter((it) => it.bases.length + it.implements.length === 0);
-  const found = [...answersIn(own), ...hooksIn(own), ...framesIn(own)];
-  return new Set(found.map((it) => it.name));
+  const found = new Set([...answersIn(own), ...hooksIn(own), ...framesIn(own)].map((it) => it.name));
+  for (const it of types) if (isBuiltOn(it, found)) found.add(it.name);
+  return found;
 });
+
+function isBuiltOn({ bases, implements: implemented }: TypeFact, names: ReadonlySet<string>): boolean {
+  return [...bases, ...implemented].some((it) => it.kind === 'ref' && names.has(it.name));
+}
 
 /** `type LoadResult = LoadSkipped | LoadFound`, each with a `kind` of one word: what a function gives back. */
 function answersIn(types: readonly TypeFact[]): readonly TypeFact[] {
