@@ -1,5 +1,5 @@
 // Types of the form of events that are none, as the other types of their file tell: answers, hooks and the frames of a stream.
-import type { TypeExpr } from '../facts/expressions.ts';
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { statesFact } from './names.ts';
@@ -10,6 +10,9 @@ const answerName =
   /(?:Actions?|Outcomes?|Results?|States?|Status|Reply|Response|Verdict|Decision|Reason|Skip)$/;
 /** What keeps a connection open or comes in pieces: nobody's business has such parts. */
 const frameTag = /^(?:keep-?alive|heart-?beat|ping|pong|progress|chunk|delta|token)$/i;
+/** What names an event where it is defined, and what says how its content is made. */
+const naming = /^(?:type|name|subject|topic|event|eventType|eventName)$/;
+const bearing = /^(?:schema|payload|payloadSchema|data|dataSchema)$/;
 const hookName = /(?:^|[a-z])(Before|After)([A-Z]\w*)Event$/;
 
 /** Whether a type only looks like an event. */
@@ -22,15 +25,28 @@ export function isAnswerName(name: string): boolean {
   return answerName.test(name);
 }
 
-const notEvents = once(({ types }: FileFacts): ReadonlySet<string> => {
+const notEvents = once(({ types, bindings }: FileFacts): ReadonlySet<string> => {
   const own = types.filter((it) => it.bases.length + it.implements.length === 0);
   const found = new Set([...answersIn(own), ...hooksIn(own), ...framesIn(own)].map((it) => it.name));
   for (const it of types) if (isBuiltOn(it, found)) found.add(it.name);
+  for (const it of bindings) for (const name of contentsIn(it.init)) found.add(name);
   return found;
 });
 
 function isBuiltOn({ bases, implements: implemented }: TypeFact, names: ReadonlySet<string>): boolean {
   return [...bases, ...implemented].some((it) => it.kind === 'ref' && names.has(it.name));
+}
+
+/** `defineEvent({ type: 'OrderPlaced', version: 1, schema: OrderPlacedSchema })`: the event is what is defined, and the schema its content. */
+function contentsIn(init: Expr | undefined): readonly string[] {
+  const objects = init?.kind === 'call' ? init.args : init ? [init] : [];
+  return objects.flatMap((it) => {
+    const entries = it.kind === 'object' ? it.entries : [];
+    if (!entries.some(({ key }) => naming.test(key))) return [];
+    return entries.flatMap(({ key, value }) =>
+      bearing.test(key) && value.kind === 'name' ? [value.name] : [],
+    );
+  });
 }
 
 /** `type LoadResult = LoadSkipped | LoadFound`, each with a `kind` of one word: what a function gives back. */
