@@ -39,17 +39,21 @@ function tableOfMethod(file: FilePath, callee: Expr, linking: Linking): Expr | u
     : undefined;
 }
 
+/** A constant may be made of itself, in code that never ran. */
+const deepest = 6;
+
 /** The table that an expression looks something up in by the message's type, also through a name for what was found. */
-function tableBehind(file: FilePath, expr: Expr, linking: Linking): Expr | undefined {
+function tableBehind(file: FilePath, expr: Expr, linking: Linking, depth = 0): Expr | undefined {
+  if (depth > deepest) return undefined;
   if (expr.kind === 'member' && expr.name === '[]')
     return expr.index && isDiscriminant(expr.index) ? expr.object : undefined;
   if (expr.kind === 'call' && expr.callee.kind === 'member' && expr.callee.name === 'get')
     return expr.args[0] && isDiscriminant(expr.args[0]) ? expr.callee.object : undefined;
   if (expr.kind === 'operation' || expr.kind === 'choice')
-    return expr.of.map((it) => tableBehind(file, it, linking)).find((it) => it !== undefined);
+    return expr.of.map((it) => tableBehind(file, it, linking, depth + 1)).find((it) => it !== undefined);
   const binding = expr.kind === 'name' ? bindingOf(file, expr.binding, linking) : undefined;
   return binding?.kind === 'const' && binding.init && binding.init.kind !== 'name'
-    ? tableBehind(file, binding.init, linking)
+    ? tableBehind(file, binding.init, linking, depth + 1)
     : undefined;
 }
 

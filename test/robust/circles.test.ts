@@ -1,0 +1,62 @@
+// Names that are made of themselves, or of each other in a circle: such code never ran, yet it is typed.
+import { expect, it } from 'vitest';
+import { linted } from './lint.ts';
+import { fixtureCode } from './mutations.ts';
+
+/** What may stand before the value of a constant and leads back to a name. */
+const ways: readonly ((name: string) => string)[] = [
+  (it) => `${it} ?? `,
+  (it) => `${it}.value ?? `,
+  (it) => `${it}[0] || `,
+  (it) => `${it}() ?? `,
+  (it) => `(await ${it}) ?? `,
+  (it) => `{ ...${it} }.value ?? `,
+  (it) => `[${it}][0] ?? `,
+  (it) => `\`\${${it}}\` + `,
+  (it) => `new ${it}() ?? `,
+  (it) => `it ? ${it} : `,
+  (it) => `(() => ${it})() ?? `,
+  (it) => `${it}.bind(${it}) ?? `,
+];
+
+const constant = /\bconst (\w+)(: [^=\n]+)? = /g;
+
+/** Each constant is made of itself, or of the one after it and the last of the first. */
+function circled(text: string, way: (name: string) => string, step: 0 | 1): string {
+  const names = [...text.matchAll(constant)].map(([, name = '']) => name);
+  let index = 0;
+  return text.replace(constant, (whole) => {
+    const name = names[(index + step) % names.length] ?? '';
+    index += 1;
+    return whole + way(name);
+  });
+}
+
+/** Types and classes that are built on themselves. */
+function inherited(text: string): string {
+  return text
+    .replace(/\b(class|interface) (\w+) extends \w+/g, '$1 $2 extends $2')
+    .replace(/\btype (\w+) = /g, "type $1 = $1 & $1['of'] & ")
+    .replace(/\benum (\w+) \{/g, 'enum $1 { Self = $1.Self,');
+}
+
+const code = fixtureCode();
+
+it.each([0, 1] as const)(
+  'lints constants in a circle of themselves, %i further',
+  { timeout: 120_000 },
+  (step) => {
+    for (const [index, { file, text }] of code.entries()) {
+      const way = ways[index % ways.length];
+      const circle = way ? circled(text, way, step) : text;
+      expect(linted({ [file]: circle }).failures, circle).toEqual([]);
+    }
+  },
+);
+
+it('lints types in a circle of themselves', { timeout: 120_000 }, () => {
+  for (const { file, text } of code) {
+    const circle = inherited(text);
+    expect(linted({ [file]: circle }).failures, circle).toEqual([]);
+  }
+});
