@@ -72,6 +72,11 @@ describe('the text', () => {
     expect({ status, err }).toEqual({ status: 1, err: '' });
   });
 
+  test('counts the file that was named, and says how many were read for it', () => {
+    const folder = folderWith({ 'src/events.ts': event, 'src/other.ts': 'export const a = 1;\n' });
+    expect(sagalint(['check', join(folder, 'src/events.ts')]).out).toContain('in 1 file (2 read)');
+  });
+
   test('has no colours in a pipe', () => {
     expect(sagalint(['check', '.'], { cwd: folderWith({ 'a.ts': event }) }).out).not.toContain('\u001B');
   });
@@ -219,6 +224,9 @@ describe('what it can not do ends with status 2 and one clear line', () => {
 
   test('an unknown rule', () => {
     expect(refused(['check', '.', '--rule', 'late-ack'])).toContain('there is no rule `late-ack`');
+    expect(refused(['check', '.', '--rule', 'non-idempotent'])).toContain(
+      'Did you mean `non-idempotent-consumer`, `non-idempotent-step`?',
+    );
   });
 
   test('an unknown format', () => {
@@ -239,6 +247,18 @@ describe('what it can not do ends with status 2 and one clear line', () => {
     const err = refused(['check', folder]);
     expect(err).toContain(`sagalint.config.json:${where}`);
     expect(err).toContain(what);
+  });
+
+  test('a configuration that leaves nothing to lint', () => {
+    const nothing = { include: ['sources/**'] };
+    const folder = folderWith({ 'sagalint.config.json': JSON.stringify(nothing), 'src/a.ts': event });
+    expect(refused(['check', folder])).toBe(
+      'sagalint: no file is linted: `include` and `exclude` of the configuration leave none of 1.\n',
+    );
+  });
+
+  test('facts of a folder', () => {
+    expect(refused(['facts', folderWith({ 'a.ts': event })])).toContain('is a folder');
   });
 
   test('a configuration file that is not there', () => {

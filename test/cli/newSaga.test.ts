@@ -126,7 +126,7 @@ test.each([
 
 test.each([
   ['', 'A saga needs a name'],
-  ['123', 'A saga needs a name'],
+  ['123', 'is no name for a saga'],
 ])('The name %j is refused', (name, told) => {
   const { status, err } = sagalint(['new', 'saga', name, '--steps', steps]);
   expect({ status, told: err.includes(told) }).toEqual({ status: 2, told: true });

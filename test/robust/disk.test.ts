@@ -95,6 +95,7 @@ const answer: Printed = {
   ],
   failures: [],
   files: 1,
+  shown: 1,
   seen: { events: 1, producers: none, consumers: none, sagas: 0, unnamed: [], gaps: 0, skipped: [] },
 };
 

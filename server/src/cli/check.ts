@@ -5,6 +5,7 @@ import type { Severity } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
 import { CommandProblem, exitStatus } from './exit.ts';
 import type { LintOptions } from './given.ts';
+import { hintFor } from './knownRules.ts';
 import { lint, targetAt } from './lint.ts';
 import type { Checked, Printed } from './reports/checked.ts';
 import { jsonReport } from './reports/json.ts';
@@ -28,7 +29,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const [only, ...others] = targets;
   const root = only?.kind === 'folder' && others.length === 0 ? only.path : absolute(process.cwd());
   const linted = await lint(targets, { ...options, rule: ids });
-  if (linted.files === 0) process.stderr.write('sagalint: there is no TypeScript file to lint here.\n');
+  if (linted.files === 0) {
+    const where = targets.map((it) => it.path).join(', ');
+    process.stderr.write(`sagalint: there is no TypeScript file to lint in ${where}.\n`);
+  } else if (linted.shown === 0) {
+    throw new CommandProblem(
+      `no file is linted: \`include\` and \`exclude\` of the configuration leave none of ${linted.files}.`,
+    );
+  }
   const checked: Checked = { root, linted, seconds: (performance.now() - started) / 1000 };
   await written(options.format === 'json' ? jsonReport(checked) : textReport(checked, options));
   return statusOf(linted, options.failOn);
@@ -44,7 +52,7 @@ function rulesAmong(given: readonly string[] | undefined): {
   const others = named?.filter((it) => !isRule(it)) ?? [];
   const unknown = others.filter((it) => !kindOf(absolute(resolve(it))));
   if (unknown.length === 0) return { ids: named?.filter(isRule), strays: others };
-  throw new CommandProblem(`there is no rule \`${unknown.join('`, `')}\`. \`sagalint rules\` lists all.`);
+  throw new CommandProblem(`there is no rule \`${unknown.join('`, `')}\`. ${hintFor(unknown)}`);
 }
 
 const order: readonly Severity[] = ['info', 'warning', 'error'];

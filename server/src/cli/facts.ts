@@ -12,8 +12,10 @@ import { rootOf, targetAt } from './lint.ts';
 export function facts(path: string): void {
   const target = targetAt(path);
   const file = target.path;
-  const text = target.kind === 'file' ? read(file) : undefined;
-  if (text === undefined) throw new CommandProblem(`there is no file \`${path}\`, or it can't be read.`);
+  if (target.kind === 'folder')
+    throw new CommandProblem(`\`${path}\` is a folder: \`sagalint facts\` tells of one file.`);
+  const text = read(file);
+  if (text === undefined) throw new CommandProblem(`\`${path}\` is too large or binary, or can't be read.`);
   const { configs } = load({ list, read }, [rootOf(target)], rules);
   const own = configsOf(configs).frameworksFor(file)?.frameworks;
   process.stdout.write(printFacts(extract(file, text, own), text));

@@ -18,7 +18,8 @@ export function lintFresh(
   kept: FactsCache,
 ): { readonly linted: Printed; readonly facts: FactsCache } {
   const run = { preset: options.preset, only: options.rule };
-  const workspace = new Workspace(rules, restrict(configsOf(configs, run), targets), kept);
+  const config = restrict(configsOf(configs, run), targets);
+  const workspace = new Workspace(rules, config, kept);
   workspace.setProjects(loaded.projects);
   const progress = progressOn(process.stderr, texts.size);
   const read = (file: FilePath): string | undefined => texts.get(file);
@@ -26,7 +27,8 @@ export function lintFresh(
   const snapshot = workspace.snapshot();
   progress.clear();
   const unreadable = loaded.sources.filter((it) => !texts.has(it));
-  return { linted: printedOf(snapshot, unreadable), facts: kept };
+  const shown = [...texts.keys()].filter(config.isLinted).length;
+  return { linted: { ...printedOf(snapshot, unreadable), shown }, facts: kept };
 }
 
 /** Of a file that was named alone only that file's findings are shown. */
@@ -36,7 +38,7 @@ function restrict(config: ConfigOf, targets: readonly Target[]): ConfigOf {
   return { ...config, isLinted: (file) => isWanted(file) && config.isLinted(file) };
 }
 
-function printedOf(snapshot: Snapshot, unreadable: readonly FilePath[]): Printed {
+function printedOf(snapshot: Snapshot, unreadable: readonly FilePath[]): Omit<Printed, 'shown'> {
   const { findings, failures, files, model } = snapshot;
   const gaps = [...model.files.values()].reduce((sum, it) => sum + it.gaps.length, 0);
   const unnamed = unnamedSites(model);

@@ -20,7 +20,7 @@ program
   .description('lint folders or files')
   .argument(
     '[paths...]',
-    'folders or files; nothing around them is read, so give the whole workspace (default: this folder)',
+    'folders or files; nothing outside of them (of a file, of its package) is read, so give the whole workspace (default: this folder)',
   )
   .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
   .addOption(

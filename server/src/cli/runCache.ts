@@ -51,12 +51,12 @@ export class RunCache {
     return new FactsCache(this.#files && readKept(this.#files.facts), this.#digest);
   }
 
-  keep(key: string, { findings, failures, files, seen }: Printed, facts: FactsCache): void {
+  keep(key: string, { findings, failures, files, shown, seen }: Printed, facts: FactsCache): void {
     if (!this.#files) return;
     if (facts.isChanged) keep(this.#files.facts, facts.toText());
     // A run that failed is to be tried again.
     if (failures.length > 0) return;
-    keep(this.#files.answer, JSON.stringify({ key, findings, failures, files, seen }));
+    keep(this.#files.answer, JSON.stringify({ key, findings, failures, files, shown, seen }));
   }
 }
 
@@ -78,6 +78,7 @@ const answer = z.object({
   ),
   failures: z.tuple([]),
   files: z.int(),
+  shown: z.int(),
   seen: z.object({
     events: z.int(),
     producers: sites,

@@ -35,7 +35,9 @@ export const usualSteps = 'reserve-stock:release-stock,charge-card:refund-card,c
 /** Reads the words; gives a sentence where they can't be understood. */
 export function readWishes(typed: TypedWishes): Omit<SagaWishes, 'extension'> | string {
   const name = pascal(typed.name).replace(/Saga$/, '');
-  if (name === '') return 'A saga needs a name, such as `Order`.';
+  if (typed.name.trim() === '') return 'A saga needs a name, such as `Order`.';
+  if (name === '')
+    return `\`${typed.name}\` is no name for a saga: it needs letters, and does not begin with a digit, such as \`Order\`.`;
   const store = stores.find((it) => it === typed.store);
   if (store === undefined) return `There is no store \`${typed.store}\`: take ${stores.join(' or ')}.`;
   const broker = brokers.find((it) => it === typed.broker);

@@ -9,6 +9,8 @@ export interface Printed {
   readonly failures: readonly Failure[];
   /** How many files were looked at. */
   readonly files: number;
+  /** Of how many of them findings are shown; the others only help to understand. */
+  readonly shown: number;
   readonly seen: Seen;
 }
 

@@ -54,7 +54,8 @@ function named(severity: Severity, colors: Colors): string {
 
 function summary(printing: Printing): string {
   const { linted, seconds, colors } = printing;
-  const { findings, seen, files } = linted;
+  const { findings, seen, files, shown } = linted;
+  const others = shown < files ? ` (${files} read)` : '';
   const count = (severity: Severity): number => findings.filter((it) => it.severity === severity).length;
   const counts = `${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}, ${count('info')} info`;
   const parts = [
@@ -63,10 +64,10 @@ function summary(printing: Printing): string {
     plural(seen.consumers.all, 'consumer'),
     plural(seen.sagas, 'saga'),
   ];
-  const found = `${plural(findings.length, 'finding')} (${counts}) in ${plural(files, 'file')}, ${seconds.toFixed(1)} s.`;
+  const found = `${plural(findings.length, 'finding')} (${counts}) in ${plural(shown, 'file')}${others}, ${seconds.toFixed(1)} s.`;
   return [
     colors.bold(found),
-    `Seen: ${parts.join(', ')}. Not understood: ${unread(seen)}, ${plural(seen.gaps, 'other place')}.`,
+    `Seen: ${parts.join(', ')}. Not understood: ${unread(seen)}, ${plural(seen.gaps, 'other place')}.${which(seen)}`,
     ...(findings.length > 0 ? [hint] : []),
     ...skipped(printing),
     '',
@@ -80,6 +81,11 @@ function skipped({ linted, root }: Printing): readonly string[] {
   const named = files.slice(0, 5).map((it) => `  ${relative(it.file, root)}: ${it.reason}`);
   const more = files.length > named.length ? [`  and ${files.length - named.length} more`] : [];
   return [`Skipped: ${plural(files.length, 'file')}.`, ...named, ...more];
+}
+
+/** Where to see the event names that can't be read. */
+function which({ unnamed }: Seen): string {
+  return unnamed.length === 0 ? '' : ' `--format json` lists those names.';
 }
 
 /** Of those that name events; what only passes on what was stored names none. */
