@@ -35,6 +35,21 @@ describe('a comment suppresses', () => {
   });
 });
 
+describe('a comment that looks like one of ours', () => {
+  test('may have a colon before its rules', () => {
+    expect(lint(`// sagalint-disable-next-line: lost-data, late-data\n${order}`)).toEqual([]);
+  });
+
+  test.each(['sagalint-ignore', 'sagalint-disable-nextline', 'sagalint-disable-next'])(
+    '%s suppresses nothing, and says so',
+    (written) => {
+      const found = lint(`// ${written} lost-data\n${order}`);
+      expect(found).toContain(`info unused-suppression ${written} in a.ts`);
+      expect(found).toContain('warning lost-data Order in a.ts');
+    },
+  );
+});
+
 describe('a comment that suppresses nothing', () => {
   const idle = '// sagalint-disable-next-line lost-data -- long ago\nexport const a = 1;\n';
 

@@ -1,8 +1,7 @@
 // Suppression comments: `// sagalint-disable-next-line RULE, RULE -- reason`, and the like.
 import type { SuppressionFact } from '../facts/facts.ts';
 
-const comment =
-  /(?:\/\/|\/\*)[ \t]*(sagalint-(?:disable|enable)(?:-next-line|-line|-file)?)(?=[\s*]|$)([^\n\r]*?)(?:\*\/|$)/gm;
+const comment = /(?:\/\/|\/\*)[ \t]*(sagalint-[a-z-]+):?(?=[\s*]|$)([^\n\r]*?)(?:\*\/|$)/gm;
 
 const forms: Readonly<Record<string, SuppressionFact['form']>> = {
   'sagalint-disable-next-line': 'next-line',
@@ -15,12 +14,11 @@ const forms: Readonly<Record<string, SuppressionFact['form']>> = {
 /** Reads the suppressions of a text. A string literal that contains such a comment counts too; nobody writes one. */
 export function readSuppressions(text: string): readonly SuppressionFact[] {
   if (!text.includes('sagalint-')) return [];
-  return [...text.matchAll(comment)].flatMap((match) => {
-    const form = forms[match[1] ?? ''];
-    if (!form) return [];
+  return [...text.matchAll(comment)].map((match) => {
+    const form = forms[match[1] ?? ''] ?? 'unknown';
     const [names = '', ...reason] = (match[2] ?? '').split(/\s--\s/);
     const rules = names.split(/[\s,]+/).filter(Boolean);
     const at = { start: match.index, end: match.index + match[0].length };
-    return [{ at, form, rules, ...(reason.length > 0 ? { reason: reason.join(' -- ').trim() } : {}) }];
+    return { at, form, rules, ...(reason.length > 0 ? { reason: reason.join(' -- ').trim() } : {}) };
   });
 }

@@ -194,7 +194,8 @@ export interface StepFact {
 
 export interface SuppressionFact {
   readonly at: Span;
-  readonly form: 'next-line' | 'line' | 'disable' | 'enable' | 'file';
+  /** `unknown` for a comment that looks like one of ours and is none: `sagalint-ignore`. */
+  readonly form: 'next-line' | 'line' | 'disable' | 'enable' | 'file' | 'unknown';
   /** The rules it names; empty means all. */
   readonly rules: readonly string[];
   readonly reason?: string;

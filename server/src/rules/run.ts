@@ -133,7 +133,39 @@ function suppressIn({ facts, findings, rules, config, isComplete }: FileRun): re
       ? unusedFinding(fact, unused, { text, facts, rules, config })
       : [];
   });
-  return [...kept, ...idle];
+  const strange = facts.suppressions.filter((it) => it.form === 'unknown');
+  return [...kept, ...idle, ...strange.flatMap((it) => strangeFinding(it, text, facts.file, config))];
+}
+
+/** Who writes `sagalint-ignore` believes that something is suppressed. */
+function strangeFinding(
+  { at }: SuppressionFact,
+  text: string,
+  file: FilePath,
+  config: RunConfig,
+): readonly Finding[] {
+  const written = /sagalint-[a-z-]+/.exec(text.slice(at.start, at.end))?.[0] ?? '';
+  return isOffFor(config, file)
+    ? []
+    : [
+        {
+          ruleId: unused,
+          severity: 'info',
+          file,
+          at,
+          symbol: written,
+          message: `\`${written}\` is no comment that sagalint knows: it suppresses nothing.`,
+          help: 'Write `sagalint-disable-next-line`, `sagalint-disable-line`, `sagalint-disable` or `sagalint-disable-file`, and the rules behind it.',
+          related: [],
+          fixes: [],
+        },
+      ];
+}
+
+const unused = 'unused-suppression';
+
+function isOffFor(config: RunConfig, file: FilePath): boolean {
+  return config.severityOf(unused, 'warning', file) === 'off' || !config.isLinted(file);
 }
 
 /** The rules of a comment that suppress nothing; an empty list for one that names none; undefined where all do something. */
@@ -161,7 +193,7 @@ function names(fact: SuppressionFact, ruleId: string): boolean {
 function rangesOf(facts: readonly SuppressionFact[], lineOf: (offset: number) => number): readonly Range[] {
   return facts.flatMap((fact) => {
     const line = lineOf(fact.at.start);
-    if (fact.form === 'enable') return [];
+    if (fact.form === 'enable' || fact.form === 'unknown') return [];
     if (fact.form === 'file') return [{ fact, from: 0, to: Infinity }];
     if (fact.form === 'line') return [{ fact, from: line, to: line }];
     if (fact.form === 'next-line') return [{ fact, from: line + 1, to: line + 1 }];
@@ -187,12 +219,10 @@ function unusedFinding(
     config,
   }: Pick<FileRun, 'facts' | 'rules' | 'config'> & { readonly text: string },
 ): readonly Finding[] {
-  const ruleId = 'unused-suppression';
-  const isOff = config.severityOf(ruleId, 'warning', file) === 'off' || !config.isLinted(file);
   const isWhole = idle.length === fact.rules.length;
   const unknown = idle.filter((it) => !rules.some(({ id }) => id === it));
   const finding: Finding = {
-    ruleId,
+    ruleId: unused,
     severity: 'info',
     file,
     at: fact.at,
@@ -202,7 +232,7 @@ function unusedFinding(
     ...(isWhole && { tag: 'unnecessary' as const }),
     fixes: isWhole ? [deletion(file, fact.at, text)] : [],
   };
-  return isOff ? [] : [finding];
+  return isOffFor(config, file) ? [] : [finding];
 }
 
 function saidOfUnused(
