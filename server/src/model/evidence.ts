@@ -46,7 +46,7 @@ export function isBaseName(name: string): boolean {
 /** Whether a value of this very type can be one message: no base, generic, union, enum or payload of another. */
 export function isMessageType({ fact }: TypeNode): boolean {
   if (fact.kind === 'enum' || fact.isAbstract || fact.parameters.length > 0 || fact.notAnEvent) return false;
-  if (works(fact)) return false;
+  if (works(fact) || isHolder(fact)) return false;
   if (isBaseName(fact.name) || otherRole.test(fact.name) || doubleName.test(fact.name)) return false;
   if ((fact.kind === 'interface' || fact.alias?.kind === 'object') && formName.test(fact.name)) return false;
   const alias = fact.alias;
@@ -61,6 +61,15 @@ function works({ kind, members, alias }: TypeFact): boolean {
   const own = alias?.kind === 'object' ? alias.members : kind === 'interface' ? members : [];
   const methods = own.filter((it) => it.type?.kind === 'function');
   return methods.length > 1 && methods.length * 2 > own.length;
+}
+
+/** `interface ToPublish { placed?: OrderPlaced; closed?: OrderClosed }`: holds one of several messages, and is none. */
+function isHolder({ kind, members, alias }: TypeFact): boolean {
+  const own = alias?.kind === 'object' ? alias.members : kind === 'interface' ? members : [];
+  return (
+    own.length > 1 &&
+    own.every(({ isOptional, type }) => isOptional && type?.kind === 'ref' && type.name !== 'Date')
+  );
 }
 
 /** Whether the name of what is made tells the message: of `new LogFailedEvent(reason, 'NO_SPACE')` too, a record for people. */

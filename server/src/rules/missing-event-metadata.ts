@@ -4,6 +4,7 @@ import { aboutEvents } from '../model/about.ts';
 import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { ofGeneralEnvelope } from '../model/generalEnvelopes.ts';
+import { isIdle } from '../model/idleEvents.ts';
 import { metadataOf, ofObject } from '../model/metadata.ts';
 import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
@@ -109,7 +110,8 @@ export const rule: Rule<Options> = {
     const own = aboutEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (it) => [
       ...faultsOf(model, it, chosen),
     ]);
-    const faults = model.events.flatMap((event) => own(event).map((it) => ({ event, ...it })));
+    const alive = model.events.filter((it) => !isIdle(model, it));
+    const faults = alive.flatMap((event) => own(event).map((it) => ({ event, ...it })));
     const { shared, own: left } = sharedFaults(model, faults, chosen);
     for (const it of shared) yield sharedFinding(model, it, chosen);
     const findings = keptFindings(model, chosen);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { aboutEvents } from '../model/about.ts';
 import { isPayloadName } from '../model/evidence.ts';
+import { isIdle } from '../model/idleEvents.ts';
 import { importersOf } from '../model/importers.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
@@ -121,7 +122,7 @@ export const rule: Rule<Options> = {
       ...findingsOf(model, it, commands),
     ]);
     const seen = new Set<string>();
-    for (const finding of model.events.flatMap(told)) {
+    for (const finding of model.events.filter((it) => !isIdle(model, it)).flatMap(told)) {
       // Two events of one wire name may lead to the same type.
       const place = `${finding.file}:${finding.at.start}`;
       if (!seen.has(place)) yield finding;

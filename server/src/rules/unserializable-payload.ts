@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EventNode } from '../model/model.ts';
 import { aboutEvents } from '../model/about.ts';
+import { isIdle } from '../model/idleEvents.ts';
 import { localBases, lostFields, mayTravel, type Loss, type LostField } from '../model/serializing.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
@@ -17,7 +18,7 @@ export const rule: Rule = {
     const found = aboutEvents(model, 'unserializable-payload', (event) =>
       mayTravel(model, event, isLocal) ? [...lostFields(model, event)].map((it) => findingOf(event, it)) : [],
     );
-    for (const finding of model.events.flatMap(found)) {
+    for (const finding of model.events.filter((it) => !isIdle(model, it)).flatMap(found)) {
       const place = `${finding.file}:${finding.at.start}`;
       if (seen.has(place)) continue;
       seen.add(place);
