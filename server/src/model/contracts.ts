@@ -11,6 +11,8 @@ export interface Contracts {
   readonly isPublic: (type: TypeNode) => boolean;
   /** Whether a file belongs to a library that somebody outside the workspace may use. */
   readonly isOfLibrary: (file: FilePath) => boolean;
+  /** Whether a file belongs to a program that draws screens and serves nobody. */
+  readonly isOfScreen: (file: FilePath) => boolean;
 }
 
 /** What the packages of the workspace hand to others. */
@@ -28,6 +30,7 @@ export function contractsOf(projects: readonly ProjectFacts[], { files, modules 
       const { isOpen, isLibrary } = doorOfFile(file);
       return isOpen && isLibrary;
     },
+    isOfScreen: (file) => doorOfFile(file).isScreen,
   };
 }
 
@@ -61,19 +64,31 @@ interface Door {
   readonly entries: readonly FilePath[];
   /** An application may name what it starts with; only a library ships types or several entries. */
   readonly isLibrary: boolean;
+  readonly isScreen: boolean;
 }
 
-const closed: Door = { isOpen: false, entries: [], isLibrary: false };
+const closed: Door = { isOpen: false, entries: [], isLibrary: false, isScreen: false };
 
 function doorOf(project: ProjectFacts, used: ReadonlySet<string>, resolve: Modules['resolve']): Door {
-  const { name, isPrivate, entries } = project.package ?? {};
-  if (name === undefined || entries === undefined || Object.keys(entries).length === 0) return closed;
+  const { name, isPrivate, entries, dependencies } = project.package ?? {};
+  const isScreen = drawsOnly(dependencies ?? []);
+  const shut = { ...closed, isScreen };
+  if (name === undefined || entries === undefined || Object.keys(entries).length === 0) return shut;
   const isLibrary = Object.entries(entries).some(([key, path]) => key !== '.' || /\.[cm]?ts$/.test(path));
   const isOpen = isPrivate !== true || (isLibrary && !used.has(name));
-  if (!isOpen) return closed;
+  if (!isOpen) return shut;
   const from: FilePath = `${project.dir}/package.json`;
   const found = Object.keys(entries).map((it) => resolve(from, `${name}${it.slice(1)}`));
-  return { isOpen, isLibrary, entries: found.filter((it) => it !== undefined) };
+  return { isOpen, isLibrary, isScreen, entries: found.filter((it) => it !== undefined) };
+}
+
+const drawing = /^(?:react-dom|react-native|vue|svelte|preact|solid-js|@angular\/core)$/;
+/** What answers requests or speaks with a broker; a framework that does both, as Next.js, is a server too. */
+const serving =
+  /^(?:express|koa|fastify|hono|h3|next|nuxt|@nestjs\/.*|@hapi\/hapi|@remix-run\/.*|@sveltejs\/kit|kafkajs|amqplib|bullmq|bull|nats|ioredis|redis|pg|inngest|@aws-sdk\/client-(?:sqs|sns|eventbridge)|@temporalio\/.*)$/;
+
+function drawsOnly(dependencies: readonly string[]): boolean {
+  return dependencies.some((it) => drawing.test(it)) && !dependencies.some((it) => serving.test(it));
 }
 
 function isExportedBy(entry: FileFacts | undefined, { file, fact }: TypeNode, modules: Modules): boolean {

@@ -44,6 +44,8 @@ export interface EventModel {
   readonly isPublic: (type: TypeNode) => boolean;
   /** Whether a file belongs to a library for others: they may subscribe to what it emits in their process. */
   readonly isOfLibrary: (file: FilePath) => boolean;
+  /** Whether a file belongs to a program that draws screens and serves nobody. */
+  readonly isOfScreen: (file: FilePath) => boolean;
 }
 
 /** Answers what a name, type or call means, through imports, classes and injection. */

@@ -149,18 +149,19 @@ function isPayload({ fact: { bases, implements: implemented } }: TypeNode): bool
 
 /** What the program in a browser or on a telephone hears over its socket, and nobody else sends or takes. */
 function isShown(
-  { serviceOf }: EventModel,
+  { serviceOf, isOfScreen }: EventModel,
   { producers, consumers }: EventNode,
   { file }: TypeNode,
 ): boolean {
-  return producers.length === 0 && consumers.length === 0 && surface.test(serviceOf(file));
+  const isOfSurface = surface.test(serviceOf(file)) || isOfScreen(file);
+  return producers.length === 0 && consumers.length === 0 && isOfSurface;
 }
 
-/** What a published library emits in its user's process, or a program on somebody's desk to its windows, crosses no boundary. */
-function staysWithUser({ isOfLibrary, files }: EventModel, { producers }: EventNode): boolean {
+/** What a published library emits in its user's process, or a program on somebody's desk or in a browser to its windows, crosses no boundary. */
+function staysWithUser({ isOfLibrary, isOfScreen, files }: EventModel, { producers }: EventNode): boolean {
   return producers.every(({ file, role }) => {
     const isOfDesk = files.get(file)?.imports.some((it) => it.from === 'electron') ?? false;
-    return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file));
+    return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file) || isOfScreen(file));
   });
 }
 
