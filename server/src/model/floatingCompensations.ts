@@ -99,9 +99,21 @@ function inCompensation(model: EventModel, fn: FunctionNode): readonly FloatingC
     const isMeant =
       isUndoing(pathOf(action.call.callee)) ||
       publishIn(action) !== undefined ||
-      action.roles.some((it) => it.kind === 'remote');
+      action.roles.some((it) => it.kind === 'remote') ||
+      isAllItDoes(model, fn, action);
     return isMeant && isDropped(model, { fn, action }) ? [{ fn, action, undoing: action, way: 'call' }] : [];
   });
+}
+
+/** `post('http://cars/cancel')`: a function of the workspace that asks another system, where the compensation waits for nothing else. */
+function isAllItDoes({ program, bodyOf }: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  const isWaiting = [...callsIn(fn.fact.body)].some(
+    (it) => it.settled === 'awaited' || it.settled === 'returned',
+  );
+  const effects = isWaiting
+    ? []
+    : program.calleesOf(fn.file, fn, action.call).flatMap((it) => bodyOf(it).effects);
+  return effects.some(({ role }) => role.kind === 'remote');
 }
 
 /** `ids.forEach(async (id) => { await stock.release(id); })`: the first call that is waited for in the callback. */
