@@ -12,9 +12,9 @@ import type { Effect, EventModel, StepNode, Undoing } from './model.ts';
 import { callsOfSteps } from './orchestrators.ts';
 import { mayFollow } from './order.ts';
 
-/** `step`: one step of a saga that is a function; `mark`: the same, by what its compensation asks; `runner`: what runs every step, so that it is one fault for all. */
+/** `step`: one step of a saga that is a function; `mark`: the same, by what its compensation asks; `entry`: the same, where that is a list; `runner`: what runs every step, so that it is one fault for all. */
 export interface LateCompensation {
-  readonly of: 'step' | 'mark' | 'runner';
+  readonly of: 'step' | 'mark' | 'entry' | 'runner';
   readonly file: FilePath;
   /** Where it is kept: `push`. */
   readonly at: Span;
@@ -29,9 +29,10 @@ export interface LateCompensation {
 export function* lateCompensations(model: EventModel): Iterable<LateCompensation> {
   for (const saga of model.sagas) {
     const { file, steps } = saga;
-    for (const { step, name, ...place } of lateMarks(model, saga)) {
+    for (const { step, name, list, ...place } of lateMarks(model, saga)) {
+      const of = list === undefined ? 'mark' : 'entry';
       if (isElsewhere(step))
-        yield { of: 'mark', ...place, symbol: name, kept: name, deed: { name: step.name, at: step.at } };
+        yield { of, ...place, symbol: name, kept: list ?? name, deed: { name: step.name, at: step.at } };
     }
     for (const step of steps) {
       const late = step.undoing.every((it) => it.known === 'after') ? step.undoing[0] : undefined;

@@ -13,6 +13,8 @@ export interface LateMark {
   /** Where it is set. */
   readonly at: Span;
   readonly name: string;
+  /** The list that takes the step in, where that is the mark: `done.push('reserve')`. */
+  readonly list: string | undefined;
   readonly step: StepNode;
 }
 
@@ -26,7 +28,10 @@ export function* lateMarks(model: EventModel, { file, fact, steps }: SagaNode): 
     if (step.file !== file || undoing.length === 0) continue;
     const marks = undoing.map((it) => (it.known === 'always' ? lateMark(facts, fn, step, it) : undefined));
     const [first] = marks;
-    if (first && marks.every((it) => it !== undefined)) yield { file, step, at: first.at, name: first.name };
+    if (first && marks.every((it) => it !== undefined)) {
+      const { at, name, list } = first;
+      yield { file, step, at, name, list };
+    }
   }
 }
 
@@ -41,6 +46,7 @@ interface Asked {
 interface Mark {
   readonly at: Span;
   readonly name: string;
+  readonly list?: string;
   /** Where it is done. */
   readonly from: number;
 }
@@ -113,7 +119,7 @@ function settings(body: readonly Action[], { roots, values }: Asked): readonly M
       const isKept = /^(?:push|add|unshift)$/.test(calleeName(callee) ?? '') && callee.kind === 'member';
       const isMeant = isKept && args.some((it) => textsIn(it).some((text) => values.has(text)));
       return isMeant && isKept
-        ? [{ at: action.call.at, from: action.call.at.start, name: calleeName(callee) ?? '' }]
+        ? [{ at: action.call.at, from: action.call.at.start, name: callee.name, ...listOf(callee.object) }]
         : [];
     }
     if (action.kind !== 'assign' || !rootsOf(action.target).some((it) => roots.has(it))) return [];
@@ -124,4 +130,8 @@ function settings(body: readonly Action[], { roots, values }: Asked): readonly M
     const name = target.kind === 'name' || target.kind === 'member' ? target.name : 'the mark';
     return [{ at: target.at, name, from: value.kind === 'call' ? value.span.end : target.at.start }];
   });
+}
+
+function listOf(object: Expr): Pick<Mark, 'list'> {
+  return object.kind === 'name' || object.kind === 'member' ? { list: object.name } : {};
 }

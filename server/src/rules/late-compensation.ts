@@ -29,6 +29,10 @@ const said: Readonly<
     message: `\`${kept}\` is set only after \`${deed}\` returned: when that times out but took effect, nothing takes it back.`,
     help: 'Set it before the step, know the step by a key of the saga instead of what it returns, and let the compensation accept that there is nothing to undo.',
   }),
+  entry: (kept, deed) => ({
+    message: `\`${kept}\` takes in \`${deed}\` only after it returned: when that times out but took effect, nothing takes it back.`,
+    help: 'Enter the step before it runs, know it by a key of the saga instead of what it returns, and let the compensation accept that there is nothing to undo.',
+  }),
   runner: (kept, deed) => ({
     message: `A step enters \`${kept}\` only after \`${deed}\` returned: one that timed out but took effect is never taken back.`,
     help: 'Enter the step before it runs, and let the compensations accept that there is nothing to undo.',
