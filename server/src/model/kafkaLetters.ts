@@ -2,9 +2,11 @@
 import type { FilePath, Span } from '../text.ts';
 import { mayFail } from './failing.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { isLastResort } from './names.ts';
 import { isParkedByHand, parksSomewhere } from './parking.ts';
 import type { Declared } from './queues.ts';
 import { runnerOf } from './runners.ts';
+import { isDetour } from './spelling.ts';
 import { swallowIn } from './swallowing.ts';
 
 interface Stuck {
@@ -25,9 +27,10 @@ export function* ofKafka(model: EventModel, declared: readonly Declared[]): Iter
     if (!runner && fact.name !== name) continue;
     const { file, at } = runner ? { file: runner.file, at: fact.at } : consumer;
     const place = `${file}:${at.start}`;
-    if (seen.has(place) || !isStuck(model, consumer, declared, runner)) continue;
+    if (seen.has(place) || isOfFailed(model, consumer)) continue;
+    if (!isStuck(model, consumer, declared, runner)) continue;
     seen.add(place);
-    yield { file, at, name: topicOf(consumer), library: 'kafkajs', consumer };
+    yield { file, at, name: topicOf(model, consumer), library: 'kafkajs', consumer };
   }
 }
 
@@ -60,6 +63,19 @@ function isStopped(model: EventModel, { fact, file }: ConsumerNode, declared: re
   );
 }
 
-function topicOf({ events, name }: ConsumerNode): string {
-  return events[0]?.wireNames[0] ?? events[0]?.name ?? name;
+/** What has failed before comes from a topic of its own, which needs no further one. */
+function isOfFailed(model: EventModel, consumer: ConsumerNode): boolean {
+  const topics = topicsOf(model, consumer);
+  return topics.length > 0 && topics.every((it) => isLastResort(it) || isDetour(it));
+}
+
+function topicsOf({ program }: EventModel, { file, fact }: ConsumerNode): readonly string[] {
+  return fact.events.map((it) => program.stringOf(file, it) ?? '');
+}
+
+function topicOf(model: EventModel, consumer: ConsumerNode): string {
+  const [event] = consumer.events;
+  return (
+    event?.wireNames[0] ?? event?.name ?? topicsOf(model, consumer).find((it) => it !== '') ?? consumer.name
+  );
 }

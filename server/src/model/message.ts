@@ -66,3 +66,10 @@ export function isOfEvent(message: Message): boolean {
 export function inside(message: Message, name: string): readonly Message[] {
   return message.kind === 'member' ? [{ ...message, path: [...(message.path ?? []), name] }] : [];
 }
+
+/** One of a list. What runs through a list of unknown origin, somebody stored. */
+export function itemOf(list: Message): Message {
+  if (list.kind === 'unknown') return { kind: 'relayed' };
+  const isKept = list.kind === 'parameter' && list.path.length > 0 && !list.path.includes(called);
+  return isKept ? { ...list, path: [...list.path, '[]'] } : list;
+}

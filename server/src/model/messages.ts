@@ -6,26 +6,24 @@ import { chosenByCallers, readsOutbox } from './bridges.ts';
 import { makesCloudEvent } from './cloudEvents.ts';
 import { isMessageType, isPayloadName, namesMessage } from './evidence.ts';
 import { eachAction } from './fileIndex.ts';
-import { called, inside, isOfEvent, isTold, isUseful, type Message, type ReadMessage } from './message.ts';
+import {
+  called,
+  inside,
+  isOfEvent,
+  isTold,
+  isUseful,
+  itemOf,
+  type Message,
+  type ReadMessage,
+} from './message.ts';
+import { collected, encoders, maxDepth, relays, tagKeys } from './messageWords.ts';
 import type { FunctionNode } from './model.ts';
 import { isLastResort, statesFact } from './names.ts';
-import { below, givenLater, iterated, iterations, loopSource, parameterOf, pathOf } from './origins.ts';
+import { givenLater, iterated, iterations, loopSource, parameterOf, partOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { instanceNamed, isDetour, isLookedUp, literalsOf, saysWhich, splitNames } from './spelling.ts';
 import { foreignName, messagesFilledIn, messagesTyped } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
-
-const tagKeys = [
-  'type', 'eventType', 'event_type', 'eventName', 'event_name', 'name', 'event', 'kind', 'subject', 'pattern',
-  'detailType', 'DetailType', 'messageType', '_type', '__type', 'topic', 'routingKey',
-]; // prettier-ignore
-const encoders =
-  /^(?:stringify|from|encode|serialize|toBuffer|toJson|toJSON|of|parse|deserialize|instanceToPlain|clone|freeze)$/;
-const relays =
-  /(?:uncommitted|pending|domain|unpublished|outbox|recorded|pulled?|dequeue|unsent)\w*|events$/i;
-/** Where an aggregate keeps what it collected. */
-const collected = /(?:uncommitted|pending|domain|unpublished|recorded|raised|integration)_?events$/i;
-const maxDepth = 8;
 
 /** Reads messages over a program. */
 export function messagesOf(linking: Linking): ReadMessage {
@@ -193,7 +191,9 @@ export function messagesOf(linking: Linking): ReadMessage {
     depth: number,
   ): readonly Message[] => {
     const arg = message.fn === callee && !message.path.includes(called) && call.args[message.index];
-    return arg ? read(file, below(arg, message.path) ?? arg, depth + 2) : [];
+    const part = arg ? partOf(arg, message.path) : undefined;
+    if (!arg || part === 'kept') return arg ? [{ kind: 'relayed' }] : [];
+    return read(file, part ?? arg, depth + 2);
   };
 
   const readNamed = (file: FilePath, expr: Expr, depth: number): readonly Message[] => {
@@ -289,9 +289,8 @@ export function messagesOf(linking: Linking): ReadMessage {
     return [{ kind: 'unknown' }];
   };
 
-  /** What runs through a list of unknown origin, somebody stored. */
   const itemsOf = (file: FilePath, list: Expr, depth: number): readonly Message[] =>
-    read(file, list, depth + 1).map((it) => (it.kind === 'unknown' ? { kind: 'relayed' } : it));
+    read(file, list, depth + 1).map(itemOf);
 
   return (file, expr) => {
     const found = read(file, expr, 0);

@@ -18,6 +18,16 @@ export function below(arg: Expr, path: readonly string[]): Expr | undefined {
   return at;
 }
 
+/**
+ * What a path of keys leads to in an argument. An item of a list that is written there is one of the list; of a list that what is handed
+ * in keeps (`order.events`), somebody else put it there, and the argument is not it.
+ */
+export function partOf(arg: Expr, path: readonly string[]): Expr | 'kept' | undefined {
+  const index = path.indexOf('[]');
+  if (index <= 0) return below(arg, path);
+  return below(arg, path.slice(0, index)) ?? 'kept';
+}
+
 /** The function and position of a parameter's binding; names inside a destructured one count as it. */
 export function parameterOf(
   facts: FileFacts,

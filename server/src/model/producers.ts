@@ -9,7 +9,7 @@ import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, isTold, type Message, type ReadMessage } from './message.ts';
 import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
-import { below } from './origins.ts';
+import { below, partOf } from './origins.ts';
 import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
 import { handedOnBy, isChosenLater } from './bridges.ts';
@@ -188,7 +188,8 @@ function handedIn(
     return givenBy(message.path.slice(0, call), { file: caller.file, expr: arg }, { linking, read });
   const value = message.path.length === 0 ? undefined : linking.values.evaluate(caller.file, arg);
   const from = value?.kind === 'expr' ? value : { file: caller.file, expr: arg };
-  const exact = below(from.expr, message.path);
+  const exact = partOf(from.expr, message.path);
+  if (exact === 'kept') return [{ kind: 'relayed' }];
   const whole = exact && exact !== arg ? read(caller.file, arg).filter((it) => it.kind === 'type') : [];
   return [...(exact ? read(from.file, exact) : read(caller.file, arg)), ...whole];
 }
