@@ -116,9 +116,11 @@ function isStep(
   return answer === 'yes' || (reactions.get(event.key) === 'risky' && isOutcome(step));
 }
 
-/** A topic that is only consumed here comes from elsewhere, and so may its failure. */
-function isAnnounced({ declarations, producers }: EventNode): boolean {
-  return declarations.length > 0 || producers.length > 0;
+/** What is only taken from a broker here comes from elsewhere, and so may its failure: a type tells then how to read it. */
+function isAnnounced({ declarations, producers, consumers, isProduced }: EventNode): boolean {
+  if (producers.length > 0) return true;
+  const isFromElsewhere = isProduced === 'no' && consumers.some((it) => it.transport === 'broker');
+  return declarations.length > 0 && !isFromElsewhere;
 }
 
 function findingOf(model: EventModel, event: EventNode, words: FailureWords): RuleFinding {
