@@ -3,7 +3,8 @@
 import type { FilePath } from '../text.ts';
 import type { Indexed } from './keptLists.ts';
 import type { EventModel, EventNode } from './model.ts';
-import { eventKey } from './names.ts';
+import { eventKey, isLastResort } from './names.ts';
+import { isDetour } from './spelling.ts';
 import { spokenKeys } from './spokenNames.ts';
 import { isOnlyListed } from './topicLists.ts';
 
@@ -39,13 +40,18 @@ function isApplied({ files }: EventModel, { key, producers }: EventNode): boolea
 /** Events that are handled here and published by nobody, though the other events of the same consumers are published here. */
 export function unproduced(model: EventModel): readonly EventNode[] {
   if (!model.isComplete) return [];
-  const fed = model.consumers.filter((it) => it.events.some(({ isProduced }) => isProduced === 'yes'));
+  const fed = model.consumers.filter((it) => it.events.some(isFed));
   const ends = new Set(fed.map((it) => `${it.file} ${it.fact.library}`));
   return model.events.filter((event) => {
     if (event.isProduced !== 'no' || event.consumers.length === 0 || isContract(model, event)) return false;
     const isBeside = event.consumers.some((it) => ends.has(`${it.file} ${it.fact.library}`));
     return isBeside && !isSpokenElsewhere(model, event);
   });
+}
+
+/** What a consumer hands to its own topic for retries shows nothing of where its events come from. */
+function isFed({ isProduced, name, wireNames }: EventNode): boolean {
+  return isProduced === 'yes' && ![name, ...wireNames].some((it) => isDetour(it) || isLastResort(it));
 }
 
 function isContract(
