@@ -20,6 +20,18 @@ it('reads mutants of all fixtures', () => assert(mutantsAreRead(), { seed, numRu
 
 it('lints mutants beside other code, in any order', () => assert(mutantsAreLinted(), { seed, numRuns: 150 }));
 
+it('reads code whose names are those that every object has', () => {
+  const names = ['constructor', 'toString', '__proto__', 'valueOf'];
+  for (const [index, { file, text }] of fixtureCode().entries()) {
+    const name = names[index % names.length] ?? '';
+    isReadSoundly(`/shop/${file}`, text.replace(/\.\w+\(/g, `.${name}(`));
+    isReadSoundly(
+      `/shop/${file}`,
+      text.replace(/\b(?!await|async|if|for|while|switch|catch)\w+\(/g, `${name}(`),
+    );
+  }
+});
+
 it("reads TypeScript's own declarations", () => {
   const folder = dirname(fileURLToPath(import.meta.resolve('typescript')));
   const names = readdirSync(folder).filter((it) => it.endsWith('.d.ts'));

@@ -1,11 +1,12 @@
 // Schemas (zod and its likes) as types: `z.object({…})`, `.extend`, `.merge`, `.and`, unions.
+import { table } from '../table.ts';
 import { ts } from 'ts-morph';
 import type { Member, TypeExpr } from '../facts/expressions.ts';
 import type { Reading } from './reading.ts';
 
 const packages = /^(zod|zod\/.*|valibot|yup|joi|@sinclair\/typebox|io-ts|@hapi\/joi|superstruct|arktype)$/;
 const objects = new Set(['object', 'strictObject', 'looseObject', 'strict', 'passthrough', 'Object', 'type']);
-const primitives: Readonly<Record<string, string>> = {
+const primitives: Readonly<Record<string, string>> = table({
   string: 'string',
   uuid: 'string',
   email: 'string',
@@ -22,7 +23,7 @@ const primitives: Readonly<Record<string, string>> = {
   Number: 'number',
   Boolean: 'boolean',
   symbol: 'symbol',
-};
+});
 
 /** Methods of a schema that leave its shape as it is. */
 const keeping =

@@ -1,15 +1,16 @@
 // Suppression comments: `// sagalint-disable-next-line RULE, RULE -- reason`, and the like.
+import { table } from '../table.ts';
 import type { SuppressionFact } from '../facts/facts.ts';
 
 const comment = /(?:\/\/|\/\*)[ \t]*(sagalint-[a-z-]+):?(?=[\s*]|$)([^\n\r]*?)(?:\*\/|$)/gm;
 
-const forms: Readonly<Record<string, SuppressionFact['form']>> = {
+const forms: Readonly<Record<string, SuppressionFact['form']>> = table({
   'sagalint-disable-next-line': 'next-line',
   'sagalint-disable-line': 'line',
   'sagalint-disable-file': 'file',
   'sagalint-disable': 'disable',
   'sagalint-enable': 'enable',
-};
+});
 
 /** Reads the suppressions of a text. A string literal that contains such a comment counts too; nobody writes one. */
 export function readSuppressions(text: string): readonly SuppressionFact[] {

@@ -1,4 +1,5 @@
 // Steps that can fail, by what the names of their events say, and whether another name announces the failure of one.
+import { table } from '../table.ts';
 import { eventKey, isParticiple, stemOf, wordsOf } from './names.ts';
 import { once } from '../facts/once.ts';
 
@@ -176,13 +177,13 @@ function capitalised(words: string): string {
   return words.replace(/(?:^| )([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const nouns: Readonly<Record<string, string>> = {
+const nouns: Readonly<Record<string, string>> = table({
   reserved: 'Reservation', shipped: 'Shipment', delivered: 'Delivery', paid: 'Payment', charged: 'Charge', refunded: 'Refund',
   booked: 'Booking', provisioned: 'Provisioning', deducted: 'Deduction', debited: 'Debit', captured: 'Capture',
   authorized: 'Authorization', authorised: 'Authorisation', allocated: 'Allocation', settled: 'Settlement', released: 'Release',
   reversed: 'Reversal', dispatched: 'Dispatch', fulfilled: 'Fulfillment', created: 'Creation', confirmed: 'Confirmation',
   approved: 'Approval', transferred: 'Transfer',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** `PaymentProcessed` needs no noun for its deed, nor does `ChargeCharged`. */
 function deedNoun(action: string, before: string): string {

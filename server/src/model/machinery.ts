@@ -1,4 +1,5 @@
 // With what a system sends and stores its events: which brokers, and whether by event sourcing and CQRS.
+import { table } from '../table.ts';
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
@@ -20,7 +21,7 @@ export interface BrokerUse extends Trace {
   readonly service: string;
 }
 
-const brokers: Readonly<Record<string, string>> = {
+const brokers: Readonly<Record<string, string>> = table({
   kafkajs: 'Kafka',
   amqplib: 'RabbitMQ',
   '@golevelup/nestjs-rabbitmq': 'RabbitMQ',
@@ -31,14 +32,14 @@ const brokers: Readonly<Record<string, string>> = {
   'sqs-consumer': 'AWS',
   '@google-cloud/pubsub': 'Google Pub/Sub',
   '@azure/service-bus': 'Azure Service Bus',
-};
-const nestTransports: Readonly<Record<string, string>> = {
+});
+const nestTransports: Readonly<Record<string, string>> = table({
   KAFKA: 'Kafka',
   RMQ: 'RabbitMQ',
   NATS: 'NATS',
   MQTT: 'MQTT',
   REDIS: 'Redis',
-};
+});
 
 /** Where events that have a name go to or come from a broker. Queues of jobs are no brokers here. */
 export function brokerUses(model: EventModel): readonly BrokerUse[] {

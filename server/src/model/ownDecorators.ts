@@ -1,17 +1,18 @@
 // Consumers under a decorator of the workspace that wraps a known one: `Topic()` which applies `MessagePattern()`.
+import { table } from '../table.ts';
 import type { DecoratorFact, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Linking } from './program.ts';
 import { entryOf } from './values.ts';
 
-const wrapped: Readonly<Record<string, Pick<ConsumerFact, 'library' | 'transport' | 'isRequest'>>> = {
+const wrapped: Readonly<Record<string, Pick<ConsumerFact, 'library' | 'transport' | 'isRequest'>>> = table({
   EventPattern: { library: '@nestjs/microservices', transport: 'broker' },
   MessagePattern: { library: '@nestjs/microservices', transport: 'broker', isRequest: true },
   RabbitSubscribe: { library: '@golevelup/nestjs-rabbitmq', transport: 'broker' },
   OnEvent: { library: '@nestjs/event-emitter', transport: 'in-process' },
   Process: { library: '@nestjs/bull', transport: 'broker' },
-};
+});
 const eventKeys = ['pattern', 'topic', 'event', 'routingKey', 'name', 'queue'];
 
 /** The consumers of a file that only the decorators' own bodies give away. */

@@ -1,4 +1,5 @@
 // What becomes of an event's fields on the way through JSON. A type that can't be resolved is taken for one that survives.
+import { table } from '../table.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
@@ -140,10 +141,10 @@ function isNothing(type: TypeExpr): boolean {
   return type.kind === 'primitive' && (type.name === 'null' || type.name === 'undefined');
 }
 
-const builtIn: Readonly<Record<string, Loss>> = {
+const builtIn: Readonly<Record<string, Loss>> = table({
   Map: 'Map', ReadonlyMap: 'Map', WeakMap: 'Map', Set: 'Set', ReadonlySet: 'Set', WeakSet: 'Set',
   Date: 'Date', Function: 'function',
-}; // prettier-ignore
+}); // prettier-ignore
 const wrapping = new Set(['Readonly', 'Required', 'Partial', 'NonNullable']);
 const listing = new Set(['Array', 'ReadonlyArray']);
 

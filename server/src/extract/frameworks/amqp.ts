@@ -1,4 +1,5 @@
 // RabbitMQ: amqplib (https://amqp-node.github.io/amqplib) and amqp-connection-manager.
+import { table } from '../../table.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
@@ -7,12 +8,12 @@ import { handlerOf, isReplyAddress, labelOf, mayHandle, unwrapped } from './mess
 import { queueDeclared } from './rabbitQueues.ts';
 
 const modules = ['amqplib', 'amqplib/', 'amqp-connection-manager', '@golevelup/nestjs-rabbitmq'];
-const acks: Readonly<Record<string, AckRole['what']>> = {
+const acks: Readonly<Record<string, AckRole['what']>> = table({
   ack: 'ack',
   ackAll: 'ack',
   nack: 'nack',
   reject: 'reject',
-};
+});
 
 export const amqp: Framework = {
   name: 'amqplib',

@@ -1,5 +1,6 @@
 // AWS SDK v3 and v2 (SQS, SNS, EventBridge, Kinesis), Lambda handlers and sqs-consumer.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html: at least once; a handler that throws gets the batch again.
+import { table } from '../../table.ts';
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
@@ -25,7 +26,7 @@ const sns: Sent = {
   content: ['Message'],
 };
 const sqs: Sent = { names: [], channel: ['QueueUrl'], content: ['MessageBody'] };
-const commands: Readonly<Record<string, Sent>> = {
+const commands: Readonly<Record<string, Sent>> = table({
   PublishCommand: sns,
   PublishBatchCommand: { ...sns, entries: 'PublishBatchRequestEntries' },
   SendMessageCommand: sqs,
@@ -43,8 +44,8 @@ const commands: Readonly<Record<string, Sent>> = {
     channel: ['StreamName', 'StreamARN'],
     content: ['Data'],
   },
-};
-const methods: Readonly<Record<string, Sent | undefined>> = {
+});
+const methods: Readonly<Record<string, Sent | undefined>> = table({
   sendMessage: commands['SendMessageCommand'],
   sendMessageBatch: commands['SendMessageBatchCommand'],
   putEvents: commands['PutEventsCommand'],
@@ -52,7 +53,7 @@ const methods: Readonly<Record<string, Sent | undefined>> = {
   putRecords: commands['PutRecordsCommand'],
   publish: commands['PublishCommand'],
   publishBatch: commands['PublishBatchCommand'],
-};
+});
 
 export const aws: Framework = {
   name: 'aws',

@@ -1,5 +1,6 @@
 // What code does to stored data: TypeORM, Prisma, MikroORM, Sequelize, Mongoose, Knex, Drizzle, Kysely, pg, raw SQL, and
 // hand-written repositories. An insert under a fresh key repeats its harm on every redelivery; an upsert does not.
+import { table } from '../../table.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
@@ -14,7 +15,7 @@ import { isStore } from './stores.ts';
 import { isTransactionHandle, transaction } from './transactions.ts';
 import { condition } from './writeConditions.ts';
 
-const writes: Readonly<Record<string, WriteRole['operation']>> = {
+const writes: Readonly<Record<string, WriteRole['operation']>> = table({
   insert: 'insert',
   insertMany: 'insert',
   insertOne: 'insert',
@@ -55,7 +56,7 @@ const writes: Readonly<Record<string, WriteRole['operation']>> = {
   findByIdAndRemove: 'delete',
   increment: 'increment',
   decrement: 'increment',
-};
+});
 const reads = /^(find|get|load|fetch|read|count|exists?|query|select|search|lookup|aggregate)($|[A-Z])/;
 const ownWrites =
   /^(save|insert|create|add|store|persist|update|upsert|delete|remove|increment|decrement|mark|set|append|reserve|release|restore)([A-Z]\w*)?$/;

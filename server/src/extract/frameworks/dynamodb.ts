@@ -1,5 +1,6 @@
 // DynamoDB by the AWS SDK v3 and v2. A put replaces; a condition on it fails the second time, and throws.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+import { table } from '../../table.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { GuardRole, ReadRole, Role, WriteRole } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
@@ -9,7 +10,7 @@ import { outboxRow } from './outboxes.ts';
 const library = 'dynamodb';
 const v3 = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'];
 const v2 = ['aws-sdk'];
-const operations: Readonly<Record<string, WriteRole['operation'] | 'transaction' | 'read'>> = {
+const operations: Readonly<Record<string, WriteRole['operation'] | 'transaction' | 'read'>> = table({
   put: 'upsert',
   putitem: 'upsert',
   update: 'update',
@@ -26,7 +27,7 @@ const operations: Readonly<Record<string, WriteRole['operation'] | 'transaction'
   scan: 'read',
   batchget: 'read',
   batchgetitem: 'read',
-};
+});
 /** `SET quantity = quantity - :sold`, `ADD quantity :sold`; a version that is raised counts changes on purpose. */
 const counts =
   /\bset\b[\s\S]*?((?!#?version)[#\w.]+)\s*=\s*(?:if_not_exists\(\s*)?\1\b[^,]*?[-+]|\badd\s+(?!#?version)/i;

@@ -1,5 +1,6 @@
 // Temporal: https://docs.temporal.io. Workflows and their timers are durable and activities are tried again; signals, updates and
 // starts are requests to one workflow, not events. Which functions are workflows is for sagas.ts to say.
+import { table } from '../../table.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
@@ -11,7 +12,7 @@ const modules = ['@temporalio/'];
 const library = 'temporal';
 const limits = ['startToCloseTimeout', 'scheduleToCloseTimeout'];
 /** Where the name of what is asked for stands, and where the options. */
-const requests: Readonly<Record<string, number | undefined>> = {
+const requests: Readonly<Record<string, number | undefined>> = table({
   start: 0,
   execute: 0,
   signalWithStart: 0,
@@ -20,7 +21,7 @@ const requests: Readonly<Record<string, number | undefined>> = {
   signal: 0,
   executeUpdate: 0,
   startUpdate: 0,
-};
+});
 
 export const temporal: Framework = {
   name: library,
