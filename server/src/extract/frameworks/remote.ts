@@ -147,7 +147,8 @@ function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
     ...(asks === undefined ? {} : { asks }),
     ...(key ? { idempotencyKey: key } : {}),
     ...(hasTimeLimit(site) ? { hasTimeLimit: true } : {}),
-    confidence: site.origin?.from === undefined ? 'name' : 'type',
+    // What another file of the workspace makes may be a class whose body says what is done.
+    confidence: (site.origin?.from ?? '.').startsWith('.') ? 'name' : 'type',
   };
 }
 
