@@ -91,14 +91,20 @@ export function counts(model: EventModel, fn: FunctionNode): boolean {
   for (let it: FunctionNode | undefined = fn; it && it.fact.kind !== 'module'; it = outerOf(model, it))
     around.push(it);
   const callers = around.flatMap((it) => (it.fact.name === '' ? [] : model.program.callersOf(it)));
-  return [...around, ...callers.map((it) => it.caller)].some((it) => namesCount(model, it.fact, it.file));
+  // That a function is called `processWithRetry` counts nothing.
+  const own = new Set(around.map((it) => it.fact.name));
+  return [...around, ...callers.map((it) => it.caller)].some((it) => namesCount(model, it, own));
 }
 
-function namesCount({ files }: EventModel, fact: FunctionFact, file: string): boolean {
+function namesCount(
+  { files }: EventModel,
+  { file, fact }: FunctionNode,
+  ignored: ReadonlySet<string>,
+): boolean {
   if (fact.kind === 'module') return false;
   const bindings = files.get(file)?.bindings ?? [];
   if (fact.parameters.some((it) => isCount(bindings[it]?.name ?? ''))) return true;
-  return holdsWord(fact.body);
+  return holdsWord(fact.body, '', ignored);
 }
 
 function isCount(word: string): boolean {
@@ -106,19 +112,22 @@ function isCount(word: string): boolean {
 }
 
 /** Names, keys and headers; a text that only tells of another try does not count it. */
-function holdsWord(value: unknown, key = ''): boolean {
+function holdsWord(value: unknown, key: string, ignored: ReadonlySet<string>): boolean {
   if (typeof value === 'string') {
     const isWord = key === 'name' || key === 'key' || key === 'value';
-    return isWord && !/\s/.test(value) && isCount(value);
+    return isWord && !/\s/.test(value) && !ignored.has(value) && isCount(value);
   }
-  if (typeof value !== 'object' || value === null || declaresQueue(value)) return false;
-  return Object.entries(value).some(([inner, it]) => holdsWord(it, Array.isArray(value) ? key : inner));
+  if (typeof value !== 'object' || value === null || isOnlyTold(value)) return false;
+  const isList = Array.isArray(value);
+  return Object.entries(value).some(([inner, it]) => holdsWord(it, isList ? key : inner, ignored));
 }
 
-/** What a queue's declaration says of tries holds for that queue alone. */
-function declaresQueue(value: object): boolean {
+/** What is logged counts nothing, and what a queue's declaration says of tries holds for that queue alone. */
+function isOnlyTold(value: object): boolean {
   const { kind, roles }: { kind?: unknown; roles?: readonly Role[] } = value;
-  return kind === 'call' && roles?.some((it) => it.kind === 'queue' && it.library === 'amqplib') === true;
+  const isTold = (it: Role): boolean =>
+    it.kind === 'log' || (it.kind === 'queue' && it.library === 'amqplib');
+  return kind === 'call' && roles?.some(isTold) === true;
 }
 
 /** A pause before the call in its function, or a timer that runs the function. */
