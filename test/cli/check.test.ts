@@ -206,6 +206,14 @@ describe('configuration and suppression', () => {
     const found = report.parse(JSON.parse(out)).findings.filter((it) => it.ruleId !== 'unconsumed-event');
     expect(found.map((it) => `${it.file} ${it.ruleId}`)).toEqual(['b.ts unused-suppression']);
   });
+
+  test('a file that the configuration leaves out, named by a hook', () => {
+    const config = JSON.stringify({ exclude: ['generated/**'] });
+    const folder = folderWith({ 'sagalint.config.json': config, 'generated/a.ts': event });
+    const { status, err } = sagalint(['check', join(folder, 'generated/a.ts')]);
+    expect(status).toBe(0);
+    expect(err).toContain('no file is linted');
+  });
 });
 
 describe('what it can not do ends with status 2 and one clear line', () => {

@@ -33,9 +33,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     const where = targets.map((it) => it.path).join(', ');
     process.stderr.write(`sagalint: there is no TypeScript file to lint in ${where}.\n`);
   } else if (linted.shown === 0) {
-    throw new CommandProblem(
-      `no file is linted: \`include\` and \`exclude\` of the configuration leave none of ${linted.files}.`,
-    );
+    const problem = `no file is linted: \`include\` and \`exclude\` of the configuration leave none of ${linted.files}.`;
+    // A hook names whatever was changed, also what the configuration leaves out.
+    if (targets.some((it) => it.kind === 'folder')) throw new CommandProblem(problem);
+    process.stderr.write(`sagalint: ${problem}\n`);
   }
   const checked: Checked = { root, linted, seconds: (performance.now() - started) / 1000 };
   await written(options.format === 'json' ? jsonReport(checked) : textReport(checked, options));

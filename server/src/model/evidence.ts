@@ -68,8 +68,13 @@ function isHolder({ kind, members, alias }: TypeFact): boolean {
   const own = alias?.kind === 'object' ? alias.members : kind === 'interface' ? members : [];
   return (
     own.length > 1 &&
-    own.every(({ isOptional, type }) => isOptional && type?.kind === 'ref' && type.name !== 'Date')
+    own.every(({ isOptional, type }) => isOptional && type?.kind === 'ref' && tellsMessage(type.name))
   );
+}
+
+/** `OrderPlaced`, `OrderEvent`; an `Address` is what an event may be about. */
+function tellsMessage(name: string): boolean {
+  return statesFact(name) || /(?:Event|Message)$/.test(name);
 }
 
 /** Whether the name of what is made tells the message: of `new LogFailedEvent(reason, 'NO_SPACE')` too, a record for people. */

@@ -55,12 +55,12 @@ function answersIn(types: readonly TypeFact[]): readonly TypeFact[] {
   return types.filter((it) => answers.has(it.name) && /^[a-z]+$/.test(tagOf(it) ?? ''));
 }
 
-/** `BeforeChargeEvent` beside `AfterChargeEvent`: what a host hands to a plugin that hangs on to its work. */
+/** `BeforeChargeEvent` beside `AfterChargeEvent`: what a host hands to a plugin that hangs on to its work. A class is there to be made. */
 function hooksIn(types: readonly TypeFact[]): readonly TypeFact[] {
   const hooks = types.map((it) => hookName.exec(it.name) ?? []);
   const after = new Set(hooks.flatMap(([, when, work]) => (when === 'After' ? [work] : [])));
   const isPair = hooks.some(([, when, work]) => when === 'Before' && after.has(work));
-  return isPair ? types.filter((it) => /[a-z]Event$/.test(it.name)) : [];
+  return isPair ? types.filter((it) => it.kind !== 'class' && /[a-z]Event$/.test(it.name)) : [];
 }
 
 /** A union with a `keepalive` or a `chunk` in it whose members state no fact: what comes over one open connection. */
