@@ -1,5 +1,6 @@
 // Which frameworks a text can concern at all: most have words of their own, without which none of its calls is theirs.
 import { once } from '../facts/once.ts';
+import { anyOf } from './anyOf.ts';
 import type { Framework } from './frameworks/framework.ts';
 
 /** The frameworks of which a text has a trigger, and those that may recognise something without. */
@@ -22,10 +23,7 @@ function triggersOf({ triggers, everydayTriggers = [] }: Framework): readonly st
 const wordsOf = once((all: readonly Framework[]) => {
   const frameworks = all.filter((it) => it.hasTriggersAlways);
   const longestFirst = [...new Set(frameworks.flatMap(triggersOf))].sort((a, b) => b.length - a.length);
-  const words = new RegExp(
-    longestFirst.map((it) => it.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|'),
-    'g',
-  );
+  const words = anyOf(longestFirst, 'g');
   // At one place the longest word is found; it stands for those within it.
   const triggeredBy = new Map(
     longestFirst.map((word) => [

@@ -1,5 +1,6 @@
 // Which texts are worth parsing at all. Five files in six have none of these words.
 import type { FilePath } from '../text.ts';
+import { anyOf } from './anyOf.ts';
 import { frameworks } from './frameworks/known.ts';
 
 const idioms = [
@@ -46,8 +47,4 @@ export function isNamedAfterEvents(text: string, file: FilePath): boolean {
 function hasOtherEvents(text: string, file: FilePath): boolean {
   if (file.endsWith('.tsx') || ofMigrations.test(text)) return true;
   return ofPages.test(text) && !declaresEvent.test(text);
-}
-
-function anyOf(triggers: readonly string[]): RegExp {
-  return new RegExp([...new Set(triggers)].map((it) => it.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|'));
 }

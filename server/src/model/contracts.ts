@@ -1,4 +1,5 @@
 // Which types are a contract with others: exported by a package that is published, or that only others can use.
+import { isMessaging } from '../facts/messagingPackages.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
@@ -83,12 +84,15 @@ function doorOf(project: ProjectFacts, used: ReadonlySet<string>, resolve: Modul
 }
 
 const drawing = /^(?:react-dom|react-native|vue|svelte|preact|solid-js|@angular\/core)$/;
-/** What answers requests or speaks with a broker; a framework that does both, as Next.js, is a server too. */
+/** What answers requests or keeps rows; a framework that draws and serves, as Next.js, is a server too. */
 const serving =
-  /^(?:express|koa|fastify|hono|h3|next|nuxt|@nestjs\/.*|@hapi\/hapi|@remix-run\/.*|@sveltejs\/kit|kafkajs|amqplib|bullmq|bull|nats|ioredis|redis|pg|inngest|@aws-sdk\/client-(?:sqs|sns|eventbridge)|@temporalio\/.*)$/;
+  /^(?:express|koa|fastify|hono|h3|next|nuxt|@trpc\/server|@nestjs\/.*|@hapi\/hapi|@remix-run\/.*|@sveltejs\/kit|ioredis|redis|pg|inngest|@aws-sdk\/client-(?:sqs|sns|eventbridge))$/;
 
 function drawsOnly(dependencies: readonly string[]): boolean {
-  return dependencies.some((it) => drawing.test(it)) && !dependencies.some((it) => serving.test(it));
+  return (
+    dependencies.some((it) => drawing.test(it)) &&
+    !dependencies.some((it) => serving.test(it) || isMessaging(it))
+  );
 }
 
 function isExportedBy(entry: FileFacts | undefined, { file, fact }: TypeNode, modules: Modules): boolean {

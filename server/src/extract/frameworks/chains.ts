@@ -15,6 +15,20 @@ export function chained(site: CallSite, name: string): Expr | undefined {
   return given && site.view.valueOf(given);
 }
 
+/** The calls of a chain by their names, the last of a name, and what the chain starts with: `options()` or `options` of `options().a().b()`. */
+export function alongChain(expr: Expr): {
+  readonly start: Expr;
+  readonly calls: ReadonlyMap<string, CallExpr>;
+} {
+  const calls = new Map<string, CallExpr>();
+  let start = expr;
+  while (start.kind === 'call' && start.callee.kind === 'member') {
+    if (!calls.has(start.callee.name)) calls.set(start.callee.name, start);
+    start = start.callee.object;
+  }
+  return { start, calls };
+}
+
 /** Whether one span lies in another. */
 export function holds(outer: Span, inner: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;

@@ -3,7 +3,7 @@ import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { ClassSite } from './framework.ts';
 import { inheritedConsumer, methodConsumer } from './messages.ts';
-import { brokers } from './messagingPackages.ts';
+import { isRedelivered } from '../../facts/messagingPackages.ts';
 
 /** What a class that handles messages is called. */
 export const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
@@ -60,7 +60,7 @@ function transportOf({ view }: ClassSite, { parameters }: FunctionFact): Consume
   const isOfBroker = parameters.some((it) => {
     const type = view.facts.bindings[it]?.type;
     const from = type?.kind === 'ref' ? view.importedFrom(type.name) : undefined;
-    return from !== undefined && brokers.includes(from);
+    return type?.kind === 'ref' && from !== undefined && isRedelivered(type.name, from);
   });
   return isOfBroker ? 'broker' : 'unknown';
 }

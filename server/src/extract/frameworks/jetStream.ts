@@ -5,6 +5,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import { isUnread } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import type { FileView } from '../view.ts';
+import { alongChain } from './chains.ts';
 import { doesImport, type CallSite } from './framework.ts';
 
 const modules = ['nats', 'nats.ws', '@nats-io/'];
@@ -90,31 +91,24 @@ const methods = [
 
 /** `consumerOpts()` with what is called on it, in a chain or one by one. */
 function built(view: FileView, options: Expr): Settings | undefined {
-  const given = new Map<string, readonly Expr[]>();
-  const start = alongChain(view.valueOf(options), given);
+  const { start, calls } = alongChain(view.valueOf(options));
+  const given = new Map([...calls].map(([name, { args }]): [string, readonly Expr[]] => [name, args]));
   const isBuilder =
-    start?.kind === 'call' && start.callee.kind === 'name' && start.callee.name === 'consumerOpts';
+    start.kind === 'call' && start.callee.kind === 'name' && start.callee.name === 'consumerOpts';
   if (!isBuilder || !doesImport(view, modules)) return undefined;
   const first = start.args[0] && view.valueOf(start.args[0]);
   const config = first?.kind === 'object' ? configured(view, first) : undefined;
   const own = options.kind === 'name' ? options.binding : undefined;
   for (const method of own === undefined ? [] : methods) {
     for (const { action } of view.callsNamed(method)) {
-      const root = alongChain(action.call, new Map());
-      if (root?.kind === 'name' && root.binding === own) given.set(method, action.call.args);
+      const { start: root } = alongChain(action.call);
+      if (root.kind === 'name' && root.binding === own) given.set(method, action.call.args);
     }
   }
   return {
     given: new Map([...(config?.given ?? []), ...given]),
     isOpen: first !== undefined && (config?.isOpen ?? true),
   };
-}
-
-/** Notes the calls of a chain, and gives what it starts with. */
-function alongChain(expr: Expr, given: Map<string, readonly Expr[]>): Expr | undefined {
-  if (expr.kind !== 'call' || expr.callee.kind !== 'member') return expr;
-  given.set(expr.callee.name, expr.args);
-  return alongChain(expr.callee.object, given);
 }
 
 /** `{ config: { durable_name, ack_policy }, mack: true, callbackFn }`. */

@@ -3,6 +3,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { FileView } from '../view.ts';
+import { alongChain } from './chains.ts';
 import { isText } from './framework.ts';
 
 /** What the options of `stan.subscribe(subject, group, options)` say; undefined where they can't be read. */
@@ -21,28 +22,16 @@ export function streamingAcks(view: FileView, subscribed: Expr | undefined): Con
 
 /** The methods of `stan.subscriptionOptions()` that are called, in a chain or one by one, with their first arguments. */
 function builtBy(view: FileView, options: Expr): ReadonlyMap<string, Expr> | undefined {
-  const found = new Map<string, Expr>();
-  const start = alongChain(view.valueOf(options), found);
-  if (start?.kind !== 'call' || start.callee.kind !== 'member' || start.callee.name !== 'subscriptionOptions')
-    return undefined;
+  const { start, calls } = alongChain(view.valueOf(options));
   // `this.subscriptionOptions()` may be a method of the class that sets more.
-  if (start.callee.object.kind === 'this') return undefined;
+  if (!calls.has('subscriptionOptions') || start.kind === 'this') return undefined;
+  const found = new Map<string, Expr>();
+  for (const [name, { args, at }] of calls) found.set(name, args[0] ?? { kind: 'unknown', at });
   if (options.kind !== 'name' || options.binding === undefined) return found;
   for (const { action } of view.callsNamed('setManualAckMode')) {
-    const { callee, args } = action.call;
-    const isOnIt =
-      callee.kind === 'member' && callee.object.kind === 'name' && callee.object.binding === options.binding;
-    if (isOnIt && args[0]) found.set('setManualAckMode', args[0]);
+    const { start: root } = alongChain(action.call);
+    const [mode] = action.call.args;
+    if (mode && root.kind === 'name' && root.binding === options.binding) found.set('setManualAckMode', mode);
   }
   return found;
-}
-
-/** Notes the calls of a chain, and gives the one that it starts with. */
-function alongChain(expr: Expr, found: Map<string, Expr>): Expr | undefined {
-  if (expr.kind !== 'call' || expr.callee.kind !== 'member') return undefined;
-  const { object, name } = expr.callee;
-  if (object.kind !== 'call') return expr;
-  const [first] = expr.args;
-  found.set(name, first ?? { kind: 'unknown', at: expr.at });
-  return alongChain(object, found);
 }

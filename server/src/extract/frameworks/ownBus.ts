@@ -8,7 +8,7 @@ import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
-import { messaging } from './messagingPackages.ts';
+import { messaging } from '../../facts/messagingPackages.ts';
 
 const publishes =
   /^(publish|emit|dispatch|send|raise|fire|produce|enqueue|notify)(All|Async|Event|Events|Message|Messages|Batch|DomainEvent|DomainEvents|IntegrationEvent|ToOutbox|ToQueue|ToTopic|ToExchange)?$/;

@@ -55,13 +55,25 @@ export const remote: Framework = {
     'nodemailer.default.createTransport': 'Transporter',
   },
   roles(site) {
-    const what = kindOf(site);
-    return what ? [roleOf(site, what)] : [];
+    if (site.action.isNew) return [];
+    const known = ofKnown(site);
+    // Without a known package a class of the workspace may stand behind the name, whose body says what is done.
+    const confidence = known !== undefined && site.origin?.from !== undefined ? 'type' : 'name';
+    const what = known ?? (isOfKnown(site) ? undefined : byName(site));
+    return what ? [roleOf(site, what, confidence)] : [];
   },
 };
 
-function kindOf(site: CallSite): RemoteRole['what'] | undefined {
-  if (site.action.isNew) return undefined;
+/** Packages whose calls are told by what the package is for. */
+const packages = [...http, ...mail, ...payment, ...sms, ...storage, ...workers];
+
+function isOfKnown(site: CallSite): boolean {
+  return (
+    isFrom(site.origin, packages) || rootIsFrom(site, [...payment, ...sms]) || site.origin?.from === 'aws-sdk'
+  );
+}
+
+function ofKnown(site: CallSite): RemoteRole['what'] | undefined {
   if (site.path.length === 1 && site.name === 'fetch') return 'http';
   if (isFrom(site.origin, http)) return isHttpVerb(site) ? 'http' : undefined;
   if (isFrom(site.origin, mail))
@@ -72,8 +84,7 @@ function kindOf(site: CallSite): RemoteRole['what'] | undefined {
   if (isText(site)) return 'sms';
   if (site.origin?.from === 'aws-sdk') return ofOldSdk(site);
   if (isFrom(site.origin, storage)) return 'storage';
-  if (isFrom(site.origin, workers)) return starting.test(commandOf(site) ?? '') ? 'rpc' : undefined;
-  return byName(site);
+  return isFrom(site.origin, workers) && starting.test(commandOf(site) ?? '') ? 'rpc' : undefined;
 }
 
 /** `messages.create`; `verificationChecks.create` asks whether a code is the one that was sent. */
@@ -136,7 +147,7 @@ function byName(site: CallSite): RemoteRole['what'] | undefined {
   return undefined;
 }
 
-function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
+function roleOf(site: CallSite, what: RemoteRole['what'], confidence: RemoteRole['confidence']): RemoteRole {
   const key = idempotencyKey(site);
   const asks = what === 'http' ? askedBy(site) : undefined;
   return {
@@ -147,8 +158,7 @@ function roleOf(site: CallSite, what: RemoteRole['what']): RemoteRole {
     ...(asks === undefined ? {} : { asks }),
     ...(key ? { idempotencyKey: key } : {}),
     ...(hasTimeLimit(site) ? { hasTimeLimit: true } : {}),
-    // What another file of the workspace makes may be a class whose body says what is done.
-    confidence: (site.origin?.from ?? '.').startsWith('.') ? 'name' : 'type',
+    confidence,
   };
 }
 

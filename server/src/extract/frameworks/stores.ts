@@ -2,7 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import { pathOf } from '../paths.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
-import { messaging } from './messagingPackages.ts';
+import { messaging } from '../../facts/messagingPackages.ts';
 import { isTransactionHandle } from './transactions.ts';
 
 const storeName =

@@ -1,7 +1,7 @@
 // Transactions of stores: a callback, or statements that begin and end one.
 import type { Role } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
-import { messaging } from './messagingPackages.ts';
+import { messaging } from '../../facts/messagingPackages.ts';
 
 const callbacks = [
   '$transaction',

@@ -1,0 +1,44 @@
+/** What these packages give holds messages or runs, not rows. */
+export const messaging = [
+  '@temporalio/',
+  'kafkajs',
+  '@confluentinc/kafka-javascript',
+  'amqplib',
+  'amqp-connection-manager',
+  '@golevelup/nestjs-rabbitmq',
+  'nats',
+  '@nats-io/',
+  'node-nats-streaming',
+  '@node-ts/',
+  '@nestjs/microservices',
+  '@nestjs/cqrs',
+  'bull',
+  'bullmq',
+  '@azure/service-bus',
+  '@google-cloud/pubsub',
+];
+
+/** Whether a package is one of them. */
+export function isMessaging(name: string): boolean {
+  return messaging.some((it) => name === it || name.startsWith(it.endsWith('/') ? it : `${it}/`));
+}
+
+/**
+ * Types of messages that come at least once, by their package: whoever handles them handles some of them twice. What core NATS delivers
+ * (`Msg`) comes once or not at all, unlike the `JsMsg` of its streams.
+ */
+const redelivered: ReadonlyMap<string, RegExp> = new Map([
+  ['kafkajs', /./],
+  ['@confluentinc/kafka-javascript', /./],
+  ['amqplib', /./],
+  ['nats', /^JsMsg$/],
+  ['@nats-io/jetstream', /^JsMsg$/],
+  ['node-nats-streaming', /./],
+  ['@azure/service-bus', /./],
+  ['@google-cloud/pubsub', /./],
+]);
+
+/** Whether a broker delivers messages of a type again that nobody acknowledged. */
+export function isRedelivered(type: string, from: string): boolean {
+  return redelivered.get(from)?.test(type) ?? false;
+}
