@@ -1,6 +1,7 @@
 // Questions about one thing of a model whose answers are kept from model to model, as long as nothing changes that was looked at.
 // The answers must hold no events, consumers or producers: these are made anew for each model.
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import type { EventModel, EventNode, SagaNode } from './model.ts';
 
@@ -65,7 +66,12 @@ export function foundInFiles<Item>(
     const items = ask(facts);
     return items.length > 0 ? new Map([['', items]]) : nothing;
   };
-  return keeper.index(files, { question, of: said, isSame: Object.is })('').flat();
+  return keeper.index(files, { question, of: said, isSame: areAllSame })('').flat();
+}
+
+/** A list that is made anew of the same items is the same. */
+function areAllSame<Item>(one: readonly Item[], other: readonly Item[]): boolean {
+  return areSame(one, other, Object.is);
 }
 
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();

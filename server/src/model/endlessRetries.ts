@@ -2,7 +2,7 @@
 import type { Action, CallAction, LoopAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { actionsIn, callsIn } from '../facts/walk.ts';
+import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
@@ -184,13 +184,26 @@ function lastName(expr: Expr): string {
 function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: CallAction): boolean {
   if (action.isNew || !isOfCatch(fn, action)) return false;
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
-  if (action.call.args.some(isOther) || counts(model, fn)) return false;
+  if (action.call.args.some((it, index) => isOther(fn, it, index)) || counts(model, fn)) return false;
   return !isDelayed(model, fn, action) && (repeaters.has(fn.fact) || hasWork(model, fn, fn.fact.body));
 }
 
-/** `attempt + 1`, `'reload'`: the next try is told that it is one. */
-function isOther({ kind }: Expr): boolean {
-  return kind === 'operation' || kind === 'string' || kind === 'literal';
+/** `attempt + 1`, or `'reload'` for a parameter that decides something: the next try is told that it is one. */
+function isOther({ fact }: FunctionNode, { kind }: Expr, index: number): boolean {
+  if (kind === 'operation') return true;
+  if (kind !== 'string' && kind !== 'literal') return false;
+  const told = fact.parameters[index];
+  return actionsIn(fact.body).some((it) =>
+    decidingIn(it).some((expr) =>
+      [...namesIn(expr)].some(({ binding }) => binding !== undefined && binding === told),
+    ),
+  );
+}
+
+function decidingIn(action: Action): readonly Expr[] {
+  if (action.kind === 'if') return [action.condition];
+  if (action.kind === 'switch') return [action.on];
+  return action.kind === 'loop' && action.condition ? [action.condition] : [];
 }
 
 function hasWork(model: EventModel, fn: FunctionNode, body: readonly Action[]): boolean {

@@ -67,9 +67,9 @@ function isTimer({ roles }: Started['action']): boolean {
 }
 
 /** Whatever the handler does, the message counts as handled before. */
-function unwaited({ how, consumer, work }: EarlyAck): RuleFinding {
+function unwaited({ how: early, consumer, work }: EarlyAck): RuleFinding {
   const { file, at, name } = consumer;
-  if (how === 'returned')
+  if (early === 'returned')
     return {
       file,
       at,
@@ -77,14 +77,14 @@ function unwaited({ how, consumer, work }: EarlyAck): RuleFinding {
       message: `\`${name}\` gives a promise that nobody waits for: the client acknowledges the message at once, and a failure of \`${work.name}\` loses it.`,
       help: byHand,
     };
-  const [option, does] =
-    consumer.fact.library === 'nats' ? ['AckPolicy.None', 'forgets'] : ['noAck', 'deletes'];
+  const isStream = consumer.fact.library === 'nats';
+  const how = isStream ? 'without acknowledging them' : 'with `noAck`';
   return {
     file,
     at,
     symbol: name,
-    message: `\`${name}\` takes messages with \`${option}\`: the broker ${does} them as it sends them, and a failure of \`${work.name}\` loses one.`,
-    help: `Leave \`${option}\` out and acknowledge when the work is done.`,
+    message: `\`${name}\` takes messages ${how}: the broker ${isStream ? 'forgets' : 'deletes'} them as it sends them, and a failure of \`${work.name}\` loses one.`,
+    help: isStream ? byHand : 'Leave `noAck` out and acknowledge when the work is done.',
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
 import { floatingCompensations } from '../model/floatingCompensations.ts';
+import { journalOf } from '../model/journals.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
@@ -58,15 +59,15 @@ function findingOf(model: EventModel, lost: LostCompensation): RuleFinding {
 /** The topic on which it asks, the service that it asks, or what it calls. */
 function calledIn(
   { program }: EventModel,
-  { fn, action: { call, roles } }: LostCompensation,
+  { fn, action }: LostCompensation,
 ): { readonly name: string; readonly at: Span } {
+  const { call, roles } = action;
   const published = roles.find((it) => it.kind === 'publish');
   const topic = published?.kind === 'publish' ? (published.channel ?? published.event) : undefined;
   const text = topic && program.stringOf(fn.file, topic);
   const remote = roles.find((it) => it.kind === 'remote');
   const asked = remote?.kind === 'remote' ? remote.asks : undefined;
-  const journaled = roles.find((it) => it.kind === 'guard' && it.isJournaled === true);
-  const key = journaled?.kind === 'guard' ? journaled.key : undefined;
+  const key = journalOf(action)?.key;
   if (key?.kind === 'string') return { name: key.value, at: key.at };
   const callee = call.callee.kind === 'member' || call.callee.kind === 'name' ? call.callee.name : 'This';
   const isHere = topic?.kind === 'string' || topic?.kind === 'member';
