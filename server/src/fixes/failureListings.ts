@@ -52,7 +52,14 @@ function entryText(listing: Listing, item: ts.Node): string | undefined {
   if (!ts.isTypeNode(item) || ts.isLiteralTypeNode(item))
     return rename(text) === text ? undefined : rename(text);
   const isPlain = ts.isTypeReferenceNode(item) && !item.typeArguments;
-  return isPlain ? rename(text) : failureDeclaration(source, item, rename);
+  return isPlain ? nameIn(listing, text) : failureDeclaration(source, item, rename);
+}
+
+/** What a file calls the failure where it calls its sibling something; undefined where only another file could say. */
+function nameIn({ source, rename }: Listing, sibling: string): string | undefined {
+  if (rename(sibling) !== sibling) return rename(sibling);
+  const imported = importsOf(source).find((it) => it.name.text === sibling)?.propertyName?.text;
+  return imported === undefined || rename(imported) === imported ? undefined : rename(imported);
 }
 
 /** `PaymentCompleted = 'payment.completed'`, `PAYMENT_COMPLETED: 'payment.completed'`. */
@@ -93,10 +100,17 @@ function importEdits({ source, rename }: Listing, item: ts.Node): readonly Edit[
       : ts.isPropertyAssignment(item) && ts.isIdentifier(item.initializer)
         ? [item.initializer.text]
         : [];
+  return importsOf(source)
+    .filter((it) => names.includes(it.name.text))
+    .map((it) => {
+      const hasOwnName = it.propertyName && rename(it.name.text) === it.name.text;
+      return insertion(source, it, rename((hasOwnName ? it.propertyName : it).getText(source)));
+    });
+}
+
+function importsOf(source: ts.SourceFile): readonly ts.ImportSpecifier[] {
   return source.statements.flatMap((statement) => {
     const bindings = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : undefined;
-    if (!bindings || !ts.isNamedImports(bindings)) return [];
-    const own = bindings.elements.filter((it) => names.includes(it.name.text));
-    return own.map((it) => insertion(source, it, rename(it.getText(source))));
+    return bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
   });
 }

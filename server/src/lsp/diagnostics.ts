@@ -57,11 +57,16 @@ export function diagnosticsOf(
     const before = all.get(uri);
     all.set(uri, before ? [...before, ...more] : more);
   };
+  const told = new Set<FilePath>();
   for (const { snapshot, tellsOf } of sources) {
     const diagnosticsFor = diagnosticsFrom(snapshot, showing);
-    for (const [file, findings] of snapshot.findingsOf)
-      if (tellsOf(file)) add(file, diagnosticsFor(file, findings));
+    for (const [file, findings] of snapshot.findingsOf) {
+      if (!tellsOf(file)) continue;
+      told.add(file);
+      add(file, diagnosticsFor(file, findings));
+    }
   }
+  forgetAllBut(told, showing.made);
   // A configuration above two folders is read by both.
   const problems = new Map(
     sources.flatMap(({ folder }) => folder.problems).map((it) => [JSON.stringify(it), it]),
@@ -69,6 +74,14 @@ export function diagnosticsOf(
   for (const it of problems.values())
     add(it.file, [diagnosticOfProblem(it, textOf(it.file) ?? '', encoding)]);
   return all;
+}
+
+/** Files come and go; what was made for one that has no finding any more is let go. */
+function forgetAllBut(told: ReadonlySet<FilePath>, { files, documents }: Made): void {
+  if (files.size === told.size) return;
+  for (const file of [...files.keys()]) if (!told.has(file)) files.delete(file);
+  const used = new Set([...files.values()].flatMap((it) => it.documents));
+  for (const [file, document] of [...documents]) if (!used.has(document)) documents.delete(file);
 }
 
 /** Whether a client has nothing to learn from what a file is to show now. */
