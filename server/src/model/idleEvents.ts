@@ -5,20 +5,23 @@ import { perModel } from './perModel.ts';
 /** So many events have to be seen on their way before the stillness of others says anything. */
 const enough = 2;
 
+/** What a file or its folder is called that holds events and nothing else. */
+const ofEvents = /(?:^|[/.-])(?:(?:domain|integration)-?)?(events?|contracts)(?=[/.][^/]*$)/i;
+
 /**
- * Whether an event is known by its form alone and never travels, nor does anything declared in its folder. Where hardly any event
- * is seen on its way, as in a file that only declares them, none is idle.
+ * Whether an event is known by its form alone and never travels, nor does anything declared in its folder, or in another that is
+ * called after events as well (`contracts/orders/events.ts`, `contracts/stock/events.ts`). Where hardly any event is seen on its
+ * way, as in a file that only declares them, none is idle.
  */
 export function isIdle(model: EventModel, event: EventNode): boolean {
-  const { folders, events } = travels(model);
+  const { homes, events } = travels(model);
   if (events < enough || event.declarations.length === 0 || isMoved(event)) return false;
-  return event.declarations.every((it) => isPlain(it) && !folders.has(folderOf(it)));
+  return event.declarations.every((it) => isPlain(it) && !homesOf(it).some((home) => homes.has(home)));
 }
 
 const travels = perModel((model) => {
   const moved = model.events.filter(isMoved);
-  const folders = new Set(moved.flatMap((it) => it.declarations.map(folderOf)));
-  return { folders, events: moved.length };
+  return { homes: new Set(moved.flatMap((it) => it.declarations.flatMap(homesOf))), events: moved.length };
 });
 
 function isMoved({ producers, consumers }: EventNode): boolean {
@@ -35,6 +38,9 @@ function isPlain({ fact: { kind, bases, implements: implemented, alias, isEvent 
   );
 }
 
-function folderOf({ file }: TypeNode): string {
-  return file.slice(0, file.lastIndexOf('/'));
+/** The folder of a declaration, and for a file or folder of events all of these. */
+function homesOf({ file }: TypeNode): readonly string[] {
+  const folder = file.slice(0, file.lastIndexOf('/'));
+  const called = ofEvents.exec(file)?.[1]?.toLowerCase();
+  return called === undefined ? [folder] : [folder, called];
 }
