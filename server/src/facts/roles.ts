@@ -141,6 +141,8 @@ export interface LogRole {
 export interface AlertRole {
   readonly kind: 'alert';
   readonly library: string;
+  /** A tracker of errors hears of it: somebody may look, and nobody gets the message back. */
+  readonly isReport?: true;
 }
 /** Declares a queue, or says how its messages are tried: `assertQueue`, `new Worker(…)`, `queueOptions`, the options of a job. */
 export interface QueueRole extends FailurePolicy {

@@ -188,7 +188,7 @@ function isMovedOn(here: Reached, { load, held }: Loaded, check: Span): boolean 
         !besides.test(it.name),
     );
   if (writes.length === 0) return false;
-  const table = load.roles.flatMap((it) => (it.kind === 'read' && it.library === 'sql' ? [it.store] : []))[0];
+  const table = load.roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];
   const isOfTable = (it: Effect): boolean =>
     it.role.kind === 'write' && it.role.operation === 'update' && it.role.store === table;
   if (table !== undefined && writes.some(isOfTable)) return true;

@@ -4,8 +4,10 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
+import { pathOf } from './effects.ts';
 import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { isPure, isTelling } from './pureCalls.ts';
 import { isLeftOpen } from './runners.ts';
 
 /** A catch that ends the failure of a consumer's work. */
@@ -14,6 +16,8 @@ export interface Swallow {
   /** The word `catch`. */
   readonly at: Span;
   /** The call that acknowledges the message all the same. */
+  /** A tracker of errors hears of it. */
+  readonly isReported?: true;
   readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
   /** The base class that runs the handler does it. */
   readonly isOfBase?: true;
@@ -23,15 +27,6 @@ const maxDepth = 3;
 /** Calls that prepare, look or tell: a consumer does not do its work by them. */
 const preparing =
   /^(?:get|find|load|fetch|read|parse|decode|deserialize|validate|assert|check|is|has|to|from|extract|map|filter|resolve|heartbeat|commit|ack|log|debug|info|warn|error|trace|count|stringify|startSpan|end|set|inc|observe|startTimer|now|join|split|slice|trim|push|create(?:Logger|Context)|plainToInstance|keys|values|entries|includes|test|match|replace|pause|resume|setAttribute)(?![a-z])/;
-const telling =
-  /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
-const tellers =
-  /(?:metrics?|counter|histogram|gauge|span|tracer|timer|statsd|prometheus|telemetry|stopwatch)$/i;
-const pureRoots = new Set([
-  'JSON', 'String', 'Number', 'Boolean', 'Date', 'Object', 'Array', 'Math', 'Buffer', 'util', 'inspect', 'performance', 'process', 'Error', 'chalk',
-]); // prettier-ignore
-const pureNames =
-  /^(?:toString|toISOString|stringify|join|map|slice|substring|trim|getTime|now|inspect|format\w*|serialize\w*|(?:(?:get|to|as|error|make|build|describe)\w*)?[mM]essage|\w*[sS]tack|toJSON|includes|startsWith|endsWith)$/;
 const remembers = /inbox|processed|dedup|idempot/i;
 
 /** The catch by which a consumer loses messages, or undefined where it has none. */
@@ -107,7 +102,14 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
   if (acknowledged?.where === 'catch' && isForSome(attempt)) return undefined;
   const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
-  return isHeld ? undefined : { fn: scope.fn, at: attempt.handlerAt, ...(acknowledged && { acknowledged }) };
+  if (isHeld) return undefined;
+  const isReported = actionsIn(handler).some((it) => it.kind === 'call' && isReport(it));
+  return {
+    fn: scope.fn,
+    at: attempt.handlerAt,
+    ...(isReported && { isReported }),
+    ...(acknowledged && { acknowledged }),
+  };
 }
 
 /** `try { return publish(…) }`: a promise that is only returned fails outside of the catch. */
@@ -128,7 +130,7 @@ function isRemembering({ call, roles }: CallAction): boolean {
   if (roles.some((it) => it.kind === 'guard')) return true;
   return (
     roles.some((it) => it.kind === 'write' && remembers.test(it.store ?? '')) ||
-    remembers.test(textOf(call.callee))
+    remembers.test(pathOf(call.callee))
   );
 }
 
@@ -178,6 +180,10 @@ function isForSome({ handler, error }: TryAction): boolean {
   return error !== undefined && chosen.length > 0 && callsIn(body).filter(isAck).length === chosen.length;
 }
 
+function isReport({ roles }: CallAction): boolean {
+  return roles.some((it) => it.kind === 'alert' && it.isReport === true);
+}
+
 function isAck({ roles }: CallAction): boolean {
   return roles.some((it) => it.kind === 'ack' && it.what === 'ack');
 }
@@ -209,7 +215,9 @@ function isQuiet(scope: Scope, actions: readonly Action[], depth = 0): boolean {
 function isQuietCall(scope: Scope, action: CallAction, depth: number): boolean {
   const { roles, call, isNew } = action;
   if (roles.length > 0)
-    return roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'));
+    return (
+      isReport(action) || roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'))
+    );
   if (isTelling(action) || isPure(call.callee)) return true;
   if (isNew) return action.settled === 'collected';
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
@@ -230,17 +238,6 @@ function isTextual({ model }: Scope, fn: FunctionNode): boolean {
 function isQuietFunction(scope: Scope, fn: FunctionNode, depth: number): boolean {
   const facts = scope.model.files.get(fn.file);
   return facts !== undefined && !fn.fact.isAbstract && isQuiet({ ...scope, fn, facts }, fn.fact.body, depth);
-}
-
-function isTelling({ call }: CallAction): boolean {
-  const { callee } = call;
-  if (callee.kind !== 'member') return false;
-  return telling.test(callee.name) && tellers.test(calleeName(callee.object) ?? '');
-}
-
-function isPure(callee: Expr): boolean {
-  const root = textOf(callee).split('.')[0] ?? '';
-  return pureRoots.has(root) || (callee.kind === 'member' && pureNames.test(callee.name));
 }
 
 function isNothing(value: Expr | undefined): boolean {
@@ -281,10 +278,4 @@ function callbacksOf(facts: FileFacts, { call }: CallAction): readonly FunctionF
     const fn = it.kind === 'function' ? facts.functions[it.function] : undefined;
     return fn ? [fn] : [];
   });
-}
-
-function textOf(expr: Expr): string {
-  if (expr.kind === 'name') return expr.name;
-  if (expr.kind === 'call') return textOf(expr.callee);
-  return expr.kind === 'member' ? `${textOf(expr.object)}.${expr.name}` : '';
 }

@@ -27,7 +27,10 @@ export const rule: Rule = {
 };
 
 function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
-  const how = swallow.acknowledged ? 'logs what fails and acknowledges the message' : 'only logs what fails';
+  const does = swallow.isReported ? 'reports' : 'logs';
+  const how = swallow.acknowledged
+    ? `${does} what fails and acknowledges the message`
+    : `only ${does} what fails`;
   const isOfBase = swallow.isOfBase === true;
   const name = isOfBase ? consumer.fact.name : consumer.name;
   return {

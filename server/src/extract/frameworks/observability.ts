@@ -1,9 +1,19 @@
 // Logs, alerts and timers: what leaves a trace, calls a human, or runs later.
 import type { Role, ScheduleRole } from '../../facts/roles.ts';
-import { type CallSite, type Framework } from './framework.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const logger = /^(console|logger|log|winston|pino|_logger|logService|loggerService)$/i;
 const levels = /^(log|info|debug|warn|warning|error|trace|verbose|fatal|critical|child)$/;
+
+/** Where programs report their errors. */
+const trackers = [
+  '@sentry/', '@bugsnag/', 'bugsnag', 'rollbar', 'newrelic', '@honeybadger-io/', '@airbrake/', 'raygun',
+  'elastic-apm-node', 'applicationinsights', '@google-cloud/error-reporting', 'dd-trace',
+]; // prettier-ignore
+const reports = /^(?:captureException|captureMessage|captureError|noticeError|trackException)$/;
+/** What a tracker's own objects call the same. */
+const reportsOfTracker =
+  /^(?:notify|report|error|critical|warning|recordError|addError|flush|set(?:Tag|Tags|Context|Extra|Extras|User))$/;
 
 export const observability: Framework = {
   name: 'observability',
@@ -17,6 +27,7 @@ export const observability: Framework = {
 function roleOf(site: CallSite): Role | undefined {
   if (site.receiver && logger.test(site.receiverName) && levels.test(site.name))
     return { kind: 'log', library: site.receiverName };
+  if (isReport(site)) return { kind: 'alert', library: site.receiverName || site.name, isReport: true };
   if (
     /alert|pager|incident|opsgenie|sentry|oncall|escalat/i.test(`${site.receiverName} ${site.name}`) &&
     site.action.isNew !== true
@@ -38,6 +49,11 @@ function roleOf(site: CallSite): Role | undefined {
     return { kind: 'time-limit', library: site.name, ...(body ? { body } : {}) };
   }
   return undefined;
+}
+
+function isReport(site: CallSite): boolean {
+  if (site.action.isNew) return false;
+  return reports.test(site.name) || (isFrom(site.origin, trackers) && reportsOfTracker.test(site.name));
 }
 
 function timerOf(library: string): ScheduleRole | undefined {

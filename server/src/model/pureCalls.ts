@@ -1,0 +1,28 @@
+// Calls that do nothing about a failure: metrics, spans, and what only makes text or values.
+import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
+import { pathOf } from './effects.ts';
+import { calleeName } from './fileIndex.ts';
+
+const telling =
+  /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
+const tellers =
+  /(?:metrics?|counter|histogram|gauge|span|tracer|timer|statsd|prometheus|telemetry|stopwatch)$/i;
+const pureRoots = new Set([
+  'JSON', 'String', 'Number', 'Boolean', 'Date', 'Object', 'Array', 'Math', 'Buffer', 'util', 'inspect', 'performance', 'process', 'Error', 'chalk',
+]); // prettier-ignore
+const pureNames =
+  /^(?:toString|toISOString|stringify|join|map|slice|substring|trim|getTime|now|inspect|format\w*|serialize\w*|(?:(?:get|to|as|error|make|build|describe)\w*)?[mM]essage|\w*[sS]tack|toJSON|includes|startsWith|endsWith)$/;
+
+/** `span.recordException(error)`, `failures.inc()` of a counter. */
+export function isTelling({ call }: CallAction): boolean {
+  const { callee } = call;
+  if (callee.kind !== 'member') return false;
+  return telling.test(callee.name) && tellers.test(calleeName(callee.object) ?? '');
+}
+
+/** `JSON.stringify(error)`, `error.message.slice(0, 80)`. */
+export function isPure(callee: Expr): boolean {
+  const root = pathOf(callee).split(/[.(]/)[0] ?? '';
+  return pureRoots.has(root) || (callee.kind === 'member' && pureNames.test(callee.name));
+}
