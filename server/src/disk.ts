@@ -56,7 +56,9 @@ export function list(root: FilePath): Listing {
 /** The text of a file, or undefined where there is none to be had: gone, unreadable, binary or too large. */
 export function read(file: FilePath): string | undefined {
   try {
-    if (statSync(file).size > largest) return undefined;
+    // A pipe or a device that a link leads to would never end.
+    const stat = statSync(file);
+    if (!stat.isFile() || stat.size > largest) return undefined;
     const text = decoded(readFileSync(file));
     return text.includes('\0') ? undefined : text.replace(/^\uFEFF/, '');
   } catch {

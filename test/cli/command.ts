@@ -15,15 +15,16 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs `sagalint` with these arguments to its end. */
+/** Runs `sagalint` with these arguments to its end; one that takes longer than `timeout` milliseconds has no status. */
 export function sagalint(
   args: readonly string[],
-  { cwd = root, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  { cwd = root, env = {}, timeout = 0 }: { cwd?: string; env?: NodeJS.ProcessEnv; timeout?: number } = {},
 ): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/sagalint.cjs'), ...args], {
     cwd,
     env: { ...process.env, XDG_CACHE_HOME: cache, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
     encoding: 'utf8',
+    timeout,
   });
   return { status, out: stdout, err: stderr };
 }

@@ -3,6 +3,7 @@ import { parse } from 'jsonc-parser';
 import { z } from 'zod';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
+import { isTooDeep } from './json.ts';
 
 const manifest = z.object({
   name: z.string().optional().catch(undefined),
@@ -42,11 +43,12 @@ export function readProjects(
   files: readonly FilePath[],
   read: (file: FilePath) => string | undefined,
 ): readonly ProjectFacts[] {
+  const tsconfigs: Tsconfigs = { read, known: new Map() };
   return files.flatMap((file) => {
     const dir = folderOf(file);
     if (file.endsWith('/package.json')) return readManifest(dir, read(file));
     if (file.endsWith('/project.json')) return readNx(dir, read(file));
-    return readTsconfig(file, read, 5);
+    return readTsconfig(file, tsconfigs, 5);
   });
 }
 
@@ -55,7 +57,7 @@ function folderOf(file: FilePath): FilePath {
 }
 
 function jsonOf(text: string | undefined): unknown {
-  return text === undefined ? undefined : parse(text, [], { allowTrailingComma: true });
+  return text === undefined || isTooDeep(text) ? undefined : parse(text, [], { allowTrailingComma: true });
 }
 
 function readManifest(dir: FilePath, text: string | undefined): readonly ProjectFacts[] {
@@ -106,18 +108,28 @@ function readNx(dir: FilePath, text: string | undefined): readonly ProjectFacts[
   return nxName === undefined ? [] : [{ dir, nxName }];
 }
 
-function readTsconfig(
-  file: FilePath,
-  read: (file: FilePath) => string | undefined,
-  depth: number,
-): readonly ProjectFacts[] {
+/** Each is worked out once: a few that extend each other several times would take for ever. */
+interface Tsconfigs {
+  readonly read: (file: FilePath) => string | undefined;
+  readonly known: Map<string, readonly ProjectFacts[]>;
+}
+
+/** What a tsconfig.json says with those that it extends, over so many steps. */
+function readTsconfig(file: FilePath, tsconfigs: Tsconfigs, depth: number): readonly ProjectFacts[] {
+  const key = `${depth} ${file}`;
+  const facts = tsconfigs.known.get(key) ?? (depth === 0 ? [] : tsconfigIn(file, tsconfigs, depth));
+  tsconfigs.known.set(key, facts);
+  return facts;
+}
+
+function tsconfigIn(file: FilePath, tsconfigs: Tsconfigs, depth: number): readonly ProjectFacts[] {
   const dir = folderOf(file);
-  const config = tsconfig.safeParse(jsonOf(read(file)));
-  if (!config.success || depth === 0) return [];
+  const config = tsconfig.safeParse(jsonOf(tsconfigs.read(file)));
+  if (!config.success) return [];
   const { baseUrl, paths } = config.data.compilerOptions;
   const isRelative = (it: string): boolean => it.startsWith('.');
   const bases = [config.data.extends ?? []].flat().filter(isRelative);
-  const inherited = bases.flatMap((it) => readTsconfig(named(dir, it), read, depth - 1)).at(-1);
+  const inherited = bases.flatMap((it) => readTsconfig(named(dir, it), tsconfigs, depth - 1)).at(-1);
   if (paths) return [{ dir, paths: rebased(paths, baseUrl), ...(baseUrl === undefined ? {} : { baseUrl }) }];
   if (baseUrl !== undefined) return [{ dir, baseUrl }];
   return inherited?.paths || inherited?.baseUrl !== undefined

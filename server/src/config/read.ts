@@ -9,6 +9,7 @@ import {
 } from 'jsonc-parser';
 import type { z } from 'zod';
 import type { FilePath, Span } from '../text.ts';
+import { isTooDeep } from './json.ts';
 import { configSchema, defaultConfig, settings, type Config } from './settings.ts';
 
 /** A fault of a configuration file, with its place there. */
@@ -31,6 +32,8 @@ export interface KnownRule {
 
 /** Reads `sagalint.config.json`. */
 export function readConfig(text: string, file: FilePath, rules: readonly KnownRule[] = []): ReadConfig {
+  if (isTooDeep(text))
+    return { config: defaultConfig, problems: [problem(file, 0, 1, 'It is nested too deeply.')] };
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const broken = errors.map((it) => problem(file, it.offset, it.length, `${spoken(it)}.`));
@@ -44,7 +47,8 @@ export function readPackageConfig(
   file: FilePath,
   rules: readonly KnownRule[] = [],
 ): ReadConfig | undefined {
-  const whole = text.includes('"sagalint"') ? parseTree(text, [], { allowTrailingComma: true }) : undefined;
+  const isOurs = text.includes('"sagalint"') && !isTooDeep(text);
+  const whole = isOurs ? parseTree(text, [], { allowTrailingComma: true }) : undefined;
   const tree = whole && findNodeAtLocation(whole, ['sagalint']);
   return tree && fromTree({ tree, file, rules }, []);
 }

@@ -21,17 +21,22 @@ type Bound = ReadonlyMap<string, Scoped>;
 interface Walk {
   readonly resolve: Resolve;
   readonly visiting: Set<string>;
+  /** How many parts were looked at so far. */
+  parts: number;
 }
 
 /** A type with more bases above it is not written by hand; what such a one inherits is unknown. */
 const deepest = 50;
+
+/** Nor is one of more parts than these, counted as often as they are inherited: a few dozen that inherit in pairs would take for ever. */
+const most = 20_000;
 
 const nothing: Fields = { fields: new Map(), isOpen: false };
 const open: Fields = { fields: new Map(), isOpen: true };
 
 /** All fields of a type with those of its bases. */
 export function fieldsOf(resolve: Resolve, file: FilePath, type: TypeExpr | TypeNode): Fields {
-  const walk: Walk = { resolve, visiting: new Set() };
+  const walk: Walk = { resolve, visiting: new Set(), parts: 0 };
   if ('fact' in type) return ofNode(walk, type, new Map());
   return ofType(walk, { file, type, bound: new Map() });
 }
@@ -91,6 +96,8 @@ function together(parts: readonly Fields[]): Fields {
 
 function ofType(walk: Walk, scoped: Scoped): Fields {
   const { type, file, bound } = scoped;
+  walk.parts += 1;
+  if (walk.parts > most) return open;
   switch (type.kind) {
     case 'object':
       return ofMembers(file, type.members);

@@ -44,6 +44,8 @@ export function* follow(
     passed.set(file, (passed.get(file) ?? new Set()).add(names));
   };
   const asked = new Map<string, boolean>();
+  /** Asked in vain on the way that is taken just now. */
+  const denied = new Set<string>();
   const starred = new Map<FilePath, boolean>();
   const hasStars = (file: FilePath, text: string): boolean => {
     const known = starred.get(file) ?? hasStar(text);
@@ -60,13 +62,20 @@ export function* follow(
     const key = `${file}\0${name}`;
     const before = asked.get(key);
     // Modules may import each other in a circle.
-    if (before !== undefined || around.includes(key)) return before ?? false;
+    if (before !== undefined || denied.has(key) || around.includes(key)) return before ?? false;
     const facts = sources.factsOf(file);
     const isThere = facts !== undefined && leads(facts, name, [...around, key]);
     if (isThere) found.set(file, facts);
     else pass(file, noteName(file, name));
-    // Inside of a circle "no" is only said of the way that was taken.
-    if (isThere || around.length === 0) asked.set(key, isThere);
+    // Inside of a circle "no" may only be said because the way led back to what is not answered yet.
+    if (isThere) {
+      denied.clear();
+      asked.set(key, true);
+    } else denied.add(key);
+    if (around.length === 0) {
+      for (const it of denied) asked.set(it, false);
+      denied.clear();
+    }
     return isThere;
   };
   const leads = (facts: FileFacts, name: string, around: readonly string[]): boolean => {

@@ -1,0 +1,96 @@
+// What a stranger's repository may hold so that its reader never ends, or ends in an overflow.
+import { spawnSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderWith, sagalint, type Ran } from '../cli/command.ts';
+
+const placed = 'export interface OrderPlacedEvent { orderId: string }\n';
+const check = (folder: string): Ran => sagalint(['check', folder, '--no-cache'], { timeout: 30_000 });
+
+/** The other code of the folder is linted as if nothing was. */
+function expectLinted({ status, out, err }: Ran): void {
+  expect(err).toBe('');
+  expect(status).toBe(1);
+  expect(out).toContain('missing-event-metadata');
+}
+
+describe.each(['package.json', 'tsconfig.json', 'project.json', 'sagalint.config.json'])('a %s', (name) => {
+  const deep = [
+    `{ "exports": ${'['.repeat(10_000)}${']'.repeat(10_000)} }`,
+    '{ "exports": '.repeat(100_000),
+    `{ "sagalint": ${'{ "rules": '.repeat(10_000)}1${'}'.repeat(10_000)} }`,
+  ];
+  it.each(deep.map((text, index) => [index, text] as const))('that nests without end, %i', (_, text) => {
+    const ran = check(folderWith({ 'src/placed.ts': placed, [name]: text }));
+    if (name !== 'sagalint.config.json') return expectLinted(ran);
+    expect(ran.err).toMatch(/^sagalint: \S+sagalint\.config\.json:1:1: It is nested too deeply\.\n$/);
+    expect(ran.status).toBe(2);
+  });
+});
+
+it('reads a tsconfig.json that extends itself, many times over', () => {
+  const bases = Array.from({ length: 100 }, (_, index) =>
+    index % 2 ? './tsconfig.json' : './tsconfig.base.json',
+  );
+  const text = JSON.stringify({ extends: bases });
+  expectLinted(
+    check(folderWith({ 'src/placed.ts': placed, 'tsconfig.json': text, 'tsconfig.base.json': text })),
+  );
+});
+
+describe.skipIf(process.platform === 'win32')('what has no end on the disk', () => {
+  const folderOf = (): string =>
+    folderWith({ 'src/placed.ts': placed, 'tsconfig.json': '{ "extends": "./base.json" }' });
+
+  it('a device behind a link is not read', () => {
+    const folder = folderOf();
+    symlinkSync('/dev/zero', join(folder, 'base.json'));
+    expectLinted(check(folder));
+  });
+
+  it('a pipe is not read, nor above the folder', () => {
+    const folder = folderOf();
+    const pipes = ['base.json', '.gitignore', 'package.json', 'src/pipe.ts', 'src/tsconfig.json'];
+    expect(spawnSync('mkfifo', pipes, { cwd: folder }).status).toBe(0);
+    expectLinted(check(folder));
+    writeFileSync(join(folder, 'src/more.ts'), placed);
+    expectLinted(check(join(folder, 'src')));
+  });
+});
+
+const rows = (count: number, row: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => row(index)).join('\n');
+
+/** Each step leads to the one before in two ways: as many ways as no one can go. */
+const pairs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'base types': {
+    'src/pairs.ts': rows(
+      60,
+      (it) => `export interface A${it}Event extends A${it - 1}Event, B${it - 1}Event {}
+export interface B${it}Event extends A${it - 1}Event, B${it - 1}Event {}`,
+    ),
+  },
+  'type aliases': {
+    'src/pairs.ts': rows(60, (it) => `export type A${it + 1}Event = A${it}Event & A${it}Event;`),
+  },
+  barrels: Object.fromEntries([
+    ...Array.from({ length: 40 }, (_, it) =>
+      ['a', 'b'].map((side) => [`src/${side}${it}.ts`, barrel(it)]),
+    ).flat(),
+    [
+      'src/use.ts',
+      "import { NoneEvent } from './a39';\nexport interface PaidEvent extends NoneEvent { id: string }\n",
+    ],
+  ]),
+};
+
+function barrel(index: number): string {
+  return index === 0
+    ? 'export const name = 1;\n'
+    : `export * from './a${index - 1}';\nexport * from './b${index - 1}';\n`;
+}
+
+it.each(Object.keys(pairs))('follows %s that lead on in pairs', (name) => {
+  expectLinted(check(folderWith({ 'src/placed.ts': placed, ...pairs[name] })));
+});
