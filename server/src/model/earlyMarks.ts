@@ -21,7 +21,7 @@ export function* earlyMarks(model: EventModel): Iterable<EarlyMark> {
     if (role.transport !== 'broker' || seen.has(fn.fact) || fn.fact.kind === 'module') continue;
     seen.add(fn.fact);
     if (isTransactionBody(model, fn)) continue;
-    const { effects } = model.bodyOf(fn);
+    const effects = model.bodyOf(fn).effects.filter((it) => it.runs !== 'when-called');
     if (effects.some((it) => it.inCatch && isOfOutbox(it))) continue;
     const publish = effects.find((it) => it.role.kind === 'publish' && !it.inCatch);
     const mark = publish && effects.find((it) => isEarly(model, fn, it, publish));

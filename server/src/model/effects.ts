@@ -33,6 +33,7 @@ export function effectOf(
     inTransaction: context.inTransaction,
     inTry: context.inTry,
     inCatch: context.inCatch,
+    ...(context.runs && { runs: context.runs }),
   };
   const isKept = isKeptOnce(fn, action, role, linking) || provenance === 'stable';
   const guard = { file: fn.file, at: action.call.at };

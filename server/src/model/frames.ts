@@ -3,7 +3,7 @@ import type { Action, CallAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { GuardRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
-import type { Effect, FunctionNode } from './model.ts';
+import type { Effect, FunctionNode, Runs } from './model.ts';
 import type { Linking } from './program.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { States } from './states.ts';
@@ -22,6 +22,8 @@ export interface Context {
   readonly inCatch: boolean;
   /** A catch around it knows the violation of a unique key. */
   readonly catchesDuplicates: boolean;
+  /** Absent for what runs where it stands. */
+  readonly runs?: Runs | undefined;
 }
 
 /** What the result of a call says about a repeat. */
@@ -124,7 +126,13 @@ export function within(outer: Context, inner: Context): Context {
     inTry: outer.inTry || inner.inTry,
     inCatch: outer.inCatch || inner.inCatch,
     catchesDuplicates: outer.catchesDuplicates || inner.catchesDuplicates,
+    runs: looser(outer.runs, inner.runs),
   };
+}
+
+/** What is registered in what runs later belongs to no run either. */
+export function looser(a: Runs | undefined, b: Runs | undefined): Runs | undefined {
+  return a === 'when-called' ? a : (b ?? a);
 }
 
 /** The better of two guards. */

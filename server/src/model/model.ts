@@ -177,10 +177,15 @@ export interface Effect extends Place {
   readonly isIdempotent: boolean;
   /** One implementation of an interface does it, and another that works does not: which of them runs is not known. */
   readonly isAlternative?: true;
+  /** It stands in a callback that does not run where it is handed over. */
+  readonly runs?: Runs;
   readonly inTransaction: boolean;
   readonly inTry: boolean;
   readonly inCatch: boolean;
 }
+
+/** When a callback runs: `later`, soon and waited for by nobody, or `when-called`, a handler that belongs to no run of who registers it. */
+export type Runs = 'later' | 'when-called';
 
 export interface SagaNode {
   readonly name: string;

@@ -4,6 +4,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { runsOf } from './callbackRuns.ts';
 import { saidBy, type Reading } from './deeds.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
@@ -265,6 +266,6 @@ function inCallbacks(facts: FileFacts, action: CallAction, around: Around, found
       depth: depth + 1,
       ...(keptAs !== undefined && { keptAs }),
     } as const;
-    if (fn) collect(facts, fn.body, inside, found);
+    if (fn && runsOf(facts, action, arg) !== 'when-called') collect(facts, fn.body, inside, found);
   });
 }

@@ -2,10 +2,13 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
+import { runsOf } from './callbackRuns.ts';
 import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
 import {
   guardedBy,
+  looser,
   placeOfCall,
+  plain,
   stronger,
   within,
   type Context,
@@ -75,7 +78,6 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
       return walkGuard(walk, action, role, flow, ran);
     case 'time-limit':
     case 'retry':
-    case 'schedule':
       return runBody(walk, role.body, flow, ran);
     default:
       return;
@@ -198,8 +200,10 @@ function merge(walk: Walk, action: CallAction, callee: FunctionNode, summary: Su
 }
 
 function seenFrom(effect: Effect, step: Effect['via'][number], flow: Context): Effect {
+  const runs = looser(flow.runs, effect.runs);
   return {
     ...effect,
+    ...(runs && { runs }),
     via: [step, ...effect.via],
     inTransaction: effect.inTransaction || flow.inTransaction,
     inTry: effect.inTry || flow.inTry,
@@ -217,8 +221,11 @@ function walkCallbacks(
 ): void {
   action.call.args.forEach((arg, index) => {
     const inside = summaries.map((it) => it.callbacks.get(index)).find((it) => it !== undefined);
-    const context = inside ? within(flow, inside) : flow;
-    for (const callback of callbacksIn(arg)) if (!ran.has(callback)) runBody(walk, callback, context, ran);
+    for (const callback of callbacksIn(arg)) {
+      if (ran.has(callback)) continue;
+      const runs = inside ? inside.runs : runsOf(walk.facts, action, callback);
+      runBody(walk, callback, within(flow, { ...(inside ?? plain), runs }), ran);
+    }
   });
 }
 

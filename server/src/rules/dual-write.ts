@@ -63,7 +63,9 @@ interface Pair {
 /** The first publish that comes after a write in one run, where no single callee does both. */
 function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefined {
   if (fact.kind === 'module') return undefined;
-  const effects = model.bodyOf({ file, fact }).effects.filter((it) => !it.inCatch && !it.isAlternative);
+  const effects = model
+    .bodyOf({ file, fact })
+    .effects.filter((it) => !it.inCatch && !it.isAlternative && it.runs !== 'when-called');
   for (const publish of effects) {
     if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker') continue;
     if (publish.role.isRequest && !bearsEvent(model, publish)) continue;
@@ -72,13 +74,20 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     const there = headOf(publish);
     const write = effects.find((it) => {
       const here = headOf(it);
-      return isWrite(it) && here.start !== there.start && mayFollow(fact.body, here.start, there.start);
+      const isBefore = here.start !== there.start && mayFollow(fact.body, here.start, there.start);
+      return isWrite(it) && isBefore && !isToldInside(model, { fact, file }, here, there);
     });
     const isInside = write?.inTransaction && publish.inTransaction;
     if (write)
       return { write, publish, isInTransaction: isInside || isTransactionBody(model, { fact, file }) };
   }
   return undefined;
+}
+
+/** Of what stands in one callback the callback was asked before. */
+function isToldInside({ files }: EventModel, { file, fact }: FunctionNode, here: Span, there: Span): boolean {
+  const inner = files.get(file)?.functions.filter((it) => it.outer === fact.id) ?? [];
+  return inner.some(({ span }) => [here, there].every((it) => span.start <= it.start && it.end <= span.end));
 }
 
 /** A job that a bus of one's own makes of an event. */
