@@ -30,10 +30,7 @@ export function effectOf(
     via: [],
     guarded: 'no',
     isIdempotent: isIdempotent(fn, action, role, provenance, linking),
-    inTransaction: context.inTransaction,
-    inTry: context.inTry,
-    inCatch: context.inCatch,
-    ...(context.runs && { runs: context.runs }),
+    ...circumstancesIn(context),
   };
   const isKept = isKeptOnce(fn, action, role, linking) || provenance === 'stable';
   const guard = { file: fn.file, at: action.call.at };
@@ -44,6 +41,15 @@ export function effectOf(
     ...(typeof provenance === 'object' && { parameter: provenance.parameter }),
     ...(sets.length > 0 && { sets }),
   };
+}
+
+function circumstancesIn({
+  inTransaction,
+  inTry,
+  inCatch,
+  runs,
+}: Context): Pick<Effect, 'inTransaction' | 'inTry' | 'inCatch' | 'runs'> {
+  return { inTransaction, inTry, inCatch, ...(runs && { runs }) };
 }
 
 /** Judges again what a caller hands in for what is stored. */
