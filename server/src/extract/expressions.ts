@@ -30,7 +30,7 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
   if (ts.isCallExpression(inner)) return readCall(draft, inner, { next, along });
   if (ts.isNewExpression(inner)) return readNew(draft, inner, next);
   if (ts.isObjectLiteralExpression(inner)) {
-    const asserted = assertedType(draft, node);
+    const asserted = assertedType(draft, node) ?? declaredType(draft, inner);
     return { ...readObject(draft, inner, next), ...(asserted ? { asserted } : {}) };
   }
   if (ts.isArrayLiteralExpression(inner)) {
@@ -49,6 +49,26 @@ function assertedType(draft: Draft, node: ts.Expression): TypeExpr | undefined {
   if (ts.isParenthesizedExpression(node)) return assertedType(draft, node.expression);
   const isAsserted = ts.isSatisfiesExpression(node) || ts.isAsExpression(node);
   return isAsserted && ts.isTypeReferenceNode(node.type) ? readType(node.type, draft.source) : undefined;
+}
+
+/** `const event: OrderPlaced = { … }`, `const events: OrderPlaced[] = [{ … }]`. */
+function declaredType(draft: Draft, literal: ts.ObjectLiteralExpression): TypeExpr | undefined {
+  const holder = holderOf(literal);
+  const isListed = ts.isArrayLiteralExpression(holder);
+  const declaration = isListed ? holderOf(holder) : holder;
+  const type = ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+  const own = isListed && type ? itemType(type) : type;
+  return own && ts.isTypeReferenceNode(own) ? readType(own, draft.source) : undefined;
+}
+
+function holderOf({ parent }: ts.Node): ts.Node {
+  return ts.isParenthesizedExpression(parent) ? holderOf(parent) : parent;
+}
+
+/** What `OrderPlaced[]` and `readonly OrderPlaced[]` hold. */
+function itemType(type: ts.TypeNode): ts.TypeNode | undefined {
+  if (ts.isTypeOperatorNode(type)) return itemType(type.type);
+  return ts.isArrayTypeNode(type) ? type.elementType : undefined;
 }
 
 function readName(draft: Draft, node: ts.Identifier): Expr {

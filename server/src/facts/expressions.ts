@@ -86,7 +86,7 @@ export interface ObjectExpr {
   readonly kind: 'object';
   readonly entries: readonly ObjectEntry[];
   readonly spreads: readonly Expr[];
-  /** The type that is written behind it: `{ … } satisfies OrderPlaced`, `{ … } as OrderPlaced`. */
+  /** The type that is written behind it or for the name that holds it: `{ … } satisfies OrderPlaced`, `const event: OrderPlaced = { … }`. */
   readonly asserted?: TypeExpr;
   readonly at: Span;
 }

@@ -26,6 +26,17 @@ export function unwrapped(view: FileView, expr: Expr | undefined): Expr | undefi
   return expr;
 }
 
+/** The value behind a name, unless the name is declared with a type and its value is a call: then the type says more. */
+export function told(view: FileView, expr: Expr): Expr {
+  const value = view.valueOf(expr);
+  return value.kind === 'call' && view.typeOf(expr)?.kind === 'ref' ? expr : value;
+}
+
+/** The argument that has this value, told in that way: `const placed: OrderPlaced = place(order); bus.publish(placed)`. */
+export function asDeclared(view: FileView, args: readonly Expr[], value: Expr): Expr {
+  return args.find((it) => view.valueOf(it) === value && told(view, it) !== value) ?? value;
+}
+
 /** The first item of a list, or what the callback of a `map` makes of each. */
 export function firstOf(view: FileView, messages: Expr): Expr | undefined {
   if (messages.kind === 'array') return messages.items[0];

@@ -2,7 +2,7 @@
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import { isFrom, type CallSite, type ClassSite, type Framework } from './framework.ts';
-import { inheritedConsumer, methodConsumer } from './messages.ts';
+import { inheritedConsumer, methodConsumer, told } from './messages.ts';
 
 const modules = ['@nestjs/cqrs'];
 
@@ -52,7 +52,8 @@ function isOwnMethod({ receiver, origin, view }: CallSite): boolean {
 
 function published(site: CallSite): readonly Role[] {
   const event = site.arg(0);
-  if (site.name === 'publish') return [role(site, event, false)];
+  const [first] = site.call.args;
+  if (site.name === 'publish') return [role(site, first && told(site.view, first), false)];
   if (site.name !== 'publishAll') return [];
   return event?.kind === 'array'
     ? event.items.map((it) => role(site, it, false))

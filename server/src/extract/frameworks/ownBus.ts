@@ -7,7 +7,7 @@ import { namesBroker } from './brokerNames.ts';
 import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
-import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { asDeclared, handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
 
 const publishes =
@@ -238,7 +238,8 @@ function looksLikeEvent(site: CallSite, expr: Expr | undefined): boolean {
   return expr?.kind === 'name' && site.view.bindingOf(expr) !== undefined;
 }
 
-function published(site: CallSite, event: Expr | undefined, payload: Expr | undefined): PublishRole {
+function published(site: CallSite, found: Expr | undefined, payload: Expr | undefined): PublishRole {
+  const event = found && asDeclared(site.view, site.call.args, found);
   const value = unwrapped(site.view, payload);
   const channel = payload ? event : undefined;
   return {

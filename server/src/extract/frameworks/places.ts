@@ -1,6 +1,7 @@
 // Where patterns say that something stands, and whether a name is the one they mean.
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileView } from '../view.ts';
+import { told } from './messages.ts';
 
 /** Where something stands in the arguments: `0`, or `0.topic` for an entry of the first one, `0.Entries.0.DetailType` through arrays. */
 export type Argument = number | string;
@@ -19,5 +20,5 @@ export function argumentAt(view: FileView, args: readonly Expr[], place: Argumen
     if (value?.kind === 'array') found = value.items[Number(key)];
     else found = value?.kind === 'object' ? value.entries.find((it) => it.key === key)?.value : undefined;
   }
-  return found && (found.kind === 'name' ? view.valueOf(found) : found);
+  return found && (found.kind === 'name' ? told(view, found) : found);
 }
