@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Printed } from '../../server/src/cli/reports/checked.ts';
 import { RunCache } from '../../server/src/cli/runCache.ts';
 import { FactsCache } from '../../server/src/workspace/factsCache.ts';
@@ -126,6 +126,8 @@ it(
     const folder = folderWith(Object.fromEntries(names.map((it) => [it, placed])));
     const kept = folderWith({});
     const other = spawn(process.execPath, ['-e', meddling, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Also where the test fails: it would meddle for ever.
+    onTestFinished(() => void other.kill());
     const ended = once(other, 'exit');
     await once(other.stdout, 'data');
     for (let run = 0; run < 5; run += 1) {

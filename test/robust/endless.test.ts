@@ -94,3 +94,27 @@ function barrel(index: number): string {
 it.each(Object.keys(pairs))('follows %s that lead on in pairs', (name) => {
   expectLinted(check(folderWith({ 'src/placed.ts': placed, ...pairs[name] })));
 });
+
+const length = 400_000;
+
+/** A text that some regular expression would read over and over. */
+const long: Readonly<Record<string, string>> = {
+  'a topic of capitals': `await producer.send({ topic: '${'A'.repeat(length)}', messages: [] });`,
+  'a topic of dots': `await producer.send({ topic: '${'a.'.repeat(length / 2)}', messages: [] });`,
+  'SQL that sets and sets': `await db.query('${'update a set '.repeat(length / 13)}');`,
+  'SQL of brackets': `await db.query('with a as (${'select ) '.repeat(length / 9)}');`,
+  'SQL of one word': `await db.query('update a set ${'b'.repeat(length)}');`,
+  'suppressions behind blanks': `${' '.repeat(1000)}// sagalint-disable-line unbounded-retry -- so\n`.repeat(
+    length / 1000,
+  ),
+};
+
+it.each(Object.keys(long))('reads %s', (name) => {
+  const text = `import { Kafka } from 'kafkajs';
+const producer = new Kafka({ brokers: [] }).producer();
+export async function place() {
+${long[name] ?? ''}
+}
+`;
+  expectLinted(check(folderWith({ 'src/placed.ts': placed, 'src/long.ts': text })));
+});

@@ -10,7 +10,7 @@ const mostRemembered = 20_000;
 export const wordsOf = remembered((name): readonly string[] =>
   name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/(?<=[A-Z])(?=[A-Z][a-z])/g, ' ')
     .split(/[^A-Za-z\d]+/)
     .filter(Boolean)
     .map((it) => it.toLowerCase()),

@@ -263,9 +263,9 @@ function deletion(file: FilePath, at: Span, text: string): Fix {
 
 /** The comment, with its line where it stands alone on it. */
 function lineOrComment(at: Span, text: string): Span {
-  const before = /[ \t]*$/.exec(text.slice(0, at.start))?.[0].length ?? 0;
+  let start = at.start;
+  while (start > 0 && /[ \t]/.test(text.charAt(start - 1))) start -= 1;
   const after = /^[ \t]*(\r\n|\n|\r)/.exec(text.slice(at.end))?.[0].length ?? 0;
-  const start = at.start - before;
   const isAlone = after > 0 && (start === 0 || /[\r\n]/.test(text.charAt(start - 1)));
   return isAlone ? { start, end: at.end + after } : { start, end: at.end };
 }

@@ -2,6 +2,9 @@
 import type { Expr, ObjectEntry, StringExpr, TemplateExpr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
 
+/** Where a longer text goes on nothing is looked for: a list of rows, or a text whose every reading would take minutes. */
+const longest = 10_000;
+
 const name = String.raw`["\`\[]?(?:\w+["\`\]]?\.["\`\[]?)?(\w+)`;
 const heads: readonly { readonly test: RegExp; readonly operation: WriteRole['operation'] | 'read' }[] = [
   {
@@ -28,10 +31,11 @@ const heads: readonly { readonly test: RegExp; readonly operation: WriteRole['op
  * its placeholders stand for.
  */
 export function readSql(expr: StringExpr | TemplateExpr, values: readonly Expr[] = []): Role | undefined {
-  const text =
+  const whole =
     expr.kind === 'string'
       ? expr.value
       : expr.parts.map((it) => (typeof it === 'string' ? it : ' ? ')).join('');
+  const text = whole.slice(0, longest);
   const given = expr.kind === 'string' ? values : expr.parts.filter((it) => typeof it !== 'string');
   const phase = /^\s*(begin|start transaction|commit|rollback)\b/i.exec(text)?.[1]?.toLowerCase();
   if (phase) {
@@ -86,7 +90,7 @@ function written(text: string, store: string, operation: WriteRole['operation'])
   const isIgnored = /on\s+conflict[\s\S]*do\s+nothing|insert\s+(or\s+)?ignore|where\s+not\s+exists/i.test(
     text,
   );
-  const adds = /\bset\b[\s\S]*?(\w+)["`]?\s*=\s*["`]?(?:\w+\.)?\1["`]?\s*[+-]/i.test(text);
+  const adds = /\bset\b[\s\S]*?\b(\w+)\b["`]?\s*=\s*["`]?(?:\w+\.)?\1["`]?\s*[+-]/i.test(text);
   const isChecked =
     operation === 'update' && /\bwhere\b[\s\S]*\b(version|status|state)\b["`]?\s*(=|in\b|<>|!=)/i.test(text);
   return {
