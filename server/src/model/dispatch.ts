@@ -102,11 +102,12 @@ function branch(
   return [{ names, dispatcher: fn, ...found }];
 }
 
+/** `error.name === 'ConditionalCheckFailedException'` sorts errors, `record.eventName === 'INSERT'` changes of rows, `type === 'image/png'` files. */
+const noMessage =
+  /(?:Error|Exception)$|^(?:INSERT|UPDATE|MODIFY|DELETE|REMOVE|UPSERT)$|^(?:application|audio|font|image|multipart|text|video)\/|\s/;
+
 function namesOf(file: FilePath, test: Expr, { values }: Linking): readonly string[] {
-  // `error.name === 'ConditionalCheckFailedException'` sorts errors, `record.eventName === 'INSERT'` changes of rows.
-  const texts = values
-    .stringsOf(file, test)
-    .filter((it) => !/(?:Error|Exception)$|^(?:INSERT|UPDATE|MODIFY|DELETE|REMOVE|UPSERT)$/.test(it));
+  const texts = values.stringsOf(file, test).filter((it) => !noMessage.test(it));
   if (texts.length > 0) return texts;
   const owner = test.kind === 'member' ? values.evaluate(file, test.object) : undefined;
   return owner?.kind === 'type' && owner.node.fact.kind === 'enum' && test.kind === 'member'

@@ -30,7 +30,7 @@ export function declaredName(fact: TypeFact): string {
 
 /** A type of the events' form but not what travels as a whole: `OrderPlacedPayload`. */
 export function isPayloadName(name: string): boolean {
-  return payloadName.test(name.replace(/Schema(?:V\d+)?$/, ''));
+  return payloadName.test(capitalised(name.replace(/Schema(?:V\d+)?$/, '')));
 }
 
 /** A piece of work in a queue, which is asked for and has not happened: `Job`, `SendEmailJob`. */
@@ -119,7 +119,12 @@ function isEventBase(base: TypeExpr): boolean {
   if (base.kind !== 'ref' && base.kind !== 'typeof') return false;
   const name = base.name.slice(base.name.lastIndexOf('.') + 1).replace(/Schema$/, '');
   if (base.kind === 'ref' && name === 'Event') return base.args.length > 0;
-  return eventBase.test(name.charAt(0).toUpperCase() + name.slice(1));
+  return eventBase.test(capitalised(name));
+}
+
+/** Constants that hold schemas are written small. */
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function isEventGeneric(alias: TypeExpr | undefined): boolean {

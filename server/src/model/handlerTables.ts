@@ -4,6 +4,7 @@ import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { FunctionNode } from './model.ts';
+import { wordsOf } from './names.ts';
 import type { Linking } from './program.ts';
 
 /** A handler and the name under which a table holds it. */
@@ -12,14 +13,16 @@ export interface TableEntry {
   readonly handler: FunctionNode;
 }
 
-const discriminant = /(?:type|topic|event|name|subject|pattern|routing_?key|kind|channel|queue|action)$/i;
+/** Whole words: a `deliveryType`, `userName` or `mimetype` tells nothing of the message but what it is about. */
+const discriminant =
+  /(?:^| )(?:topic|event|subject|pattern|queue|routing ?key)$|(?:^|(?:^| )(?:event|message|msg|job|task|command|queue|topic|channel|subject|pattern|detail|notification|webhook|subscription|payload|action|record|envelope|signal|type|ce) ?)(?:type|name|kind|channel|action)$/;
 /** `options.type` chooses how to work and does not tell messages apart. */
 const settings = /(?:options|opts|config|configuration|settings|transport|strategy|provider|process)$/i;
 
 /** Whether an expression says which message it is: `message.type`, `topic`. */
 export function isDiscriminant(expr: Expr): boolean {
   if (expr.kind === 'member' && expr.object.kind === 'name' && settings.test(expr.object.name)) return false;
-  return (expr.kind === 'name' || expr.kind === 'member') && discriminant.test(expr.name);
+  return (expr.kind === 'name' || expr.kind === 'member') && discriminant.test(wordsOf(expr.name).join(' '));
 }
 
 /** What a call runs that takes its function out of a table: `handlers[topic](message)`, `handlers.get(topic)?.(message)`. */

@@ -80,18 +80,24 @@ const candidates = once((facts: FileFacts): readonly Site[] =>
 /** Functions whose promise is dropped, with the name of what does so: callbacks of `forEach` and of timers, `void (async () => …)()`. */
 const droppersIn = once((facts: FileFacts): ReadonlyMap<number, string> => {
   const looped = (indexOf(facts).calls.get('forEach') ?? []).map(({ action }) => action.call.args[0]);
-  const later = indexOf(facts).withRoles.flatMap(({ action: { roles } }) =>
-    roles.flatMap((it) => (it.kind === 'schedule' && it.isOnce ? [[it.body, it.library] as const] : [])),
+  const later = indexOf(facts).withRoles.flatMap(({ fn, action: { roles } }) =>
+    roles.flatMap((it) =>
+      it.kind === 'schedule' && it.isOnce && !isMain(fn, it.library) ? [[it.body, it.library] as const] : [],
+    ),
   );
-  const inPlace = facts.functions.flatMap(({ kind, body }) =>
-    // A script's own main function ends the process when it fails, and that is seen.
-    [...callsIn(kind === 'module' ? [] : body)].flatMap(({ call, settled }) =>
+  const inPlace = facts.functions.flatMap((fn) =>
+    [...callsIn(isMain(fn, '') ? [] : fn.body)].flatMap(({ call, settled }) =>
       settled === 'dropped' && call.callee.kind === 'function' ? [[call.callee, ''] as const] : [],
     ),
   );
   const all = [...looped.map((it) => [it, 'forEach'] as const), ...later, ...inPlace];
   return new Map(all.flatMap(([it, by]) => (it?.kind === 'function' ? [[it.function, by]] : [])));
 });
+
+/** A script's own main function, called where it stands or at once: it ends the process when it fails, and that is seen. */
+function isMain({ kind }: FunctionFact, by: string): boolean {
+  return kind === 'module' && !/^set(?:Timeout|Interval)$/.test(by);
+}
 
 function howLost(
   fn: FunctionFact,

@@ -2,6 +2,7 @@
 import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
+import { isPayloadName } from './evidence.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey } from './names.ts';
 
@@ -65,6 +66,12 @@ export function isOfEvent(message: Message): boolean {
 /** `this.subscription.topic`: what is taken out of a member that decides. */
 export function inside(message: Message, name: string): readonly Message[] {
   return message.kind === 'member' ? [{ ...message, path: [...(message.path ?? []), name] }] : [];
+}
+
+/** A member of what is read: `spec.type` names the event, and `spec` is not it; nor are the settings in `config.topic`. */
+export function takenOut(from: Message): Message {
+  if (from.kind === 'name') return { kind: from.kind, name: from.name };
+  return from.kind === 'type' && isPayloadName(from.node.fact.name) ? { kind: 'unknown' } : from;
 }
 
 /** One of a list. What runs through a list of unknown origin, somebody stored. */

@@ -13,6 +13,7 @@ import {
   isTold,
   isUseful,
   itemOf,
+  takenOut,
   type Message,
   type ReadMessage,
 } from './message.ts';
@@ -281,10 +282,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (isText(facts.file, expr)) return [{ kind: 'unknown' }];
     if (root.init && root.init.kind !== 'name') {
       const found = read(facts.file, root.init, depth + 1);
-      // `spec.type` names the event, and `spec` is not it.
-      return expr.kind === 'member'
-        ? found.map((it) => (it.kind === 'name' ? { kind: it.kind, name: it.name } : it))
-        : found;
+      return expr.kind === 'member' ? found.map(takenOut) : found;
     }
     return [{ kind: 'unknown' }];
   };
