@@ -21,6 +21,9 @@ import type { FilePath } from './text.ts';
 /** Files larger than this are left out: generated bundles, never event code. In bytes. */
 const largest = 2_000_000;
 
+/** What lies in more folders than these is not asked for: a pattern with several `**` tries all ways to divide them. */
+const deepest = 60;
+
 const patterns = [
   '**/*.{ts,tsx,mts,cts}',
   '**/package.json',
@@ -222,6 +225,7 @@ function ignoredBy(root: FilePath, files: readonly string[]): (path: string) => 
     ];
   });
   return (path) =>
+    path.split('/').length <= deepest &&
     rules.some(
       (it) =>
         path.startsWith(it.dir) &&

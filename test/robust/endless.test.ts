@@ -97,6 +97,16 @@ it.each(Object.keys(pairs))('follows %s that lead on in pairs', (name) => {
 
 const length = 400_000;
 
+it.each([
+  ['**/a/**/a/**/a/**/a/**/a/**/a/**/a/**/b', 55],
+  ['**/a/**/a/**/b', 800],
+])('asks the pattern %s of a .gitignore about %i folders in each other', (pattern, levels) => {
+  const deep = `${'a/'.repeat(levels)}placed.ts`;
+  expectLinted(
+    check(folderWith({ '.gitignore': `${pattern}\n`.repeat(10), [deep]: placed, 'src/placed.ts': placed })),
+  );
+});
+
 /** A text that some regular expression would read over and over. */
 const long: Readonly<Record<string, string>> = {
   'a topic of capitals': `await producer.send({ topic: '${'A'.repeat(length)}', messages: [] });`,

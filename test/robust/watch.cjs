@@ -16,10 +16,14 @@ const refuse = (object, names) => {
   }
 };
 refuse(require('node:net').Socket.prototype, ['connect']);
+refuse(require('node:net').Server.prototype, ['listen']);
 refuse(require('node:http'), ['request', 'get', 'createServer']);
 refuse(require('node:https'), ['request', 'get']);
+refuse(require('node:http2'), ['connect', 'createServer']);
 refuse(require('node:dns'), ['lookup', 'resolve']);
+refuse(require('node:dns').promises, ['lookup', 'resolve']);
 refuse(require('node:dgram'), ['createSocket']);
+refuse(require('node:worker_threads'), ['Worker']);
 refuse(require('node:child_process'), [
   'spawn',
   'spawnSync',
@@ -30,25 +34,54 @@ refuse(require('node:child_process'), [
   'fork',
 ]);
 
-const watch = (what, names) => {
-  for (const name of names) {
-    const real = fs[name];
-    fs[name] = (path, ...rest) => {
-      note(what, path);
-      return real(path, ...rest);
-    };
+/** Notes the path that `at` finds among the arguments. */
+const watch = (what, names, at = (given) => given[0]) => {
+  for (const object of [fs, fs.promises]) {
+    for (const name of names) {
+      const real = object[name];
+      if (real === undefined) continue;
+      object[name] = (...given) => {
+        const kind = typeof what === 'function' ? what(given) : what;
+        note(kind, String(at(given)));
+        return real.apply(object, given);
+      };
+    }
   }
 };
-watch('read', ['readFileSync', 'readFile', 'createReadStream']);
+watch('read', ['readFileSync', 'readFile', 'createReadStream', 'openAsBlob']);
+watch(
+  ([, flags]) => (flags === undefined || flags === 'r' || flags === 0 ? 'read' : 'write'),
+  ['openSync', 'open'],
+);
+watch('write', ['writeFileSync', 'writeFile', 'appendFileSync', 'appendFile', 'createWriteStream']);
+watch('write', ['mkdirSync', 'mkdir', 'mkdtempSync', 'mkdtemp', 'rmSync', 'rm', 'rmdirSync', 'rmdir']);
 watch('write', [
-  'writeFileSync',
-  'writeFile',
-  'renameSync',
-  'mkdirSync',
-  'rmSync',
   'unlinkSync',
-  'appendFileSync',
+  'unlink',
+  'truncateSync',
+  'truncate',
+  'chmodSync',
+  'chmod',
+  'utimesSync',
+  'utimes',
 ]);
+watch('write', ['renameSync', 'rename']);
+watch(
+  'write',
+  [
+    'renameSync',
+    'rename',
+    'copyFileSync',
+    'copyFile',
+    'cpSync',
+    'cp',
+    'linkSync',
+    'link',
+    'symlinkSync',
+    'symlink',
+  ],
+  (given) => given[1],
+);
 
 const load = Module._load;
 Module._load = function (request, ...rest) {
