@@ -1,5 +1,5 @@
 // What a published or consumed expression names: declared types, wire names, an inline object, or a value handed in from elsewhere.
-import type { CallExpr, Expr, NewExpr, ObjectExpr, TemplateExpr, TypeExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, NewExpr, ObjectExpr, TemplateExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { chosenByCallers, readsOutbox } from './bridges.ts';
@@ -17,13 +17,14 @@ import {
   type Message,
   type ReadMessage,
 } from './message.ts';
+import { partsMade } from './madeParts.ts';
 import { collected, encoders, maxDepth, relays, tagKeys } from './messageWords.ts';
 import type { FunctionNode } from './model.ts';
 import { isLastResort, statesFact } from './names.ts';
 import { givenLater, iterated, iterations, loopSource, parameterOf, partOf, pathOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { instanceNamed, isDetour, isLookedUp, literalsOf, saysWhich, splitNames } from './spelling.ts';
-import { foreignName, messagesFilledIn, messagesTyped } from './typedMessages.ts';
+import { enumMember, foreignName, messagesFilledIn, messagesTyped, writtenOut } from './typedMessages.ts';
 import { classAt, entryOf, rootOf } from './values.ts';
 
 /** Reads messages over a program. */
@@ -205,12 +206,18 @@ export function messagesOf(linking: Linking): ReadMessage {
       return later.filter((it) => it.kind !== 'unknown');
     const instance = instanceNamed(expr);
     if (instance) return read(file, instance, depth + 1);
+    const made = partsMade(linking, file, expr).flatMap(({ part, callee, caller, call }) =>
+      read(callee.file, part, depth + 2).flatMap((it) =>
+        it.kind === 'parameter' ? handedIn(it, callee.fact, caller, call, depth) : [it],
+      ),
+    );
+    if (made.length > 0) return made;
     const value = values.evaluate(file, expr);
     if (value.kind === 'type' && value.node.fact.kind !== 'enum') return [{ kind: 'type', node: value.node }];
     const typed = ofDeclaredType(file, expr);
     if (typed.length > 0) return chosenByCallers(linking, file, expr, typed) ?? typed;
     if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
-    const member = enumMember(file, expr);
+    const member = enumMember(linking, file, expr);
     if (member !== undefined) return [{ kind: 'name', name: member }];
     if (expr.kind === 'template') return readTemplate(file, expr, depth);
     const foreign = foreignName(linking, file, expr);
@@ -234,7 +241,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (expr.kind !== 'name' && expr.kind !== 'member') return [];
     const typed = calls.typing.typedOf(file, expr);
     if (typed?.kind === 'written') {
-      const literals = literalsOf(writtenOut(typed.file, typed.type));
+      const literals = literalsOf(writtenOut(linking, typed.file, typed.type));
       if (literals.length > 0) return literals.map((name) => ({ kind: 'name', name }));
       const events = messagesTyped(linking, typed.file, typed.type);
       if (events.length > 0) return events;
@@ -243,22 +250,10 @@ export function messagesOf(linking: Linking): ReadMessage {
     return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
   };
 
-  /** `name: EventName` with `type EventName = 'order.placed' | 'order.shipped'`. */
-  const writtenOut = (file: FilePath, type: TypeExpr): TypeExpr => {
-    const alias = type.kind === 'ref' ? values.typeNamed(file, type.name)?.fact.alias : undefined;
-    return alias ?? type;
-  };
-
   /** `target.routingKey: string` names a message, and is not one of the type of `target`. */
   const isText = (file: FilePath, expr: Expr): boolean => {
     const typed = expr.kind === 'member' ? calls.typing.typedOf(file, expr) : undefined;
     return typed?.kind === 'written' && typed.type.kind === 'primitive';
-  };
-
-  const enumMember = (file: FilePath, expr: Expr): string | undefined => {
-    if (expr.kind !== 'member') return undefined;
-    const owner = values.evaluate(file, expr.object);
-    return owner.kind === 'type' && owner.node.fact.kind === 'enum' ? expr.name : undefined;
   };
 
   const handedFrom = (facts: FileFacts, expr: Expr, depth: number): readonly Message[] => {

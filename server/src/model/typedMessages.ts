@@ -50,6 +50,19 @@ export function foreignName({ program }: Linking, file: FilePath, expr: Expr): s
   return isForeign && (statesFact(expr.name) || /[a-z\d]Event$/.test(expr.name)) ? expr.name : undefined;
 }
 
+/** The name of a member of an enum, whatever its value is. */
+export function enumMember({ values }: Linking, file: FilePath, expr: Expr): string | undefined {
+  if (expr.kind !== 'member') return undefined;
+  const owner = values.evaluate(file, expr.object);
+  return owner.kind === 'type' && owner.node.fact.kind === 'enum' ? expr.name : undefined;
+}
+
+/** `name: EventName` with `type EventName = 'order.placed' | 'order.shipped'`. */
+export function writtenOut({ values }: Linking, file: FilePath, type: TypeExpr): TypeExpr {
+  const alias = type.kind === 'ref' ? values.typeNamed(file, type.name)?.fact.alias : undefined;
+  return alias ?? type;
+}
+
 function inType(linking: Linking, file: FilePath, type: TypeExpr, depth: number): readonly Message[] {
   if (depth > maxDepth) return [];
   const inner = (it: TypeExpr): readonly Message[] => inType(linking, file, it, depth + 1);

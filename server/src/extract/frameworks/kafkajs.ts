@@ -26,8 +26,7 @@ export const kafkajs: Framework = {
     if (site.name === 'send') return sent(site, site.arg(0));
     if (site.name === 'produce') return produced(site);
     if (site.name !== 'sendBatch') return restartsGiven(site);
-    const batches = site.view.entryOf(site.arg(0), 'topicMessages');
-    return batches?.kind === 'array' ? batches.items.flatMap((it) => sent(site, site.view.valueOf(it))) : [];
+    return batched(site, site.view.entryOf(site.arg(0), 'topicMessages'));
   },
   consumers(site) {
     if (site.name === 'on') return streamed(site);
@@ -45,27 +44,46 @@ function isCommit({ name, origin, view }: CallSite): boolean {
   return /^(?:resolveOffset|commitOffsetsIfNecessary)$/.test(name) && doesImport(view, modules);
 }
 
+/** `sendBatch({ topicMessages: [{ topic, messages }] })`, or what a callback makes of each. */
+function batched(site: CallSite, records: Expr | undefined): readonly PublishRole[] {
+  const { view } = site;
+  if (records?.kind === 'array') return records.items.flatMap((it) => sent(site, view.valueOf(it)));
+  const each = records && firstOf(view, records);
+  const found = each ? sent(site, view.valueOf(each)) : [];
+  return found.length > 0 ? found : records && isFrom(site.origin, modules) ? [toKafka(site, records)] : [];
+}
+
 /** `producer.send({ topic, messages: [{ key, value }] })`: the shape is telling enough whatever the producer's type. */
 function sent(site: CallSite, record: Expr | undefined): readonly PublishRole[] {
   const handed =
-    record && isFrom(site.origin, modules) ? belowParameter(site.view, record, 'topic') : undefined;
+    record && isFrom(site.origin, modules) ? belowElsewhere(site.view, record, 'topic') : undefined;
   const topic = site.view.entryOf(record, 'topic') ?? handed;
   const messages = site.view.entryOf(record, 'messages');
   if (!topic || !(messages ?? handed)) return [];
   const message = messages && firstOf(site.view, messages);
   const payload = unwrapped(site.view, message && (rawEntry(site.view, message, 'value') ?? message));
-  return [
-    {
-      kind: 'publish',
-      library: 'kafkajs',
-      transport: 'broker',
-      event: topic,
-      channel: topic,
-      ...(payload ? { payload } : {}),
-      gives: 'promise',
-      confidence: isFrom(site.origin, modules) ? 'type' : 'shape',
-    },
-  ];
+  return [toKafka(site, topic, payload)];
+}
+
+function toKafka(site: CallSite, topic: Expr, payload?: Expr): PublishRole {
+  return {
+    kind: 'publish',
+    library: 'kafkajs',
+    transport: 'broker',
+    event: topic,
+    channel: topic,
+    ...(payload ? { payload } : {}),
+    gives: 'promise',
+    confidence: isFrom(site.origin, modules) ? 'type' : 'shape',
+  };
+}
+
+/** What stands under a key of a record that a function makes, or that is handed in. */
+function belowElsewhere(view: FileView, record: Expr, name: string): Expr | undefined {
+  const isMade = record.kind === 'call';
+  return isMade
+    ? { kind: 'member', object: record, name, at: record.at }
+    : belowParameter(view, record, name);
 }
 
 /** What stands under a key of a record that is handed in, or that the object was made with. */
