@@ -121,10 +121,16 @@ function valueOf(
   draft: Draft,
   node: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement,
 ): Partial<BindingFact> {
-  if (ts.isBindingElement(node)) return { init: takenApart(draft, node) };
+  if (ts.isBindingElement(node))
+    return { init: takenApart(draft, node), ...(hasDefault(node) && { isDefaulted: true }) };
   if (!node.initializer) return ts.isVariableDeclaration(node) ? loopItem(draft, node) : {};
   const isAwaited = ts.isAwaitExpression(node.initializer);
   return { init: draft.expr(node.initializer), ...(isAwaited ? { isAwaited } : {}) };
+}
+
+function hasDefault({ initializer, parent: { parent } }: ts.BindingElement): boolean {
+  if (initializer) return true;
+  return ts.isBindingElement(parent) ? hasDefault(parent) : ts.isParameter(parent) && !!parent.initializer;
 }
 
 /** `for (const item of items)`: the item is an element of what is run through. */

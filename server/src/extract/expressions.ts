@@ -96,6 +96,7 @@ function readCall(
     callee: along(node.expression),
     typeArgs: typeArgs(draft, node.typeArguments),
     args: node.arguments.map((it) => next(ts.isSpreadElement(it) ? it.expression : it)),
+    ...(node.arguments.some(ts.isSpreadElement) && { hasSpread: true }),
     at: lastName(draft, node.expression),
     span: placeOf(node, draft.source),
   };

@@ -69,6 +69,8 @@ export interface CallExpr {
   readonly callee: Expr;
   readonly typeArgs: readonly TypeExpr[];
   readonly args: readonly Expr[];
+  /** One of the arguments is spread: which of them is which parameter nobody knows. */
+  readonly hasSpread?: true;
   readonly at: Span;
   readonly span: Span;
 }

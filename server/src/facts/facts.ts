@@ -53,6 +53,8 @@ export interface BindingFact {
   readonly takenAs?: TypeExpr;
   /** Whether `init` was awaited. */
   readonly isAwaited?: boolean;
+  /** A destructured name, or a pattern around it, says what stands in for what is not there. */
+  readonly isDefaulted?: true;
   /** For a parameter: whose, and which (from 0); names inside a destructured parameter have `init` and no index. */
   readonly function?: FunctionId;
   readonly index?: number;

@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import type { GuardRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { Effect, FunctionNode, Runs } from './model.ts';
+import type { Need } from './needs.ts';
 import type { Linking } from './program.ts';
 import type { RequestHandlers } from './requests.ts';
 import type { States } from './states.ts';
@@ -24,6 +25,8 @@ export interface Context {
   readonly catchesDuplicates: boolean;
   /** Absent for what runs where it stands. */
   readonly runs?: Runs | undefined;
+  /** What the parameters of the function are wherever this runs. */
+  readonly needs?: readonly Need[] | undefined;
 }
 
 /** What the result of a call says about a repeat. */
@@ -45,6 +48,8 @@ export interface EffectDraft {
   readonly parameter?: number;
   /** Fields that are set to what the caller hands in: it may compute them from their old value. */
   readonly sets?: readonly HandedField[];
+  /** What the caller has to hand in for the effect to be reached. */
+  readonly needs?: readonly Need[];
 }
 
 /** A stored field and the parameter, or what hangs below it, that gives its value. */
@@ -127,6 +132,8 @@ export function within(outer: Context, inner: Context): Context {
     inCatch: outer.inCatch || inner.inCatch,
     catchesDuplicates: outer.catchesDuplicates || inner.catchesDuplicates,
     runs: looser(outer.runs, inner.runs),
+    // What the inner ones are asked for are parameters of another function.
+    needs: outer.needs,
   };
 }
 

@@ -1,5 +1,5 @@
 // Goes through a function's body in order and gathers its effects, each with what guards it at that point.
-import type { Action, CallAction, IfAction, TryAction } from '../facts/actions.ts';
+import type { Action, CallAction, IfAction, SwitchAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
@@ -19,6 +19,7 @@ import {
 } from './frames.ts';
 import { guardAround } from './guardingDecorators.ts';
 import type { FunctionNode } from './model.ts';
+import { needsIn, needsOfCase, type Asking, type Need } from './needs.ts';
 import { rootOf } from './values.ts';
 
 const transactional =
@@ -81,8 +82,7 @@ function walkAction(walk: Walk, action: Action, flow: Flow, rest: readonly Actio
     case 'if':
       return walkIf(walk, action, flow, rest);
     case 'switch':
-      for (const it of action.cases) walkBlock(walk, it.body, flow);
-      return;
+      return walkSwitch(walk, action, flow);
     case 'loop':
       walkBlock(walk, action.body, flow);
       return;
@@ -95,7 +95,18 @@ function walkAction(walk: Walk, action: Action, flow: Flow, rest: readonly Actio
   }
 }
 
+function walkSwitch(walk: Walk, { on, cases }: SwitchAction, flow: Flow): void {
+  const all = cases.flatMap((it) => it.tests);
+  for (const [index, { tests, body }] of cases.entries()) {
+    const isFallenInto = index > 0 && !endsWithExit(cases[index - 1]?.body ?? []);
+    const needs = isFallenInto ? [] : needsOfCase(on, tests, all, askingOf(walk));
+    walkBlock(walk, body, needing(flow, needs));
+  }
+}
+
 function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[]): void {
+  const { condition, then, otherwise } = action;
+  const [held, failed] = [true, false].map((it) => needsIn(condition, it, askingOf(walk)));
   const duplicate = duplicateIn(action.condition, {
     linking: walk.walking.linking,
     facts: walk.facts,
@@ -107,13 +118,27 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
   const guard = duplicate && guardFrom(duplicate, flow);
   const inThen = guard && !exits && duplicate.sense !== 'onTrue';
   const inElse = guard && (exits || duplicate.sense !== 'onFalse');
-  walkBlock(walk, action.then, inThen ? { ...flow, guard: stronger(flow.guard, guard) } : flow);
-  walkBlock(walk, action.otherwise, inElse ? { ...flow, guard: stronger(flow.guard, guard) } : flow);
+  walkBlock(walk, then, needing(inThen ? { ...flow, guard: stronger(flow.guard, guard) } : flow, held));
+  walkBlock(
+    walk,
+    otherwise,
+    needing(inElse ? { ...flow, guard: stronger(flow.guard, guard) } : flow, failed),
+  );
+  if (exits) flow.needs = needing(flow, failed).needs;
+  if (endsWithExit(otherwise)) flow.needs = needing(flow, held).needs;
   if (guard && exits && duplicate.sense === 'onFalse' && takesAway(rest, duplicate, flow))
     flow.guard = stronger(flow.guard, { ...guard, level: 'yes' });
   if (!guard || !exits || duplicate.sense === 'onFalse') return;
   flow.guard = stronger(flow.guard, guard);
   if (endsWithThrow(action.then)) walk.after = stronger(walk.after, guard);
+}
+
+function needing(context: Context, needs: readonly Need[] = []): Context {
+  return needs.length > 0 ? { ...context, needs: [...(context.needs ?? []), ...needs] } : context;
+}
+
+function askingOf({ facts, fn, walking: { linking } }: Walk): Asking {
+  return { facts, fn, linking };
 }
 
 /** `if (reservations.length === 0) return; … delete(reservations)` in one transaction: a repeat finds nothing left to do. */
@@ -250,7 +275,11 @@ function coverTransaction(walk: Walk, from: number): void {
     if (!draft || !draft.effect.inTransaction) continue;
     const { role } = draft.effect;
     const isStored = role.kind === 'write' || (role.kind === 'publish' && role.transport === 'outbox');
-    if (isStored) walk.drafts[index] = { effect: guardedBy(draft.effect, mark) };
+    if (isStored)
+      walk.drafts[index] = {
+        effect: guardedBy(draft.effect, mark),
+        ...(draft.needs && { needs: draft.needs }),
+      };
   }
 }
 

@@ -19,6 +19,7 @@ import {
   type Walk,
 } from './frames.ts';
 import { isFactory, isGuessed, knownBeside } from './guessedRoles.ts';
+import { needsLeft } from './needs.ts';
 import { parameterOf } from './origins.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { rootOf } from './values.ts';
@@ -173,23 +174,27 @@ function add(walk: Walk, draft: EffectDraft, flow: Flow): void {
     effect = guardedBy(effect, here);
     flow.guard = stronger(flow.guard, here);
   }
-  push(walk, { ...draft, effect: guardedBy(effect, flow.guard) });
+  push(walk, { ...draft, effect: guardedBy(effect, flow.guard) }, flow);
 }
 
-function push(walk: Walk, draft: EffectDraft): void {
+function push(walk: Walk, { needs = [], ...draft }: EffectDraft, flow: Context): void {
   if (walk.drafts.length >= maxEffects) {
     walk.isOpen = true;
     return;
   }
-  walk.drafts.push(draft);
+  const all = [...needs, ...(flow.needs ?? [])];
+  walk.drafts.push(all.length > 0 ? { ...draft, needs: all } : draft);
 }
 
-/** The effects of a called function, seen from the call. */
+/** The effects of a called function, seen from the call; those that what is handed in never leads to are left out. */
 function merge(walk: Walk, action: CallAction, callee: FunctionNode, summary: Summary, flow: Flow): void {
   const step = { file: walk.fn.file, at: action.call.at, name: pathOf(action.call.callee) };
+  const { linking } = walk.walking;
   for (const draft of summary.drafts) {
-    const settled = settle(draft, walk.fn, action.call, walk.walking.linking);
-    add(walk, { ...settled, effect: seenFrom(settled.effect, step, flow) }, flow);
+    const needs = needsLeft(draft.needs, callee, action.call, { ...walk, linking });
+    if (!needs) continue;
+    const settled = settle(draft, walk.fn, action.call, linking);
+    add(walk, { ...settled, needs, effect: seenFrom(settled.effect, step, flow) }, flow);
   }
   walk.isOpen ||= summary.isOpen;
   walk.marks ||= summary.marks;
