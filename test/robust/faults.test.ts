@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { writeNotices } from '../../tools/notices.mjs';
+import { sealed } from '../../server/src/cli/runCache.ts';
 import { read } from '../../server/src/disk.ts';
 import { folderWith, sagalint } from '../cli/command.ts';
 
@@ -62,7 +63,8 @@ it('believes no kept answer that speaks of other files, or of places that are no
   const check = (): string => sagalint(['check', folder, '--format', 'json', '--cache-location', kept]).out;
   const first = check();
   const file = join(kept, readdirSync(kept).find((it) => it.endsWith('.answer.json')) ?? '');
-  const answer = readFileSync(file, 'utf8');
+  const whole = readFileSync(file, 'utf8');
+  const [key = '', , answer = ''] = whole.split('\n');
   const forged = [
     answer.replaceAll(`${folder}/src/placed.ts`, '/etc/passwd'),
     answer.replace(/"end":\d+/, '"end":4000'),
@@ -71,9 +73,13 @@ it('believes no kept answer that speaks of other files, or of places that are no
   ];
   for (const it of forged) {
     expect(it).not.toBe(answer);
-    writeFileSync(file, it);
+    writeFileSync(file, `${key}\n${sealed(it)}`);
     expect(check()).toBe(first);
   }
+  // Without its checksum not even another word is believed.
+  expect(whole).toContain('carries no event id');
+  writeFileSync(file, whole.replace('carries no event id', 'carries everything'));
+  expect(check()).toBe(first);
 });
 
 it('ships no package whose licence is not there', () => {

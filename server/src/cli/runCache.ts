@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { keep, readKept } from '../disk.ts';
 import type { FilePath } from '../text.ts';
-import { FactsCache } from '../workspace/factsCache.ts';
+import { checksum, FactsCache } from '../workspace/factsCache.ts';
 import type { Printed } from './reports/checked.ts';
 
 export class RunCache {
@@ -42,8 +42,9 @@ export class RunCache {
   find(key: string): Printed | undefined {
     const text = this.#files && readKept(this.#files.answer);
     // Most answers are old ones: their key stands in front.
-    if (text === undefined || !text.startsWith(`{"key":"${key}"`)) return undefined;
-    const read = answer.safeParse(parsed(text));
+    if (text === undefined || !text.startsWith(`${key}\n`)) return undefined;
+    const json = text.slice(key.length + 1);
+    const read = answer.safeParse(parsed(unsealed(json)));
     return read.success ? read.data : undefined;
   }
 
@@ -56,7 +57,7 @@ export class RunCache {
     if (facts.isChanged) keep(this.#files.facts, facts.toText());
     // A run that failed is to be tried again.
     if (failures.length > 0) return;
-    keep(this.#files.answer, JSON.stringify({ key, findings, failures, files, shown, seen }));
+    keep(this.#files.answer, `${key}\n${sealed(JSON.stringify({ findings, failures, files, shown, seen }))}`);
   }
 }
 
@@ -91,6 +92,18 @@ const answer = z.object({
     skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   }),
 });
+
+/** A text with its checksum in front. */
+export function sealed(text: string): string {
+  return `${checksum(text)}\n${text}`;
+}
+
+/** The text behind a checksum; nothing where that is another one's. */
+export function unsealed(text: string): string {
+  const start = text.indexOf('\n') + 1;
+  const inner = text.slice(start);
+  return text.slice(0, start) === sealed(inner).slice(0, start) ? inner : '';
+}
 
 function parsed(text: string): unknown {
   try {

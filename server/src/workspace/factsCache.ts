@@ -67,6 +67,7 @@ function keyOf(file: FilePath, text: string): string {
   return createHash('sha256').update(`${file}\n`).update(text).digest('hex').slice(0, keyLength);
 }
 
-function checksum(text: string): string {
+/** Shows that a text is the one that was kept. */
+export function checksum(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, keyLength);
 }
