@@ -46,3 +46,12 @@ it('keeps nothing with --no-cache', () => {
   sagalint(['check', folder, '--no-cache', '--cache-location', kept]);
   expect(readdirSync(kept)).toEqual([]);
 });
+
+it('writes nothing to the folder for temporary files, which others share', () => {
+  const folder = folderWith({ 'src/placed.ts': placed });
+  const [shared, own] = [folderWith({}), folderWith({})];
+  const env = { TMPDIR: shared, TEMP: shared, TMP: shared, XDG_CACHE_HOME: own };
+  expect(sagalint(['check', folder], { env: { ...env, NODE_COMPILE_CACHE: undefined } }).status).toBe(1);
+  expect(readdirSync(shared)).toEqual([]);
+  if (process.platform === 'linux') expect(readdirSync(join(own, 'sagalint')).length).toBeGreaterThan(1);
+});
