@@ -6,6 +6,7 @@ import type { Role, WriteRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import { outboxRow } from './outboxes.ts';
+import { endsConnection, madeByDatabases } from './databaseTypes.ts';
 import { changedOnConflict, increments } from './amounts.ts';
 import { pathOf } from '../paths.ts';
 import { chained, linksNamed } from './chains.ts';
@@ -64,7 +65,7 @@ const ownWrites =
 export const databases: Framework = {
   name: 'database',
   triggers: [],
-  makes: { 'Sequelize.define': 'Model' },
+  makes: { 'Sequelize.define': 'Model', ...madeByDatabases },
   roles(site) {
     const opened = transaction(site);
     if (opened) return [opened];
@@ -102,7 +103,7 @@ function rowsOf({ view, receiver }: CallSite): string | undefined {
 function writeOf(site: CallSite): WriteRole | undefined {
   const known = Object.hasOwn(writes, site.name) ? writes[site.name] : undefined;
   const operation = known ?? ownWrite(site);
-  if (!operation || isConnection(site)) return undefined;
+  if (!operation || isConnection(site) || endsConnection(site)) return undefined;
   if (isInMemoryCreate(site)) return undefined;
   const data = dataOf(site);
   const kept = operationOf(site, operation, data);

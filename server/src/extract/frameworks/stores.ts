@@ -3,6 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import { pathOf } from '../paths.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
+import { isTypedStore, tableOf } from './databaseTypes.ts';
 import { isTransactionHandle } from './transactions.ts';
 
 const storeName =
@@ -29,13 +30,10 @@ const modelPackages = [
   '@typegoose/typegoose',
 ];
 
-const queryWords =
-  /^(?:where\w*|andWhere\w*|orWhere\w*|from|into|table|join|leftJoin|innerJoin|returning|transacting|forUpdate|withSchema|first|limit|orderBy|select)$/;
-
 /** Whether a call goes to something that stores. */
 export function isStore(site: CallSite): boolean {
   if (!site.receiver || isFrom(site.origin, messaging)) return false;
-  if (isDocument(site)) return true;
+  if (isDocument(site) || isTypedStore(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
   if (onlyStores.test(site.name)) return true;
   if (notStore.test(name) || (site.origin && collections.test(site.origin.name))) return false;
@@ -51,11 +49,8 @@ export function isStore(site: CallSite): boolean {
 
 /** `knex('stock').where({ sku })`: a query on something that stores. */
 function isTable(receiver: Expr): boolean {
-  let at = receiver;
-  while (at.kind === 'call' && at.callee.kind === 'member' && queryWords.test(at.callee.name))
-    at = at.callee.object;
-  const name = pathOf(at).at(-1) ?? '';
-  return at !== receiver && /(?:^|_)(?:knex|db|trx?|tx|database)(?:\(\))?$/i.test(name);
+  const table = tableOf(receiver);
+  return table !== undefined && /(?:^|_)(?:knex|db|trx?|tx|database)$/i.test(pathOf(table).at(-1) ?? '');
 }
 
 function namesStore(name: string): boolean {
@@ -90,7 +85,7 @@ function isRecord(site: CallSite): boolean {
 
 /** `Order.update(…, { where })`, `Ticket.findById(…)` of Mongoose, Sequelize and active records: a class with a method only models have. */
 function isModelClass(site: CallSite, name: string): boolean {
-  if (!/^[A-Z][a-z]/.test(name)) return false;
+  if (!/^[A-Z]\w*[a-z]/.test(name)) return false;
   if (modelMethods.test(site.name)) return true;
   const hasWhere = site.call.args.some((it) => site.view.entryOf(it, 'where') !== undefined);
   if (hasWhere && /^(?:update|destroy|increment|decrement|findAll|count|upsert)$/.test(site.name))

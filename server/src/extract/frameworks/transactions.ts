@@ -1,5 +1,8 @@
 // Transactions of stores: a callback, or statements that begin and end one.
+import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
+import { pathOf } from '../paths.ts';
+import type { FileView } from '../view.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
 
@@ -16,15 +19,23 @@ const callbacks = [
 
 /** `transaction(async (t) => t.insert(…))`: what the callback is handed stores, whatever it is called. */
 export function isTransactionHandle({ view, receiver }: CallSite): boolean {
-  const binding = receiver && view.bindingOf(receiver);
+  return receiver !== undefined && isHandle(view, receiver);
+}
+
+/** Whether something is what a transaction hands its callback. */
+export function isHandle(view: FileView, expr: Expr): boolean {
+  const binding = view.bindingOf(expr);
   if (binding?.kind !== 'parameter' || binding.index !== 0) return false;
-  return callbacks.some((name) =>
-    view
-      .callsNamed(name)
-      .some(({ action: { call } }) =>
-        call.args.some((it) => it.kind === 'function' && it.function === binding.function),
-      ),
-  );
+  const isGiven = ({ args }: CallExpr): boolean =>
+    args.some((it) => it.kind === 'function' && it.function === binding.function);
+  if (callbacks.some((name) => view.callsNamed(name).some(({ action }) => isGiven(action.call)))) return true;
+  return view.callsNamed('execute').some(({ action: { call } }) => isBegun(call) && isGiven(call));
+}
+
+/** `db.transaction().execute(work)` of Kysely. */
+function isBegun({ callee }: CallExpr): boolean {
+  const [, before] = pathOf(callee).toReversed();
+  return before === 'transaction()';
 }
 
 /** The role of a call that opens or closes a transaction. */
