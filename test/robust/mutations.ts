@@ -12,7 +12,10 @@ export interface Piece {
 
 /** Every TypeScript fence of the fixture pages. */
 export function fixtureCode(): readonly Piece[] {
-  return ['docs/rules', 'test/rules', 'test/frameworks', 'test/model'].flatMap((folder) =>
+  return [
+    'docs/rules',
+    ...['frameworks', 'model', 'rules', 'sagas', 'silence'].map((it) => `test/${it}`),
+  ].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((it) => it.endsWith('.md'))
       .sort()
