@@ -120,3 +120,25 @@ it('follows no link out of the workspace, and none in a circle', () => {
   expect(out).not.toContain('SecretShared');
   expect(out.match(/"ruleId"/g)?.length).toBe(1);
 });
+
+it('sends nothing to the terminal that it would obey', () => {
+  const escape = '\u001B';
+  const publish = (topic: string): string => `import { Kafka } from 'kafkajs';
+const producer = new Kafka({ brokers: [] }).producer();
+export async function place() { producer.send({ topic: '${topic}', messages: [] }); /* ${escape}[2J \u202E */ }
+`;
+  const folder = folderWith({
+    [`src/${escape}[31m.ts`]: publish('order.placed\\u001B]0;other title\\u0007'),
+  });
+  const { out } = sagalint(['check', folder, '--no-cache']);
+  expect(out).toContain('unawaited-publish');
+  expect(out).toContain('order.placed\\u001b]0;other title\\u0007');
+  expect(out).toContain('src/\\u001b[31m.ts');
+  writeFileSync(
+    join(folder, 'sagalint.config.json'),
+    `{ "rules": { "${escape}[2J": "off", "\\u001b[2J": "off" } }`,
+  );
+  const { err } = sagalint(['check', folder, '--no-cache']);
+  expect(err).toContain('There is no rule');
+  for (const it of [out, err]) expect(it).not.toMatch(/[^\P{C}\n]/u);
+});

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { packagePath, read } from '../disk.ts';
 import type { CheckOptions } from './check.ts';
 import { CommandProblem, exitStatus } from './exit.ts';
+import { printable } from './printable.ts';
 import type { NewSagaOptions } from './newSaga.ts';
 
 const program = new Command('sagalint')
@@ -116,7 +117,7 @@ function failed(error: unknown): void {
     if (error.exitCode === 0) process.exitCode = 0;
     return;
   }
-  if (error instanceof CommandProblem) process.stderr.write(`sagalint: ${error.message}\n`);
+  if (error instanceof CommandProblem) process.stderr.write(`sagalint: ${printable(error.message)}\n`);
   else
     process.stderr.write(
       `sagalint failed, which is a defect of sagalint:\n${error instanceof Error ? error.stack : String(error)}\n`,

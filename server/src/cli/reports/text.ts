@@ -3,6 +3,7 @@ import { codeFrameColumns } from '@babel/code-frame';
 import { createColors } from 'picocolors';
 import type { Severity } from '../../rules/rule.ts';
 import type { FilePath, LineColumn } from '../../text.ts';
+import { printable } from '../printable.ts';
 import { placesIn, relative, type Checked, type PrintedFinding, type Seen } from './checked.ts';
 
 type Colors = ReturnType<typeof createColors>;
@@ -24,17 +25,17 @@ export function textReport(checked: Checked, options: { color: boolean; quiet?: 
 function show(finding: PrintedFinding, printing: Printing): string {
   const { root, colors, place } = printing;
   const start = place(finding.file, finding.at.start);
-  const head = `${relative(finding.file, root)}:${start.line}:${start.column}`;
+  const head = printable(`${relative(finding.file, root)}:${start.line}:${start.column}`);
   const related = finding.related.map((it) => {
-    return `${relative(it.file, root)}:${place(it.file, it.at.start).line}: ${it.message}`;
+    return printable(`${relative(it.file, root)}:${place(it.file, it.at.start).line}: ${it.message}`);
   });
   return [
     `${colors.bold(head)}  ${named(finding.severity, colors)}  ${colors.dim(finding.ruleId)}`,
     frame(finding, printing),
-    `  ${finding.message}`,
-    `  ${colors.cyan(finding.help)}`,
+    `  ${printable(finding.message)}`,
+    `  ${colors.cyan(printable(finding.help))}`,
     ...related.map((it) => `  ${colors.dim(it)}`),
-    ...finding.fixes.map((it) => `  ${colors.green('fix:')} ${it.title}`),
+    ...finding.fixes.map((it) => `  ${colors.green('fix:')} ${printable(it.title)}`),
     '',
   ].join('\n');
 }
@@ -42,7 +43,8 @@ function show(finding: PrintedFinding, printing: Printing): string {
 function frame({ file, at }: PrintedFinding, { linted, place, colors }: Printing): string {
   const text = linted.textOf(file) ?? '';
   const location = { start: place(file, at.start), end: place(file, at.end) };
-  const lines = codeFrameColumns(text, location, { linesAbove: 1, linesBelow: 1, highlightCode: false });
+  const options = { linesAbove: 1, linesBelow: 1, highlightCode: false };
+  const lines = printable(codeFrameColumns(text, location, options));
   // A line of a bundle may be a megabyte long.
   return lines.replace(/^(.{200}).+$/gm, '$1…').replace(/^>.*$|^.*\^+$/gm, (it) => colors.bold(it));
 }
@@ -78,7 +80,7 @@ function summary(printing: Printing): string {
 function skipped({ linted, root }: Printing): readonly string[] {
   const files = linted.seen.skipped;
   if (files.length === 0) return [];
-  const named = files.slice(0, 5).map((it) => `  ${relative(it.file, root)}: ${it.reason}`);
+  const named = files.slice(0, 5).map((it) => `  ${printable(relative(it.file, root))}: ${it.reason}`);
   const more = files.length > named.length ? [`  and ${files.length - named.length} more`] : [];
   return [`Skipped: ${plural(files.length, 'file')}.`, ...named, ...more];
 }
