@@ -83,11 +83,11 @@ export interface RemoteRole {
   readonly hasTimeLimit?: boolean;
   readonly confidence: Confidence;
 }
-/** Opens a transaction; `body` is its callback, absent when begin/commit are statements. */
+/** Opens a transaction; `body` is its callback, absent when begin/commit are statements. `batch`: over the calls in the list it is handed. */
 export interface TransactionRole {
   readonly kind: 'transaction';
   readonly library: string;
-  readonly phase: 'callback' | 'begin' | 'commit' | 'rollback';
+  readonly phase: 'callback' | 'batch' | 'begin' | 'commit' | 'rollback';
   readonly body?: Expr;
 }
 /** A duplicate check: processed-message store, inbox, deduplication. */

@@ -32,6 +32,7 @@ const membership = /^(?:has|includes|contains|some|find|get|exists)$/;
 /** What runs a query or asks more of it, and gives what was read. */
 const queryWords =
   /^(?:exec|execute\w*|lean|session|select|populate|setLock|lock|forUpdate|first|getOne\w*|getRawOne|orFail)$/;
+const counts = /^(?:length|count|size|n|rowCount|affected|affectedRows|deletedCount|numDeletedRows|changes)$/;
 const empty = /^(?:null|undefined|0|false)$/;
 
 /** Reads a condition; undefined when it says nothing about repeats. */
@@ -113,16 +114,22 @@ function isInMemory(object: Expr, { facts, linking }: ConditionContext): boolean
 
 function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined {
   const verdict = verdictBehind(value, context);
+  if (verdict?.isCount && !isCount(value, context)) return undefined;
   if (verdict && verdict.kind !== 'read') return ofVerdict(verdict);
   if (value.kind === 'member') {
     const produced = context.states().get(value.name);
     const isSet = produced && [...produced].some((it) => it !== 'false' && it !== 'null');
     if (isSet) return { ...placeOf(value, context), sense: 'onTrue', level: 'yes' };
-    return verdict && /^(?:length|count|size|rowCount|affected)$/.test(value.name)
-      ? ofVerdict(verdict)
-      : undefined;
+    return verdict && counts.test(value.name) ? ofVerdict(verdict) : undefined;
   }
   return verdict && ofVerdict(verdict);
+}
+
+/** `count` of what a delete gives, or the row that it gives itself. */
+function isCount(value: Expr, { facts }: ConditionContext): boolean {
+  if (value.kind === 'member') return counts.test(value.name);
+  const init = rootOf(facts, value)?.init;
+  return init?.kind !== 'member' || init.name === '[]' || counts.test(init.name);
 }
 
 /** The verdict of the call whose result a name holds. */

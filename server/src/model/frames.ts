@@ -37,6 +37,8 @@ export interface Verdict extends Place {
   /** Read by a key that the store keeps unique, so that a second insert fails by itself. */
   readonly isUnique?: boolean;
   readonly role?: GuardRole;
+  /** Only how many rows there were says it. */
+  readonly isCount?: true;
   /** For what was read: the table, where it is known. */
   readonly store?: string;
 }

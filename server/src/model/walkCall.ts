@@ -20,6 +20,7 @@ import {
 } from './frames.ts';
 import { isFactory, isGuessed, knownBeside } from './guessedRoles.ts';
 import { needsLeft } from './needs.ts';
+import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { rootOf } from './values.ts';
@@ -73,6 +74,7 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
       walk.isDurable = true;
       return walkRead(walk, action, role, flow);
     case 'transaction':
+      if (role.phase === 'batch') return coverBatch(walk, action, flow);
       if (role.phase !== 'callback') flow.inTransaction = role.phase === 'begin';
       return runBody(walk, role.body, { ...flow, inTransaction: true }, ran);
     case 'guard':
@@ -83,14 +85,6 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
     default:
       return;
   }
-}
-
-/** What fails the second time ends the handling of a repeat, as far as nobody catches it. */
-function stopRepeats(walk: Walk, action: CallAction, flow: Flow): void {
-  if (action.settled !== 'awaited' && action.settled !== 'returned') return;
-  const guard = { file: walk.fn.file, at: action.call.at, level: 'yes' } as const;
-  flow.guard = stronger(flow.guard, guard);
-  if (!flow.inTry) walk.after = stronger(walk.after, guard);
 }
 
 /** A command in this process is a call of its handler; anything else is a message that leaves. */
@@ -283,6 +277,9 @@ function judgeResult(walk: Walk, action: CallAction, summaries: readonly Summary
   const claimed = action.roles.some((it) => it.kind === 'write' && isConditionalWrite(it));
   if (claimed)
     return setVerdict(walk, action, { ...guardAt(walk.fn, action), kind: 'claim', isVolatile: false });
+  const takesAway = action.roles.some((it) => it.kind === 'write' && it.operation === 'delete');
+  if (takesAway)
+    walk.verdicts.set(placeOfCall(action), { ...place, kind: 'claim', isVolatile: false, isCount: true });
   const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
   const isLoaded = loads.test(name) && (callee.kind === 'member' || summaries.length > 0);
   if (isLoaded) walk.verdicts.set(placeOfCall(action), { ...place, kind: 'read', isVolatile: false });

@@ -43,7 +43,9 @@ export function transaction(site: CallSite): Role | undefined {
   const library = 'database';
   if (callbacks.includes(site.name)) {
     const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
-    return body ? { kind: 'transaction', library, phase: 'callback', body } : undefined;
+    if (body) return { kind: 'transaction', library, phase: 'callback', body };
+    const isBatch = site.name === '$transaction' && site.call.args[0]?.kind === 'array';
+    return isBatch ? { kind: 'transaction', library, phase: 'batch' } : undefined;
   }
   const begun =
     site.name === 'begin'
