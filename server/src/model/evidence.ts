@@ -16,7 +16,7 @@ const payloadName =
 /** What a type is called that describes the form of another's content. */
 const formName = /Schema(?:V\d+)?$/;
 const otherRole =
-  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor)$/;
+  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Topic|Topics|Subject|Subjects|Channel|Queue|Exchange|Connection|Destination|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor)$/;
 /** What stands in for something else in tests. */
 const doubleName = /^I?(?:Mock|Fake|Stub|Dummy)[A-Z]/;
 
@@ -33,9 +33,10 @@ export function isPayloadName(name: string): boolean {
   return payloadName.test(capitalised(name.replace(/Schema(?:V\d+)?$/, '')));
 }
 
-/** A piece of work in a queue, which is asked for and has not happened: `Job`, `SendEmailJob`. */
+/** A piece of work in a queue, which is asked for and has not happened: `Job`, `SendEmailJob`, `SendEmailQueueMessage`. */
 export function isWorkName(name: string): boolean {
-  return /(?:^|[a-z])(?:Job|Task)$/.test(name);
+  if (/(?:^|[a-z])(?:Job|Task)$/.test(name)) return true;
+  return /[a-z](?:Queue|Job|Task|Command)(?:Message|Msg)$/.test(name) && !statesFact(name);
 }
 
 /** A base, envelope or generic that events are made of. */

@@ -72,7 +72,7 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
 const candidates = once((facts: FileFacts): readonly Site[] =>
   facts.functions.flatMap((fact) =>
     callsIn(fact.body)
-      .filter((it) => publishIn(it) !== undefined || isAnnouncing(it))
+      .filter((it) => publishIn(it) !== undefined || isAnnouncing(it, droppersIn(facts).has(fact.id)))
       .map((action) => ({ fn: { file: facts.file, fact }, action })),
   ),
 );
@@ -112,10 +112,11 @@ function howLost(
   return action.settled === 'awaited' ? 'awaited' : undefined;
 }
 
-const announcing = /^(?:publish|emit|dispatch|announce|broadcast|send|produce|enqueue|raise|fire|notify)/i;
+const announcing =
+  /^(?:publish|emit|dispatch|announce|broadcast|send|produce|enqueue|raise|fire|notify|trigger)/i;
 
-function isAnnouncing({ call, settled }: CallAction): boolean {
-  return settled === 'dropped' && announcing.test(calleeName(call.callee) ?? '');
+function isAnnouncing({ call, settled }: CallAction, isInDropped: boolean): boolean {
+  return (settled === 'dropped' || isInDropped) && announcing.test(calleeName(call.callee) ?? '');
 }
 
 /** `publish(topic, event)` of a relay that is told how to publish, `send(command)` of one that is told how to send. */

@@ -3,6 +3,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
+import { addressed } from './addressed.ts';
 import { namesBroker } from './brokerNames.ts';
 import { isDesktop, namesEvent } from './eventEmitters.ts';
 import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
@@ -37,6 +38,8 @@ const userInterfaces = [
 /** What a Node stream or socket tells of itself. */
 const ofStream = /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line)$/;
 const keptEvents = /^[_#]*(?:domain|uncommitted|pending|unpublished|recorded|raised|integration)Events$/;
+/** What an emitter that hands over to a queue does; events of a process are emitted. */
+const sendsOut = /^(?:send|produce|enqueue)(?:Messages?|Batch|ToQueue|ToTopic|ToExchange)$/;
 const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
 
 export const ownBus: Framework = {
@@ -162,6 +165,8 @@ function named(site: CallSite): readonly PublishRole[] {
     return first.items.map((it) => published(site, site.view.valueOf(it), undefined));
   }
   if (tellsNothing(site, first)) return [];
+  const message = addressed(site);
+  if (message) return [published(site, message, undefined)];
   const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first) || isTopic(site, first);
   const several = isNamed ? [] : listed(site, site.call.args.slice(1));
   if (several.length > 0) return several;
@@ -186,19 +191,9 @@ function routedBy({ call, arg }: CallSite): Expr | undefined {
   return isRouted && key && namesEvent(key) ? call.args[1] : undefined;
 }
 
-const tags = [
-  'type',
-  'eventType',
-  'event_type',
-  'eventName',
-  'name',
-  'event',
-  'kind',
-  'topic',
-  'subject',
-  'pattern',
-  'routingKey',
-];
+const tags = 'type eventType event_type eventName name event kind topic subject pattern routingKey'.split(
+  ' ',
+);
 
 /** `emitter.emit({ x, y })` names no event; nor does `afterSave.emit({ event })`, a hook that is handed one. */
 function tellsNothing(site: CallSite, first: Expr): boolean {
@@ -264,7 +259,8 @@ function isRequest({ receiverName, origin, name }: CallSite): boolean {
 function transportOf(site: CallSite): Transport {
   const names = `${site.receiverName} ${site.origin?.name ?? ''} ${site.name}`;
   if (outboxName.test(names)) return 'outbox';
-  if (collects.test(site.name) || site.name === 'push' || localBus.test(names)) return 'in-process';
+  if (collects.test(site.name) || site.name === 'push') return 'in-process';
+  if (localBus.test(names) && !sendsOut.test(site.name)) return 'in-process';
   return namesBroker(site) ? 'broker' : 'unknown';
 }
 
