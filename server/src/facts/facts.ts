@@ -139,6 +139,8 @@ export interface ConsumerFact {
    * a promise, `never` where the handler has to.
    */
   readonly acknowledges?: 'before' | 'return' | 'after' | 'never' | 'auto';
+  /** What it takes, declared in another file: it is a consumer if that is a type of its library. */
+  readonly takes?: TypeExpr;
   /** The queue that it reads, where the events do not name it. */
   readonly queue?: Expr;
   /** The key by which the library runs the handler once for a message. */

@@ -42,3 +42,8 @@ const redelivered: ReadonlyMap<string, RegExp> = new Map([
 export function isRedelivered(type: string, from: string): boolean {
   return redelivered.get(from)?.test(type) ?? false;
 }
+
+/** Whether a type of aws-lambda is that of messages, or of a handler of them: those of web requests and of triggers are not. */
+export function isLambdaMessage(type: string): boolean {
+  return /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/.test(type);
+}

@@ -83,7 +83,9 @@ export function callsOf(parts: CallsParts): Calls {
     if (facts && expr.object.kind === 'this' && expr.object.isSuper)
       return inherited(facts, expr.at.start, expr.name);
     const type = typing.nodeBehind(typing.typedAt(file, expr.object, depth + 1));
-    return type ? implementationsOf(type, expr.name, file) : [];
+    const found = type ? implementationsOf(type, expr.name, file) : [];
+    const object = found.length === 0 && facts ? defaultOf(facts, expr.object) : undefined;
+    return object ? functionsAt(file, { ...expr, object }, depth + 1) : found;
   };
 
   const inValue = (value: { file: FilePath; expr: Expr }, depth: number): readonly FunctionNode[] =>
@@ -146,6 +148,12 @@ function returnsOf({ body }: FunctionFact): readonly Expr[] {
   return [...eachAction(body)].flatMap((it) =>
     it.kind === 'return' && (it.value?.kind === 'function' || it.value?.kind === 'name') ? [it.value] : [],
   );
+}
+
+/** `(event, tools: Tools = defaultTools) => tools.charge(event)`: what runs where nobody hands over another one. */
+function defaultOf({ bindings }: FileFacts, expr: Expr): Expr | undefined {
+  const binding = expr.kind === 'name' && expr.binding !== undefined ? bindings[expr.binding] : undefined;
+  return binding?.kind === 'parameter' && binding.index !== undefined ? binding.init : undefined;
 }
 
 function constructorOf(node: TypeNode, { methodOf }: Hierarchy): readonly FunctionNode[] {

@@ -1,5 +1,7 @@
 // Which functions consume which messages: registrations bound to their handlers, dispatchers taken apart into branches.
+import type { TypeExpr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import { isLambdaMessage } from '../facts/messagingPackages.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
@@ -65,6 +67,7 @@ function draftsOf(
   linking: Linking,
   read: ReadMessage,
 ): readonly ConsumerDraft[] {
+  if (fact.takes && !isOfLibrary(facts.file, fact.takes, linking, 4)) return [];
   const called = handlerOf(facts, fact, linking);
   const filled = called && filledIn(facts, fact, called, linking);
   const handler = filled?.handler ?? called;
@@ -146,6 +149,16 @@ function takenApart(
   return { split, inline: branches.filter((it) => !split.includes(it)).flatMap((it) => it.names) };
 }
 
+/** `handler: Handler<OrderPlacedEvent>`: whatever starts a function may be meant, but for what is a message behind its alias. */
+function isOfLibrary(file: FilePath, type: TypeExpr | undefined, linking: Linking, steps: number): boolean {
+  if (type?.kind !== 'ref' || steps === 0) return false;
+  const from = linking.program.packageOf(file, type.name);
+  if (from !== undefined) return from === 'aws-lambda' && isLambdaMessage(type.name);
+  const node = linking.values.typeNamed(file, type.name);
+  const behind = node ? [node.fact.alias, ...node.fact.bases] : [];
+  return behind.some((it) => node && isOfLibrary(node.file, it, linking, steps - 1));
+}
+
 /** Lambda calls what a file exports; a function of the same shape that others call only takes the batch apart for them. */
 function isHelper({ library }: ConsumerFact, handler: FunctionNode, { calls, files }: Linking): boolean {
   if (library !== 'aws-lambda') return false;
@@ -212,7 +225,7 @@ function eventTypesOf(
 ): readonly Message[] {
   const facts = linking.files.get(handler.file);
   const id = handler.fact.parameters[fact.eventParameter];
-  const type = id === undefined ? undefined : facts?.bindings[id]?.type;
+  const type = fact.takes ?? (id === undefined ? undefined : facts?.bindings[id]?.type);
   const typed = type ? messagesTyped(linking, handler.file, type) : [];
   const ofParameter = typed.length > 0 || !facts ? typed : parsedTypes(handler, linking, depth);
   if (ofParameter.length > 0 || !facts || handler.fact.owner === undefined) return ofParameter;

@@ -1,32 +1,64 @@
 // Handlers of AWS Lambda, told by the type of what they take: exported, or made by a function that is handed what they work with.
 import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import { isLambdaMessage } from '../../facts/messagingPackages.ts';
 import { valueNamed } from '../../facts/valueNamed.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { FileView } from '../view.ts';
 
-const handlerTypes =
-  /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/;
+type Ref = TypeExpr & { readonly kind: 'ref' };
 
 /** `export const handler: SQSHandler = async (event) => …`, `export async function handler(event: EventBridgeEvent<'OrderPlaced', …>)`. */
 export function lambdas(view: FileView): readonly ConsumerFact[] {
   if (!view.facts.imports.some((it) => it.from === 'aws-lambda')) return [];
   return view.facts.functions.flatMap((fn) => {
     const type = lambdaType(view, fn);
-    return type ? [lambda(named(view, fn), type)] : [];
+    return type ? [lambda(view, named(view, fn), type)] : [];
   });
 }
 
-/** The type that makes a function a handler of messages: of its variable or of its first parameter. */
-function lambdaType(view: FileView, fn: FunctionFact): (TypeExpr & { readonly kind: 'ref' }) | undefined {
+/** The type that makes a function a handler of messages: of its first parameter, of its variable, or of what its maker gives. */
+function lambdaType(view: FileView, fn: FunctionFact): Ref | undefined {
   if (fn.kind === 'module' || !isEntry(view, fn)) return undefined;
-  const first = fn.parameters[0];
-  const parameter = first === undefined ? undefined : view.facts.bindings[first]?.type;
-  for (const type of [parameter, fn.declaredAs]) {
-    if (type?.kind === 'ref' && view.importedFrom(type.name) === 'aws-lambda' && handlerTypes.test(type.name))
-      return type;
-  }
-  return undefined;
+  const { bindings, functions } = view.facts;
+  const [first] = fn.parameters;
+  const parameter = first === undefined ? undefined : bindings[first]?.type;
+  const maker = fn.outer === undefined ? undefined : functions[fn.outer];
+  return (
+    behind(view, parameter, isEvent, 4) ?? handledBy(view, fn.declaredAs) ?? handledBy(view, maker?.returns)
+  );
+}
+
+function isEvent(name: string): boolean {
+  return isLambdaMessage(name) && name.endsWith('Event');
+}
+
+/** `const handler: Handler<SQSEvent, void>`, `createHandler(deps): SQSHandler`. An event that is declared elsewhere the model follows. */
+function handledBy(view: FileView, written: TypeExpr | undefined): Ref | undefined {
+  const handler = behind(view, written, (it) => it === 'Handler' || isLambdaMessage(it), 4);
+  if (handler?.name !== 'Handler') return handler;
+  const [event] = handler.args;
+  return event?.kind === 'ref' && isOfWorkspace(view, event) ? event : behind(view, event, isEvent, 4);
+}
+
+/** The library's type behind what is written: `type Placed = EventBridgeEvent<'OrderPlaced', …>`, an interface that extends it. */
+function behind(
+  view: FileView,
+  type: TypeExpr | undefined,
+  isWanted: (name: string) => boolean,
+  steps: number,
+): Ref | undefined {
+  if (type?.kind !== 'ref' || steps === 0) return undefined;
+  const { name = '', from } = view.originOfType(type) ?? {};
+  if (from !== undefined) return from === 'aws-lambda' && isWanted(name) ? { ...type, name } : undefined;
+  const declared = view.typeNamed(type.name);
+  const written = [declared?.alias, ...(declared?.bases ?? [])];
+  return written.flatMap((it) => behind(view, it, isWanted, steps - 1) ?? [])[0];
+}
+
+function isOfWorkspace(view: FileView, { name }: Ref): boolean {
+  const from = view.importedFrom(name);
+  return from !== undefined && from !== 'aws-lambda';
 }
 
 /** A function of the module, or what one makes: `createHandler = (deps) => async (event: SQSEvent) => …`. */
@@ -63,10 +95,7 @@ function named({ facts }: FileView, fn: FunctionFact): Pick<FunctionFact, 'id' |
   return maker && maker.kind !== 'module' ? { id: fn.id, name: maker.name, at: maker.at } : fn;
 }
 
-function lambda(
-  fn: Pick<FunctionFact, 'id' | 'name' | 'at'>,
-  type: TypeExpr & { readonly kind: 'ref' },
-): ConsumerFact {
+function lambda(view: FileView, fn: Pick<FunctionFact, 'id' | 'name' | 'at'>, type: Ref): ConsumerFact {
   const detail = /^EventBridge/.test(type.name) ? type.args[0] : undefined;
   const name = detail && literal(detail);
   return {
@@ -77,6 +106,7 @@ function lambda(
     events: name ? [name] : [],
     handler: fn.id,
     eventParameter: 0,
+    ...(isOfWorkspace(view, type) && { takes: type }),
     acknowledges: 'after',
   };
 }
