@@ -45,5 +45,7 @@ export function isRedelivered(type: string, from: string): boolean {
 
 /** Whether a type of aws-lambda is that of messages, or of a handler of them: those of web requests and of triggers are not. */
 export function isLambdaMessage(type: string): boolean {
-  return /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/.test(type);
+  return /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/.test(
+    type,
+  );
 }

@@ -1,10 +1,12 @@
 // Messages that the broker takes for handled while the work on them is still to come.
 import type { Action, CallAction } from '../facts/actions.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import { pathOf } from './effects.ts';
 import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
 import { declarationsOf, declaredQueues } from './queues.ts';
+import { isOnlyTold } from './toldFailures.ts';
 
 /** Where a message is acknowledged too early, and the work that comes later. */
 export type EarlyAck =
@@ -19,6 +21,14 @@ export type EarlyAck =
       readonly work: Effect;
       readonly fn: FunctionNode;
       readonly action: CallAction;
+    }
+  /** The handler starts something that stands nowhere in sight. */
+  | {
+      readonly how: 'unknown';
+      readonly consumer: ConsumerNode;
+      readonly work?: undefined;
+      readonly fn: FunctionNode;
+      readonly action: CallAction;
     };
 
 /** Work that may fail without anybody missing it. */
@@ -31,6 +41,8 @@ const callers: ReadonlySet<string> = new Set([
   '@nestjs/bull',
   'bullmq',
 ]);
+
+type Unawaited = Extract<EarlyAck, { readonly how: 'first' | 'unawaited' }>;
 
 /** The early acknowledgement of a consumer, or undefined where it has none that is sure. */
 export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck | undefined {
@@ -49,7 +61,8 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
   return (
     ackFirst(consumer, handler, effects) ??
     unawaitedWork(model, consumer, handler) ??
-    startedByWrapper(consumer, handler, works)
+    startedByWrapper(consumer, handler, works) ??
+    (effects.length === 0 ? unknownWork(model, consumer, handler) : undefined)
   );
 }
 
@@ -108,15 +121,39 @@ function isLeft(list: readonly Action[], action: CallAction): boolean {
 function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
   const { body, isAsync } = fn.fact;
   if (!endsWithHandler(consumer) && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
-  for (const work of model.bodyOf(fn).effects) {
-    if (!isWork(work) || work.role.kind === 'publish') continue;
-    const levels = levelsTo(model, fn, work) ?? [];
-    for (const [index, level] of levels.entries()) {
-      const action = droppedAt(model, level, levels[index + 1]);
-      if (action) return { how: 'unawaited', consumer, work, fn: level.entry, action };
-    }
+  const started = model
+    .bodyOf(fn)
+    .effects.filter(isWork)
+    .map((it) => startedWork(model, consumer, it));
+  // Beside work that the handler waits for, what may fail with a word in the log is meant to be optional.
+  const isAll = started.every((it) => it !== undefined);
+  return started.find(
+    (it) => it && it.work.role.kind !== 'publish' && (isAll || it.action.settled === 'dropped'),
+  );
+}
+
+function startedWork(model: EventModel, consumer: ConsumerNode, work: Effect): Unawaited | undefined {
+  const levels = (consumer.handler && levelsTo(model, consumer.handler, work)) ?? [];
+  for (const [index, level] of levels.entries()) {
+    const action = droppedAt(model, level, levels[index + 1]);
+    if (action) return { how: 'unawaited', consumer, work, fn: level.entry, action };
   }
   return undefined;
+}
+
+/** `handle(message).then(note).catch(log)`, where `handle` is handed in: all that the handler does is to start it. */
+function unknownWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
+  if (!endsWithHandler(consumer)) return undefined;
+  const calls = callsIn(fn.fact.body);
+  if (calls.some((it) => it.settled === 'awaited' || it.settled === 'returned')) return undefined;
+  const action = calls.find(
+    (it) =>
+      it.roles.length === 0 &&
+      it.call.args.length > 0 &&
+      !optional.test(pathOf(it.call.callee)) &&
+      isOnlyTold(model, fn, it),
+  );
+  return action && { how: 'unknown', consumer, fn, action };
 }
 
 /** Nobody asks for an acknowledgement: that the handler has ended says it all. */
@@ -148,11 +185,9 @@ function droppedAt(
   next: Level | undefined,
 ): CallAction | undefined {
   const { body } = entry.fact;
-  const leads =
-    action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
-  const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];
-  const isStarted = callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
-  if (isStarted && !optional.test(next?.entry.fact.name ?? '') && !isInCatch(body, action)) return action;
+  const isLeft = isStarted(model, entry, action, next) || isOnlyTold(model, entry, action);
+  const name = next?.entry.fact.name ?? pathOf(action.call.callee);
+  if (isLeft && !optional.test(name) && !isInCatch(body, action)) return action;
   const { start } = action.call.at;
   return [...callsIn(body)].find(
     (it) =>
@@ -163,6 +198,19 @@ function droppedAt(
       it !== action &&
       !isInCatch(body, it),
   );
+}
+
+/** A call of an async function whose promise is dropped. */
+function isStarted(
+  model: EventModel,
+  entry: FunctionNode,
+  action: CallAction,
+  next: Level | undefined,
+): boolean {
+  const leads =
+    action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
+  const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];
+  return callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
 }
 
 /** What runs the callback that it is given: a transaction, a guard, a timer, an async function of the workspace. */

@@ -1,13 +1,14 @@
 // Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { pathOf } from './effects.ts';
-import { blocksOf, calleeName, eachAction } from './fileIndex.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { isPure, isTelling } from './pureCalls.ts';
+import { marksProgress } from './progressMarks.ts';
+import { isQuiet, isReport, type QuietScope } from './quiet.ts';
 import { isLeftOpen } from './runners.ts';
 
 /** A catch that ends the failure of a consumer's work. */
@@ -15,9 +16,9 @@ export interface Swallow {
   readonly fn: FunctionNode;
   /** The word `catch`. */
   readonly at: Span;
-  /** The call that acknowledges the message all the same. */
   /** A tracker of errors hears of it. */
   readonly isReported?: true;
+  /** The call that acknowledges the message all the same. */
   readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
   /** The base class that runs the handler does it. */
   readonly isOfBase?: true;
@@ -62,10 +63,7 @@ function swallowOf(
   return depth < maxDepth ? handedOn(scope, withoutWrappers(facts, work), depth) : undefined;
 }
 
-interface Scope {
-  readonly model: EventModel;
-  readonly fn: FunctionNode;
-  readonly facts: FileFacts;
+interface Scope extends QuietScope {
   readonly consumer: ConsumerNode;
 }
 
@@ -121,8 +119,17 @@ function isPassedOn(scope: Scope, { body }: TryAction): boolean {
 /** Work that the catch does not cover: then what it covers may be a part that is allowed to fail. */
 function isOptional(scope: Scope, inside: readonly Action[], outside: readonly Action[]): boolean {
   return (
-    outside.some((it) => it.kind === 'call' && isWork(scope, it) && !isRemembering(it)) && inside.length > 0
+    outside.some(
+      (it) => it.kind === 'call' && isWork(scope, it) && !isRemembering(it) && !isMarking(scope, it),
+    ) && inside.length > 0
   );
+}
+
+/** `update({ where: { id }, data: { status: 'processing' } })` says how far the work is, itself or in a method of its own. */
+function isMarking({ model, fn }: Scope, { call, roles }: CallAction): boolean {
+  if (roles.length > 0) return roles.every(marksProgress);
+  const effects = model.program.calleesOf(fn.file, fn, call).flatMap((it) => model.bodyOf(it).effects);
+  return effects.length > 0 && effects.every((it) => marksProgress(it.role));
 }
 
 /** The claim of the message in an inbox is no work of its own. */
@@ -180,10 +187,6 @@ function isForSome({ handler, error }: TryAction): boolean {
   return error !== undefined && chosen.length > 0 && callsIn(body).filter(isAck).length === chosen.length;
 }
 
-function isReport({ roles }: CallAction): boolean {
-  return roles.some((it) => it.kind === 'alert' && it.isReport === true);
-}
-
 function isAck({ roles }: CallAction): boolean {
   return roles.some((it) => it.kind === 'ack' && it.what === 'ack');
 }
@@ -193,64 +196,6 @@ function isAcknowledgedByHand({ consumer }: Scope, inside: readonly Action[]): b
   const { acknowledges } = consumer.fact;
   if (acknowledges !== undefined) return acknowledges === 'never';
   return inside.some((it) => it.kind === 'call' && isAck(it));
-}
-
-/** Only logs, metrics and acknowledgements: nothing is done about the failure. */
-function isQuiet(scope: Scope, actions: readonly Action[], depth = 0): boolean {
-  return actions.every((action) => {
-    switch (action.kind) {
-      case 'call':
-        return isQuietCall(scope, action, depth);
-      case 'return':
-        return isNothing(action.value);
-      case 'throw':
-      case 'assign':
-        return false;
-      default:
-        return blocksOf(action).every((it) => isQuiet(scope, it, depth));
-    }
-  });
-}
-
-function isQuietCall(scope: Scope, action: CallAction, depth: number): boolean {
-  const { roles, call, isNew } = action;
-  if (roles.length > 0)
-    return (
-      isReport(action) || roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'))
-    );
-  if (isTelling(action) || isPure(call.callee)) return true;
-  if (isNew) return action.settled === 'collected';
-  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
-  if (action.settled === 'collected' && callees.length > 0 && callees.every((it) => isTextual(scope, it)))
-    return true;
-  return (
-    depth < maxDepth &&
-    callees.length > 0 &&
-    callees.every((it) => it.fact.body.length > 0 && isQuietFunction(scope, it, depth + 1))
-  );
-}
-
-/** `console.error(describe(error))`: what it makes is for the line in the log. */
-function isTextual({ model }: Scope, fn: FunctionNode): boolean {
-  return !fn.fact.isAsync && !fn.fact.isAbstract && model.bodyOf(fn).effects.length === 0;
-}
-
-function isQuietFunction(scope: Scope, fn: FunctionNode, depth: number): boolean {
-  const facts = scope.model.files.get(fn.file);
-  return facts !== undefined && !fn.fact.isAbstract && isQuiet({ ...scope, fn, facts }, fn.fact.body, depth);
-}
-
-function isNothing(value: Expr | undefined): boolean {
-  return (
-    value === undefined ||
-    (value.kind === 'literal' && /^(?:null|undefined)$/.test(value.text)) ||
-    isErrorStatus(value)
-  );
-}
-
-/** `return { statusCode: 500 }` means nothing to a queue. */
-function isErrorStatus(value: Expr): boolean {
-  return value.kind === 'object' && value.entries.some((it) => it.key === 'statusCode');
 }
 
 /** Hands the failure to the broker or keeps the message. */

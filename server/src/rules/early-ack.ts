@@ -34,18 +34,19 @@ type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' }>;
 
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
-  const related = [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }];
+  const related = work ? [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }] : [];
   if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(early), related };
   const path = pathOf(early.action.call.callee);
-  const isFirst = early.how === 'first';
+  const done = work ? `\`${work.name}\` is done` : 'that is done';
   const what = path === '' ? 'a function that it starts' : `\`${path}\``;
   return {
     file: early.fn.file,
     at: wordAt(model, early.fn.file, early.action.call),
     symbol: path.slice(path.lastIndexOf('.') + 1) || consumer.name,
-    message: isFirst
-      ? `\`${consumer.name}\` acknowledges the message before \`${work.name}\`: when that fails, the message is gone.`
-      : `\`${consumer.name}\` does not wait for ${what}: the message is acknowledged before \`${work.name}\` is done, and a failure loses it.`,
+    message:
+      early.how === 'first'
+        ? `\`${consumer.name}\` acknowledges the message before \`${early.work.name}\`: when that fails, the message is gone.`
+        : `\`${consumer.name}\` does not wait for ${what}: the message is acknowledged before ${done}, and a failure loses it.`,
     help: helpFor(early),
     related,
     fixes: fixesFor(early),
@@ -57,7 +58,9 @@ const byHand = 'Subscribe with acknowledgements by hand, and acknowledge when th
 function helpFor({ how, action, consumer }: Started): string {
   if (how === 'first') return 'Acknowledge when the work is done.';
   if (consumer.fact.acknowledges === 'return') return byHand;
-  const what = isTimer(action) ? 'Do the work in the handler itself' : 'Await it';
+  const awaiting =
+    action.settled === 'handled' ? 'Await it without the catch that ends its failure' : 'Await it';
+  const what = isTimer(action) ? 'Do the work in the handler itself' : awaiting;
   return `${what}, so that its failure is the failure of the handler.`;
 }
 
@@ -67,7 +70,7 @@ function isTimer({ roles }: Started['action']): boolean {
 }
 
 /** Whatever the handler does, the message counts as handled before. */
-function unwaited({ how: early, consumer, work }: EarlyAck): RuleFinding {
+function unwaited({ how: early, consumer, work }: Exclude<EarlyAck, Started>): RuleFinding {
   const { file, at, name } = consumer;
   if (early === 'returned')
     return {
@@ -105,6 +108,8 @@ function fixesFor(early: EarlyAck): readonly Fix[] {
         isPreferred: true,
       },
     ];
+  // Awaited with its catch, the failure would still be nobody's.
+  if (early.action.settled === 'handled') return [];
   const isStarted = early.action.call.callee.kind === 'function';
   // There a handler that waits is not waited for either.
   if (early.consumer.fact.acknowledges === 'return') return [];
