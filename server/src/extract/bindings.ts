@@ -21,7 +21,7 @@ export function idOf(draft: Draft, declaration: Declaration): BindingId {
     name: declaration.name.text,
     at: placeOf(declaration.name, draft.source),
     kind: declaration.kind,
-    ...(isTopLevel(declaration) ? { isTopLevel: true } : {}),
+    ...(isTopLevel(declaration) ? { isTopLevel: true, ...namespaceOf(declaration.node) } : {}),
   };
   draft.bindings.push(binding);
   draft.bindingIds.set(declaration.name, id);
@@ -30,6 +30,20 @@ export function idOf(draft: Draft, declaration: Declaration): BindingId {
   if (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node)) {
     draft.pending.push(() => Object.assign(binding, valueOf(draft, node)));
   }
+  return id;
+}
+
+/** The binding of what a module exports without a name. */
+export function idOfDefault(draft: Draft, value: ts.Expression): BindingId {
+  const id = draft.bindings.length;
+  const binding: Draft['bindings'][number] = {
+    name: 'default',
+    at: placeOf(value, draft.source),
+    kind: 'const',
+    isTopLevel: true,
+  };
+  draft.bindings.push(binding);
+  draft.pending.push(() => Object.assign(binding, { init: draft.expr(value) }));
   return id;
 }
 
@@ -61,6 +75,14 @@ function isTopLevel({ node, kind }: Declaration): boolean {
     if (ts.isBlock(outer) || ts.isFunctionLike(outer) || ts.isCaseBlock(outer)) return false;
   }
   return true;
+}
+
+/** `namespace Shop { namespace Orders { … } }`: `Shop.Orders`. */
+function namespaceOf(node: ts.Node): Pick<BindingFact, 'namespace'> {
+  const names: string[] = [];
+  for (let outer = node.parent; outer; outer = outer.parent)
+    if (ts.isModuleDeclaration(outer)) names.unshift(outer.name.text);
+  return names.length > 0 ? { namespace: names.join('.') } : {};
 }
 
 /** What can be said at once: import, parameter's place, declared type. */

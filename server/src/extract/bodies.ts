@@ -1,7 +1,7 @@
 // The body of a function as actions: calls in the order of evaluation, and the control flow around them.
 import { ts } from 'ts-morph';
 import type { Action, SwitchAction } from '../facts/actions.ts';
-import { bindingOf, idOf } from './bindings.ts';
+import { bindingOf, idOf, idOfDefault } from './bindings.ts';
 import { readClass } from './classes.ts';
 import { readCalls } from './calls.ts';
 import { deeper, placeOf, type Draft } from './draft.ts';
@@ -26,7 +26,7 @@ function readStatement(draft: Draft, node: ts.Statement): readonly Action[] {
 function readShallow(draft: Draft, node: ts.Statement): readonly Action[] {
   if (ts.isExpressionStatement(node)) return readCalls(draft, node.expression);
   if (ts.isVariableStatement(node)) {
-    if (ts.isSourceFile(node.parent)) recordTopLevel(draft, node);
+    if (ts.isSourceFile(node.parent) || ts.isModuleBlock(node.parent)) recordTopLevel(draft, node);
     return node.declarationList.declarations.flatMap((it) =>
       it.initializer ? readCalls(draft, it.initializer) : [],
     );
@@ -47,17 +47,33 @@ function readShallow(draft: Draft, node: ts.Statement): readonly Action[] {
 /** What stands at the top of a module may be referred to by other files only. */
 function recordTopLevel(draft: Draft, node: ts.VariableStatement): void {
   for (const { name, initializer } of node.declarationList.declarations)
-    if (ts.isIdentifier(name) && initializer && !ts.isFunctionLike(initializer)) bindingOf(draft, name);
+    if (initializer && !ts.isFunctionLike(initializer)) recordNames(draft, name);
+}
+
+function recordNames(draft: Draft, name: ts.BindingName): void {
+  if (ts.isIdentifier(name)) bindingOf(draft, name);
+  else for (const it of name.elements) if (ts.isBindingElement(it)) recordNames(draft, it.name);
+}
+
+/** `export default { … } as const`: other files know it by that word. */
+function recordDefault(draft: Draft, { expression }: ts.ExportAssignment): void {
+  if (!ts.isIdentifier(expression)) idOfDefault(draft, expression);
 }
 
 function readDeclaration(draft: Draft, node: ts.Statement): readonly Action[] {
   if (ts.isFunctionDeclaration(node)) functionIdOf(draft, node);
   else if (ts.isClassDeclaration(node)) return readClass(draft, node);
-  else if (ts.isExportAssignment(node)) return readCalls(draft, node.expression);
-  else if (ts.isModuleDeclaration(node) && node.body && ts.isModuleBlock(node.body)) {
-    return readStatements(draft, node.body.statements);
-  }
+  else if (ts.isExportAssignment(node)) {
+    recordDefault(draft, node);
+    return readCalls(draft, node.expression);
+  } else if (ts.isModuleDeclaration(node)) return readNamespace(draft, node.body);
   return [];
+}
+
+/** `namespace Shop.Orders { … }` has one namespace inside the other. */
+function readNamespace(draft: Draft, body: ts.ModuleDeclaration['body']): readonly Action[] {
+  if (body && ts.isModuleBlock(body)) return readStatements(draft, body.statements);
+  return body && ts.isModuleDeclaration(body) ? readNamespace(draft, body.body) : [];
 }
 
 function readExit(draft: Draft, node: ts.ReturnStatement | ts.ThrowStatement): readonly Action[] {

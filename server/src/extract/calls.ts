@@ -5,7 +5,7 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import { resultOf } from './bindings.ts';
 import { readClass } from './classes.ts';
 import { bare, deeper, placeOf, type Draft } from './draft.ts';
-import { readExpr } from './expressions.ts';
+import { readExpr, readWhole } from './expressions.ts';
 
 /** The calls, assignments and branches of an expression; bodies of inner functions are not run here. */
 export function readCalls(draft: Draft, node: ts.Expression): readonly Action[] {
@@ -103,7 +103,7 @@ function visitIncrement(
 }
 
 function callAction(draft: Draft, node: ts.CallExpression | ts.NewExpression): CallAction {
-  const expr = readExpr(draft, node);
+  const expr = readWhole(draft, node);
   const call: CallExpr =
     expr.kind === 'call' || expr.kind === 'new' ? { ...expr, kind: 'call' } : unknownCall(expr);
   const result = resultOf(draft, node);

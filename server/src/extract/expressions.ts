@@ -13,6 +13,13 @@ const link = 1 / 8;
 /** Reads an expression; names are bound in the scope where the node stands. */
 export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
   const inner = bare(node);
+  const frozen = ts.isCallExpression(inner) ? frozenBy(inner) : undefined;
+  return frozen ? readExpr(draft, frozen, depth) : readWhole(draft, node, depth);
+}
+
+/** Reads an expression as it stands, also a call that only hands back its argument. */
+export function readWhole(draft: Draft, node: ts.Expression, depth = 0): Expr {
+  const inner = bare(node);
   const at = placeOf(inner, draft.source);
   if (depth > deepest) return { kind: 'unknown', at };
   const next = (it: ts.Expression): Expr => readExpr(draft, it, depth + 1);
@@ -43,6 +50,16 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
   return readOperation(draft, inner, next);
 }
 
+/** What `Object.freeze({ … })` and `Object.seal(names)` hand back. */
+function frozenBy({
+  expression,
+  arguments: [only, ...others],
+}: ts.CallExpression): ts.Expression | undefined {
+  const isMember = ts.isPropertyAccessExpression(expression) && ts.isIdentifier(expression.expression);
+  if (!isMember || others.length > 0 || expression.expression.getText() !== 'Object') return undefined;
+  return /^(?:freeze|seal)$/.test(expression.name.text) ? only : undefined;
+}
+
 type Next = (node: ts.Expression) => Expr;
 
 function assertedType(draft: Draft, node: ts.Expression): TypeExpr | undefined {
@@ -62,7 +79,8 @@ function declaredType(draft: Draft, literal: ts.ObjectLiteralExpression): TypeEx
 }
 
 function holderOf({ parent }: ts.Node): ts.Node {
-  return ts.isParenthesizedExpression(parent) ? holderOf(parent) : parent;
+  const isFrozen = ts.isCallExpression(parent) && frozenBy(parent) !== undefined;
+  return ts.isParenthesizedExpression(parent) || isFrozen ? holderOf(parent) : parent;
 }
 
 /** What `OrderPlaced[]` and `readonly OrderPlaced[]` hold. */

@@ -78,8 +78,8 @@ function reExports(statement: ts.ExportDeclaration): ExportFact[] {
 }
 
 function exportAssignment(statement: ts.ExportAssignment): ExportFact[] {
-  if (!ts.isIdentifier(statement.expression)) return [];
-  return [{ name: 'default', local: statement.expression.text }];
+  const { expression } = statement;
+  return [{ name: 'default', local: ts.isIdentifier(expression) ? expression.text : 'default' }];
 }
 
 function exportedDeclarations(statement: ts.Statement): ExportFact[] {

@@ -62,6 +62,8 @@ export interface BindingFact {
   readonly import?: number;
   /** Declared at the top level of the module. */
   readonly isTopLevel?: boolean;
+  /** The namespaces around it: `Shop.Orders`. */
+  readonly namespace?: string;
 }
 
 /** An interface, alias, class, enum or schema (zod and similar: `const X = z.object({…})`). */

@@ -24,6 +24,8 @@ export interface FileIndex {
   /** `export * from`. */
   readonly stars: readonly ExportFact[];
   readonly topLevel: ReadonlyMap<string, BindingFact>;
+  /** What namespaces hold, each under its whole name: `Orders.placed`. */
+  readonly namespaced: ReadonlyMap<string, BindingFact>;
   /** Calls by the last name of the callee. */
   readonly calls: ReadonlyMap<string, readonly CallSite[]>;
   readonly publishes: readonly (CallSite & { readonly role: PublishRole })[];
@@ -95,6 +97,7 @@ function makeIndex(facts: FileFacts): FileIndex {
     exports: new Map(facts.exports.filter((it) => it.name !== '*').map((it) => [it.name, it])),
     stars: facts.exports.filter((it) => it.name === '*'),
     topLevel: indexTopLevel(facts),
+    namespaced: indexNamespaced(facts),
     ...indexCalls(facts),
   };
 }
@@ -129,10 +132,18 @@ function indexFunctions(facts: FileFacts): Pick<FileIndex, 'functions' | 'method
 function indexTopLevel(facts: FileFacts): Map<string, BindingFact> {
   const topLevel = new Map<string, BindingFact>();
   for (const binding of facts.bindings) {
-    const isReachable = binding.isTopLevel || binding.kind === 'import';
+    const isReachable = (binding.isTopLevel && binding.namespace === undefined) || binding.kind === 'import';
     if (isReachable && !topLevel.has(binding.name)) topLevel.set(binding.name, binding);
   }
   return topLevel;
+}
+
+function indexNamespaced(facts: FileFacts): Map<string, BindingFact> {
+  return new Map(
+    facts.bindings.flatMap((it) =>
+      it.namespace === undefined ? [] : [[`${it.namespace}.${it.name}`, it] as const],
+    ),
+  );
 }
 
 function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes' | 'withRoles'> {

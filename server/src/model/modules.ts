@@ -7,10 +7,11 @@ import { indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
 import type { NotedFiles } from './notedFiles.ts';
 
-/** A declaration: its file and the name it has there. `*` is the module itself. */
+/** A declaration: its file and the name it has there. `*` is the module itself, or the namespace `within` it. */
 export interface Declared {
   readonly facts: FileFacts;
   readonly name: string;
+  readonly within?: string;
 }
 
 export interface Modules {
@@ -28,9 +29,9 @@ export interface Modules {
 export function modulesOf(files: NotedFiles, projects: readonly ProjectFacts[], keeper: Keeper): Modules {
   const pathOf = pathResolver(files, projects);
   const find = exporter(files, pathOf, keeper);
-  const declaredAt = ({ file, name }: Target): Declared | undefined => {
+  const declaredAt = ({ file, ...target }: Target): Declared | undefined => {
     const facts = files.get(file);
-    return facts && { facts, name };
+    return facts && { facts, ...target };
   };
   const exported: Modules['exported'] = ({ file }, name) => {
     const target = find({ file, name });
@@ -42,7 +43,7 @@ export function modulesOf(files: NotedFiles, projects: readonly ProjectFacts[], 
     const found = indexOf(facts).imports.get(name);
     if (!found) {
       if (isDeclared(facts, name)) return declaredAt({ file, name });
-      return isNamespace(facts, name) ? declaredAt({ file, name: '*' }) : undefined;
+      return isNamespace(facts, name) ? declaredAt({ file, name: '*', within: name }) : undefined;
     }
     const from = pathOf(file, found.from);
     const target = from === undefined ? undefined : find({ file: from, name: found.name });
@@ -94,6 +95,7 @@ function pathResolver(
 interface Target {
   readonly file: FilePath;
   readonly name: string;
+  readonly within?: string;
 }
 
 /** The declaration behind what a module exports. */
@@ -110,7 +112,9 @@ function exporter(
     const index = indexOf(facts);
     const entry = index.exports.get(name);
     if (entry?.from !== undefined) return through(file, entry.from, entry.local, seen);
-    if (isNamespace(facts, name)) return { file, name: '*' };
+    // A class and a namespace of one name are one thing.
+    if (isNamespace(facts, name))
+      return isDeclared(facts, name) ? { file, name } : { file, name: '*', within: name };
     const local = entry?.local ?? name;
     const imported = index.imports.get(local);
     if (imported) return through(file, imported.from, imported.name, seen);

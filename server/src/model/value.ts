@@ -10,4 +10,5 @@ export type Value =
   | { readonly kind: 'expr'; readonly file: FilePath; readonly expr: Expr }
   | { readonly kind: 'type'; readonly node: TypeNode }
   | { readonly kind: 'function'; readonly node: FunctionNode }
-  | { readonly kind: 'module'; readonly facts: FileFacts };
+  /** A module, or a namespace in it. */
+  | { readonly kind: 'module'; readonly facts: FileFacts; readonly within?: string };

@@ -58,8 +58,8 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
 
   const ofDeclared = (declared: Declared | undefined, depth: number): Value | undefined => {
     if (!declared) return undefined;
-    const { facts, name } = declared;
-    if (name === '*') return { kind: 'module', facts };
+    const { facts, name, within } = declared;
+    if (name === '*') return { kind: 'module', facts, ...(within !== undefined && { within }) };
     const index = indexOf(facts);
     const binding = index.topLevel.get(name);
     const value = binding && binding.kind !== 'import' ? ofBinding(facts, binding, depth + 1) : undefined;
@@ -78,11 +78,31 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
     const member = node.fact.members.find((it) => it.name === name);
     if (member?.init) return evaluate(node.file, member.init, depth + 1);
     const facts = files.get(node.file);
-    return facts && functionValue(facts, indexOf(facts).methods.get(node.fact.name)?.get(name));
+    const method = facts && indexOf(facts).methods.get(node.fact.name)?.get(name);
+    if (!facts || method) return facts && functionValue(facts, method);
+    return ofNamespace(facts, `${node.fact.name}.${name}`, depth);
+  };
+
+  const ofModule = (module: Value & { kind: 'module' }, name: string, depth: number): Value | undefined => {
+    const { facts, within } = module;
+    const inner = within === undefined ? undefined : ofNamespace(facts, `${within}.${name}`, depth);
+    const found = inner ?? ofDeclared(modules.exported(facts, name), depth);
+    if (found || within !== undefined || name === 'default') return found;
+    // `export = names`.
+    const whole = ofDeclared(modules.exported(facts, 'default'), depth);
+    return whole && memberOf(whole, name, depth + 1);
+  };
+
+  const ofNamespace = (facts: FileFacts, path: string, depth: number): Value | undefined => {
+    const { namespaced } = indexOf(facts);
+    const binding = namespaced.get(path);
+    if (binding) return ofBinding(facts, binding, depth + 1);
+    const isOuter = [...namespaced.keys()].some((it) => it.startsWith(`${path}.`));
+    return isOuter ? { kind: 'module', facts, within: path } : undefined;
   };
 
   const memberOf = (value: Value, name: string, depth: number): Value | undefined => {
-    if (value.kind === 'module') return ofDeclared(modules.exported(value.facts, name), depth);
+    if (value.kind === 'module') return ofModule(value, name, depth);
     if (value.kind === 'type') return ofTypeMember(value.node, name, depth);
     if (value.kind !== 'expr') return undefined;
     if (value.expr.kind === 'call')
