@@ -23,6 +23,7 @@ import { needsLeft } from './needs.ts';
 import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
 import type { Effect, FunctionNode } from './model.ts';
+import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
 
 const maxEffects = 150;
@@ -114,17 +115,12 @@ function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): v
     ...place,
     kind: 'read',
     isVolatile: false,
-    isUnique: isUniqueRead(action),
+    isUnique: isUniqueRead(walk.fn.file, action, role, walk.walking.linking),
     ...(role.store === undefined ? {} : { store: role.store }),
   });
   if (role.where?.kind !== 'object' || !role.where.entries.some((it) => versionKey.test(it.key))) return;
   flow.guard = stronger(flow.guard, { ...place, level: 'yes' });
   walk.after = stronger(walk.after, { ...place, level: 'yes' });
-}
-
-/** Prisma's `findUnique` compiles for unique keys only. */
-function isUniqueRead({ call }: CallAction): boolean {
-  return call.callee.kind === 'member' && /^findUnique/.test(call.callee.name);
 }
 
 function walkGuard(walk: Walk, action: CallAction, role: GuardRole, flow: Flow, ran: Set<Expr>): void {

@@ -200,7 +200,7 @@ function where(site: CallSite): { where?: Expr } {
   if (before) return before.args[0]?.kind === 'object' ? { where: before.args[0] } : {};
   // `stock.update({ … })` is told nothing but the new values.
   if (site.name === 'update' && site.call.args.length === 1) return {};
-  return first && /^(update|find|delete|get|load)/.test(site.name) ? { where: first } : {};
+  return first && /^(update|find|delete|get|load|exists?)/.test(site.name) ? { where: first } : {};
 }
 
 function store(site: CallSite): { store?: string } {

@@ -1,0 +1,120 @@
+// Whether a row is looked up by what its store keeps unique: then a second insert fails by itself.
+import type { CallAction } from '../facts/actions.ts';
+import type { DecoratorFact, Expr, TypeExpr } from '../facts/expressions.ts';
+import type { ReadRole } from '../facts/roles.ts';
+import type { FilePath } from '../text.ts';
+import { indexOf } from './fileIndex.ts';
+import type { TypeNode } from './model.ts';
+import type { Linking } from './program.ts';
+import { entryOf } from './values.ts';
+
+/** The columns of one index. */
+type Key = readonly string[];
+
+const maxDepth = 3;
+const keyed = /^(?:Unique|PrimaryColumn|PrimaryKey)$/;
+
+/** `findUnique`, which compiles for unique keys only, or a condition over all columns of a unique index of the entity. */
+export function isUniqueRead(
+  file: FilePath,
+  { call }: CallAction,
+  role: ReadRole,
+  linking: Linking,
+): boolean {
+  if (call.callee.kind !== 'member') return false;
+  if (/^findUnique/.test(call.callee.name)) return true;
+  const { where, store } = role;
+  if (where?.kind !== 'object' || where.entries.length === 0) return false;
+  const asked = new Set(where.entries.map((it) => it.key));
+  const keys = [
+    ...entitiesOf(file, call.callee.object, store, linking).flatMap((it) => keysOf(it, linking)),
+    ...keysOfSchema(file, call.callee.object, linking),
+  ];
+  return keys.some((key) => key.length > 0 && key.every((it) => asked.has(it)));
+}
+
+/** `posts: Model<Post>`, `class PostRepository extends Repository<Post>`, `getRepository(Post)`, `manager.findOne(Post, …)`. */
+function entitiesOf(
+  file: FilePath,
+  receiver: Expr,
+  store: string | undefined,
+  { calls, program }: Linking,
+): readonly TypeNode[] {
+  const named = [
+    store,
+    receiver.kind === 'call' && receiver.args[0]?.kind === 'name' && receiver.args[0].name,
+  ];
+  const told = named.flatMap((it) => (it ? (program.typeNamed(file, it) ?? []) : []));
+  const typed = calls.typing.typedOf(file, receiver);
+  if (typed?.kind === 'written') return [...told, ...typesIn(typed.file, typed.type, program, 0)];
+  const bases = typed?.node.fact.bases ?? [];
+  return [...told, ...bases.flatMap((it) => typesIn(typed?.node.file ?? file, it, program, 0))];
+}
+
+/** The workspace's types among the arguments of a type, through aliases of such: `Model<HydratedDocument<Post>>`. */
+function typesIn(
+  file: FilePath,
+  type: TypeExpr,
+  program: Linking['program'],
+  depth: number,
+): readonly TypeNode[] {
+  if (depth > maxDepth) return [];
+  if (type.kind === 'intersection') return type.of.flatMap((it) => typesIn(file, it, program, depth + 1));
+  if (type.kind !== 'ref') return [];
+  const node = depth > 0 ? program.typeNamed(file, type.name) : undefined;
+  if (node?.fact.alias) return typesIn(node.file, node.fact.alias, program, depth + 1);
+  if (node) return [node];
+  return type.args.flatMap((it) => typesIn(file, it, program, depth + 1));
+}
+
+function keysOf(entity: TypeNode, linking: Linking): readonly Key[] {
+  const fields = [...linking.program.fieldsOf(entity.file, entity).fields.values()];
+  const columns = fields.filter((it) => it.member.decorators?.some(isOfUniqueColumn)).map((it) => [it.name]);
+  const tables = linking.program.lineageOf(entity).flatMap((it) => it.fact.decorators.flatMap(keyOfTable));
+  return [...columns, ...tables, ...keysSetIn(entity.file, linking)];
+}
+
+function isOfUniqueColumn({ name, args }: DecoratorFact): boolean {
+  return keyed.test(name) || args.some(isUnique);
+}
+
+/** `@Unique(['orderId'])`, `@Index('one', ['orderId', 'line'], { unique: true })`, `@Unique({ properties: ['orderId'] })`. */
+function keyOfTable({ name, args }: DecoratorFact): readonly Key[] {
+  if (name !== 'Unique' && !args.some(isUnique)) return [];
+  return args.flatMap((it) => {
+    const columns = it.kind === 'object' ? entryOf(it, 'properties') : it;
+    const items = columns?.kind === 'array' ? columns.items : [];
+    return items.length > 0 ? [items.map((one) => (one.kind === 'string' ? one.value : ''))] : [];
+  });
+}
+
+/** `{ unique: true }`, `{ index: { unique: true } }`. */
+function isUnique(options: Expr): boolean {
+  if (options.kind !== 'object') return false;
+  const [flag, index] = [entryOf(options, 'unique'), entryOf(options, 'index')];
+  return (flag?.kind === 'literal' && flag.text === 'true') || (index !== undefined && isUnique(index));
+}
+
+/** `model('Post', new Schema({ postId: { type: String, unique: true } }))`. */
+function keysOfSchema(file: FilePath, receiver: Expr, linking: Linking): readonly Key[] {
+  const { values } = linking;
+  const model = values.evaluate(file, receiver);
+  if (model.kind !== 'expr' || model.expr.kind !== 'call') return [];
+  const [, schema] = model.expr.args;
+  const made = schema && values.evaluate(model.file, schema);
+  if (made?.kind !== 'expr' || made.expr.kind !== 'new') return [];
+  const [fields] = made.expr.args;
+  const entries = fields?.kind === 'object' ? fields.entries.filter((it) => isUnique(it.value)) : [];
+  return [...entries.map((it) => [it.key]), ...keysSetIn(made.file, linking)];
+}
+
+/** `PostSchema.index({ postId: 1 }, { unique: true })`. */
+function keysSetIn(file: FilePath, { files }: Linking): readonly Key[] {
+  const facts = files.get(file);
+  return (facts ? (indexOf(facts).calls.get('index') ?? []) : []).flatMap(({ action: { call } }) => {
+    const [columns, options] = call.args;
+    return columns?.kind === 'object' && options && isUnique(options)
+      ? [columns.entries.map((it) => it.key)]
+      : [];
+  });
+}
