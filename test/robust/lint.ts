@@ -4,7 +4,8 @@ import { readProjects } from '../../server/src/config/projects.ts';
 import { rules } from '../../server/src/rules/rules.generated.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
 import type { FactsStore } from '../../server/src/workspace/factsCache.ts';
-import { Workspace, type Snapshot } from '../../server/src/workspace/workspace.ts';
+import type { Snapshot } from '../../server/src/workspace/snapshot.ts';
+import { Workspace } from '../../server/src/workspace/workspace.ts';
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 // What a state says, as plain data: two ways to one state have to agree in all of it.
-import type { Snapshot } from '../../server/src/workspace/workspace.ts';
+import type { Snapshot } from '../../server/src/workspace/snapshot.ts';
 
 /** Everything that rules, views and reports can see of a state, as plain data. */
 export function saidBy({ findings, failures, model }: Snapshot): unknown {

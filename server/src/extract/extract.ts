@@ -11,14 +11,15 @@ import { readExpr } from './expressions.ts';
 import type { Framework } from './frameworks/framework.ts';
 import { frameworks as known } from './frameworks/known.ts';
 import { functionIdOf, readDecorators, readModule } from './functions.ts';
-import { readGaps } from './gaps.ts';
+import { syntaxErrors, unreadIn } from './gaps.ts';
 import { readExports, readImports } from './modules.ts';
 import { markTypes } from './notEvents.ts';
 import type { Reading } from './reading.ts';
-import { recognise } from './recognise.ts';
+import { recognise, unrecognised } from './recognise.ts';
 import { readSagas } from './sagas.ts';
 import { readSuppressions } from './suppressions.ts';
 import { readType, readTypeFacts } from './types.ts';
+import { packagesOf, type Clients } from './fileView.ts';
 import { viewOf } from './view.ts';
 
 /** Comments of documentation are not read. */
@@ -59,18 +60,34 @@ function readText(file: FilePath, text: string, frameworks: readonly Framework[]
   const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
   const facts = recognise({ ...read, functions: draft.functions, ...rest }, concernedWith(text, frameworks));
   const whole = described(facts, frameworks);
-  return { ...whole, gaps: [...whole.gaps, ...draft.cuts, ...readGaps(source, whole)] };
+  return { ...whole, gaps: [...whole.gaps, ...draft.cuts, ...syntaxErrors(source), ...unreadIn(whole)] };
+}
+
+/** The facts of a text where other files have made what it imports: `export const redis = new Redis()`. */
+export function recogniseAgain(
+  facts: FileFacts,
+  text: string,
+  given: Clients,
+  frameworks: readonly Framework[] = known,
+): FileFacts {
+  // The packages have no word in this text.
+  const concerned = concernedWith(`${text}\n${packagesOf(given).join('\n')}`, frameworks);
+  const whole = described(recognise(unrecognised(facts), concerned, given), frameworks, given);
+  const before = new Set(unreadIn(facts).map((it) => JSON.stringify(it)));
+  const kept = facts.gaps.filter((it) => !before.has(JSON.stringify(it)));
+  const failed = whole.gaps.filter(({ reason }) => !kept.some((it) => it.reason === reason));
+  return { ...whole, gaps: [...kept, ...failed, ...unreadIn(whole)] };
 }
 
 /** What frameworks say of types and sagas. */
-function described(facts: FileFacts, frameworks: readonly Framework[]): FileFacts {
+function described(facts: FileFacts, frameworks: readonly Framework[], given?: Clients): FileFacts {
   const { file, imports } = facts;
   const eventBases = new Set(
     frameworks.flatMap((it) => it.eventBases ?? []).flatMap((it) => named(imports, it)),
   );
   const isEventFile = frameworks.some((it) => it.isEventFile?.(file));
   const telling = frameworks.filter((it) => it.sagas !== undefined);
-  const own = telling.flatMap((it) => it.sagas?.(viewOf(facts, {})) ?? []);
+  const own = telling.flatMap((it) => it.sagas?.(viewOf(facts, {}, given)) ?? []);
   return {
     ...facts,
     types: markTypes(facts, eventBases).map((it) =>

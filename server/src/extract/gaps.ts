@@ -4,10 +4,9 @@ import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, Gap, SagaFact, StepFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 
-/** The gaps of a file: syntax errors, publishes without a readable event, handlers and compensations that can't be read. */
-export function readGaps(source: ts.SourceFile, facts: FileFacts): readonly Gap[] {
+/** Publishes without a readable event, handlers and compensations that can't be read. */
+export function unreadIn(facts: FileFacts): readonly Gap[] {
   return [
-    ...syntaxErrors(source),
     ...facts.functions.flatMap((fn) => [...callsIn(fn.body)].flatMap(unreadPublishes)),
     ...facts.consumers.flatMap(({ handler, at, name }) =>
       typeof handler !== 'number' && handler.kind === 'unknown'
@@ -19,7 +18,7 @@ export function readGaps(source: ts.SourceFile, facts: FileFacts): readonly Gap[
 }
 
 /** The parser goes on after an error, so the first one tells enough. */
-function syntaxErrors(source: ts.SourceFile): readonly Gap[] {
+export function syntaxErrors(source: ts.SourceFile): readonly Gap[] {
   const errors: unknown = Reflect.get(source, 'parseDiagnostics');
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   const start: unknown =

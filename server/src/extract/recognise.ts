@@ -4,12 +4,16 @@ import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import { lazily } from '../facts/once.ts';
 import type { CallSite, Framework } from './frameworks/framework.ts';
 import { pathOf } from './paths.ts';
-import { viewOf, type FileView, type Makes } from './view.ts';
+import type { Clients, FileView, Makes } from './fileView.ts';
+import { viewOf } from './view.ts';
 
-/** The facts with roles and consumers filled in. A framework that throws is left out for this file and becomes a gap. */
-export function recognise(facts: FileFacts, frameworks: readonly Framework[]): FileFacts {
+/**
+ * The facts with roles and consumers filled in; what other files make may be given. A framework that throws is left out for this file
+ * and becomes a gap.
+ */
+export function recognise(facts: FileFacts, frameworks: readonly Framework[], given?: Clients): FileFacts {
   const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
-  const view = viewOf(facts, makes);
+  const view = viewOf(facts, makes, given);
   const consuming = frameworks.filter((it) => it.consumers !== undefined);
   const naming = frameworks.filter((it) => it.roles !== undefined);
   const broken = new Map<string, string>();
@@ -120,6 +124,14 @@ function siteOf(view: FileView, fn: FunctionFact, action: CallAction): CallSite 
       return expr && view.valueOf(expr);
     },
   };
+}
+
+/** The facts as they were before any framework spoke. */
+export function unrecognised(facts: FileFacts): FileFacts {
+  const bare = (action: CallAction): CallAction =>
+    action.roles.length > 0 ? { ...action, roles: [] } : action;
+  const functions = facts.functions.map((it) => ({ ...it, body: withRoles(it.body, bare) }));
+  return { ...facts, functions, consumers: [], sagas: [], gaps: [] };
 }
 
 function withRoles(

@@ -3,7 +3,7 @@ import { applyFix } from '../fixes/apply.ts';
 import type { FixPlan } from '../fixes/plan.ts';
 import { suppressInFile, suppressOnLine } from '../fixes/suppress.ts';
 import type { Edit, FileEdit, FilePath } from '../text.ts';
-import type { Snapshot } from '../workspace/workspace.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import type { ActionData } from './actionData.ts';
 import { pathOf } from './convert.ts';
 

@@ -9,7 +9,7 @@ import {
 } from 'vscode-languageserver';
 import type { Finding } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
-import type { Snapshot } from '../workspace/workspace.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import type { Abilities } from './abilities.ts';
 import type { ActionData } from './actionData.ts';
 import { pathOf, spanOf } from './convert.ts';

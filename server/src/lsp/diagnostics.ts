@@ -6,7 +6,7 @@ import { areSame, isSamePlace } from '../same.ts';
 import type { Finding } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
-import type { Snapshot } from '../workspace/workspace.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import { diagnosticOf, diagnosticOfProblem, documentWith, type ShownDocument } from './convert.ts';
 import type { Encoding } from './encoding.ts';
 import type { Folder } from './folder.ts';

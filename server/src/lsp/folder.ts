@@ -6,7 +6,8 @@ import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import { configsOf } from '../workspace/configs.ts';
 import { fill, load } from '../workspace/load.ts';
-import { Workspace, type Snapshot } from '../workspace/workspace.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import { Workspace } from '../workspace/workspace.ts';
 
 /** The unsaved text of a file that an editor has open, or undefined. */
 export type OpenText = (file: FilePath) => string | undefined;

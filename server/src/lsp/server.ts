@@ -12,7 +12,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { packagePath, read } from '../disk.ts';
-import type { Snapshot } from '../workspace/workspace.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import { abilitiesOf, noAbilities, optionsOf, rootsOf, type Abilities } from './abilities.ts';
 import { dataOf } from './actionData.ts';
 import { editsOf } from './actionEdits.ts';

@@ -7,7 +7,7 @@ import { read } from '../disk.ts';
 import { unnamedSites } from '../model/sites.ts';
 import type { FilePath } from '../text.ts';
 import { skippedIn } from '../workspace/skipped.ts';
-import type { Snapshot } from '../workspace/workspace.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import { pathOf, uriOf } from './convert.ts';
 import { areShown, diagnosticsOf, nothingMade, type Source } from './diagnostics.ts';
 import type { Encoding } from './encoding.ts';

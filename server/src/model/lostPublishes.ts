@@ -1,9 +1,9 @@
 // Publishes whose outcome nobody learns: the promise or Observable of the call, or of the wrapper around it, goes nowhere.
 import type { CallAction } from '../facts/actions.ts';
-import type { TypeExpr } from '../facts/expressions.ts';
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
-import { callsIn } from '../facts/walk.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { leaves } from './failing.ts';
@@ -61,11 +61,26 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
     const given = how && givenBy(model, fn, action);
     if (!given) return [];
     const isWaitedFor = how === 'awaited' && (given.gives === 'promise' || given.wrapper);
-    if (isWaitedFor) return [];
+    if (isWaitedFor || (facts && how === 'awaited' && isListenedTo(facts, action.result))) return [];
     const role = publishIn(action);
     const publishes = role !== undefined || isHandedIn(action) || isPublishing(model, given.wrapper);
     return [{ fn, action, how, ...(dropper !== undefined && { dropper }), ...given, role, publishes }];
   });
+}
+
+/** `const reply = await client.send(…); reply.subscribe(…)`: what the variable holds is still an Observable, and somebody takes it. */
+function isListenedTo({ functions }: FileFacts, result: number | undefined): boolean {
+  if (result === undefined) return false;
+  const isIt = (it: Expr | undefined): boolean => it?.kind === 'name' && it.binding === result;
+  return functions.some(({ body }) =>
+    actionsIn(body).some((it) => {
+      if (it.kind === 'return') return isIt(it.value);
+      if (it.kind !== 'call') return false;
+      const { callee, args } = it.call;
+      const listens = callee.kind === 'member' && /^(?:pipe|subscribe|forEach|toPromise)$/.test(callee.name);
+      return (listens && isIt(callee.object)) || args.some(isIt);
+    }),
+  );
 }
 
 /** What publishes by its role, or by its name alone. */

@@ -1,6 +1,6 @@
 // Files of which nothing was read, since they are past what an extraction may take.
 import type { FilePath } from '../text.ts';
-import type { Snapshot } from './workspace.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Each with why. */
 export function skippedIn({

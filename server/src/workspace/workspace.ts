@@ -1,6 +1,6 @@
 // Keeps texts, facts, model and findings in step. One change of a text is one extraction and at most one link, and that only
 // when somebody asks. Snapshots are immutable: a request takes one and remembers nothing.
-import { extract } from '../extract/extract.ts';
+import { extract, recogniseAgain } from '../extract/extract.ts';
 import { isNamedAfterEvents, mayMatter } from '../extract/triggers.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
@@ -8,28 +8,15 @@ import { Keeper } from '../model/kept.ts';
 import { link } from '../model/link.ts';
 import type { EventModel } from '../model/model.ts';
 import { resolver } from '../model/modules.ts';
-import type { Finding, Rule } from '../rules/rule.ts';
-import { runRules, type RuleFailure } from '../rules/run.ts';
+import type { Rule } from '../rules/rule.ts';
+import { runRules } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 import type { ConfigOf } from './configs.ts';
 import type { FactsStore } from './factsCache.ts';
+import { byFile, type Failure, type Snapshot } from './snapshot.ts';
 import { follow, isPassedAgain, wayOf, type Reached } from './following.ts';
+import { ImportedClients, type ClientSources } from './importedClients.ts';
 import { handedOn, type Linked } from './linked.ts';
-
-export interface Snapshot {
-  readonly model: EventModel;
-  readonly findings: readonly Finding[];
-  readonly findingsOf: ReadonlyMap<FilePath, readonly Finding[]>;
-  readonly failures: readonly Failure[];
-  readonly textOf: (file: FilePath) => string | undefined;
-  /** Absent for a file that says nothing about events and that no relevant file imports. */
-  readonly factsOf: (file: FilePath) => FileFacts | undefined;
-  /** How many files were looked at. */
-  readonly files: number;
-}
-
-/** A defect of ours that was contained: a file whose extraction failed, or a rule. */
-export type Failure = { readonly file: FilePath; readonly message: string } | RuleFailure;
 
 /** What was done since the start; tests count it. */
 export interface Counters {
@@ -61,6 +48,7 @@ export class Workspace {
   #isComplete = false;
   #resolve: Resolve | undefined;
   #reached: Reached | undefined;
+  readonly #clients = new ImportedClients();
   /** Files whose text changed since names were followed. */
   readonly #changed = new Set<FilePath>();
   /** How often anything changed by which names are followed. */
@@ -183,7 +171,24 @@ export class Workspace {
 
   #relevantFacts(): ReadonlyMap<FilePath, FileFacts> {
     const steps = this.#collect();
-    for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+    for (let step = steps.next(); ; step = steps.next())
+      if (step.done) return this.#clients.seenBy(step.value, this.#clientSources());
+  }
+
+  #clientSources(): ClientSources {
+    this.#resolve ??= this.#newResolve();
+    return {
+      resolve: this.#resolve,
+      recognise: (facts, given) => {
+        const { file } = facts;
+        const own = this.#configOf.frameworksFor(file)?.frameworks;
+        return recogniseAgain(facts, this.#entries.get(file)?.text ?? '', given, own);
+      },
+    };
+  }
+
+  #newResolve(): Resolve {
+    return resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
   }
 
   /** The facts of every triggered file, and of those to which names lead from there. */
@@ -198,7 +203,7 @@ export class Workspace {
       if (facts) triggered.set(file, facts);
       yield;
     }
-    this.#resolve ??= resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
+    this.#resolve ??= this.#newResolve();
     const reached = yield* follow(triggered, {
       factsOf: (file) => {
         const entry = this.#entries.get(file);
@@ -282,14 +287,4 @@ export class Workspace {
       if (failure !== undefined) failures.push({ file, message: failure });
     return failures;
   }
-}
-
-function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {
-  const map = new Map<FilePath, Finding[]>();
-  for (const it of findings) {
-    const list = map.get(it.file);
-    if (list) list.push(it);
-    else map.set(it.file, [it]);
-  }
-  return map;
 }

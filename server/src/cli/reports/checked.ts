@@ -1,7 +1,7 @@
 // What a report prints, and what all reports say alike.
 import { lineColumn, lineStarts, type FilePath, type LineColumn, type Place } from '../../text.ts';
 import type { Finding } from '../../rules/rule.ts';
-import type { Failure } from '../../workspace/workspace.ts';
+import type { Failure } from '../../workspace/snapshot.ts';
 
 /** What is printed of a run: plain data, which a later run may print again. */
 export interface Printed {

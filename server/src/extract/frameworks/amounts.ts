@@ -1,6 +1,6 @@
 // Values that a store computes from what it holds: done twice they count twice.
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { holds, linksNamed } from './chains.ts';
 import type { CallSite } from './framework.ts';
 

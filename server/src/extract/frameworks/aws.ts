@@ -4,7 +4,7 @@ import { table } from '../../table.ts';
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import type { CallSite, Framework } from './framework.ts';
 import { lambdas } from './lambdas.ts';
 import { firstOf, handlerOf, mayHandle, unwrapped } from './messages.ts';

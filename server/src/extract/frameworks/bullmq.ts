@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import { queueOf, optionsPolicy } from './jobOptions.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { isFrom, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 

@@ -3,7 +3,7 @@
 import { table } from '../../table.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { GuardRole, ReadRole, Role, WriteRole } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { outboxRow } from './outboxes.ts';
 

@@ -3,7 +3,7 @@
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
-import type { FileView, Origin } from '../view.ts';
+import type { FileView, Origin } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 

@@ -3,7 +3,7 @@
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type ClassSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle } from './messages.ts';
 

@@ -4,7 +4,7 @@ import type { CallExpr, DecoratorFact, Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact, SagaFact, TypeFact } from '../../facts/facts.ts';
 import type { Role } from '../../facts/roles.ts';
 import type { FilePath } from '../../text.ts';
-import type { FileView, Makes, Origin } from '../view.ts';
+import { packagesOf, type FileView, type Makes, type Origin } from '../fileView.ts';
 
 export interface Framework {
   /** The npm package or idiom; stands as `library` in the facts. */
@@ -74,9 +74,12 @@ export function isFrom(origin: Origin | undefined, modules: readonly string[]): 
   return modules.some((it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`));
 }
 
-/** Whether a file imports anything from one of these modules, `@medusajs/` matching all of a scope. */
-export function doesImport(view: FileView, modules: readonly string[]): boolean {
-  return view.facts.imports.some((it) => isFrom({ name: it.name, from: it.from }, modules));
+/** Whether a file imports anything from one of these modules, be it through another file; `@medusajs/` matches all of a scope. */
+export function doesImport({ facts, given }: FileView, modules: readonly string[]): boolean {
+  return (
+    facts.imports.some((it) => isFrom({ name: it.name, from: it.from }, modules)) ||
+    packagesOf(given).some((from) => isFrom({ name: '', from }, modules))
+  );
 }
 
 /** Whether a string or template is written where a name is wanted. */

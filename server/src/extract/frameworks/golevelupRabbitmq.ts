@@ -3,7 +3,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { QueueRole, Role } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework, type MethodSite } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 import { decidedBy, moduleQueues, subscriptionPolicy } from './rabbitQueues.ts';

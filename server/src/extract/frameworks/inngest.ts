@@ -2,7 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { FailurePolicy, PublishRole, Role } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle } from './messages.ts';
 

@@ -4,7 +4,7 @@ import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import { isUnread } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { alongChain } from './chains.ts';
 import { doesImport, type CallSite } from './framework.ts';
 

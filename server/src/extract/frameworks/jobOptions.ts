@@ -1,7 +1,7 @@
 // What the options of jobs, queues and workers say about failures: https://docs.bullmq.io/guide/retrying-failing-jobs
 import type { Expr } from '../../facts/expressions.ts';
 import type { FailurePolicy, QueueRole } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import type { CallSite } from './framework.ts';
 
 /** More tries than anybody counts. */

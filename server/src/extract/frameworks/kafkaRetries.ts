@@ -4,7 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import { isUnread } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import { actionsIn } from '../../facts/walk.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite } from './framework.ts';
 
 const library = 'kafkajs';

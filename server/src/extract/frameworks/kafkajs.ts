@@ -4,7 +4,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import type { Span } from '../../text.ts';
 import { pathOf } from '../paths.ts';
-import type { FileView, Site } from '../view.ts';
+import type { FileView, Site } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { firstOf, handlerOf, labelOf, unwrapped } from './messages.ts';
 import { restartPolicy, restartsGiven } from './kafkaRetries.ts';

@@ -4,7 +4,7 @@ import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import { isLambdaMessage } from '../../facts/messagingPackages.ts';
 import { valueNamed } from '../../facts/valueNamed.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 
 type Ref = TypeExpr & { readonly kind: 'ref' };
 

@@ -1,7 +1,7 @@
 // Medusa: subscribers and events of workflows, handed on by an event module that retries (https://docs.medusajs.com).
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, type CallSite, type Framework } from './framework.ts';
 import { methodConsumer } from './messages.ts';
 

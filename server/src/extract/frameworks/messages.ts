@@ -1,7 +1,7 @@
 // What frameworks have in common: unwrapping what travels, and the shape of consumer facts.
 import type { Expr, FunctionId } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 
 const wrappers = new Set([
   'stringify',

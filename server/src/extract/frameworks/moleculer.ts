@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import { isUnread } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy, Role } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle } from './messages.ts';
 import { fromPatterns } from './patterns.ts';

@@ -2,7 +2,7 @@
 // https://github.com/nats-io/stan.js
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { alongChain } from './chains.ts';
 import { isText } from './framework.ts';
 

@@ -1,7 +1,7 @@
 // @nestjs/microservices: https://docs.nestjs.com/microservices/basics
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { methodConsumer } from './messages.ts';
 import { microserviceQueue } from './rabbitQueues.ts';

@@ -1,7 +1,7 @@
 // Rows of an outbox: writing one hands the event to whatever relays it, in the transaction of the change it tells of.
 import type { Expr } from '../../facts/expressions.ts';
 import type { PublishRole, WriteRole } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 
 const outbox = /outbox|(?:^|_)(?:pending|unsent|stored|integration)_?(?:events?|messages?)$/i;
 /** Columns that tell which event a row is, the most telling first. */

@@ -4,7 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role, Transport } from '../../facts/roles.ts';
 import type { FilePath } from '../../text.ts';
-import type { FileView, Makes } from '../view.ts';
+import type { FileView, Makes } from '../fileView.ts';
 import { isFrom, type CallSite, type ClassSite, type Framework, type MethodSite } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer, unwrapped } from './messages.ts';
 import { argumentAt, sameName, type Argument } from './places.ts';

@@ -1,6 +1,6 @@
 // Where patterns say that something stands, and whether a name is the one they mean.
 import type { Expr } from '../../facts/expressions.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { told } from './messages.ts';
 
 /** Where something stands in the arguments: `0`, or `0.topic` for an entry of the first one, `0.Entries.0.DetailType` through arrays. */

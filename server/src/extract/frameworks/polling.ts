@@ -4,7 +4,7 @@ import type { Action } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import { actionsIn } from '../../facts/walk.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import type { CallSite } from './framework.ts';
 
 /** No parameter has this index. */

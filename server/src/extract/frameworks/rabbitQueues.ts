@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import { isAbsent, isUnread, policyIn } from '../../facts/queuePolicy.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { pathOf } from '../paths.ts';
 import type { CallSite } from './framework.ts';
 

@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, QueueRole, Role, WriteRole } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { fromPatterns } from './patterns.ts';

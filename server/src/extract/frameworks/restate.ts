@@ -2,7 +2,7 @@
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { PublishRole, Role, WaitRole } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle, methodConsumer } from './messages.ts';
 

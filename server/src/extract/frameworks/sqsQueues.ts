@@ -3,7 +3,7 @@
 import type { CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite } from './framework.ts';
 
 const constructs = ['aws-cdk-lib/aws-sqs', '@aws-cdk/aws-sqs'];

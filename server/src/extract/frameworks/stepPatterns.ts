@@ -2,7 +2,7 @@
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { BindingFact, FunctionFact, SagaFact, StepFact, TypeFact } from '../../facts/facts.ts';
 import type { FilePath } from '../../text.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { handlerOf } from './messages.ts';
 import { argumentAt, sameName, type Argument } from './places.ts';
 

@@ -1,6 +1,6 @@
 // What makes a write of a chain happen once: a version or status that it asks for, and changes.
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { linksNamed } from './chains.ts';
 import type { CallSite } from './framework.ts';
 

@@ -1,0 +1,96 @@
+// Clients of libraries that one file makes and others import: `export const redis = new Redis()`. An extraction sees one file, so
+// what such a name stands for in another is given to it from outside.
+import type { Expr, Member } from '../facts/expressions.ts';
+import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import { isMessaging } from '../facts/messagingPackages.ts';
+import { once } from '../facts/once.ts';
+import { actionsIn } from '../facts/walk.ts';
+import { frameworks } from './frameworks/known.ts';
+import { isFrom } from './frameworks/framework.ts';
+import type { Client, Clients, FileView, Makes, Origin } from './fileView.ts';
+import { viewOf } from './view.ts';
+
+/** Whose objects tell by their package what their methods do, and hardly by the names that people give them. */
+const others = [
+  'ioredis', 'redis', '@redis/client', '@upstash/', '@aws-sdk/', 'aws-sdk', 'sqs-consumer', 'inngest', '@restatedev/',
+  'moleculer', '@event-driven-io/', 'events', 'eventemitter2', 'eventemitter3', 'mitt', '@nestjs/event-emitter',
+]; // prettier-ignore
+
+const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
+
+/** The clients that a file exports, by the names under which it does; what it only hands on is not among them. */
+export const clientsOf = once((facts: FileFacts): Clients => {
+  if (!facts.imports.some((it) => isOfClient({ name: it.name, from: it.from }))) return none;
+  const view = viewOf(facts, makes);
+  const found = facts.exports.flatMap(({ name, local, from }) => {
+    const client = from === undefined ? clientNamed(view, local) : undefined;
+    return client ? [[name, client] as const] : [];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : none;
+});
+
+const none: Clients = {};
+
+function clientNamed(view: FileView, name: string): Client | undefined {
+  const type = view.typeNamed(name);
+  if (type?.kind === 'class') return ofMembers(view, type.members, methodsOf(view, name));
+  const { bindings, functions } = view.facts;
+  const made = functions.find((it) => it.kind === 'function' && it.outer === undefined && it.name === name);
+  if (made) return ofResult(view, made);
+  const binding = bindings.find((it) => it.isTopLevel && it.name === name && it.kind !== 'import');
+  return binding && ofBinding(view, binding);
+}
+
+function ofBinding(view: FileView, binding: BindingFact): Client | undefined {
+  const { name, at, type, init } = binding;
+  const expr: Expr = { kind: 'name', name, binding: view.facts.bindings.indexOf(binding), at };
+  const made = view.functionBehind(expr);
+  if (made) return ofResult(view, made);
+  const value = view.originOf(expr);
+  if (isOfClient(value)) return { value };
+  if (type || init?.kind !== 'object') return undefined;
+  const members = init.entries.flatMap(({ key, value: it }) => {
+    const origin = view.originOf(it);
+    return isOfClient(origin) ? [[key, { value: origin }] as const] : [];
+  });
+  return members.length > 0 ? { members: Object.fromEntries(members) } : undefined;
+}
+
+function methodsOf({ facts }: FileView, owner: string): readonly FunctionFact[] {
+  return facts.functions.filter((it) => it.owner === owner && it.kind !== 'constructor');
+}
+
+function ofMembers(
+  view: FileView,
+  fields: readonly Member[],
+  methods: readonly FunctionFact[],
+): Client | undefined {
+  const found = new Map<string, Client>();
+  for (const it of fields) {
+    const value = view.originOf({
+      kind: 'member',
+      object: { kind: 'this', at: it.at },
+      name: it.name,
+      at: it.at,
+    });
+    if (isOfClient(value)) found.set(it.name, { value });
+  }
+  for (const it of methods) {
+    const made = ofResult(view, it);
+    if (made) found.set(it.name, it.kind === 'accessor' && made.result ? { value: made.result } : made);
+  }
+  return found.size > 0 ? { members: Object.fromEntries(found) } : undefined;
+}
+
+/** By its declared result, or by what it returns. */
+function ofResult(view: FileView, { returns, body }: FunctionFact): Client | undefined {
+  const origins = returns
+    ? [view.originOfType(returns)]
+    : actionsIn(body).map((it) => (it.kind === 'return' && it.value ? view.originOf(it.value) : undefined));
+  const result = origins.find(isOfClient);
+  return result && { result };
+}
+
+function isOfClient(origin: Origin | undefined): origin is Origin {
+  return origin?.from !== undefined && (isMessaging(origin.from) || isFrom(origin, others));
+}

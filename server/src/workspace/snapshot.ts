@@ -1,0 +1,32 @@
+// What holds of a workspace at one time: immutable, so that a request takes one and remembers nothing.
+import type { FileFacts } from '../facts/facts.ts';
+import type { EventModel } from '../model/model.ts';
+import type { Finding } from '../rules/rule.ts';
+import type { RuleFailure } from '../rules/run.ts';
+import type { FilePath } from '../text.ts';
+
+export interface Snapshot {
+  readonly model: EventModel;
+  readonly findings: readonly Finding[];
+  readonly findingsOf: ReadonlyMap<FilePath, readonly Finding[]>;
+  readonly failures: readonly Failure[];
+  readonly textOf: (file: FilePath) => string | undefined;
+  /** Absent for a file that says nothing about events and that no relevant file imports. */
+  readonly factsOf: (file: FilePath) => FileFacts | undefined;
+  /** How many files were looked at. */
+  readonly files: number;
+}
+
+/** A defect of ours that was contained: a file whose extraction failed, or a rule. */
+export type Failure = { readonly file: FilePath; readonly message: string } | RuleFailure;
+
+/** Findings by their file. */
+export function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {
+  const map = new Map<FilePath, Finding[]>();
+  for (const it of findings) {
+    const list = map.get(it.file);
+    if (list) list.push(it);
+    else map.set(it.file, [it]);
+  }
+  return map;
+}
