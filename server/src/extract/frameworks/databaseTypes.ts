@@ -1,7 +1,7 @@
 // Objects that hold rows whatever they are called: their type, or what made them, is a database package's.
 import type { Expr } from '../../facts/expressions.ts';
 import { pathOf } from '../paths.ts';
-import type { FileView, Makes } from '../view.ts';
+import type { FileView, Makes } from '../fileView.ts';
 import { isFrom, type CallSite } from './framework.ts';
 import { isHandle } from './transactions.ts';
 

@@ -2,7 +2,7 @@
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
-import type { FileView } from '../view.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
 
