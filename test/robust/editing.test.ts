@@ -4,5 +4,8 @@ import { it } from 'vitest';
 import { editsAreFollowed } from './editing.ts';
 
 it('shows after any steps what a fresh start shows', { timeout: 300_000 }, async () => {
-  await assert(editsAreFollowed(), { seed: 3, numRuns: Number(process.env['FUZZ_EDITS'] ?? 15) });
+  await assert(editsAreFollowed(), {
+    seed: Number(process.env['FUZZ_SEED'] ?? 3),
+    numRuns: Number(process.env['FUZZ_EDITS'] ?? 15),
+  });
 });

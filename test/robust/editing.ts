@@ -38,6 +38,7 @@ const texts = [
   'export interface ShopEvent { shop: string }\n',
   'export interface OrderPlacedEvent { orderId: string }\n',
   "export * from './base';\nexport * from './placed';\n",
+  "import type { ShopEvent } from '@shop/base';\nexport interface CardChargedEvent extends ShopEvent { cardId: string }\n",
   '/* 🛒 */ export interface CardChargedEvent {\r\n  cardId: string;\r\n}\r\n',
   '// sagalint-disable-file missing-event-metadata -- because\nexport interface OrderPlacedEvent { orderId: string }\n',
   'export interface OrderPlacedEvent {',
@@ -50,6 +51,16 @@ const configs = [
   '{ "exclude": ["src/new/**"] }',
   '{ "rules": { "missing-event-metadata": "error" } }',
   '{ "rulez": ',
+];
+
+/** What else decides over the files: what their imports mean, which packages there are. */
+const projects: readonly (readonly [string, string])[] = [
+  ['tsconfig.json', '{ "compilerOptions": { "paths": { "./base": ["./src/consume.ts"] } } }'],
+  ['tsconfig.json', '{ "compilerOptions": { "paths": { "@shop/*": ["./src/events/*"] } } }'],
+  ['tsconfig.json', '{'],
+  ['package.json', '{ "name": "shop", "sagalint": { "preset": "off" } }'],
+  ['package.json', '{ "name": "@shop/base", "exports": "./src/events/base.ts", "sagalint": {} }'],
+  ['package.json', '{}'],
 ];
 
 /** One thing that is done; what can't be done in the state that it meets is left out. */
@@ -65,6 +76,7 @@ export interface Step {
     | 'rename'
     | 'rename folder'
     | 'configure'
+    | 'project'
     | 'ignore'
     | 'wait';
   readonly file: string;
@@ -76,7 +88,7 @@ export const steps: Arbitrary<readonly Step[]> = array(
   record({
     kind: constantFrom<Step['kind'][]>(
       ...(['open', 'open', 'type', 'type', 'insert', 'insert', 'save', 'close', 'write', 'write'] as const),
-      ...(['delete', 'rename', 'rename folder', 'configure', 'ignore', 'wait'] as const),
+      ...(['delete', 'rename', 'rename folder', 'configure', 'project', 'ignore', 'wait'] as const),
     ),
     file: constantFrom(...sources),
     text: constantFrom(...texts),
@@ -149,6 +161,10 @@ async function beside(client: Client, folder: string, { kind, file: path, text, 
   if (kind === 'write') return changed(client, file, () => write(file, text));
   if (kind === 'configure')
     return changed(client, `${folder}/sagalint.config.json`, (it) => write(it, pick(configs)));
+  if (kind === 'project') {
+    const [name = '', content = ''] = projects[at % projects.length] ?? [];
+    return changed(client, `${folder}/${name}`, (it) => write(it, content));
+  }
   if (kind === 'ignore')
     return changed(client, `${folder}/.gitignore`, (it) => write(it, pick(['', 'src/new/\n', '*.ts\n'])));
   if (kind === 'delete') return changed(client, file, () => rmSync(file, { force: true }));

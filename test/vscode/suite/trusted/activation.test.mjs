@@ -13,6 +13,7 @@ describe(`The extension in VS Code ${vscode.version}`, () => {
   });
 
   it('starts when a TypeScript file is opened', async function () {
+    assert.equal(extension.isActive, false, 'nothing of TypeScript was shown before');
     const file = vscode.Uri.file(`${shop}/services/order/src/order.controller.ts`);
     await vscode.window.showTextDocument(file);
     await until('activation', () => extension.isActive);
