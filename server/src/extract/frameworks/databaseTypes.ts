@@ -66,16 +66,16 @@ export function endsConnection({ view, receiver, call }: CallSite): boolean {
 
 function isTypedTable(view: FileView, receiver: Expr | undefined): boolean {
   const table = receiver && tableOf(receiver);
-  return table !== undefined && (isOf(view, table, byTable) || isHandle(view, table));
+  const begun = table?.kind === 'call' ? table.callee : table;
+  return begun !== undefined && (isOf(view, begun, byTable) || isHandle(view, begun));
 }
 
-/** What a query is begun with: `k` of `k('stock').where({ sku })` and of `k.from('stock')`. */
+/** What a query is begun with: `k('stock')` of `k('stock').where({ sku })`, `k` of `k.from('stock')`. */
 export function tableOf(receiver: Expr): Expr | undefined {
   let at = receiver;
   while (at.kind === 'call' && at.callee.kind === 'member' && queryWords.test(at.callee.name))
     at = at.callee.object;
-  if (at.kind === 'call') return at.callee;
-  return at === receiver ? undefined : at;
+  return at === receiver && at.kind !== 'call' ? undefined : at;
 }
 
 function isOf(view: FileView, expr: Expr, { modules, types }: Kind): boolean {

@@ -10,7 +10,7 @@ import { endsConnection, madeByDatabases } from './databaseTypes.ts';
 import { changedOnConflict, increments } from './amounts.ts';
 import { pathOf } from '../paths.ts';
 import { chained, linksNamed } from './chains.ts';
-import { builtStatement, isLaterLink } from './queryBuilders.ts';
+import { builtStatement, isLaterLink, tableIn } from './queryBuilders.ts';
 import { readSql } from './sql.ts';
 import { isStore } from './stores.ts';
 import { isTransactionHandle, transaction } from './transactions.ts';
@@ -85,8 +85,22 @@ export const databases: Framework = {
 
 /** A row of an outbox is a message too. */
 function withEvent(site: CallSite, role: Role): readonly Role[] {
-  const event = role.kind === 'write' ? outboxRow(site.view, role, rowsOf(site)) : undefined;
-  return event ? [role, event] : [role];
+  const made = role.kind === 'write' ? madeBefore(site) : undefined;
+  const row = role.kind === 'write' && made?.data ? { ...role, data: made.data } : role;
+  const event = row.kind === 'write' ? outboxRow(site.view, row, made?.entity ?? rowsOf(site)) : undefined;
+  // What is persisted is written by the next flush.
+  const gives = site.name === 'persist' ? 'nothing' : event?.gives;
+  return event && gives ? [role, { ...event, gives }] : [role];
+}
+
+/** `em.persist(em.create(OutboxMessage, { … }))`, `rows.save(rows.create({ … }))`: the entity and its columns. */
+function madeBefore({ view, arg }: CallSite): { readonly entity?: string; readonly data?: Expr } | undefined {
+  const made = arg(0);
+  if (made?.kind !== 'call' || pathOf(made.callee).at(-1) !== 'create') return undefined;
+  const [first, second] = made.args;
+  const entity = second && first?.kind === 'name' ? first.name : undefined;
+  const data = entity === undefined ? first : second;
+  return { ...(entity !== undefined && { entity }), ...(data && { data: view.valueOf(data) }) };
 }
 
 /** The entity that a repository is of: `manager.getRepository(OutboxMessage)`, `rows: Repository<OutboxMessage>`. */
@@ -180,7 +194,8 @@ function dataOf(site: CallSite): Expr | undefined {
   const data = site.view.entryOf(first, 'data');
   if (data) return data;
   const set = /^update(?:Table)?$/.test(site.name) ? chained(site, 'set') : undefined;
-  if (set) return set;
+  const values = /^(?:insert|insertInto)$/.test(site.name) ? chained(site, 'values') : undefined;
+  if (set ?? values) return set ?? values;
   if (site.name === 'nativeUpdate') return site.call.args.at(-1);
   // `Order.update(values, { where })` of Sequelize has the values first.
   if (site.view.entryOf(site.arg(1), 'where')) return first;
@@ -204,7 +219,10 @@ function where(site: CallSite): { where?: Expr } {
 }
 
 function store(site: CallSite): { store?: string } {
-  return { store: entityOf(site) ?? site.receiverName.replace(/\(\)$/, '') };
+  return {
+    store:
+      entityOf(site) ?? madeBefore(site)?.entity ?? tableIn(site) ?? site.receiverName.replace(/\(\)$/, ''),
+  };
 }
 
 /** `manager.insert(Order, { … })`: an entity manager is told the entity first. */

@@ -1,4 +1,5 @@
 // @event-driven-io/emmett: events are appended to a stream, and processors hand them on (https://event-driven-io.github.io/emmett).
+import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
@@ -18,6 +19,10 @@ const bus = fromPatterns({
   makes: {
     '@event-driven-io/emmett.getInMemoryMessageBus': 'MessageBus',
     '@event-driven-io/emmett.getInMemoryEventStore': 'EventStore',
+    '@event-driven-io/emmett-postgresql.getPostgreSQLEventStore': 'EventStore',
+    '@event-driven-io/emmett-mongodb.getMongoDBEventStore': 'EventStore',
+    '@event-driven-io/emmett-esdb.getEventStoreDBEventStore': 'EventStore',
+    '@event-driven-io/emmett-sqlite.getSQLiteEventStore': 'EventStore',
   },
   publish: [
     { call: 'MessageBus.publish', event: 0 },
@@ -30,7 +35,7 @@ const bus = fromPatterns({
 
 export const emmett: Framework = {
   ...bus,
-  roles: (site) => [...(bus.roles?.(site) ?? []), ...appended(site)],
+  roles: (site) => [...(bus.roles?.(site) ?? []), ...appended(site), ...decided(site)],
   consumers: (site) => [...subscribed(site), ...processed(site)],
 };
 
@@ -68,6 +73,21 @@ function appended(site: CallSite): readonly PublishRole[] {
     gives: 'promise',
     confidence: isFrom(site.origin, modules) ? 'type' : 'name',
   }));
+}
+
+/** `const handle = CommandHandler({ … }); handle(store, id, (state) => decide(command, state))` appends what is decided. */
+function decided(site: CallSite): readonly PublishRole[] {
+  const { view, call } = site;
+  const made = site.receiver ? undefined : view.valueOf(call.callee);
+  const maker = made?.kind === 'call' && made.callee.kind === 'name' ? made.callee.name : '';
+  if (made?.kind !== 'call' || !isFrom(view.originOf(made.callee), modules)) return [];
+  const inOptions = maker === 'DeciderCommandHandler' ? view.entryOf(made.args[0], 'decide') : undefined;
+  const decide = maker === 'CommandHandler' ? call.args[2] : inOptions;
+  if (!decide) return [];
+  const event: Expr = { kind: 'call', callee: decide, typeArgs: [], args: [], at: call.at, span: call.span };
+  return [
+    { kind: 'publish', library: 'emmett', transport: 'outbox', event, gives: 'promise', confidence: 'type' },
+  ];
 }
 
 /** `consumer.reactor({ processorId, canHandle: ['OrderPlaced'], eachMessage })`. */

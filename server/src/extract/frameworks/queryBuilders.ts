@@ -4,6 +4,7 @@ import type { Role, WriteRole } from '../../facts/roles.ts';
 import { increments } from './amounts.ts';
 import { chained, linksNamed } from './chains.ts';
 import { condition } from './writeConditions.ts';
+import { tableOf } from './databaseTypes.ts';
 import type { CallSite } from './framework.ts';
 
 /** `repository.createQueryBuilder().insert()`, `db.transaction().execute(work)`: what no other call of the chain says. */
@@ -25,6 +26,33 @@ export function isLaterLink({ receiver, name }: CallSite): boolean {
     callee.kind === 'member' &&
     /^(?:update|updateTable|insert|insertInto|delete|deleteFrom)$/.test(callee.name)
   );
+}
+
+const heads = /^(?:insertInto|updateTable|deleteFrom|selectFrom|replaceInto|mergeInto)$/;
+
+/** The table of a statement: `db.insertInto('orders')`, `db.insert(orders).values(…)`, `knex('orders').insert(…)`. */
+export function tableIn(site: CallSite): string | undefined {
+  const { receiver, name, call } = site;
+  const [first, ...others] = call.args;
+  if (heads.test(name)) return nameOf(first);
+  const links = { insert: 'values', update: 'set', delete: 'where' } as const;
+  const link = name === 'insert' || name === 'update' || name === 'delete' ? links[name] : undefined;
+  const isHead = link !== undefined && others.length === 0 && first?.kind === 'name';
+  if (isHead && linksNamed(site, [link]).length > 0) return first.name;
+  if (name === 'select') return nameOf(linksNamed(site, ['from'])[0]?.args[0]);
+  return receiver && tableAsked(receiver);
+}
+
+/** `knex('orders').where({ id })` asks for one. */
+function tableAsked(receiver: Expr): string | undefined {
+  const table = tableOf(receiver);
+  const [name] = table?.kind === 'call' ? table.args : [];
+  return name?.kind === 'string' ? name.value : undefined;
+}
+
+function nameOf(table: Expr | undefined): string | undefined {
+  if (table?.kind === 'string') return table.value;
+  return table?.kind === 'name' ? table.name : undefined;
 }
 
 function written(site: CallSite, name: string): WriteRole {

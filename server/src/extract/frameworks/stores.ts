@@ -50,7 +50,8 @@ export function isStore(site: CallSite): boolean {
 /** `knex('stock').where({ sku })`: a query on something that stores. */
 function isTable(receiver: Expr): boolean {
   const table = tableOf(receiver);
-  return table !== undefined && /(?:^|_)(?:knex|db|trx?|tx|database)$/i.test(pathOf(table).at(-1) ?? '');
+  const name = (table && pathOf(table).at(-1)) ?? '';
+  return /(?:^|_)(?:knex|db|trx?|tx|database)(?:\(\))?$/i.test(name);
 }
 
 function namesStore(name: string): boolean {
@@ -90,7 +91,8 @@ function isModelClass(site: CallSite, name: string): boolean {
   const hasWhere = site.call.args.some((it) => site.view.entryOf(it, 'where') !== undefined);
   if (hasWhere && /^(?:update|destroy|increment|decrement|findAll|count|upsert)$/.test(site.name))
     return true;
-  return /^(?:create|upsert)$/.test(site.name) && isWaitedFor(site) && isOfModels(site, name);
+  const isKnown = /outbox/i.test(name) || isOfModels(site, name);
+  return /^(?:create|upsert)$/.test(site.name) && isWaitedFor(site) && isKnown;
 }
 
 /** An entity's own `Order.create(…)` gives the order at once. */
