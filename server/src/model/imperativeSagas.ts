@@ -48,7 +48,9 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
   const placeOf = new Map(placed.map((it) => [it.index, it.action.call.at.start]));
   return drafts.map((step) => {
     // `case 'ship': …; case 'return': …` is asked for the one or the other, and neither takes back the other.
-    const isOther = ({ index }: Back): boolean =>
+    // Nor does a branch take back what comes after it: `if (known) return cancel(known); …`.
+    const isOther = ({ index, isBranch }: Back): boolean =>
+      (isBranch && index <= step.index) ||
       areAlternatives(fn.fact.body, step.at.start, placeOf.get(index) ?? -1);
     const others = back.backs.filter((it) => isOther(it) && takesBack(it, step, drafts));
     const found = withUndoing(step, drafts, { ...back, backs: back.backs.filter((it) => !isOther(it)) });
@@ -192,7 +194,10 @@ function meantBy({ words, index }: Back, steps: readonly Draft[]): Draft | undef
     .toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
-function undoingOf({ index, words: _, ...undoing }: Back, step: number): StepNode['undoing'][number] {
+function undoingOf(
+  { index, words: _, isBranch: _branch, ...undoing }: Back,
+  step: number,
+): StepNode['undoing'][number] {
   const { known } = undoing;
   const when = known === 'always' ? 'always' : index < step ? 'before' : 'after';
   return { ...undoing, known: when };

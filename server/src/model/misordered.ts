@@ -1,6 +1,6 @@
 // Compensations that run in the order of the steps: the first is undone while what was built on it still stands.
 import type { Action, TryAction } from '../facts/actions.ts';
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { orderOf } from './backOrder.ts';
@@ -44,36 +44,53 @@ function isOneByOne({ way, action, fn }: BackRun): boolean {
   return way !== 'forEach' || (!fn.fact.isAsync && action.settled !== 'awaited');
 }
 
-/** The first two compensations of one catch that follow each other as their steps do. */
+/** The first two compensations of one catch, or of one function that takes back, that follow each other as their steps do. */
 function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): ForwardPair | undefined {
-  const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
-  if (!fn) return undefined;
+  const facts = model.files.get(file);
+  const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
+  if (!facts || !fn) return undefined;
   const placed = steps.flatMap((step) =>
     // A status that is set takes nothing back that another step was built on.
     step.undoing
       .filter((it) => it.known === 'always' && it.isRow !== true && it.file === file)
       .filter((it) => isAwaited(model, file, it.at))
-      .map((undoing) => ({ step, undoing })),
+      .map((undoing) => ({ step, undoing, home: homeOf(facts, undoing.at) })),
   );
   for (const [index, first] of placed.entries()) {
     for (const second of placed.slice(index + 1)) {
-      if (first.step === second.step) continue;
+      if (first.step === second.step || first.home !== second.home) continue;
+      const { body } = first.home ?? fn;
       const [from, to] = [first.undoing.at.start, second.undoing.at.start];
-      if (catchAround(fn.body, from) !== catchAround(fn.body, to)) continue;
-      if (mayFollow(fn.body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
-        return { kind: 'calls', file, first, second, all: together(fn, placed, from) };
+      if (catchAround(body, from) !== catchAround(body, to)) continue;
+      if (mayFollow(body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
+        return { kind: 'calls', file, first, second, all: together(placed, first) };
     }
   }
   return undefined;
 }
 
-function together(
-  { body }: FunctionFact,
-  placed: readonly { readonly undoing: Undoing }[],
-  offset: number,
-): readonly Span[] {
+/** The function that a place stands in, callbacks in it included. */
+function homeOf({ functions }: FileFacts, at: Span): FunctionFact | undefined {
+  return functions.find(
+    ({ kind, outer, span }) =>
+      kind !== 'module' &&
+      (outer === undefined || functions[outer]?.kind === 'module') &&
+      span.start <= at.start &&
+      at.end <= span.end,
+  );
+}
+
+interface PlacedUndoing {
+  readonly undoing: Undoing;
+  readonly home: FunctionFact | undefined;
+}
+
+function together(placed: readonly PlacedUndoing[], first: PlacedUndoing): readonly Span[] {
+  const body = first.home?.body ?? [];
+  const offset = first.undoing.at.start;
   const around = catchAround(body, offset);
   return placed
+    .filter((it) => it.home === first.home)
     .map((it) => it.undoing.at)
     .filter((it) => catchAround(body, it.start) === around)
     .filter(

@@ -17,6 +17,7 @@ export interface Placed {
   readonly action: CallAction;
   readonly zone: 'line' | 'branch' | 'catch';
   readonly index: number;
+  readonly isLooped?: true;
   /** The name under which a durable engine keeps the callback that it stands in. */
   readonly keptAs?: string;
 }
@@ -25,6 +26,8 @@ export interface Placed {
 export interface Back extends Undoing {
   readonly words: string;
   readonly index: number;
+  /** It stands in a branch that is run once: what comes after that it can't take back. */
+  readonly isBranch?: true;
 }
 
 export interface TakingBack {
@@ -65,14 +68,15 @@ export function takingBack(
   const pushes: Back[] = [];
   const rows: Back[] = [];
   const open: CallAction[] = [...failures.filter((it) => isOpen(fn.file, it, reading))];
-  for (const { action, zone, index, keptAs } of placed) {
+  for (const { action, zone, index, keptAs, isLooped } of placed) {
     if (isPush(action)) {
       if (facts) pushes.push(pushed(facts, action, index, reading));
     } else if (zone !== 'line' || isSurelyUndoing(saidBy(action))) {
       const read = backsIn(fn.file, action, index, reading, 0);
       const found =
         read.length > 0 || keptAs === undefined ? read : keptBacks(fn.file, action, index, keptAs);
-      backs.push(...found);
+      const isBranch = zone === 'branch' && !isLooped;
+      backs.push(...(isBranch ? found.map((it) => ({ ...it, isBranch })) : found));
       if (zone === 'catch') rows.push(...rewritten(fn.file, action, index));
       if (zone === 'catch' && found.length === 0 && isOpen(fn.file, action, reading)) open.push(action);
     }
@@ -231,14 +235,16 @@ interface Around {
   readonly zone: Placed['zone'];
   readonly depth: number;
   readonly keptAs?: string;
+  readonly isLooped?: true;
 }
 
 function collect(facts: FileFacts, body: readonly Action[], around: Around, found: Placed[]): void {
-  const { zone, keptAs } = around;
+  const { zone, keptAs, isLooped } = around;
+  const told = { ...(keptAs !== undefined && { keptAs }), ...(isLooped && { isLooped }) };
   const inner: Around = zone === 'line' ? { ...around, zone: 'branch' } : around;
   for (const action of body) {
     if (action.kind === 'call') {
-      found.push({ action, zone, index: found.length, ...(keptAs !== undefined && { keptAs }) });
+      found.push({ action, zone, index: found.length, ...told });
       if (!isPush(action)) inCallbacks(facts, action, around, found);
     } else if (action.kind === 'try') {
       collect(facts, action.body, around, found);
@@ -248,12 +254,12 @@ function collect(facts: FileFacts, body: readonly Action[], around: Around, foun
       for (const it of [action.then, action.otherwise]) collect(facts, it, inner, found);
     } else if (action.kind === 'switch') {
       for (const it of action.cases) collect(facts, it.body, inner, found);
-    } else if (action.kind === 'loop') collect(facts, action.body, around, found);
+    } else if (action.kind === 'loop') collect(facts, action.body, { ...around, isLooped: true }, found);
   }
 }
 
 function inCallbacks(facts: FileFacts, action: CallAction, around: Around, found: Placed[]): void {
-  const { depth, zone } = around;
+  const { depth, zone, isLooped } = around;
   if (depth > maxDepth) return;
   const { call } = action;
   const name = calleeName(call.callee);
@@ -265,6 +271,7 @@ function inCallbacks(facts: FileFacts, action: CallAction, around: Around, found
       zone: isCatch ? 'catch' : zone,
       depth: depth + 1,
       ...(keptAs !== undefined && { keptAs }),
+      ...(isLooped && { isLooped }),
     } as const;
     if (fn && runsOf(facts, action, arg) !== 'when-called') collect(facts, fn.body, inside, found);
   });

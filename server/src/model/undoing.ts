@@ -8,6 +8,13 @@ const undoing = new Set(
     'withdraw reopen free expire discard unapply reset cleanup'
   ).split(' '),
 );
+/** Verbs that take back nothing, whatever they are about. */
+const speaking = new Set(
+  (
+    'start begin update get find list load fetch read count query search check validate verify is has should can calculate compute ' +
+    'estimate log track format parse render build prepare watch poll wait'
+  ).split(' '),
+);
 const fillers = new Set(
   (
     'this service client gateway api repo repository handler manager provider port adapter step saga by id for of the on to all async ' +
@@ -48,10 +55,10 @@ export function isUndoing(path: string): boolean {
   const name = sayingOf(callee);
   if (strongly.test(name) || events.some((it) => strongly.test(it) || isUndoing(it))) return true;
   if (/^(?:handle|on)[A-Z]|credit_?card/i.test(name)) return false;
-  return (
-    wordsOf(name).some((it) => undoing.has(it)) ||
-    /^(?:mark|set)\w*(?:failed|cancell?ed|rejected)/i.test(name)
-  );
+  const words = wordsOf(name);
+  // `startCleanupRun`, `getReleaseNotes`: what is taken back is only spoken of.
+  if (speaking.has(words[0] ?? '') && words[1] !== 'and') return false;
+  return words.some((it) => undoing.has(it)) || /^(?:mark|set)\w*(?:failed|cancell?ed|rejected)/i.test(name);
 }
 
 /** The name of the callee; of one that says no more than that something is made, what is made: `refunds.create`. */
