@@ -1,9 +1,10 @@
 // Judges one effect where it stands: how a reader calls it, and whether a repeat of it alone does harm.
 import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { WriteRole, RemoteRole } from '../facts/roles.ts';
+import type { PublishRole, RemoteRole, WriteRole } from '../facts/roles.ts';
 import type { Context, EffectDraft, Guard } from './frames.ts';
 import type { Effect, FunctionNode } from './model.ts';
+import { isLastResort } from './names.ts';
 import type { Linking } from './program.ts';
 import { provenanceOf, type Provenance } from './provenance.ts';
 import { handedFields, settleFields, shiftsData } from './updates.ts';
@@ -121,7 +122,10 @@ function isIdempotent(
 ): boolean {
   if (role.kind === 'publish')
     return (
-      role.isJournaled === true || isReply(action) || action.call.args.some((it) => isMessageItself(it, 0))
+      role.isJournaled === true ||
+      isReply(action) ||
+      isPutAside(fn, role, linking) ||
+      action.call.args.some((it) => isMessageItself(it, 0))
     );
   if (role.kind === 'remote') return role.isRead === true || isReplacing(action, role);
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
@@ -135,6 +139,17 @@ function isReply({ call }: CallAction): boolean {
     if (it.kind !== 'member' && it.kind !== 'name') return false;
     return /^reply_?(?:to|queue|address)$/i.test(it.name);
   });
+}
+
+/** `xadd('orders.dlq', …)`, `` xadd(`${stream}:dead-letter`, …) ``: who looks at what nobody could handle finds it there twice at worst. */
+function isPutAside({ file }: FunctionNode, { channel, event }: PublishRole, { values }: Linking): boolean {
+  const place = channel ?? event;
+  if (place.kind === 'template') {
+    const last = place.parts.at(-1);
+    return typeof last === 'string' && isLastResort(last);
+  }
+  const names = values.stringsOf(file, place);
+  return names.length > 0 && names.every(isLastResort);
 }
 
 /** The bytes that came, handed on to a retry queue or a dead-letter exchange: the same message, by which a repeat is known. */

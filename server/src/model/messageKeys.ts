@@ -2,6 +2,7 @@
 import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import { changingIn, type Changing } from './changing.ts';
+import { constantKey } from './constantKeys.ts';
 import { pathOf } from './effects.ts';
 import { holds } from './handling.ts';
 import { handedKeys } from './handedKeys.ts';
@@ -14,7 +15,7 @@ export type KeyFault =
   | {
       readonly kind: 'shared';
       readonly site: KeySite;
-      readonly by: 'flow' | 'aggregate' | 'position';
+      readonly by: 'flow' | 'aggregate' | 'position' | 'constant';
       readonly id: string;
       readonly others: readonly KeySite[];
     };
@@ -84,6 +85,8 @@ function sharedKeys(
   const faults: KeyFault[] = [];
   const byAggregate = new Map<string, KeySite[]>();
   for (const site of sites) {
+    const text = repeaters.has(site.fn.fact) ? constantKey(model, site) : undefined;
+    if (text !== undefined) faults.push({ kind: 'shared', site, by: 'constant', id: text, others: [] });
     const id = site.isComposite || isNamedBeside(site) ? undefined : onlyId(model, site);
     if (id === undefined || !repeaters.has(site.fn.fact)) continue;
     if (id === 'offset' && site.of === 'guard') {

@@ -70,6 +70,7 @@ function sharedBy(fault: KeyFault & { kind: 'shared' }): string {
   const [other] = others;
   const another = other && other.name !== site.name ? `\`${other.name}\`` : 'another consumer';
   if (by === 'aggregate') return `\`${id}\` alone is the key of \`${site.name}\`, and of ${another} too`;
+  if (by === 'constant') return `\`${id}\` is the key of ${subjectOf(fault)}, whatever message it is for`;
   const sharers = by === 'flow' ? 'all messages of a flow share it' : 'every partition counts it for itself';
   return `\`${id}\` is the key of ${subjectOf(fault)}, but ${sharers}`;
 }
