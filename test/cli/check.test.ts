@@ -255,6 +255,7 @@ describe('what it can not do ends with status 2 and one clear line', () => {
     const err = refused(['check', folder]);
     expect(err).toContain(`sagalint.config.json:${where}`);
     expect(err).toContain(what);
+    expect(refused(['facts', join(folder, 'a.ts')])).toBe(err);
   });
 
   test('a configuration that leaves nothing to lint', () => {

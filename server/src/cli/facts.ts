@@ -6,9 +6,9 @@ import { rules } from '../rules/rules.generated.ts';
 import { configsOf } from '../workspace/configs.ts';
 import { load } from '../workspace/load.ts';
 import { CommandProblem } from './exit.ts';
-import { rootOf, targetAt } from './lint.ts';
+import { refuse, rootOf, targetAt } from './lint.ts';
 
-/** Prints the facts of one file; throws a `CommandProblem` where there is none. */
+/** Prints the facts of one file; throws a `CommandProblem` where there is none, or a configuration is wrong. */
 export function facts(path: string): void {
   const target = targetAt(path);
   const file = target.path;
@@ -16,7 +16,8 @@ export function facts(path: string): void {
     throw new CommandProblem(`\`${path}\` is a folder: \`sagalint facts\` tells of one file.`);
   const text = read(file);
   if (text === undefined) throw new CommandProblem(`\`${path}\` is too large or binary, or can't be read.`);
-  const { configs } = load({ list, read }, [rootOf(target)], rules);
+  const { configs, problems } = load({ list, read }, [rootOf(target)], rules);
+  refuse(problems);
   const own = configsOf(configs).frameworksFor(file)?.frameworks;
   process.stdout.write(printFacts(extract(file, text, own), text));
 }

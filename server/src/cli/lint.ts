@@ -86,7 +86,8 @@ function givenConfig(
   return roots.map((dir) => ({ dir, config }));
 }
 
-function refuse(problems: readonly Problem[]): void {
+/** Throws a `CommandProblem` that tells where a configuration is wrong. */
+export function refuse(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   const lines = problems.map(({ file, at, message }) => {
     const { line, column } = lineColumn(lineStarts(read(file) ?? ''), at.start);

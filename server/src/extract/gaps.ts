@@ -1,6 +1,7 @@
 // What looks like messaging but could not be understood from the file: said rather than passed over in silence.
 import type { ts } from 'ts-morph';
 import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, Gap, SagaFact, StepFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 
@@ -9,12 +10,23 @@ export function unreadIn(facts: FileFacts): readonly Gap[] {
   return [
     ...facts.functions.flatMap((fn) => [...callsIn(fn.body)].flatMap(unreadPublishes)),
     ...facts.consumers.flatMap(({ handler, at, name }) =>
-      typeof handler !== 'number' && handler.kind === 'unknown'
+      typeof handler !== 'number' && isUntold(facts, handler)
         ? [{ at, reason: `What \`${name}\` calls with the event can't be read.` }]
         : [],
     ),
     ...facts.sagas.flatMap(unreadSteps),
   ];
+}
+
+/** A handler that is no name, or hangs on what may be anything: the model has nothing to follow it by. */
+function isUntold(facts: FileFacts, handler: Expr, steps = 8): boolean {
+  if (handler.kind === 'unknown') return true;
+  if (steps === 0) return false;
+  if (handler.kind === 'member') return isUntold(facts, handler.object, steps - 1);
+  const binding =
+    handler.kind === 'name' && handler.binding !== undefined ? facts.bindings[handler.binding] : undefined;
+  if (binding?.init) return isUntold(facts, binding.init, steps - 1);
+  return binding?.type?.kind === 'primitive' && /^(?:any|unknown)$/.test(binding.type.name);
 }
 
 /** The parser goes on after an error, so the first one tells enough. */
