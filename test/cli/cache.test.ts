@@ -1,4 +1,5 @@
 // The command gives its last answer again where nothing changed, and never a stale one.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -39,6 +40,35 @@ it('answers the same when what it kept is damaged, or can not be kept', () => {
   }
   expect(check(join(kept, 'file', 'below a file'))).toBe(first);
 });
+
+it('reads anew where somebody wrote facts of another form into the cache', () => {
+  const folder = folderWith({ 'src/placed.ts': placed, 'src/other.ts': sound });
+  const kept = folderWith({});
+  const check = (): string => sagalint(['check', folder, '--format', 'json', '--cache-location', kept]).out;
+  const first = check();
+  for (const forged of ['{ "types": [null] }', '{ "functions": [{}] }', '{ "imports": [{ "name": 1 }] }']) {
+    writeFileSync(join(folder, 'src/other.ts'), `${sound}// ${forged}\n`);
+    for (const it of readdirSync(kept)) {
+      const path = join(kept, it);
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8')
+          .split('\n')
+          .map((line) => forgedIn(line, forged))
+          .join('\n'),
+      );
+    }
+    expect(check()).toBe(first);
+  }
+});
+
+/** A line of the cache that says something else of its file, with the checksum that belongs to it. */
+function forgedIn(line: string, forged: string): string {
+  const [, key, json] = /^([0-9a-f]{32})[0-9a-f]{32}(\{"file":.*\})$/.exec(line) ?? [];
+  if (key === undefined || json === undefined) return line;
+  const text = JSON.stringify({ ...JSON.parse(json), ...JSON.parse(forged) });
+  return key + createHash('sha256').update(text).digest('hex').slice(0, 32) + text;
+}
 
 it('keeps nothing with --no-cache', () => {
   const folder = folderWith({ 'src/placed.ts': placed });

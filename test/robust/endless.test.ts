@@ -95,6 +95,18 @@ it.each(Object.keys(pairs))('follows %s that lead on in pairs', (name) => {
   expectLinted(check(folderWith({ 'src/placed.ts': placed, ...pairs[name] })));
 });
 
+it('follows a chain of five thousand barrels as far as anybody would write one', () => {
+  const chain = Array.from({ length: 5000 }, (_, it) => [
+    `src/b${it}.ts`,
+    it === 0 ? 'export interface NoneEvent { id: string }\n' : `export * from './b${it - 1}';\n`,
+  ]);
+  const use =
+    "import { NoneEvent } from './b4999';\nexport interface PaidEvent extends NoneEvent { at: string }\n";
+  expectLinted(
+    check(folderWith({ 'src/placed.ts': placed, ...Object.fromEntries(chain), 'src/use.ts': use })),
+  );
+});
+
 const length = 400_000;
 
 it.each([

@@ -13,11 +13,26 @@ import type { Given, Target } from './given.ts';
 import { progressOn } from './progress.ts';
 import type { Printed, Sites } from './reports/checked.ts';
 
-/** Lints what was read; facts of unchanged files are taken from `kept`. */
-export function lintFresh(
-  { targets, options, loaded, configs, texts }: Given,
-  kept: FactsCache,
-): { readonly linted: Printed; readonly facts: FactsCache } {
+export interface LintedFresh {
+  readonly linted: Printed;
+  readonly facts: FactsCache;
+}
+
+/**
+ * Lints what was read; facts of unchanged files are taken from `kept`. Where these have another form than ours, because somebody wrote
+ * into the cache, everything is read anew; a defect of our own shows then too.
+ */
+export function lintFresh(given: Given, kept: FactsCache): LintedFresh {
+  try {
+    const fresh = lintWith(given, kept);
+    if (fresh.linted.failures.length === 0 || !kept.isUsed) return fresh;
+  } catch (error) {
+    if (!kept.isUsed) throw error;
+  }
+  return lintWith(given, kept.emptied());
+}
+
+function lintWith({ targets, options, loaded, configs, texts }: Given, kept: FactsCache): LintedFresh {
   const run = { preset: options.preset, only: options.rule };
   const config = restrict(configsOf(configs, run), targets);
   const workspace = new Workspace(rules, config, kept);

@@ -98,6 +98,9 @@ interface Target {
   readonly within?: string;
 }
 
+/** No chain of modules that hand on what others export is longer. */
+const longestChain = 500;
+
 /** The declaration behind what a module exports. */
 function exporter(
   files: NotedFiles,
@@ -106,7 +109,7 @@ function exporter(
 ): (target: Target) => Target | undefined {
   const search = ({ file, name }: Target, seen: Set<FilePath>): Target | undefined => {
     if (name === '*') return { file, name };
-    const facts = seen.has(file) ? undefined : files.outlined(file);
+    const facts = seen.has(file) || seen.size > longestChain ? undefined : files.outlined(file);
     if (!facts) return undefined;
     seen.add(file);
     const index = indexOf(facts);

@@ -47,7 +47,7 @@ export function runRules(model: EventModel, rules: readonly Rule[], config: RunC
     }
   }
   const kept = suppress(found, { model, rules, config });
-  return { findings: kept.toSorted(inOrder), failures };
+  return { findings: inOrder(kept), failures };
 }
 
 function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
@@ -69,6 +69,9 @@ function configured(rule: Rule, found: RuleFinding, config: RunConfig): readonly
   return set === 'off' ? [] : [asFinding(rule.id, found, weaker(set, found.severity))];
 }
 
+/** What rules said at the link before they often say again, in the very same object. */
+const said = new WeakMap<RuleFinding, Finding>();
+
 /** A finding that its rule lowered because the evidence is weak is not raised again by configuration. */
 function weaker(set: Severity, lowered: Severity | undefined): Severity {
   const order: readonly Severity[] = ['info', 'warning', 'error'];
@@ -76,11 +79,26 @@ function weaker(set: Severity, lowered: Severity | undefined): Severity {
 }
 
 function asFinding(ruleId: string, found: RuleFinding, severity: Severity): Finding {
-  return { ...found, ruleId, severity, related: found.related ?? [], fixes: found.fixes ?? [] };
+  const before = said.get(found);
+  if (before?.severity === severity) return before;
+  const finding = { ...found, ruleId, severity, related: found.related ?? [], fixes: found.fixes ?? [] };
+  said.set(found, finding);
+  return finding;
 }
 
-function inOrder(a: Finding, b: Finding): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+/** In the order of files and places. Most files have few: to sort each by itself compares their paths less often. */
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  const byFile = new Map<FilePath, Finding[]>();
+  for (const it of findings) {
+    const list = byFile.get(it.file);
+    if (list) list.push(it);
+    else byFile.set(it.file, [it]);
+  }
+  const files = [...byFile.keys()].sort();
+  return files.flatMap((file) => (byFile.get(file) ?? []).sort(byPlace));
+}
+
+function byPlace(a: Finding, b: Finding): number {
   return a.at.start - b.at.start || (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0);
 }
 

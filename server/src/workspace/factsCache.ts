@@ -30,6 +30,16 @@ export class FactsCache implements FactsStore {
     }
   }
 
+  /** Whether anything of an earlier run was taken. */
+  get isUsed(): boolean {
+    return this.#used.size > 0;
+  }
+
+  /** A cache of the same build in which nothing is. */
+  emptied(): FactsCache {
+    return new FactsCache(undefined, this.#digest);
+  }
+
   /** Whether something was added since it was read. */
   get isChanged(): boolean {
     return this.#fresh.length > 0;

@@ -23,6 +23,9 @@ export interface Reached {
   readonly passed: ReadonlyMap<FilePath, ReadonlySet<ReadonlySet<string>>>;
 }
 
+/** No chain of modules that hand on what others export is longer. */
+const longestChain = 500;
+
 /** Of a text that was only asked whether it hands on what others export. */
 const none: ReadonlySet<string> = new Set();
 
@@ -63,6 +66,7 @@ export function* follow(
     const before = asked.get(key);
     // Modules may import each other in a circle.
     if (before !== undefined || denied.has(key) || around.includes(key)) return before ?? false;
+    if (around.length > longestChain) return false;
     const facts = sources.factsOf(file);
     const isThere = facts !== undefined && leads(facts, name, [...around, key]);
     if (isThere) found.set(file, facts);
