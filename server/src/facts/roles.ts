@@ -77,6 +77,8 @@ export interface RemoteRole {
   readonly what: 'http' | 'rpc' | 'payment' | 'email' | 'sms' | 'storage' | 'other';
   /** Changes nothing there (GET, lookups). */
   readonly isRead?: boolean;
+  /** Done twice it is as done once (PUT, DELETE, an object under its key). */
+  readonly isReplacing?: boolean;
   /** What the address of a request asks for, as a call would be spelled: `stock.reserve`, `reservations.delete`. */
   readonly asks?: string;
   readonly idempotencyKey?: Expr;

@@ -20,6 +20,7 @@ import type { Linking } from './program.ts';
 import { requestHandlers } from './requests.ts';
 import { statesOf } from './states.ts';
 import { walkFunction } from './walk.ts';
+import { guardOfWrappers, type Wrapping } from './wrappers.ts';
 
 export interface Bodies {
   readonly bodyOf: (fn: FunctionNode) => Body;
@@ -28,7 +29,6 @@ export interface Bodies {
 }
 
 const maxDepth = 60;
-const guardName = /idempot|dedup|inbox|exactly_?once|^once$|processedOnce/i;
 
 /** Bodies over a program; `consumers` tells which functions run elsewhere and who answers commands. */
 export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], read: ReadMessage): Bodies {
@@ -84,43 +84,19 @@ const consumerPlaces = once(({ consumers, functions }: FileFacts): ReadonlySet<n
   return places;
 });
 
-interface Dispatching {
-  readonly linking: Linking;
-  readonly summaryOf: (fn: FunctionNode) => Summary;
-}
-
 /** A guard before the call of the handler: in a dispatcher, a base class, or a wrapper around the registration. */
-function dispatchGuard(consumer: ConsumerDraft, context: Dispatching): Guard | undefined {
+function dispatchGuard(consumer: ConsumerDraft, context: Wrapping): Guard | undefined {
   const { fact, file, entry, handler } = consumer;
   if (fact.deduplicatedBy) return { file, at: fact.deduplicatedBy.at, level: 'yes' };
-  if (typeof fact.handler !== 'number' && fact.handler.kind === 'call') {
-    const { callee } = fact.handler;
-    const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
-    if (guardName.test(name)) return { file, at: fact.handler.at, level: 'yes' };
-    const wrapped = wrapperGuard(consumer, context);
-    if (wrapped) return wrapped;
-  }
+  const wrapped =
+    typeof fact.handler === 'number' ? undefined : guardOfWrappers({ file, handler }, fact.handler, context);
+  if (wrapped) return wrapped;
   if (entry) return guardAtCall(entry.caller, entry.action, context, 3);
   return handler && callersGuard(handler, context, 3);
 }
 
-/** `subscribe(topic, once(handler))`: what the wrapper does before it calls its parameter. */
-function wrapperGuard({ fact, file }: ConsumerDraft, { linking, summaryOf }: Dispatching): Guard | undefined {
-  if (typeof fact.handler === 'number' || fact.handler.kind !== 'call') return undefined;
-  for (const callee of linking.calls.callees(file, fact.handler)) {
-    const facts = linking.files.get(file);
-    const inner = linking.files.get(callee.file)?.functions.filter((it) => it.outer === callee.fact.id) ?? [];
-    for (const fn of facts ? [callee.fact, ...inner] : []) {
-      const summary = summaryOf({ file: callee.file, fact: fn });
-      const guarded = [...summary.sites.values()].map((it) => it.guard).find((it) => it !== undefined);
-      if (guarded) return guarded;
-    }
-  }
-  return undefined;
-}
-
 /** The guard that all callers in the dispatching infrastructure have in common. */
-function callersGuard(handler: FunctionNode, context: Dispatching, depth: number): Guard | undefined {
+function callersGuard(handler: FunctionNode, context: Wrapping, depth: number): Guard | undefined {
   if (depth === 0) return undefined;
   const callers = context.linking.calls.callersOf(handler);
   let common: Guard | undefined;
@@ -135,7 +111,7 @@ function callersGuard(handler: FunctionNode, context: Dispatching, depth: number
 function guardAtCall(
   caller: FunctionNode,
   action: CallAction,
-  context: Dispatching,
+  context: Wrapping,
   depth: number,
 ): Guard | undefined {
   const facts = context.linking.files.get(caller.file);

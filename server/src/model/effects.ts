@@ -1,7 +1,7 @@
 // Judges one effect where it stands: how a reader calls it, and whether a repeat of it alone does harm.
 import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { PublishRole, RemoteRole, WriteRole } from '../facts/roles.ts';
+import type { PublishRole, WriteRole } from '../facts/roles.ts';
 import type { Context, EffectDraft, Guard } from './frames.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { isLastResort } from './names.ts';
@@ -127,7 +127,7 @@ function isIdempotent(
       isPutAside(fn, role, linking) ||
       action.call.args.some((it) => isMessageItself(it, 0))
     );
-  if (role.kind === 'remote') return role.isRead === true || isReplacing(action, role);
+  if (role.kind === 'remote') return role.isRead === true || role.isReplacing === true;
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
   if (role.operation === 'update') return provenance !== 'shifted' && !shiftsData(fn, role, linking);
   return role.operation === 'insert' && provenance === 'loaded';
@@ -160,12 +160,6 @@ function isMessageItself(expr: Expr, depth: number): boolean {
   if (expr.kind !== 'member' || !/^(?:content|value)$/.test(expr.name)) return false;
   const { object } = expr;
   return (object.kind === 'name' || object.kind === 'member') && /^(?:m|msg|\w*message)$/i.test(object.name);
-}
-
-/** What is put under its key, or taken away, is so after the second time too. */
-function isReplacing({ call }: CallAction, { what }: RemoteRole): boolean {
-  if (what === 'storage') return true;
-  return what === 'http' && call.callee.kind === 'member' && /^(?:put|delete)$/i.test(call.callee.name);
 }
 
 /** The effect alone can happen only once for a message. */

@@ -71,10 +71,18 @@ function changingKey(
   });
 }
 
-/** In the workflows of an engine that plays them back, the clock and chance give what they gave the first time. */
-function isReplayed({ files }: EventModel, { file, kind }: Changing): boolean {
-  const isOfEngine = (files.get(file)?.imports ?? []).some(({ from }) => /^@temporalio\/workflow/.test(from));
-  return isOfEngine && (kind === 'time' || kind === 'chance');
+/** What engines that play their workflows back give as they gave it the first time. */
+const replayed = [
+  { engine: /^@temporalio\/workflow/, kinds: ['time', 'chance'], name: /./ },
+  // `ctx.rand` is seeded by the invocation: https://docs.restate.dev/develop/ts/journaling-results#generating-randoms
+  { engine: /^@restatedev\//, kinds: ['chance'], name: /(?:^|\.)rand\./ },
+];
+
+function isReplayed({ files }: EventModel, { file, kind, name }: Changing): boolean {
+  const imports = files.get(file)?.imports ?? [];
+  return replayed.some(
+    (it) => it.kinds.includes(kind) && it.name.test(name) && imports.some(({ from }) => it.engine.test(from)),
+  );
 }
 
 function sharedKeys(

@@ -25,6 +25,7 @@ import { parameterOf } from './origins.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
+import { guardOfGiven, withInside } from './wrappers.ts';
 
 const maxEffects = 150;
 const loads = /^(?:find|get|load|fetch|exists|has|count|lookup|retrieve)/i;
@@ -51,7 +52,7 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
       if (summary) merge(walk, action, callee, knownBeside(summary, summaries), flow);
     });
   }
-  walkCallbacks(walk, action, summaries, flow, ran);
+  walkCallbacks(walk, action, callees, flow, ran);
   judgeResult(walk, action, summaries, flow);
 }
 
@@ -151,7 +152,10 @@ function isFirstInsert(walk: Walk, action: CallAction): boolean {
 /** What is called a guard but whose body in the workspace reaches no store at all. */
 function isOnlyMemory(walk: Walk, action: CallAction): boolean {
   const callees = walk.walking.linking.calls.callees(walk.fn.file, action.call);
-  const bodies = callees.filter((it) => !it.fact.isAbstract).map((it) => walk.walking.summaryOf(it));
+  // `withInbox(handle)(message)`: what it gives asks the store.
+  const bodies = callees
+    .filter((it) => !it.fact.isAbstract)
+    .flatMap((it) => withInside(it, walk.walking).map(walk.walking.summaryOf));
   return bodies.length > 0 && bodies.every((it) => !it.isDurable && !it.isOpen);
 }
 
@@ -210,16 +214,21 @@ function seenFrom(effect: Effect, step: Effect['via'][number], flow: Context): E
 function walkCallbacks(
   walk: Walk,
   action: CallAction,
-  summaries: readonly Summary[],
+  callees: readonly FunctionNode[],
   flow: Flow,
   ran: Set<Expr>,
 ): void {
+  const summaries = callees.map((it) => walk.walking.summaryOf(it));
   action.call.args.forEach((arg, index) => {
     const inside = summaries.map((it) => it.callbacks.get(index)).find((it) => it !== undefined);
     for (const callback of callbacksIn(arg)) {
       if (ran.has(callback)) continue;
+      const around = inside ?? {
+        ...plain,
+        guard: guardOfGiven({ file: walk.fn.file, call: action.call, index }, callees, walk.walking),
+      };
       const runs = inside ? inside.runs : runsOf(walk.facts, action, callback);
-      runBody(walk, callback, within(flow, { ...(inside ?? plain), runs }), ran);
+      runBody(walk, callback, within(flow, { ...around, runs }), ran);
     }
   });
 }

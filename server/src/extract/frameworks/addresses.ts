@@ -12,9 +12,19 @@ export function askedBy(site: CallSite): string | undefined {
   const address = site.arg(0)?.kind === 'object' ? site.view.entryOf(options, 'url') : site.arg(0);
   const segments = address ? segmentsOf(site, address) : [];
   if (segments.length === 0) return undefined;
-  const method = site.view.entryOf(options, 'method');
-  const verb = method?.kind === 'string' ? method.value : site.name;
-  return [...segments, ...(/^delete$/i.test(verb) ? ['delete'] : [])].join('.');
+  return [...segments, ...(/^delete$/i.test(verbOf(site)) ? ['delete'] : [])].join('.');
+}
+
+/** The verb of a request, as an option or as the name of the call: `fetch(url, { method: 'PUT' })`, `axios.put(url)`. */
+export function verbOf({ view, name, call: { args } }: CallSite): string {
+  for (const arg of args) {
+    // `fetch(new Request(url, { method: 'PUT' }))`
+    const given = view.valueOf(arg);
+    const options = given.kind === 'new' ? given.args[1] : given;
+    const method = view.entryOf(options, 'method');
+    if (method?.kind === 'string') return method.value;
+  }
+  return name;
 }
 
 /** Who is asked, then what for; the host alone says nothing of that. */

@@ -1,7 +1,7 @@
 // Calls to other systems: HTTP, payment, email, SMS, storage.
 import type { Expr } from '../../facts/expressions.ts';
 import type { RemoteRole } from '../../facts/roles.ts';
-import { askedBy } from './addresses.ts';
+import { askedBy, verbOf } from './addresses.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const http = [
@@ -155,6 +155,7 @@ function roleOf(site: CallSite, what: RemoteRole['what'], confidence: RemoteRole
     library: site.origin?.from ?? 'remote',
     what,
     ...(isRead(site, what) ? { isRead: true } : {}),
+    ...(isReplacing(site, what) ? { isReplacing: true } : {}),
     ...(asks === undefined ? {} : { asks }),
     ...(key ? { idempotencyKey: key } : {}),
     ...(hasTimeLimit(site) ? { hasTimeLimit: true } : {}),
@@ -171,6 +172,11 @@ function isRead(site: CallSite, what: RemoteRole['what']): boolean {
     return method === undefined || (method.kind === 'string' && /^(get|head)$/i.test(method.value));
   }
   return readsOnly.test(site.name);
+}
+
+/** What is put under its key, or taken away, is so after the second time too. */
+function isReplacing(site: CallSite, what: RemoteRole['what']): boolean {
+  return what === 'storage' || (what === 'http' && /^(?:put|del|delete)$/i.test(verbOf(site)));
 }
 
 /** `client.send(new InvokeCommand(…))`. */
