@@ -11,6 +11,7 @@ import { Keeper } from './kept.ts';
 import { keptOfConsumers, producersByPlace } from './keptNodes.ts';
 import { messagesOf } from './messages.ts';
 import type { EventModel } from './model.ts';
+import { forgottenBy } from './nestTransports.ts';
 import { nodesOf, type Nodes } from './nodes.ts';
 import { lazily } from '../facts/once.ts';
 import { draftProducers } from './producers.ts';
@@ -40,7 +41,8 @@ export function link(
   const bodies = bodiesOf(linking, drafts.consumers, read);
   const serviceOf = servicesOf(projects, options.serviceFor);
   const transportOf = feedsOf({ linking, ...drafts, serviceOf });
-  const nodes = nodesOf({ keeper, events, ...drafts, transportOf, serviceOf, ...options });
+  const isForgotten = forgottenBy(linking, serviceOf);
+  const nodes = nodesOf({ keeper, events, ...drafts, transportOf, isForgotten, serviceOf, ...options });
   // To tell sagas from other functions takes their bodies, so they are looked for when somebody asks.
   const sagas = lazily(() => sagasOf(linking, bodies.bodyOf));
   return Object.assign(wholesOf(keeper, nodes, sagas), {

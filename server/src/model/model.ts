@@ -146,6 +146,8 @@ export interface ConsumerNode {
   readonly runBy?: { readonly caller: FunctionNode; readonly action: CallAction };
   /** As the fact says, or `broker` where the in-process handler is also fed from one. */
   readonly transport: Transport;
+  /** The broker forgets each message as it sends it, whatever the handler does. */
+  readonly isForgotten?: true;
 }
 
 /** A place where events are produced or consumed. */

@@ -6,6 +6,7 @@ import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { indexOf } from './fileIndex.ts';
+import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Linking } from './program.ts';
 
 const acknowledged = 'RMQ that waits for an ack';
@@ -30,6 +31,20 @@ export function nestTransports(
     const isRepeated =
       kind === 'event' ? own.some((it) => brokers.has(it)) : own.every((it) => repeatingRequests.has(it));
     return isRepeated ? 'broker' : 'in-process';
+  };
+}
+
+/** Whether a handler's events come over RabbitMQ alone, which forgets each as it sends it: `noAck`, NestJS' default. */
+export function forgottenBy(
+  linking: Linking,
+  serviceOf: (file: FilePath) => string,
+): (consumer: Pick<ConsumerDraft, 'file' | 'fact'>) => boolean {
+  let byService: Map<string, Set<string>> | undefined;
+  return ({ file, fact }) => {
+    if (fact.library !== '@nestjs/microservices') return false;
+    byService ??= collect(linking, serviceOf);
+    const over = [...(byService.get(serviceOf(file)) ?? [])].filter((it) => brokers.has(it));
+    return over.length > 0 && over.every((it) => it === 'RMQ');
   };
 }
 

@@ -17,6 +17,7 @@ export interface NodeParts {
   readonly consumers: readonly ConsumerDraft[];
   /** As the fact says, or as the rest of the workspace shows. */
   readonly transportOf: (consumer: ConsumerDraft) => Transport;
+  readonly isForgotten: (consumer: ConsumerDraft) => boolean;
   readonly isComplete: boolean;
   readonly serviceOf: (file: FilePath) => string;
 }
@@ -80,7 +81,11 @@ function producersOf(draft: ProducerDraft, knots: readonly Knot[]): readonly Pro
   });
 }
 
-function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { transportOf }: NodeParts): ConsumerNode {
+function consumerOf(
+  draft: ConsumerDraft,
+  knots: readonly Knot[],
+  { transportOf, isForgotten }: NodeParts,
+): ConsumerNode {
   const { file, at, name, fact, handler, entry } = draft;
   const consumer: ConsumerNode = {
     file,
@@ -91,6 +96,7 @@ function consumerOf(draft: ConsumerDraft, knots: readonly Knot[], { transportOf 
     handler,
     ...(entry && { runBy: entry }),
     transport: transportOf(draft),
+    ...(isForgotten(draft) && { isForgotten: true }),
   };
   if (!fact.isRequest) for (const it of knots) it.consumers.push(consumer);
   return consumer;

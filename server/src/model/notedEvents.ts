@@ -89,6 +89,7 @@ export function isSameConsumer(one: ConsumerNode, other: ConsumerNode): boolean 
     one.handler?.fact === other.handler?.fact &&
     one.name === other.name &&
     one.transport === other.transport &&
+    one.isForgotten === other.isForgotten &&
     one.runBy?.action === other.runBy?.action &&
     isSamePlace(one, other) &&
     areSame(one.events, other.events, (a, b) => a.key === b.key)

@@ -37,11 +37,21 @@ function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
     file: isOfBase ? swallow.fn.file : consumer.file,
     at: isOfBase ? consumer.fact.at : consumer.at,
     symbol: name,
-    message: `\`${name}\` ${how}: the broker takes ${eventOf(consumer)} for handled, and it is lost.`,
-    help: 'Throw the error on, reject the message, or publish what went wrong.',
+    message: `\`${name}\` ${how}: ${howLost(consumer)}, and it is lost.`,
+    help: consumer.isForgotten
+      ? 'Listen with `noAck: false` and acknowledge when the work is done, or publish what went wrong.'
+      : 'Throw the error on, reject the message, or publish what went wrong.',
     related: [{ file: swallow.fn.file, at: swallow.at, message: 'This catch ends the failure.' }],
-    fixes: fixesFor(swallow),
+    // What the broker has forgotten comes again by no error.
+    fixes: consumer.isForgotten ? [] : fixesFor(swallow),
   };
+}
+
+function howLost(consumer: ConsumerNode): string {
+  const event = eventOf(consumer);
+  return consumer.isForgotten
+    ? `RabbitMQ forgot ${event} when it sent it, as \`noAck\` is not off`
+    : `the broker takes ${event} for handled`;
 }
 
 function eventOf({ events, fact }: ConsumerNode): string {
