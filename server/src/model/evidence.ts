@@ -3,7 +3,7 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { isLookAlike } from './lookAlikes.ts';
 import type { TypeNode } from './model.ts';
-import { statesFact } from './names.ts';
+import { eventKey, isParticiple, statesFact, stemOf, typeStatesFact, wordsOf } from './names.ts';
 import { tagOf } from './tags.ts';
 
 /** Names of types that all events share; they are no events themselves. */
@@ -36,7 +36,7 @@ export function isPayloadName(name: string): boolean {
 /** A piece of work in a queue, which is asked for and has not happened: `Job`, `SendEmailJob`, `SendEmailQueueMessage`. */
 export function isWorkName(name: string): boolean {
   if (/(?:^|[a-z])(?:Job|Task)$/.test(name)) return true;
-  return /[a-z](?:Queue|Job|Task|Command)(?:Message|Msg)$/.test(name) && !statesFact(name);
+  return /[a-z](?:Queue|Job|Task|Command)(?:Message|Msg)$/.test(name) && !typeStatesFact(name);
 }
 
 /** A base, envelope or generic that events are made of. */
@@ -94,19 +94,31 @@ function isView(parts: readonly TypeExpr[]): boolean {
 
 /** 2 is enough: one strong piece counts 2, a weak one 1. Says nothing about who publishes it. */
 export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
-  if (!isMessageType({ file: facts.file, fact }) || isPayloadName(fact.name)) return 0;
+  if (!isMessageType({ file: facts.file, fact }) || isPayloadName(fact.name) || isWorkName(fact.name))
+    return 0;
   if (fact.isEvent) return 2;
   if (isLookAlike(facts, fact)) return 0;
   const name = declaredName(fact);
   let weight = 0;
   if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
   if (/Event(?:V\d+)?$/.test(name)) weight += 1;
-  if (statesFact(name)) weight += 1;
+  if (typeStatesFact(name)) weight += 1;
   if (weight < 2 && entityFile.test(facts.file)) return 0;
   if (weight > 0 && isInEventFile(facts.file)) weight += 1;
   const tag = tagOf(fact);
-  if (tag !== undefined && (weight > 0 || statesFact(tag))) weight += 2;
+  if (tag !== undefined && (weight > 0 ? tellsEvent(tag, name) : statesFact(tag))) weight += 2;
   return weight;
+}
+
+/** Whether a tag says that something happened, or says once more what the name says: `type: 'oauth2'` sorts something else. */
+function tellsEvent(tag: string, name: string): boolean {
+  if (statesFact(tag) || /event$/i.test(tag) || /Event(?:V\d+)?$/.test(name)) return true;
+  const words = eventKey(name).split(' ');
+  const isStated = typeStatesFact(name);
+  if (isStated && /\w[.:/]\w/.test(tag)) return true;
+  const telling = isStated ? words.filter((it, index) => index > 0 && isParticiple(it)) : words;
+  const stems = new Set(telling.map(stemOf));
+  return wordsOf(tag).some((it) => stems.has(stemOf(it)));
 }
 
 /** Whether a file or one of its last two folders is named after events. */

@@ -97,6 +97,15 @@ export const statesFact = remembered((name): boolean => {
   });
 });
 
+/** Participles that are nouns as well: an `IntegrationRun`, a `ChangeSet`. */
+const nounLike = new Set('run set cut put read hit split cast shot spin lead bit'.split(' '));
+
+/** Whether the name of a type states a fact: a noun at its end is a thing, unless it is called an event. */
+export function typeStatesFact(name: string): boolean {
+  const isThing = nounLike.has(eventKey(name).split(' ').at(-1) ?? '') && !/Event(?:V\d+)?$/.test(name);
+  return !isThing && statesFact(name);
+}
+
 const verbForms = mergeVerbsData(irregular, gerunds);
 
 /** The past participle of a verb's base form: `place` gives `placed`, `pay` gives `paid`. */
