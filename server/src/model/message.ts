@@ -74,6 +74,11 @@ export function takenOut(from: Message): Message {
   return from.kind === 'type' && isPayloadName(from.node.fact.name) ? { kind: 'unknown' } : from;
 }
 
+/** A text with blanks or lines is the message to people, and names none. */
+export function isProse(message: Message): boolean {
+  return message.kind === 'name' && /\s/.test(message.name);
+}
+
 /** One of a list. What runs through a list of unknown origin, somebody stored. */
 export function itemOf(list: Message): Message {
   if (list.kind === 'unknown') return { kind: 'relayed' };

@@ -12,6 +12,7 @@ import {
   isOfEvent,
   isTold,
   isUseful,
+  isProse,
   itemOf,
   takenOut,
   type Message,
@@ -286,7 +287,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     read(file, list, depth + 1).map(itemOf);
 
   return (file, expr) => {
-    const found = read(file, expr, 0);
+    const found = read(file, expr, 0).filter((it) => !isProse(it));
     return found.length > 0 ? found : [{ kind: 'unknown' }];
   };
 }

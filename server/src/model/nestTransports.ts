@@ -1,6 +1,7 @@
-// Over what NestJS microservices listen: a broker delivers at least once, TCP, gRPC and Redis pub/sub at most once. A request is
-// delivered again by Kafka, and by RabbitMQ where the handler acknowledges; by default NestJS lets RabbitMQ forget it on delivery.
-import type { Expr, ObjectExpr } from '../facts/expressions.ts';
+// Over what NestJS microservices listen: Kafka and RabbitMQ deliver at least once; TCP, gRPC, Redis pub/sub, core NATS and MQTT
+// without a quality of service at most once. A request is delivered again by Kafka, and by RabbitMQ where the handler acknowledges;
+// by default NestJS lets RabbitMQ forget it on delivery.
+import type { Expr, ObjectEntry, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
@@ -10,7 +11,8 @@ import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Linking } from './program.ts';
 
 const acknowledged = 'RMQ that waits for an ack';
-const brokers = new Set(['KAFKA', 'RMQ', 'NATS', 'MQTT', acknowledged]);
+const assured = 'MQTT of a quality of service';
+const brokers = new Set(['KAFKA', 'RMQ', acknowledged, assured]);
 const repeatingRequests = new Set(['KAFKA', acknowledged]);
 const listening = ['createMicroservice', 'connectMicroservice'];
 const maxDepth = 5;
@@ -91,7 +93,10 @@ function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: numbe
     return [expr.name];
   if (expr.kind === 'object') {
     const found = [...expr.entries.map((it) => it.value), ...expr.spreads].flatMap(deeper);
-    return waitsForAck(expr) ? found.map((it) => (it === 'RMQ' ? acknowledged : it)) : found;
+    return found.map((it) => {
+      if (it === 'RMQ' && waitsForAck(expr)) return acknowledged;
+      return it === 'MQTT' && asksForQuality(expr) ? assured : it;
+    });
   }
   if (expr.kind === 'array') return expr.items.flatMap(deeper);
   if (expr.kind === 'call') return expr.args.flatMap(deeper);
@@ -108,6 +113,16 @@ function waitsForAck({ entries }: ObjectExpr): boolean {
   if (options && options.kind !== 'object') return true;
   const noAck = options?.entries.find((it) => it.key === 'noAck')?.value;
   return noAck ? !isTrue(noAck) : (options?.spreads.length ?? 0) > 0;
+}
+
+/** `{ transport: Transport.MQTT, options: { subscribeOptions: { qos: 1 } } }`. */
+function asksForQuality({ entries }: ObjectExpr): boolean {
+  const within = (from: readonly ObjectEntry[], key: string): readonly ObjectEntry[] => {
+    const value = from.find((it) => it.key === key)?.value;
+    return value?.kind === 'object' ? value.entries : [];
+  };
+  const qos = within(within(entries, 'options'), 'subscribeOptions').find((it) => it.key === 'qos')?.value;
+  return qos !== undefined && !(qos.kind === 'literal' && qos.text === '0');
 }
 
 function isTrue(expr: Expr): boolean {
