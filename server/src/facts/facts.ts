@@ -141,6 +141,8 @@ export interface ConsumerFact {
    * a promise, `never` where the handler has to.
    */
   readonly acknowledges?: 'before' | 'return' | 'after' | 'never' | 'auto';
+  /** What comes says which stored rows changed: whoever only announces that is a relay. */
+  readonly isChangeFeed?: boolean;
   /** What it takes, declared in another file: it is a consumer if that is a type of its library. */
   readonly takes?: TypeExpr;
   /** The queue that it reads, where the events do not name it. */

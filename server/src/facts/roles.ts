@@ -56,6 +56,8 @@ export interface WriteRole {
   readonly isConditional?: boolean;
   /** Fails where there is no such row: Prisma's `delete`, which throws the second time. */
   readonly needsRow?: boolean;
+  /** Gives the row with whether it was made just now: `const [order, created] = await Order.findOrCreate(…)`. */
+  readonly tellsIfMade?: boolean;
   /** What is stored (insert) or set. */
   readonly data?: Expr;
   /** The condition (`where`). */

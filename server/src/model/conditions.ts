@@ -113,7 +113,10 @@ function isInMemory(object: Expr, { facts, linking }: ConditionContext): boolean
 }
 
 function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined {
-  const verdict = verdictBehind(value, context);
+  const found = verdictBehind(value, context);
+  if (found?.isFlag && tellsIfMade(value, context))
+    return { file: found.file, at: found.at, sense: 'onFalse', level: 'yes' };
+  const verdict = found?.isFlag ? undefined : found;
   if (verdict?.isCount && !isCount(value, context)) return undefined;
   if (verdict && verdict.kind !== 'read') return ofVerdict(verdict);
   if (value.kind === 'member') {
@@ -130,6 +133,13 @@ function isCount(value: Expr, { facts }: ConditionContext): boolean {
   if (value.kind === 'member') return counts.test(value.name);
   const init = rootOf(facts, value)?.init;
   return init?.kind !== 'member' || init.name === '[]' || counts.test(init.name);
+}
+
+/** `created` of `const [order, created] = await Order.findOrCreate(…)`. */
+function tellsIfMade(value: Expr, { facts }: ConditionContext): boolean {
+  const root = value.kind === 'name' ? rootOf(facts, value) : undefined;
+  const isPart = root?.init?.kind === 'member' && root.init.name === '[]';
+  return isPart && /^(?:is|was|has)?_?(?:been)?(?:new|created|inserted|made|fresh|first)/i.test(root.name);
 }
 
 /** The verdict of the call whose result a name holds. */

@@ -39,6 +39,8 @@ export interface Verdict extends Place {
   readonly role?: GuardRole;
   /** Only how many rows there were says it. */
   readonly isCount?: true;
+  /** Only whether the row was made just now says it, which stands beside the row. */
+  readonly isFlag?: boolean;
   /** For what was read: the table, where it is known. */
   readonly store?: string;
 }

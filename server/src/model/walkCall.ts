@@ -285,8 +285,10 @@ function judgeResult(walk: Walk, action: CallAction, summaries: readonly Summary
   const takesAway = action.roles.some((it) => it.kind === 'write' && it.operation === 'delete');
   if (takesAway)
     walk.verdicts.set(placeOfCall(action), { ...place, kind: 'claim', isVolatile: false, isCount: true });
+  const isFlag = action.roles.some((it) => it.kind === 'write' && it.tellsIfMade);
+  if (isFlag) walk.verdicts.set(placeOfCall(action), { ...place, kind: 'claim', isVolatile: false, isFlag });
   const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
-  const isLoaded = loads.test(name) && (callee.kind === 'member' || summaries.length > 0);
+  const isLoaded = !isFlag && loads.test(name) && (callee.kind === 'member' || summaries.length > 0);
   if (isLoaded) walk.verdicts.set(placeOfCall(action), { ...place, kind: 'read', isVolatile: false });
 }
 

@@ -24,7 +24,9 @@ export const rule: Rule = {
 };
 
 function findingIn(consumer: ConsumerNode, model: EventModel): RuleFinding | undefined {
-  const effects = model.bodyOfConsumer(consumer).effects.filter((it) => isHarmful(it, consumer));
+  const all = model.bodyOfConsumer(consumer).effects;
+  if (isRelay(consumer, all)) return undefined;
+  const effects = all.filter((it) => isHarmful(it, consumer));
   const worst = worstOf(effects.filter((it) => it.guarded === 'no'));
   if (worst) return unguarded(consumer, worst, model);
   const weakest = worstOf(effects.filter((it) => it.guarded === 'weak'));
@@ -46,6 +48,11 @@ function isHarmful(effect: Effect, consumer: ConsumerNode): boolean {
 /** A relay sends what it finds at least once: the consumers behind it have to bear that. */
 function readsOutbox({ events }: ConsumerNode): boolean {
   return events.length > 0 && events.every((it) => /outbox/i.test(it.name));
+}
+
+/** Change data capture: it only says on what the stream of a table says, at least once as that does. */
+function isRelay({ fact }: ConsumerNode, effects: readonly Effect[]): boolean {
+  return fact.isChangeFeed === true && effects.every(({ role }) => role.kind === 'publish');
 }
 
 /** The effect that hurts most when it is repeated. */

@@ -130,6 +130,7 @@ function writeOf(site: CallSite): WriteRole | undefined {
     ...where(site),
     ...(isConditional(site, kept, data) ? { isConditional: true } : {}),
     ...(site.name === 'delete' && site.view.entryOf(site.arg(0), 'where') ? { needsRow: true } : {}),
+    ...(/^find(?:OrCreate|CreateFind)$/.test(site.name) ? { tellsIfMade: true } : {}),
     confidence: 'name',
   };
 }

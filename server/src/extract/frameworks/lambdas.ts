@@ -108,6 +108,7 @@ function lambda(view: FileView, fn: Pick<FunctionFact, 'id' | 'name' | 'at'>, ty
     eventParameter: 0,
     ...(isOfWorkspace(view, type) && { takes: type }),
     acknowledges: 'after',
+    ...(/^DynamoDBStream/.test(type.name) && { isChangeFeed: true }),
   };
 }
 

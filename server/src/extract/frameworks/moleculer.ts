@@ -27,9 +27,17 @@ const described = fromPatterns({
 /** Broker, context and service schemas. */
 export const moleculer: Framework = {
   ...described,
-  roles: (site) => (described.roles?.(site) ?? []).map((it) => limited(site, it)),
+  roles: (site) => (described.roles?.(throughService(site)) ?? []).map((it) => limited(site, it)),
   modules: schemas,
 };
+
+/** `this.broker.emit('order.placed', order)` in a service class or the methods of a schema, which declare no broker of their own. */
+function throughService(site: CallSite): CallSite {
+  const { path, origin, view } = site;
+  const isOfService = origin === undefined && path.length > 2 && path.at(-2) === 'broker';
+  if (!isOfService || !doesImport(view, ['moleculer'])) return site;
+  return { ...site, origin: { name: 'ServiceBroker', from: 'moleculer' } };
+}
 
 /** `ctx.call('payments.charge', order, { timeout: 5000 })`: without it the broker's `requestTimeout` holds, which is none by default. */
 function limited({ view, call }: CallSite, role: Role): Role {
