@@ -98,7 +98,9 @@ function distinct(consumers: readonly ConsumerFact[]): readonly ConsumerFact[] {
 
 function joined(first: ConsumerFact, second: ConsumerFact): ConsumerFact {
   const places = new Set(first.events.map((it) => it.at.start));
-  return { ...first, events: [...first.events, ...second.events.filter((it) => !places.has(it.at.start))] };
+  const events = [...first.events, ...second.events.filter((it) => !places.has(it.at.start))];
+  const waitsFor = [...(first.waitsFor ?? []), ...(second.waitsFor ?? [])];
+  return { ...first, events, ...(waitsFor.length > 0 && { waitsFor }) };
 }
 
 function siteOf(view: FileView, fn: FunctionFact, action: CallAction): CallSite {

@@ -141,6 +141,8 @@ export interface ConsumerFact {
    * a promise, `never` where the handler has to.
    */
   readonly acknowledges?: 'before' | 'return' | 'after' | 'never' | 'auto';
+  /** Of the events those for which it waits on its way: they start nothing. */
+  readonly waitsFor?: readonly Expr[];
   /** What comes says which stored rows changed: whoever only announces that is a relay. */
   readonly isChangeFeed?: boolean;
   /** What it takes, declared in another file: it is a consumer if that is a type of its library. */

@@ -31,6 +31,7 @@ export function effectOf(
     via: [],
     guarded: 'no',
     isIdempotent: isIdempotent(fn, action, role, provenance, linking),
+    ...(provenance === 'shifted' && { isShift: true }),
     ...circumstancesIn(context),
   };
   const isKept = isKeptOnce(fn, action, role, linking) || provenance === 'stable';
@@ -68,7 +69,7 @@ export function settle(
   const provenance = provenanceOf(caller, arg, linking);
   if (typeof provenance === 'object') return { effect, parameter: provenance.parameter, ...sets };
   if (provenance === 'loaded') return { effect: { ...effect, isIdempotent: !isShifting }, ...sets };
-  if (provenance === 'shifted') return { effect: { ...effect, isIdempotent: false } };
+  if (provenance === 'shifted') return { effect: { ...effect, isIdempotent: false, isShift: true } };
   if (provenance !== 'stable') return { effect, ...sets };
   return { effect: { ...effect, guarded: 'yes', guard: { file: caller.file, at: call.at } } };
 }
@@ -76,7 +77,8 @@ export function settle(
 /** `stripe.charges.create` of `this.stripe.charges.create(…)`. */
 export function pathOf(expr: Expr): string {
   if (expr.kind === 'name') return expr.name;
-  if (expr.kind === 'call' || expr.kind === 'new') return `${pathOf(expr.callee)}()`;
+  if (expr.kind === 'call') return `${pathOf(expr.callee)}()`;
+  if (expr.kind === 'new') return `new ${pathOf(expr.callee)}()`;
   if (expr.kind !== 'member') return '';
   const object = pathOf(expr.object);
   if (expr.name === '[]' && object !== '') return object;

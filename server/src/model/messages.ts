@@ -92,7 +92,7 @@ export function messagesOf(linking: Linking): ReadMessage {
 
   const tagIn = (file: FilePath, arg: Expr, depth: number): readonly Message[] => {
     if (arg.kind === 'object') return readObject(file, arg, depth + 1).filter((it) => it.kind === 'name');
-    const texts = values.stringsOf(file, arg).filter((it) => /[a-z]{3}/i.test(it) && !/\s/.test(it));
+    const texts = values.stringsOf(file, arg).filter((it) => /[a-z]{3}/i.test(it) && !/\s|:\/\//.test(it));
     return texts.map((name) => ({ kind: 'name', name }));
   };
 

@@ -177,6 +177,8 @@ export interface Effect extends Place {
   readonly guard?: Place & { readonly role?: GuardRole };
   /** Harmless to repeat by nature: upsert, set-to-value, delete by id. */
   readonly isIdempotent: boolean;
+  /** What was loaded is stored again with an amount more or less. */
+  readonly isShift?: boolean;
   /** One implementation of an interface does it, and another that works does not: which of them runs is not known. */
   readonly isAlternative?: true;
   /** It stands in a callback that does not run where it is handed over. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { guardFixes } from './guardFixes.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
+import { startingEvents } from './startingEvents.ts';
 
 export const rule: Rule = {
   id: 'non-idempotent-consumer',
@@ -71,7 +72,7 @@ function unguarded(consumer: ConsumerNode, effect: Effect, model: EventModel): R
     file: consumer.file,
     at: consumer.at,
     symbol: consumer.name,
-    message: `\`${consumer.name}\` calls \`${effect.name}\` on every delivery of ${eventOf(consumer)}: a redelivery ${harmOf(effect)}.`,
+    message: `\`${consumer.name}\` calls \`${effect.name}\` on every delivery of ${eventOf(consumer, model)}: a redelivery ${harmOf(effect)}.`,
     help: helpFor(effect),
     related: relatedTo(effect),
     fixes: guardFixes(consumer, model),
@@ -84,14 +85,15 @@ function weaklyGuarded(consumer: ConsumerNode, effect: Effect, model: EventModel
     at: consumer.at,
     symbol: consumer.name,
     severity: 'info',
-    message: `\`${consumer.name}\` looks before it calls \`${effect.name}\`, but two deliveries of ${eventOf(consumer)} at the same time both pass: the second one ${harmOf(effect)}.`,
+    message: `\`${consumer.name}\` looks before it calls \`${effect.name}\`, but two deliveries of ${eventOf(consumer, model)} at the same time both pass: the second one ${harmOf(effect)}.`,
     help: 'Let a unique key decide: insert the message id in the same transaction and skip on its violation.',
     related: relatedTo(effect),
     fixes: guardFixes(consumer, model),
   };
 }
 
-function eventOf({ events }: ConsumerNode): string {
+function eventOf(consumer: ConsumerNode, model: EventModel): string {
+  const events = startingEvents(consumer, model);
   const [first, second] = events;
   if (!first) return 'its message';
   if (!second) return `\`${first.name}\``;
@@ -100,7 +102,7 @@ function eventOf({ events }: ConsumerNode): string {
     : `\`${first.name}\` and ${events.length - 1} other events`;
 }
 
-function harmOf({ role }: Effect): string {
+function harmOf({ role, isShift }: Effect): string {
   if (role.kind === 'publish') return 'sends that message again';
   if (role.kind === 'remote') {
     const harms = {
@@ -112,7 +114,7 @@ function harmOf({ role }: Effect): string {
       ? harms[role.what]
       : 'does it twice';
   }
-  return role.operation === 'insert' ? 'stores a second record' : 'applies the change twice';
+  return role.operation === 'insert' && !isShift ? 'stores a second record' : 'applies the change twice';
 }
 
 function helpFor({ role }: Effect): string {

@@ -1,8 +1,9 @@
 // What a consumer catches and only logs, the broker takes for handled: the message is gone.
 import { z } from 'zod';
-import type { ConsumerNode } from '../model/model.ts';
+import type { ConsumerNode, EventModel } from '../model/model.ts';
 import { swallowIn, type Swallow } from '../model/swallowing.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
+import { startingEvents } from './startingEvents.ts';
 
 export const rule: Rule = {
   id: 'swallowed-error',
@@ -16,7 +17,10 @@ export const rule: Rule = {
       if (consumer.transport === 'in-process') return undefined;
       const swallow = swallowIn(model, consumer);
       if (!swallow || (consumer.transport === 'unknown' && !swallow.acknowledged)) return undefined;
-      return { place: `${swallow.fn.file}:${swallow.at.start}`, finding: findingOf(consumer, swallow) };
+      return {
+        place: `${swallow.fn.file}:${swallow.at.start}`,
+        finding: findingOf(consumer, swallow, model),
+      };
     });
     for (const it of model.consumers.map(found)) {
       if (!it || seen.has(it.place)) continue;
@@ -26,7 +30,7 @@ export const rule: Rule = {
   },
 };
 
-function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
+function findingOf(consumer: ConsumerNode, swallow: Swallow, model: EventModel): RuleFinding {
   const does = swallow.isReported ? 'reports' : 'logs';
   const how = swallow.acknowledged
     ? `${does} what fails and acknowledges the message`
@@ -37,7 +41,7 @@ function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
     file: isOfBase ? swallow.fn.file : consumer.file,
     at: isOfBase ? consumer.fact.at : consumer.at,
     symbol: name,
-    message: `\`${name}\` ${how}: ${howLost(consumer)}, and it is lost.`,
+    message: `\`${name}\` ${how}: ${howLost(consumer, model)}, and it is lost.`,
     help: consumer.isForgotten
       ? 'Listen with `noAck: false` and acknowledge when the work is done, or publish what went wrong.'
       : 'Throw the error on, reject the message, or publish what went wrong.',
@@ -47,16 +51,17 @@ function findingOf(consumer: ConsumerNode, swallow: Swallow): RuleFinding {
   };
 }
 
-function howLost(consumer: ConsumerNode): string {
-  const event = eventOf(consumer);
+function howLost(consumer: ConsumerNode, model: EventModel): string {
+  const event = eventOf(consumer, model);
   return consumer.isForgotten
     ? `RabbitMQ forgot ${event} when it sent it, as \`noAck\` is not off`
     : `the broker takes ${event} for handled`;
 }
 
-function eventOf({ events, fact }: ConsumerNode): string {
+function eventOf(consumer: ConsumerNode, model: EventModel): string {
+  const events = startingEvents(consumer, model);
   const [first] = events;
-  return first && events.length === 1 && !fact.isRequest ? `\`${first.name}\`` : 'the message';
+  return first && events.length === 1 && !consumer.fact.isRequest ? `\`${first.name}\`` : 'the message';
 }
 
 /** Where `finally` acknowledges, a throw comes too late; and only RabbitMQ's way of rejecting is known. */

@@ -1,8 +1,10 @@
 // A publish fails later than the line that starts it: who does not wait for it never learns that the event is lost.
 import { z } from 'zod';
+import type { Expr } from '../facts/expressions.ts';
 import { pathOf } from '../model/effects.ts';
 import { canAwait, lostPublishes, type LostPublish } from '../model/lostPublishes.ts';
-import type { EventModel } from '../model/model.ts';
+import type { EventModel, FunctionNode, ProducerNode } from '../model/model.ts';
+import { producersOf } from '../model/sent.ts';
 import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -52,9 +54,29 @@ function helpFor({ gives, how }: LostPublish): string {
     : 'Await `lastValueFrom(…)` of it, return it, or subscribe with an error handler.';
 }
 
-function eventOf({ program }: EventModel, { fn, producer, role }: LostPublish): string {
-  const name = producer?.event?.name ?? (role && program.stringOf(fn.file, role.event));
+function eventOf(model: EventModel, { fn, producer, role, wrapper }: LostPublish): string {
+  const said = producer?.event?.name ?? (role && model.program.stringOf(fn.file, role.event));
+  const name = said ?? (role && nameFrom(model, fn, role.event)) ?? nameWithin(model, wrapper);
   return name === undefined ? 'the event' : `\`${name}\``;
+}
+
+/** The one event that a wrapper names itself. */
+function nameWithin(model: EventModel, wrapper: FunctionNode | undefined): string | undefined {
+  const effects = wrapper ? model.bodyOf(wrapper).effects : [];
+  return onlyName(effects.flatMap((it) => (it.role.kind === 'publish' ? producersOf(model, it) : [])));
+}
+
+/** `order.pullEvents()`: the one event that the class of the order announces. */
+function nameFrom(model: EventModel, { file }: FunctionNode, event: Expr): string | undefined {
+  if (event.kind !== 'call' || event.callee.kind !== 'member') return undefined;
+  const type = model.program.typeOf(file, event.callee.object);
+  const isOwn = ({ fn }: ProducerNode): boolean => fn.file === type?.file && fn.fact.owner === type.fact.name;
+  return onlyName(model.producers.filter(isOwn));
+}
+
+function onlyName(producers: readonly ProducerNode[]): string | undefined {
+  const [name, ...others] = new Set(producers.flatMap((it) => it.event?.name ?? []));
+  return others.length === 0 ? name : undefined;
 }
 
 function relatedTo({ wrapper, awaitedAt }: LostPublish): readonly Related[] {

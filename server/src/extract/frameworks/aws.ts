@@ -113,7 +113,10 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     .map((it) => argumentAt(site.view, [entry], `0.MessageAttributes.${it}.StringValue`))
     .find((it) => it !== undefined);
   const key = entry.entries.find((it) => it.key === 'MessageDeduplicationId')?.value;
-  const event = within(entry, how.names) ?? attribute ?? channel ?? { kind: 'unknown', at: site.call.at };
+  const event = within(entry, how.names) ??
+    attribute ??
+    ownType(site.view, payload, channel) ??
+    channel ?? { kind: 'unknown', at: site.call.at };
   return {
     kind: 'publish',
     library: 'aws',
@@ -126,6 +129,17 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     confidence: 'type',
   };
 }
+
+/** `JSON.stringify({ type: 'ParcelBooked', … })`: the message says more than the address of the queue or stream that carries it. */
+function ownType(view: FileView, payload: Expr | undefined, channel: Expr | undefined): Expr | undefined {
+  if (channel?.kind !== 'string') return undefined;
+  const tags = ['type', 'eventType', 'event_type', 'eventName', 'event_name', 'messageType'];
+  const found = tags.map((it) => view.entryOf(payload, it)).find((it) => it?.kind === 'string');
+  return found?.kind === 'string' && severalWords.test(found.value) ? found : undefined;
+}
+
+/** `html` says how something is written, `page.viewed` what happened. */
+const severalWords = /[a-z\d][A-Z]|[a-z\d][._:-][a-z]/;
 
 /** `Consumer.create({ queueUrl, handleMessage })` of sqs-consumer. */
 function polled(site: CallSite): readonly ConsumerFact[] {

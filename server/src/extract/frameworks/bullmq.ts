@@ -64,12 +64,19 @@ function isQueue({ origin, receiver, receiverName, view }: CallSite): boolean {
 /** `add(name, data, options)` of BullMQ, `add(data, options)` of Bull. */
 function added(site: CallSite): readonly Role[] {
   const [first, second] = site.call.args;
-  const isNamed = isText(site.arg(0)) || site.call.args.length > 2;
+  const isNamed = isText(site.arg(0)) || site.call.args.length > 2 || (first && second && isConstant(first));
   const queue = site.receiver ?? { kind: 'unknown', at: site.call.at };
   const payload = isNamed ? second : first;
   const options = site.call.args[isNamed ? 2 : 1];
   const name = isNamed && first ? first : queue;
   return job(site, { name, queue, payload, options });
+}
+
+/** `JOBS.ORDER_PLACED`, `JobName.OrderPlaced`, `ORDER_PLACED`: a name that stands elsewhere, and no data. */
+function isConstant(expr: Expr): boolean {
+  if (expr.kind !== 'member' && expr.kind !== 'name') return false;
+  if (/^[A-Z][A-Z\d_]*$/.test(expr.name)) return true;
+  return expr.kind === 'member' && expr.object.kind === 'name' && /^[A-Z]/.test(expr.object.name);
 }
 
 interface Job {

@@ -121,6 +121,7 @@ function awaited(site: CallSite): readonly ConsumerFact[] {
       library: 'inngest',
       transport: 'broker',
       events: [event],
+      waitsFor: [event],
       handler: fn.id,
       eventParameter: 0,
       acknowledges: 'after',
