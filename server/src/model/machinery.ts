@@ -52,8 +52,16 @@ export function brokerUses(model: EventModel): readonly BrokerUse[] {
   };
   for (const it of model.producers) add(it.role.library, it.event ? [it.event] : [], it);
   for (const it of model.consumers) if (!it.fact.isRequest) add(it.fact.library, it.events, it);
-  uses.push(...saidOfFiles(model, 'transports of NestJS', (it) => transportsOf(model, it)));
+  const connected = saidOfFiles(model, 'transports of NestJS', (it) => transportsOf(model, it));
+  uses.push(...connected.filter((it) => !isForRequests(it, connected)));
   return uses;
+}
+
+/** Redis beside another transport of the service most often carries its requests: which way an event takes is not said. */
+function isForRequests(use: BrokerUse, connected: readonly BrokerUse[]): boolean {
+  return (
+    use.broker === 'Redis' && connected.some((it) => it.service === use.service && it.broker !== use.broker)
+  );
 }
 
 /** Redis hands on much that is no event: cache invalidations, sockets' rooms. */
