@@ -4,7 +4,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
-import type { EventModel } from './model.ts';
+import type { EventModel, StepNode } from './model.ts';
 import { perModel } from './perModel.ts';
 import { isUndoing } from './undoing.ts';
 
@@ -33,6 +33,15 @@ export function isTriedAgain(model: EventModel, facts: FileFacts, { call }: Call
   const undoing = all.filter(mayUndo);
   const deciding = undoing.length > 0 ? undoing : all;
   return deciding.length === 0 ? isDurable : !deciding.some((it) => isOnce(it.proxy));
+}
+
+/** Whether the engine gives up the activity that is called there after so many tries as its proxy says. */
+export function isGivenUp({ files }: EventModel, { file, name, at }: StepNode): boolean {
+  const facts = files.get(file);
+  const sites = facts ? (indexOf(facts).calls.get(name) ?? []) : [];
+  const call = sites.find((it) => it.action.call.at.start === at.start)?.action.call;
+  const proxy = facts && call && proxyOf(facts, call);
+  return proxy?.args.some((it) => Number(attempts(it) ?? 0) > 0) === true;
 }
 
 interface Proxy {

@@ -1,5 +1,7 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
+import { takingHold } from '../facts/sagaWords.ts';
+import { isGivenUp } from '../model/activities.ts';
 import { tellsSomebody } from '../model/deeds.ts';
 import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
@@ -16,10 +18,10 @@ export const rule: Rule = {
     // A step of a durable engine may stand in several workflows and is mended in one place.
     const seen = new Set<string>();
     for (const saga of model.sagas) {
-      if (isRepeated(saga)) continue;
+      const mayEnd = endingIn(model, saga);
       for (const step of revocable(saga.steps)) {
         const { deed } = step;
-        const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step) : undefined;
+        const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step, mayEnd) : undefined;
         const key = `${step.file} ${step.at.start}`;
         if (!deed || !next || seen.has(key)) continue;
         seen.add(key);
@@ -50,9 +52,13 @@ function escapedOf({ saga, step, action, held }: EscapedFailure): RuleFinding {
   };
 }
 
-/** Temporal repeats an activity until it succeeds: a workflow that compensates nothing goes forward only. */
-function isRepeated({ fact, steps }: SagaNode): boolean {
-  return fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
+/**
+ * Temporal repeats an activity until it succeeds: a workflow that compensates nothing goes forward only, unless an activity is given
+ * up after some tries. What is no hold on anything may then stay as it is.
+ */
+function endingIn(model: EventModel, { fact, steps }: SagaNode): (step: StepNode, next: StepNode) => boolean {
+  const goesForward = fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
+  return (step, next) => !goesForward || (takingHold.test(step.name) && isGivenUp(model, next));
 }
 
 /** The steps before the pivot that are not simply repeated until they succeed. */
@@ -69,11 +75,21 @@ function isPassed({ fact }: StepNode, later: readonly StepNode[]): boolean {
   );
 }
 
-function nextToFail(steps: readonly StepNode[], step: StepNode): StepNode | undefined {
+function nextToFail(
+  steps: readonly StepNode[],
+  step: StepNode,
+  mayEnd: (step: StepNode, next: StepNode) => boolean,
+): StepNode | undefined {
   // A mail that could not be sent is no reason to take the rest back.
   return steps
     .slice(steps.indexOf(step) + 1)
-    .find((it) => it.canFail && !it.isRetriable && (it.deed !== undefined || !tellsSomebody(it.name)));
+    .find(
+      (it) =>
+        mayEnd(step, it) &&
+        it.canFail &&
+        !it.isRetriable &&
+        (it.deed !== undefined || !tellsSomebody(it.name)),
+    );
 }
 
 interface Gap {
