@@ -37,6 +37,8 @@ export interface PublishRole {
   readonly gives: 'promise' | 'observable' | 'confirm' | 'nothing' | 'unknown';
   /** A command or query to one receiver (request-reply) rather than an event. */
   readonly isRequest?: boolean;
+  /** Who is asked only starts, and goes on by itself whatever becomes of the one that asks. */
+  readonly isDetached?: true;
   /** A request that waits for ever unless the options of its client set a limit: under which key, and what types they have. */
   readonly limitedBy?: { readonly from: string; readonly types: readonly string[]; readonly key: string };
   /** By which the broker drops a second message of the same key: `jobId`, `MessageDeduplicationId`, `msgID`. */

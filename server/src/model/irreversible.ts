@@ -1,4 +1,5 @@
 // Steps of a saga that nobody can take back, and what may still fail after them.
+import type { FunctionFact } from '../facts/facts.ts';
 import { aboutSagas } from './about.ts';
 import { tellsSomebody } from './deeds.ts';
 import type { EventModel, SagaNode, StepNode } from './model.ts';
@@ -80,19 +81,36 @@ function whatStays({ name, effects, deed }: StepNode): EarlyStep['what'] | undef
 /** A step behind that may end the saga: neither another message, nor what is repeated until it succeeds. */
 function canStop(model: EventModel, { file, fact }: SagaNode, step: StepNode, later: StepNode): boolean {
   if (!later.canFail || later.isRetriable || whatStays(later) === 'mail') return false;
+  const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
   const words = wordsOf(later.name).join(' ');
   if (
+    startsAnother(model, later, fn) ||
     mail.test(words) ||
     /(?<![a-z])(?:log|audit|metric|track|publish|emit|complete|finish|mark|update|save|sleep)/.test(words)
   )
     return false;
   const isHolding = later.deed !== undefined || later.effects.some(({ role }) => role.kind === 'remote');
   if (!isHolding && later.fact === undefined) return false;
-  const fn = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
   return (
     !fn ||
     fact.steps.length > 0 ||
     mayFollow(fn.body, step.at.start, later.at.start) ||
     takesTurns(fn.body, step.at.start, later.at.start)
+  );
+}
+
+/** A child that goes on by itself, or the next run of the same workflow: neither is part of this one. */
+function startsAnother(
+  { program }: EventModel,
+  { effects }: StepNode,
+  fn: FunctionFact | undefined,
+): boolean {
+  return (
+    effects.length > 0 &&
+    effects.every(({ role, file }) => {
+      if (role.kind !== 'publish') return false;
+      const isItself = (): boolean => program.functionsOf(file, role.event).some((it) => it.fact === fn);
+      return role.isDetached === true || (role.isRequest === true && isItself());
+    })
   );
 }

@@ -60,11 +60,20 @@ function requested(site: CallSite): readonly PublishRole[] {
       event: nameOf(view, target),
       gives: 'promise',
       isRequest: true,
+      ...(name === 'startChild' && isAbandoned(options) ? { isDetached: true } : {}),
       // A second start under the same id is refused.
       ...(id ? { deduplicationKey: id } : {}),
       confidence: 'type',
     },
   ];
+}
+
+/** `parentClosePolicy: 'ABANDON'`, `ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON`. */
+function isAbandoned(options: Expr): boolean {
+  if (options.kind !== 'object') return false;
+  const policy = options.entries.find((it) => it.key === 'parentClosePolicy')?.value;
+  if (policy?.kind === 'string') return /abandon/i.test(policy.value);
+  return policy?.kind === 'member' && /abandon/i.test(policy.name);
 }
 
 /** `defineSignal<[string]>('approve')` stands behind the name of a signal. */
