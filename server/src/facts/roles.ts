@@ -130,6 +130,8 @@ export interface ScheduleRole {
   readonly library: string;
   /** One time, soon or after a while, and nobody learns what the callback gives. */
   readonly isOnce?: true;
+  /** One time, and the platform stays up until it is done; the function that hands it over does not wait: `after(…)`, `waitUntil(…)`. */
+  readonly isKept?: true;
   readonly body?: Expr;
 }
 /** Waits until somebody else says something, as long as that takes. */

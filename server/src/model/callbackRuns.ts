@@ -2,7 +2,8 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { calleeName } from './fileIndex.ts';
+import { once } from '../facts/once.ts';
+import { calleeName, indexOf } from './fileIndex.ts';
 import type { Runs } from './model.ts';
 import { iterations } from './origins.ts';
 
@@ -20,13 +21,29 @@ const around = new Set(['transaction', 'guard', 'retry', 'time-limit']);
 export function runsOf(facts: FileFacts, action: CallAction, callback: Expr): Runs | undefined {
   const { roles, settled, call } = action;
   const timer = roles.find((it) => it.kind === 'schedule');
-  if (timer) return timer.isOnce ? 'later' : 'when-called';
+  if (timer) return timer.isOnce || timer.isKept ? 'later' : 'when-called';
   if (roles.some((it) => around.has(it.kind))) return undefined;
   const name = calleeName(call.callee) ?? '';
   if (iterations.test(name) || running.test(name)) return undefined;
   if (taking.test(name) || isRoute(action, name)) return 'when-called';
   return waited.has(settled) || takesError(facts, callback) ? undefined : 'when-called';
 }
+
+/** Whether the promise of a call is handed to whoever keeps the platform up: `waitUntil(sendMail(order))`. */
+export function isLeftToPlatform(facts: FileFacts, { call }: CallAction): boolean {
+  return leftToPlatform(facts).has(call.at.start);
+}
+
+const leftToPlatform = once((facts: FileFacts): ReadonlySet<number> => {
+  const keepers = indexOf(facts).withRoles.filter(({ action: { roles } }) =>
+    roles.some((it) => it.kind === 'schedule' && it.isKept),
+  );
+  return new Set(
+    keepers.flatMap(({ action }) =>
+      action.call.args.flatMap((it) => (it.kind === 'call' ? [it.at.start] : [])),
+    ),
+  );
+});
 
 /** `return router.post('/orders', …)`. */
 function isRoute({ call, settled }: CallAction, name: string): boolean {

@@ -33,7 +33,8 @@ export function canFail(fn: FunctionNode, bodyOf: (fn: FunctionNode) => Body): b
   if (
     body.isOpen ||
     body.effects.some(
-      ({ role }) => role.kind !== 'publish' || role.isRequest || role.transport !== 'in-process',
+      ({ role, runs }) =>
+        !runs && (role.kind !== 'publish' || role.isRequest || role.transport !== 'in-process'),
     )
   )
     return true;

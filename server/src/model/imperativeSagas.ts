@@ -93,7 +93,7 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   const events = effects.map((it) => commandOf(it, linking));
   if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];
   const deed = deedIn(fn, action, effects, isActivity, linking);
-  const canFail = isActivity || deed !== undefined || effects.some((it) => fails(it, action));
+  const canFail = isActivity || deed !== undefined || effects.some((it) => !it.runs && fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
   const name = keptAs ?? events.find((it) => it !== '') ?? path.split('.').at(-1) ?? path;
   const place = { name, file: fn.file, at: action.call.at };

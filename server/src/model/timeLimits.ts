@@ -20,7 +20,8 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
   const hasDefault = hasDefaultTimeout(model);
   return effects.filter((effect) => {
     const { role, name } = effect;
-    if (effect.inCatch) return false;
+    // Nobody waits for what runs later.
+    if (effect.inCatch || effect.runs) return false;
     if (role.kind === 'publish') return isUnlimitedRequest(model, role) && !isLimitedAt(model, effect);
     if (role.kind !== 'remote' || role.what !== 'http' || role.hasTimeLimit) return false;
     if (limitedClients.test(`${role.library} ${name}`)) return false;

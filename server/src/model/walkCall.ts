@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
-import { runsOf } from './callbackRuns.ts';
+import { isLeftToPlatform, runsOf } from './callbackRuns.ts';
 import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
 import {
   guardedBy,
@@ -34,6 +34,13 @@ const inserts = /^(?:insert|create|store)/i;
 
 /** Adds what a call does to the walk, and what it means for the actions after it to the flow. */
 export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
+  const { runs } = flow;
+  if (isLeftToPlatform(walk.facts, action)) flow.runs = looser(runs, 'later');
+  walkHere(walk, action, flow);
+  flow.runs = runs;
+}
+
+function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const { linking } = walk.walking;
   walk.sites.set(placeOfCall(action), { ...flow });
   const callees = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);

@@ -35,7 +35,7 @@ function roleOf(site: CallSite): Role | undefined {
     return { kind: 'alert', library: site.receiverName || site.name };
   }
   const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
-  const timer = timerOf(site.name);
+  const timer = timerOf(site.name) ?? keptBy(site);
   if (timer) return { ...timer, ...(body && { body }) };
   if (/^(retry|withRetry|retryWithBackoff|pRetry|backOff|retryAsync)$/i.test(site.name)) {
     return { kind: 'retry', library: site.name, ...(body ? { body } : {}) };
@@ -60,6 +60,14 @@ function timerOf(library: string): ScheduleRole | undefined {
   if (/^(?:setTimeout|setImmediate|nextTick|queueMicrotask)$/.test(library))
     return { kind: 'schedule', library, isOnce: true };
   return /^(?:setInterval|schedule|cron)$/.test(library) ? { kind: 'schedule', library } : undefined;
+}
+
+/** Next's `after(() => …)`, and `waitUntil(…)` of a platform that answers before the work is done. */
+function keptBy({ name, view, receiver, action }: CallSite): ScheduleRole | undefined {
+  const isAfter =
+    /^(?:unstable_)?after$/.test(name) && !receiver && view.importedFrom(name) === 'next/server';
+  const isLeft = name === 'waitUntil' && action.settled === 'dropped';
+  return isAfter || isLeft ? { kind: 'schedule', library: name, isKept: true } : undefined;
 }
 
 function isAbortTimeout(site: CallSite): boolean {
