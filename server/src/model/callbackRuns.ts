@@ -17,6 +17,13 @@ const verbs = /^(?:get|post|put|patch|delete|all|head|options|del)$/;
 const waited = new Set<CallAction['settled']>(['awaited', 'returned', 'handled']);
 const around = new Set(['transaction', 'guard', 'retry', 'time-limit']);
 
+/** The functions that an argument is, names or holds. */
+export function callbacksIn(arg: Expr): readonly Expr[] {
+  if (arg.kind === 'object') return arg.entries.map((it) => it.value).filter((it) => it.kind === 'function');
+  if (arg.kind === 'array') return arg.items.filter((it) => it.kind === 'function');
+  return arg.kind === 'function' || arg.kind === 'name' || arg.kind === 'member' ? [arg] : [];
+}
+
 /** When a function among the arguments runs, as far as the call itself says so; undefined: at once. */
 export function runsOf(facts: FileFacts, action: CallAction, callback: Expr): Runs | undefined {
   const { roles, settled, call } = action;

@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
-import { isLeftToPlatform, runsOf } from './callbackRuns.ts';
+import { callbacksIn, isLeftToPlatform, runsOf } from './callbackRuns.ts';
 import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
 import {
   guardedBy,
@@ -238,12 +238,6 @@ function walkCallbacks(
       runBody(walk, callback, within(flow, { ...around, runs }), ran);
     }
   });
-}
-
-function callbacksIn(arg: Expr): readonly Expr[] {
-  if (arg.kind === 'object') return arg.entries.map((it) => it.value).filter((it) => it.kind === 'function');
-  if (arg.kind === 'array') return arg.items.filter((it) => it.kind === 'function');
-  return arg.kind === 'function' || arg.kind === 'name' || arg.kind === 'member' ? [arg] : [];
 }
 
 function runBody(walk: Walk, body: Expr | undefined, context: Context, ran: Set<Expr>): void {
