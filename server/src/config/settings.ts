@@ -48,6 +48,15 @@ const consume = z.strictObject({
   ),
 });
 
+const guard = z.strictObject({
+  call: z.string().optional().describe('A call around a callback, or before the work: `firstTime`.'),
+  decorator: z.string().optional().describe('A decorator of handler methods or of their classes: `Once`.'),
+  base: z.string().optional().describe('A base class or interface whose methods do their work once.'),
+  files: files.describe(
+    'Globs, relative to the configuration file: only in these files, or, with nothing else, all that they do.',
+  ),
+});
+
 const step = z.strictObject({
   call: z.string().optional().describe('A call that declares or runs a step: `saga.step`.'),
   decorator: z.string().optional().describe('A decorator of methods that are steps: `SagaStep`.'),
@@ -78,9 +87,9 @@ const framework = z.strictObject({
     .default([])
     .describe('Calls, decorators or base classes that register a consumer.'),
   guards: z
-    .array(z.strictObject({ call: z.string(), files }))
+    .array(guard)
     .default([])
-    .describe('Calls that make a redelivery harmless: around a callback, or before the work.'),
+    .describe('Calls, decorators, base classes or files that make a redelivery harmless.'),
   outbox: z.array(publish).default([]).describe('Calls that store an event in the outbox.'),
   eventBases: z.array(z.string()).default([]).describe('Types whose subtypes are events.'),
   eventFiles: z

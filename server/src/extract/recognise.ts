@@ -37,7 +37,7 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[], gi
       }
       return action;
     });
-    return { ...fn, body };
+    return { ...fn, ...guardOf(fn, { view, frameworks, ask }), body };
   });
 
   const methods = methodsIn(view);
@@ -50,6 +50,19 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[], gi
     reason: `The framework ${name} failed on this file: ${message}`,
   }));
   return { ...facts, functions, consumers: distinct(consumers), gaps: [...facts.gaps, ...gaps] };
+}
+
+function guardOf(
+  fn: FunctionFact,
+  given: {
+    readonly view: FileView;
+    readonly frameworks: readonly Framework[];
+    readonly ask: <T>(framework: Framework, question: () => readonly T[]) => readonly T[];
+  },
+): Pick<FunctionFact, 'guardedAt'> {
+  const { view, frameworks, ask } = given;
+  const [guardedAt] = frameworks.flatMap((it) => ask(it, () => it.guardsAround?.(view, fn) ?? []));
+  return guardedAt ? { guardedAt } : {};
 }
 
 function consumersOfMembers(

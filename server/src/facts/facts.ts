@@ -116,6 +116,8 @@ export interface FunctionFact {
   /** The type of the variable or field that holds it (`const handler: SQSHandler = …`). */
   readonly declaredAs?: TypeExpr;
   readonly decorators: readonly DecoratorFact[];
+  /** Where it says that a described guard lies around it: a decorator, a base class, its file. */
+  readonly guardedAt?: Span;
   readonly body: readonly Action[];
 }
 

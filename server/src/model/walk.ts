@@ -245,6 +245,7 @@ function nameOf({ call }: CallAction): string {
 
 /** Decorators say it for the whole function: `@Transactional()`, `@Idempotent()`, `@UseInterceptors(InboxInterceptor)`. */
 function initialContext(fn: FunctionNode, facts: FileFacts, walking: Walking): Context {
+  const described = fn.fact.guardedAt;
   const owner = facts.types.find((it) => it.kind === 'class' && it.name === fn.fact.owner);
   const decorators = [...fn.fact.decorators, ...(owner?.decorators ?? [])];
   const guard = decorators.find(
@@ -252,8 +253,9 @@ function initialContext(fn: FunctionNode, facts: FileFacts, walking: Walking): C
       guarding.test(it.name) ||
       it.args.some((arg) => (arg.kind === 'name' || arg.kind === 'new') && guarding.test(named(arg))),
   );
-  const around = guard
-    ? ({ file: fn.file, at: guard.at, level: 'yes' } as const)
+  const said = described ?? guard?.at;
+  const around = said
+    ? ({ file: fn.file, at: said, level: 'yes' } as const)
     : guardAround(fn.file, decorators, walking);
   return {
     ...plain,

@@ -57,7 +57,7 @@ function described(
 ): Framework {
   const transport: Transport = given ?? 'unknown';
   const calls = [...publish, ...outbox, ...guards, ...consume, ...steps].flatMap((it) => it.call ?? []);
-  const words = [...consume, ...steps].flatMap((it) =>
+  const words = [...consume, ...guards, ...steps].flatMap((it) =>
     [it.decorator, it.base].filter((word) => word !== undefined),
   );
   const isEventFile = isIn(eventFiles, dir);

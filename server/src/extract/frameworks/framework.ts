@@ -3,7 +3,7 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { CallExpr, DecoratorFact, Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact, SagaFact, TypeFact } from '../../facts/facts.ts';
 import type { Role } from '../../facts/roles.ts';
-import type { FilePath } from '../../text.ts';
+import type { FilePath, Span } from '../../text.ts';
 import { packagesOf, type FileView, type Makes, type Origin } from '../fileView.ts';
 
 export interface Framework {
@@ -25,6 +25,8 @@ export interface Framework {
   readonly sagas?: (view: FileView) => readonly SagaFact[];
   /** Recognises a call; the first framework that answers with roles wins. */
   readonly roles?: (site: CallSite) => readonly Role[];
+  /** Where it is written that a redelivery does no harm in a function. */
+  readonly guardsAround?: (view: FileView, fn: FunctionFact) => readonly Span[];
   /** Recognises the registration of a consumer in a call. */
   readonly consumers?: (site: CallSite) => readonly ConsumerFact[];
   /** Recognises consumers by decorators on methods. */

@@ -44,6 +44,13 @@ export interface ConsumePattern extends Placed {
   readonly acknowledges?: ConsumerFact['acknowledges'];
 }
 
+/** A call, or what lies around a whole handler: a decorator, a base class, or nothing but its file. */
+export interface GuardPattern extends Placed {
+  readonly call?: string;
+  readonly decorator?: string;
+  readonly base?: string;
+}
+
 export interface Patterns {
   readonly name: string;
   readonly triggers: readonly string[];
@@ -55,8 +62,8 @@ export interface Patterns {
   readonly consume?: readonly ConsumePattern[];
   /** Methods that tell the broker what became of a message: `{ 'Message.ack': 'ack' }`. */
   readonly acks?: Readonly<Record<string, AckRole['what']>>;
-  /** Calls that make a redelivery harmless. */
-  readonly guards?: readonly ({ readonly call: string } & Placed)[];
+  /** What makes a redelivery harmless. */
+  readonly guards?: readonly GuardPattern[];
   /** Types whose subtypes are events. */
   readonly eventBases?: readonly string[];
   readonly isEventFile?: (file: FilePath) => boolean;
@@ -79,6 +86,7 @@ export function fromPatterns(patterns: Patterns): Framework {
     ...(patterns.isEventFile ? { isEventFile: patterns.isEventFile } : {}),
     ...(patterns.steps ? { sagas: (view) => sagasBy(patterns.steps ?? [], view) } : {}),
     roles: (site) => rolesOf(patterns, site),
+    ...(patterns.guards ? { guardsAround: guardsAround(patterns.guards) } : {}),
     consumers: (site) =>
       (patterns.consume ?? []).flatMap((it) =>
         it.call !== undefined && isHere(it, site.view) && isCall(patterns, it.call, site)
@@ -106,8 +114,28 @@ function rolesOf(patterns: Patterns, site: CallSite): readonly Role[] {
   for (const [call, what] of patterns.acks ? Object.entries(patterns.acks) : []) {
     if (isCall(patterns, call, site)) return [{ kind: 'ack', library: patterns.name, what }];
   }
-  const guard = patterns.guards?.find((it) => isHere(it, site.view) && isCall(patterns, it.call, site));
+  const guard = patterns.guards?.find(
+    (it) => it.call !== undefined && isHere(it, site.view) && isCall(patterns, it.call, site),
+  );
   return guard ? [guarded(patterns, site)] : [];
+}
+
+/** `@Once()` on a method or its class, a class below `OnceEar`, or all that a file holds. */
+function guardsAround(guards: readonly GuardPattern[]): NonNullable<Framework['guardsAround']> {
+  const around = guards.filter((it) => it.call === undefined);
+  return (view, fn) => {
+    const owner = fn.owner === undefined ? undefined : view.typeNamed(fn.owner);
+    const decorators = [...fn.decorators, ...(owner?.decorators ?? [])];
+    const bases = [...(owner?.bases ?? []), ...(owner?.implements ?? [])];
+    for (const it of around) {
+      if (!isHere(it, view)) continue;
+      const decorator = decorators.find(({ name }) => name === it.decorator);
+      const base = bases.find((one) => one.kind === 'ref' && one.name === it.base);
+      const at = decorator?.at ?? base?.at ?? (isOnlyFiles(it) ? fn.at : undefined);
+      if (at) return [at];
+    }
+    return [];
+  };
 }
 
 /** Around a callback, or a claim before the work. */
