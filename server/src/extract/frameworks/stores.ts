@@ -30,9 +30,19 @@ const modelPackages = [
   '@typegoose/typegoose',
 ];
 
+/** What they count is no stored data. */
+const metrics = [
+  'hot-shots',
+  'node-statsd',
+  'statsd-client',
+  'prom-client',
+  '@opentelemetry/',
+  'datadog-metrics',
+];
+
 /** Whether a call goes to something that stores. */
 export function isStore(site: CallSite): boolean {
-  if (!site.receiver || isFrom(site.origin, messaging)) return false;
+  if (!site.receiver || isFrom(site.origin, messaging) || isFrom(site.origin, metrics)) return false;
   if (isDocument(site) || isTypedStore(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
   if (onlyStores.test(site.name)) return true;
