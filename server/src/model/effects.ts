@@ -127,6 +127,7 @@ function isIdempotent(
       role.isJournaled === true ||
       isReply(action) ||
       isPutAside(fn, role, linking) ||
+      isLogLine(fn, role, linking) ||
       action.call.args.some((it) => isMessageItself(it, 0))
     );
   if (role.kind === 'remote') return role.isRead === true || role.isReplacing === true;
@@ -141,6 +142,14 @@ function isReply({ call }: CallAction): boolean {
     if (it.kind !== 'member' && it.kind !== 'name') return false;
     return /^reply_?(?:to|queue|address)$/i.test(it.name);
   });
+}
+
+const logTopic = /(?:^|[-_.:/])logs?(?:$|[-_.:/](?:add|create|entry|new|write)$)/i;
+
+/** `client.emit('create-log', …)`: a line that stands twice in a log misleads nobody. */
+function isLogLine({ file }: FunctionNode, { event }: PublishRole, { values }: Linking): boolean {
+  const names = values.stringsOf(file, event);
+  return names.length > 0 && names.every((it) => logTopic.test(it));
 }
 
 /** `xadd('orders.dlq', …)`, `` xadd(`${stream}:dead-letter`, …) ``: who looks at what nobody could handle finds it there twice at worst. */
