@@ -13,6 +13,8 @@ const running =
 /** What takes a handler and gives something that can be awaited, or a chain. */
 const taking =
   /^(?:on|once|use|register|subscribe|consume|listen|process|command|action|route|define|create|make|build|handle|schedule)(?![a-z])|^add(?:Hook|Listener|\w*Handler)$|^set(?:\w*Handler|\w*Listener)$/;
+/** What runs all functions that stand under keys. */
+const together = /^(?:all|auto|each|every|parallel|series|waterfall)(?![a-z])/;
 const verbs = /^(?:get|post|put|patch|delete|all|head|options|del)$/;
 const waited = new Set<CallAction['settled']>(['awaited', 'returned', 'handled']);
 const around = new Set(['transaction', 'guard', 'retry', 'time-limit']);
@@ -31,9 +33,19 @@ export function runsOf(facts: FileFacts, action: CallAction, callback: Expr): Ru
   if (timer) return timer.isOnce || timer.isKept ? 'later' : 'when-called';
   if (roles.some((it) => around.has(it.kind))) return undefined;
   const name = calleeName(call.callee) ?? '';
+  if (isOneOfSeveral(action, callback)) return 'when-called';
   if (iterations.test(name) || running.test(name)) return undefined;
   if (taking.test(name) || isRoute(action, name)) return 'when-called';
   return waited.has(settled) || takesError(facts, callback) ? undefined : 'when-called';
+}
+
+/** `runQuery({ [POSTGRES]: () => insert(row), [KAFKA]: () => send(row) })`: of functions under keys one is chosen. */
+export function isOneOfSeveral({ call }: CallAction, callback: Expr): boolean {
+  if (together.test(calleeName(call.callee) ?? '')) return false;
+  return call.args.some((arg) => {
+    const functions = arg.kind === 'object' ? callbacksIn(arg) : [];
+    return functions.length > 1 && functions.includes(callback);
+  });
 }
 
 /** Whether the promise of a call is handed to whoever keeps the platform up: `waitUntil(sendMail(order))`. */

@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
-import { callbacksIn, isLeftToPlatform, runsOf } from './callbackRuns.ts';
+import { callbacksIn, isLeftToPlatform, isOneOfSeveral, runsOf } from './callbackRuns.ts';
 import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
 import {
   guardedBy,
@@ -234,7 +234,8 @@ function walkCallbacks(
         ...plain,
         guard: guardOfGiven({ file: walk.fn.file, call: action.call, index }, callees, walk.walking),
       };
-      const runs = inside ? inside.runs : runsOf(walk.facts, action, callback);
+      const isRunThere = inside && !isOneOfSeveral(action, callback);
+      const runs = isRunThere ? inside.runs : runsOf(walk.facts, action, callback);
       runBody(walk, callback, within(flow, { ...around, runs }), ran);
     }
   });
