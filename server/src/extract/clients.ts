@@ -4,10 +4,16 @@ import type { Expr, Member } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import { isMessaging } from '../facts/messagingPackages.ts';
 import { once } from '../facts/once.ts';
-import { actionsIn } from '../facts/walk.ts';
 import { frameworks } from './frameworks/known.ts';
 import { isFrom } from './frameworks/framework.ts';
-import type { Client, Clients, FileView, Makes, Origin } from './fileView.ts';
+import {
+  nothingGiven,
+  type Client,
+  type Clients,
+  type FileView,
+  type Makes,
+  type Origin,
+} from './fileView.ts';
 import { viewOf } from './view.ts';
 
 /** Whose objects tell by their package what their methods do, and hardly by the names that people give them. */
@@ -20,16 +26,14 @@ const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {})
 
 /** The clients that a file exports, by the names under which it does; what it only hands on is not among them. */
 export const clientsOf = once((facts: FileFacts): Clients => {
-  if (!facts.imports.some((it) => isOfClient({ name: it.name, from: it.from }))) return none;
+  if (!facts.imports.some((it) => isOfClient({ name: it.name, from: it.from }))) return nothingGiven;
   const view = viewOf(facts, makes);
   const found = facts.exports.flatMap(({ name, local, from }) => {
     const client = from === undefined ? clientNamed(view, local) : undefined;
     return client ? [[name, client] as const] : [];
   });
-  return found.length > 0 ? Object.fromEntries(found) : none;
+  return found.length > 0 ? Object.fromEntries(found) : nothingGiven;
 });
-
-const none: Clients = {};
 
 function clientNamed(view: FileView, name: string): Client | undefined {
   const type = view.typeNamed(name);
@@ -82,13 +86,9 @@ function ofMembers(
   return found.size > 0 ? { members: Object.fromEntries(found) } : undefined;
 }
 
-/** By its declared result, or by what it returns. */
-function ofResult(view: FileView, { returns, body }: FunctionFact): Client | undefined {
-  const origins = returns
-    ? [view.originOfType(returns)]
-    : actionsIn(body).map((it) => (it.kind === 'return' && it.value ? view.originOf(it.value) : undefined));
-  const result = origins.find(isOfClient);
-  return result && { result };
+function ofResult(view: FileView, fn: FunctionFact): Client | undefined {
+  const result = view.originOfReturned(fn);
+  return isOfClient(result) ? { result } : undefined;
 }
 
 function isOfClient(origin: Origin | undefined): origin is Origin {

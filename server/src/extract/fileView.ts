@@ -57,6 +57,8 @@ export interface FileView {
   readonly importedFrom: (name: string) => string | undefined;
   readonly typeNamed: (name: string) => TypeFact | undefined;
   readonly bindingOf: (expr: Expr) => BindingFact | undefined;
+  /** What a function gives, or a promise of that. */
+  readonly originOfReturned: (fn: FunctionFact) => Origin | undefined;
   /** The function of this file that a name stands for. */
   readonly functionBehind: (expr: Expr) => FunctionFact | undefined;
   /** Every call of the file whose callee's last name is `name`. */

@@ -83,6 +83,9 @@ function valueType(view: FileView, map: Expr): TypeExpr | undefined {
   return isMap ? init.typeArgs[1] : undefined;
 }
 
+/** Asks on, a step less far. */
+type Next = (it: Expr) => Origin | undefined;
+
 /** What another file says of an expression. */
 function clientOf(view: FileView, expr: Expr, steps: number): Client | undefined {
   if (steps === 0 || view.given === nothingGiven) return undefined;
@@ -121,12 +124,7 @@ function own(clients: Clients | undefined, name: string): Client | undefined {
 }
 
 /** `connect()` of a package: `{ 'amqplib.connect': 'Connection' }` is asked by the imported name; or what a function of the file gives. */
-function originOfResult(
-  view: FileView,
-  makes: Makes,
-  callee: Expr,
-  next: (it: Expr) => Origin | undefined,
-): Origin | undefined {
+function originOfResult(view: FileView, makes: Makes, callee: Expr, next: Next): Origin | undefined {
   if (callee.kind !== 'name') return undefined;
   const made = functionBehind(view, callee);
   if (made) return originOfReturned(view, made, next);
@@ -141,21 +139,17 @@ function originOfResult(
 }
 
 /** `this.method()`: the declared result, or what the method returns. */
-function originOfOwnMethod(
-  view: FileView,
-  name: string,
-  offset: number,
-  next: (it: Expr) => Origin | undefined,
-): Origin | undefined {
+function originOfOwnMethod(view: FileView, name: string, offset: number, next: Next): Origin | undefined {
   const type = classAt(view, offset);
   const method = type && view.facts.functions.find((it) => it.owner === type.name && it.name === name);
   return method && originOfReturned(view, method, next);
 }
 
-function originOfReturned(
+/** By the declared result of a function, or by what it returns. */
+export function originOfReturned(
   view: FileView,
   { returns, body }: FunctionFact,
-  next: (it: Expr) => Origin | undefined,
+  next: Next,
 ): Origin | undefined {
   if (returns) return originOfType(view, returns);
   for (const action of actionsIn(body)) {
@@ -187,7 +181,7 @@ function originOfName(
   view: FileView,
   name: string,
   binding: BindingFact | undefined,
-  next: (it: Expr) => Origin | undefined,
+  next: Next,
 ): Origin | undefined {
   if (!binding) return { name };
   if (binding.kind === 'import' || binding.kind === 'class') return named(view, name);
@@ -207,12 +201,7 @@ function originOfClass(view: FileView, callee: Expr): Origin | undefined {
 }
 
 /** `this.field`: the declared type, the initialiser, or what a method assigns to it. */
-function originOfField(
-  view: FileView,
-  name: string,
-  offset: number,
-  next: (it: Expr) => Origin | undefined,
-): Origin | undefined {
+function originOfField(view: FileView, name: string, offset: number, next: Next): Origin | undefined {
   const type = classAt(view, offset);
   const member = type?.members.find((it) => it.name === name);
   if (member?.type) return originOfType(view, member.type);

@@ -5,7 +5,14 @@ import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { lazily } from '../facts/once.ts';
 import { nothingGiven, type Clients, type FileView, type Makes, type Site } from './fileView.ts';
-import { fieldOrName, functionBehind, initOfField, origin, originOfType } from './origins.ts';
+import {
+  fieldOrName,
+  functionBehind,
+  initOfField,
+  origin,
+  originOfReturned,
+  originOfType,
+} from './origins.ts';
 import { pathOf } from './paths.ts';
 
 /** Asks one file; `given` says what its imports stand for. */
@@ -28,6 +35,7 @@ export function viewOf(facts: FileFacts, makes: Makes, given: Clients = nothingG
     // Fluent configurations are long chains.
     originOf: (expr) => origin(view, makes, expr, 12),
     originOfType: (type) => originOfType(view, type),
+    originOfReturned: (fn) => originOfReturned(view, fn, view.originOf),
     importedFrom,
     typeNamed: (name) => facts.types.find((it) => it.name === name),
     bindingOf: (expr) =>

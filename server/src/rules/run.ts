@@ -4,6 +4,7 @@ import { once } from '../facts/once.ts';
 import { saidOfFiles } from '../model/about.ts';
 import type { EventModel } from '../model/model.ts';
 import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
+import { byFile } from './byFile.ts';
 import type { Finding, Fix, Rule, RuleContext, RuleFinding, Severity } from './rule.ts';
 
 export interface RunConfig {
@@ -88,14 +89,9 @@ function asFinding(ruleId: string, found: RuleFinding, severity: Severity): Find
 
 /** In the order of files and places. Most files have few: to sort each by itself compares their paths less often. */
 function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  const byFile = new Map<FilePath, Finding[]>();
-  for (const it of findings) {
-    const list = byFile.get(it.file);
-    if (list) list.push(it);
-    else byFile.set(it.file, [it]);
-  }
-  const files = [...byFile.keys()].sort();
-  return files.flatMap((file) => (byFile.get(file) ?? []).sort(byPlace));
+  const perFile = byFile(findings);
+  const files = [...perFile.keys()].sort();
+  return files.flatMap((file) => (perFile.get(file) ?? []).sort(byPlace));
 }
 
 function byPlace(a: Finding, b: Finding): number {

@@ -19,14 +19,3 @@ export interface Snapshot {
 
 /** A defect of ours that was contained: a file whose extraction failed, or a rule. */
 export type Failure = { readonly file: FilePath; readonly message: string } | RuleFailure;
-
-/** Findings by their file. */
-export function byFile(findings: readonly Finding[]): ReadonlyMap<FilePath, readonly Finding[]> {
-  const map = new Map<FilePath, Finding[]>();
-  for (const it of findings) {
-    const list = map.get(it.file);
-    if (list) list.push(it);
-    else map.set(it.file, [it]);
-  }
-  return map;
-}
