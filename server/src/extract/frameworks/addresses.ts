@@ -8,11 +8,23 @@ const places =
 
 /** The words of the address with the last one for what is done; undefined where nothing is written out. */
 export function askedBy(site: CallSite): string | undefined {
-  const options = site.arg(0)?.kind === 'object' ? site.arg(0) : site.arg(1);
-  const address = site.arg(0)?.kind === 'object' ? site.view.entryOf(options, 'url') : site.arg(0);
+  const address = addressOf(site);
   const segments = address ? segmentsOf(site, address) : [];
   if (segments.length === 0) return undefined;
   return [...segments, ...(/^delete$/i.test(verbOf(site)) ? ['delete'] : [])].join('.');
+}
+
+/** The address of a request as far as it is written, or the name of what holds it. */
+export function addressText(site: CallSite): string {
+  const address = addressOf(site);
+  if (!address) return '';
+  const text = textOf(site, address);
+  return text === '' && (address.kind === 'name' || address.kind === 'member') ? address.name : text;
+}
+
+function addressOf({ view, arg }: CallSite): Expr | undefined {
+  const first = arg(0);
+  return first?.kind === 'object' ? view.entryOf(first, 'url') : first;
 }
 
 /** The verb of a request, as an option or as the name of the call: `fetch(url, { method: 'PUT' })`, `axios.put(url)`. */

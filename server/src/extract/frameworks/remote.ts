@@ -2,6 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { RemoteRole } from '../../facts/roles.ts';
 import { askedBy, verbOf } from './addresses.ts';
+import { asksByPost } from './posts.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const http = [
@@ -169,9 +170,10 @@ function isRead(site: CallSite, what: RemoteRole['what']): boolean {
   if (what === 'http' && (site.name === 'fetch' || site.path.length === 1)) {
     const options = site.arg(1) ?? site.arg(0);
     const method = site.view.entryOf(options, 'method');
-    return method === undefined || (method.kind === 'string' && /^(get|head)$/i.test(method.value));
+    const isGet = method === undefined || (method.kind === 'string' && /^(get|head)$/i.test(method.value));
+    return isGet || asksByPost(site);
   }
-  return readsOnly.test(site.name);
+  return readsOnly.test(site.name) || (what === 'http' && asksByPost(site));
 }
 
 /** What is put under its key, or taken away, is so after the second time too. */
