@@ -4,6 +4,7 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { isConverted } from './convertedFields.ts';
 import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
 
 /** What JSON does to a value: it throws, drops it, empties it, or makes a string of it. */
@@ -26,7 +27,9 @@ export function lostFields(model: EventModel, event: EventNode): readonly LostFi
     const context: Context = { model, isSent: isSent(event), seen: new Set([node]) };
     const lost = [...fields.values()].flatMap((it) => lostIn(context, it, it.name));
     const isData = [...fields.values()].filter((it) => it.member.type?.kind !== 'function').length > 1;
-    return lost.filter((it) => it.loss !== 'function' || (isData && !isImplemented(model, it.field)));
+    return lost.filter(({ field, loss }) =>
+      loss === 'function' ? isData && !isImplemented(model, field) : !isConverted(model, event, field.name),
+    );
   });
 }
 

@@ -43,6 +43,7 @@ const metrics = [
 /** Whether a call goes to something that stores. */
 export function isStore(site: CallSite): boolean {
   if (!site.receiver || isFrom(site.origin, messaging) || isFrom(site.origin, metrics)) return false;
+  if (isSetUp(site)) return false;
   if (isDocument(site) || isTypedStore(site)) return true;
   const name = site.receiverName.replace(/\(\)$/, '');
   if (onlyStores.test(site.name)) return true;
@@ -56,6 +57,16 @@ export function isStore(site: CallSite): boolean {
     isModelClass(site, name)
   );
 }
+
+/** `oauth2Client.setCredentials(tokens)`, `sessionManager.setActive(true)`: what an object is told of itself, or nobody waits for. */
+function isSetUp({ name, receiverName, action }: CallSite): boolean {
+  if (!/^set[A-Z]/.test(name) || !settable.test(receiverName)) return false;
+  return action.settled === 'dropped' || ownSetting.test(name);
+}
+
+const settable = /(?:client|manager|session|model|mapper|connection)(?:\(\))?$/i;
+const ownSetting =
+  /(?:Credentials?|Config(?:uration)?|Options|Headers?|Tokens?|ApiKey|Auth|Logger|Path|Url)$/;
 
 /** `knex('stock').where({ sku })`: a query on something that stores. */
 function isTable(receiver: Expr): boolean {
