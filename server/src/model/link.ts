@@ -14,6 +14,7 @@ import type { EventModel } from './model.ts';
 import { forgottenBy } from './nestTransports.ts';
 import { nodesOf, type Nodes } from './nodes.ts';
 import { lazily } from '../facts/once.ts';
+import type { FilePath } from '../text.ts';
 import { draftProducers } from './producers.ts';
 import { linkProgram } from './program.ts';
 import { sagasOf } from './sagas.ts';
@@ -32,7 +33,16 @@ export function link(
   projects: readonly ProjectFacts[],
   options: LinkOptions,
 ): EventModel {
-  const byPath = inOrder(files);
+  const inOrder = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
+  return linkSorted(new Map(inOrder.map((it) => [it.file, it])), projects, options);
+}
+
+/** The same of files that come in the order of their paths, so that the model does not depend on another one. */
+export function linkSorted(
+  byPath: ReadonlyMap<FilePath, FileFacts>,
+  projects: readonly ProjectFacts[],
+  options: LinkOptions,
+): EventModel {
   const keeper = options.keeper ?? new Keeper(false);
   const linking = linkProgram(byPath, projects, keeper);
   const read = messagesOf(linking);
@@ -57,15 +67,6 @@ export function link(
     producersAt: producersByPlace(keeper, nodes.producers),
     ...contractsOf(projects, linking),
   });
-}
-
-/** Sorted by path, so that the model does not depend on the order in which files came. */
-function inOrder(files: Iterable<FileFacts>): ReadonlyMap<string, FileFacts> {
-  const all = [...files];
-  // After an edit they come as they did before.
-  const isSorted = all.every((it, index) => index === 0 || (all[index - 1]?.file ?? '') < it.file);
-  if (!isSorted) all.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return new Map(all.map((it) => [it.file, it]));
 }
 
 type Wholes = Pick<EventModel, 'events' | 'producers' | 'consumers' | 'sites' | 'sagas'>;

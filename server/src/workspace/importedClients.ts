@@ -5,6 +5,7 @@ import type { ExportFact, FileFacts, ImportFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { outlineOf } from '../model/fileIndex.ts';
 import type { FilePath } from '../text.ts';
+import { amended, differingIn } from './amended.ts';
 
 type FactsByFile = ReadonlyMap<FilePath, FileFacts>;
 
@@ -23,33 +24,42 @@ const maxHops = 5;
 export class ImportedClients {
   #resolve: ClientSources['resolve'] | undefined;
   #before: FactsByFile = new Map();
+  #all: FactsByFile = new Map();
+  #names: ReadonlySet<string> = new Set();
   readonly #seen = new Map<FilePath, Seen>();
 
   /** The facts of all files, those that import clients read again with these. */
   seenBy(facts: FactsByFile, sources: ClientSources): FactsByFile {
     const changed = this.#changedIn(facts, sources);
-    for (const it of changed) this.#look(it, facts, sources);
+    this.#all = changed ? this.#amended(facts, changed, sources) : this.#lookedThrough(facts, sources);
     this.#resolve = sources.resolve;
     this.#before = facts;
-    if (this.#seen.size === 0) return facts;
-    const all = new Map(facts);
-    for (const [file, { facts: seen }] of this.#seen) all.set(file, seen);
-    return all;
+    return this.#all;
   }
 
-  /** The files that may be given something else than before: those that changed, or all where a client did, or who hands it on. */
-  #changedIn(facts: FactsByFile, { resolve }: ClientSources): readonly FileFacts[] {
-    if (resolve === this.#resolve && facts.size === this.#before.size) {
-      const changed = [...facts.values()].filter((it) => this.#before.get(it.file) !== it);
-      if (changed.every((it) => isSameForOthers(this.#before.get(it.file), it))) return changed;
-    }
+  /** The files that changed; undefined where any file may be given something else: a client did, or who hands it on. */
+  #changedIn(facts: FactsByFile, { resolve }: ClientSources): readonly FileFacts[] | undefined {
+    const changed = resolve === this.#resolve ? differingIn(this.#before, facts) : undefined;
+    const now = changed?.flatMap((it) => facts.get(it) ?? []);
+    return now?.every((it) => isSameForOthers(this.#before.get(it.file), it)) ? now : undefined;
+  }
+
+  #amended(facts: FactsByFile, changed: readonly FileFacts[], sources: ClientSources): FactsByFile {
+    for (const it of changed) this.#look(it, facts, sources);
+    return amended(this.#all, new Map(changed.map((it) => [it.file, this.#seen.get(it.file)?.facts ?? it])));
+  }
+
+  #lookedThrough(facts: FactsByFile, sources: ClientSources): FactsByFile {
     for (const file of [...this.#seen.keys()]) if (!facts.has(file)) this.#seen.delete(file);
-    return [...facts.values()];
+    this.#names = namesOfClients(facts);
+    for (const it of facts.values()) this.#look(it, facts, sources);
+    return amended(facts, new Map([...this.#seen].map(([file, it]) => [file, it.facts])));
   }
 
   #look(own: FileFacts, all: FactsByFile, { resolve, recognise }: ClientSources): void {
     const { file } = own;
-    const given = givenTo(own, all, resolve);
+    const imports = own.imports.filter(({ name }) => name === '*' || this.#names.has(name));
+    const given = givenTo({ file, imports }, all, resolve);
     const before = this.#seen.get(file);
     if (!given) {
       this.#seen.delete(file);
@@ -70,6 +80,16 @@ interface Seen {
   readonly facts: FileFacts;
 }
 
+/** Under which names modules export clients: their own, and what others make of these when they hand them on. */
+function namesOfClients(facts: FactsByFile): ReadonlySet<string> {
+  const names = new Set([...facts.values()].flatMap((it) => Object.keys(clientsOf(it))));
+  if (names.size === 0) return names;
+  const renamed = [...facts.values()].flatMap(renamedIn);
+  for (let hop = 0; hop < maxHops; hop += 1)
+    for (const { from, to } of renamed) if (from === '*' || names.has(from)) names.add(to);
+  return names;
+}
+
 const clientsKey = once((facts: FileFacts) => JSON.stringify(clientsOf(facts)));
 
 function isSameForOthers(before: FileFacts | undefined, now: FileFacts): boolean {
@@ -79,7 +99,7 @@ function isSameForOthers(before: FileFacts | undefined, now: FileFacts): boolean
 }
 
 function givenTo(
-  { file, imports }: FileFacts,
+  { file, imports }: Pick<FileFacts, 'file' | 'imports'>,
   all: FactsByFile,
   resolve: ClientSources['resolve'],
 ): Clients | undefined {
@@ -89,6 +109,15 @@ function givenTo(
   });
   return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
+
+/** `export { redis as cache } from './redis'`: under which other names a module hands on what it imports. */
+const renamedIn = once(({ exports, imports }: FileFacts) =>
+  exports.flatMap((it) => {
+    if (it.name === '*') return [];
+    const behind = behindExport(it, imports, it.name);
+    return behind && behind.name !== it.name ? [{ from: behind.name, to: it.name }] : [];
+  }),
+);
 
 interface Asked {
   readonly file: FilePath | undefined;
@@ -108,7 +137,7 @@ function clientOf(
   if (name === '*') return Object.keys(own).length > 0 ? { members: own } : undefined;
   if (Object.hasOwn(own, name)) return own[name];
   for (const it of facts.exports) {
-    const behind = behindExport(it, facts, name);
+    const behind = behindExport(it, facts.imports, name);
     if (!behind) continue;
     const asked = { file: resolve(facts.file, behind.from), name: behind.name, hops: hops - 1 };
     const client = clientOf(asked, all, resolve);
@@ -120,7 +149,7 @@ function clientOf(
 /** `export { redis } from './redis'`, `export * from './redis'`, `import { redis } from './redis'; export { redis }`. */
 function behindExport(
   { name: exported, local, from }: ExportFact,
-  { imports }: FileFacts,
+  imports: FileFacts['imports'],
   name: string,
 ): Pick<ImportFact, 'name' | 'from'> | undefined {
   if (from !== undefined && exported === '*') return { name, from };

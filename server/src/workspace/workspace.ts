@@ -5,19 +5,21 @@ import { isNamedAfterEvents, mayMatter } from '../extract/triggers.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import { Keeper } from '../model/kept.ts';
-import { link } from '../model/link.ts';
+import { linkSorted } from '../model/link.ts';
 import type { EventModel } from '../model/model.ts';
 import { resolver } from '../model/modules.ts';
 import { byFile } from '../rules/byFile.ts';
 import type { Rule } from '../rules/rule.ts';
 import { runRules } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
+import { amended, differingIn } from './amended.ts';
 import type { ConfigOf } from './configs.ts';
 import type { FactsStore } from './factsCache.ts';
-import type { Failure, Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { follow, isPassedAgain, wayOf, type Reached } from './following.ts';
 import { ImportedClients, type ClientSources } from './importedClients.ts';
 import { handedOn, type Linked } from './linked.ts';
+import { Texts } from './texts.ts';
 
 /** What was done since the start; tests count it. */
 export interface Counters {
@@ -33,7 +35,6 @@ interface Entry {
   /** The text for which names were followed the last time, where it is another. */
   followed?: string;
   facts?: FileFacts;
-  failure?: string;
 }
 
 type Resolve = (from: FilePath, specifier: string) => FilePath | undefined;
@@ -44,6 +45,9 @@ export class Workspace {
   readonly #rules: readonly Rule[];
   readonly #store: FactsStore | undefined;
   readonly #entries = new Map<FilePath, Entry>();
+  /** Why files could not be read: a defect of ours. */
+  readonly #failed = new Map<FilePath, string>();
+  readonly #texts = new Texts();
   #projects: readonly ProjectFacts[] = [];
   #configOf: ConfigOf;
   #isComplete = false;
@@ -78,9 +82,11 @@ export class Workspace {
     const followed = old?.followed ?? old?.text;
     const known = followed === undefined ? {} : { followed };
     this.#entries.set(file, { text, isTriggered, ...(before && { before }), ...known });
+    this.#texts.put(file, text);
     if (!old) this.#forgetImports();
     // Of a text that could not be read nothing tells where it would have led.
-    else if (old.isTriggered !== isTriggered || old.failure !== undefined) this.#reached = undefined;
+    else if (old.isTriggered !== isTriggered || this.#failed.has(file)) this.#reached = undefined;
+    this.#failed.delete(file);
     this.#changed.add(file);
     this.#changes += 1;
     this.#snapshot = undefined;
@@ -88,6 +94,8 @@ export class Workspace {
 
   removeFile(file: FilePath): void {
     if (!this.#entries.delete(file)) return;
+    this.#failed.delete(file);
+    this.#texts.remove(file);
     this.#forgetImports();
     this.#snapshot = undefined;
   }
@@ -107,6 +115,7 @@ export class Workspace {
     this.#snapshot = undefined;
     if (!isReadAnew) return;
     // Other frameworks see other facts in the same texts.
+    this.#failed.clear();
     for (const [file, { text }] of this.#entries)
       this.#entries.set(file, { text, isTriggered: this.#isTriggered(file, text) });
     this.#forgetImports();
@@ -141,31 +150,31 @@ export class Workspace {
 
   #makeSnapshot(): Snapshot {
     const facts = this.#relevantFacts();
-    const model = this.#link([...facts.values()]);
-    // A text that changes is another entry.
-    const entries: ReadonlyMap<FilePath, Entry> = new Map(this.#entries);
-    const textOf = (file: FilePath): string | undefined => entries.get(file)?.text;
+    const model = this.#link(facts);
+    const texts = this.#texts.now();
+    const textOf = (file: FilePath): string | undefined => texts.get(file);
+    const unread = [...this.#failed].sort().map(([file, message]) => ({ file, message }));
     const { findings, failures } = runRules(model, this.#rules, { ...this.#configOf, textOf });
     return {
       model,
       findings,
       findingsOf: byFile(findings),
-      failures: [...this.#failures(), ...failures],
+      failures: [...unread, ...failures],
       textOf,
       factsOf: (file) => facts.get(file),
-      files: entries.size,
+      files: texts.size,
     };
   }
 
-  #link(facts: readonly FileFacts[]): EventModel {
+  #link(facts: ReadonlyMap<FilePath, FileFacts>): EventModel {
     const linked = this.#linked;
-    const isSame =
-      linked?.facts.length === facts.length && facts.every((it, index) => it === linked.facts[index]);
-    if (linked && isSame) return linked.model;
+    const changed = linked && differingIn(linked.facts, facts);
+    if (linked && changed?.length === 0) return linked.model;
     this.#links += 1;
-    const keeper = (this.isEdited && linked && handedOn(linked, facts)) || new Keeper(this.isEdited);
+    const keeper =
+      this.isEdited && linked && changed ? handedOn(linked, facts, changed) : new Keeper(this.isEdited);
     const { serviceFor } = this.#configOf;
-    const model = link(facts, this.#projects, { isComplete: this.#isComplete, serviceFor, keeper });
+    const model = linkSorted(facts, this.#projects, { isComplete: this.#isComplete, serviceFor, keeper });
     this.#linked = { facts, model, keeper };
     return model;
   }
@@ -177,9 +186,8 @@ export class Workspace {
   }
 
   #clientSources(): ClientSources {
-    this.#resolve ??= this.#newResolve();
     return {
-      resolve: this.#resolve,
+      resolve: this.#resolver(),
       recognise: (facts, given) => {
         const { file } = facts;
         const own = this.#configOf.frameworksFor(file)?.frameworks;
@@ -188,8 +196,11 @@ export class Workspace {
     };
   }
 
-  #newResolve(): Resolve {
-    return resolver(new Map([...this.#entries.keys()].map((it) => [it, it])), this.#projects);
+  #resolver(): Resolve {
+    return (this.#resolve ??= resolver(
+      new Map([...this.#entries.keys()].map((it) => [it, it])),
+      this.#projects,
+    ));
   }
 
   /** The facts of every triggered file, and of those to which names lead from there. */
@@ -204,14 +215,13 @@ export class Workspace {
       if (facts) triggered.set(file, facts);
       yield;
     }
-    this.#resolve ??= this.#newResolve();
     const reached = yield* follow(triggered, {
       factsOf: (file) => {
         const entry = this.#entries.get(file);
         return entry && this.#factsOf(file, entry);
       },
       textOf: (file) => this.#entries.get(file)?.text,
-      resolve: this.#resolve,
+      resolve: this.#resolver(),
     });
     // What changed between two steps was partly followed as it was before.
     if (this.#changes !== changes) return reached.facts;
@@ -234,7 +244,8 @@ export class Workspace {
   /** What was reached before, with new facts of changed files, when all lead to the same files as then. */
   #reachedAgain(): Reached | undefined {
     if (!this.#reached) return undefined;
-    const facts = new Map(this.#reached.facts);
+    const { facts } = this.#reached;
+    const changes = new Map<FilePath, FileFacts>();
     for (const file of this.#changed) {
       const entry = this.#entries.get(file);
       const old = facts.get(file) ?? (this.#reached.passed.has(file) ? entry?.before : undefined);
@@ -245,10 +256,10 @@ export class Workspace {
       if (!old) continue;
       const now = entry && this.#factsOf(file, entry);
       if (!now || wayOf(now) !== wayOf(old)) return undefined;
-      if (facts.has(file)) facts.set(file, now);
+      if (facts.has(file)) changes.set(file, now);
     }
     this.#forgetChanges();
-    return (this.#reached = { ...this.#reached, facts });
+    return (this.#reached = { ...this.#reached, facts: amended(facts, changes) });
   }
 
   /** What specifiers mean is to be found out anew: files came or went, or the projects changed. */
@@ -259,14 +270,14 @@ export class Workspace {
   }
 
   #factsOf(file: FilePath, entry: Entry): FileFacts | undefined {
-    if (entry.facts || entry.failure !== undefined) return entry.facts;
+    if (entry.facts || this.#failed.has(file)) return entry.facts;
     try {
       const facts = this.#extract(file, entry.text);
       const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
       entry.facts = isSame ? entry.before : facts;
       delete entry.before;
     } catch (error) {
-      entry.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#failed.set(file, error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
     return entry.facts;
   }
@@ -280,12 +291,5 @@ export class Workspace {
     const facts = extract(file, text, own);
     if (!own) this.#store?.keep(file, text, facts);
     return facts;
-  }
-
-  #failures(): readonly Failure[] {
-    const failures: Failure[] = [];
-    for (const [file, { failure }] of this.#entries)
-      if (failure !== undefined) failures.push({ file, message: failure });
-    return failures;
   }
 }
