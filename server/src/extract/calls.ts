@@ -163,10 +163,19 @@ function settlementOf(call: ts.Expression): Settlement {
       ts.isConditionalExpression(outer) ||
       (ts.isBinaryExpression(outer) && isShortcut(outer.operatorToken.kind)) ||
       ts.isForStatement(outer);
-    if (!passes) return 'collected';
+    if (!passes) return isForgotten(outer) ? 'dropped' : 'collected';
     if (ts.isForStatement(outer)) return 'dropped';
     node = outer;
   }
+}
+
+/** `const sent = producer.send(…)`, and nothing in the file speaks of `sent` again. */
+function isForgotten(node: ts.Node): boolean {
+  if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return false;
+  if (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) return false;
+  const { text } = node.getSourceFile();
+  const { text: name } = node.name;
+  return !text.includes(name, node.end) && text.indexOf(name) >= node.name.getStart();
 }
 
 /** `call().catch(…)`, `call().then(a, b)`, `call().pipe(…)`: what is done with the promise or Observable it gives. */

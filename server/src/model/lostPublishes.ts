@@ -18,7 +18,8 @@ export interface LostPublish extends Given {
   readonly action: CallAction;
   /**
    * `awaited`: a bare `await` stands before what is no promise and waits for nothing; `looped`: `forEach` drops what its callback
-   * gives; `deferred`: a timer does, or a function that is called where it stands and left alone.
+   * gives, or nobody waits for the list that `map` gives; `deferred`: a timer drops it, or a function that is called where it stands
+   * and left alone.
    */
   readonly how: 'dropped' | 'awaited' | 'looped' | 'deferred';
   /** What calls the function around it and drops what that gives: `forEach`, `setImmediate`; empty where it is called where it stands. */
@@ -63,7 +64,11 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
     const isWaitedFor = how === 'awaited' && (given.gives === 'promise' || given.wrapper);
     if (isWaitedFor || (facts && how === 'awaited' && isListenedTo(facts, action.result))) return [];
     const role = publishIn(action);
-    const publishes = role !== undefined || isHandedIn(action) || isPublishing(model, given.wrapper);
+    if (dropper === 'setInterval' && isPolling(fn, given.wrapper)) return [];
+    const publishes =
+      role !== undefined ||
+      isHandedIn(action) ||
+      (isAnnouncing(action, true) ? isPublishing : onlyPublishes)(model, given.wrapper);
     return [{ fn, action, how, ...(dropper !== undefined && { dropper }), ...given, role, publishes }];
   });
 }
@@ -83,21 +88,53 @@ function isListenedTo({ functions }: FileFacts, result: number | undefined): boo
   );
 }
 
-/** What publishes by its role, or by its name alone. */
+/** What publishes by its role, by its name alone, or by what a function of the file does that is started and left alone. */
 const candidates = once((facts: FileFacts): readonly Site[] =>
   facts.functions.flatMap((fact) =>
     callsIn(fact.body)
-      .filter((it) => publishIn(it) !== undefined || isAnnouncing(it, droppersIn(facts).has(fact.id)))
+      .filter(
+        (it) =>
+          publishIn(it) !== undefined ||
+          isAnnouncing(it, droppersIn(facts).has(fact.id)) ||
+          isHelper(facts, fact, it),
+      )
       .map((action) => ({ fn: { file: facts.file, fact }, action })),
   ),
 );
 
+/** What goes on in the background by design. */
+const ongoing =
+  /^(?:start|run|init|listen|connect|poll|loop|main|bootstrap|schedule|watch|consume|subscribe|process|flush|drain|tick|work|next|retry|reconnect|warm|refresh)/i;
+
+/** `this.afterPlaced(order)`: an async function of the same class or file, called and left alone. */
+function isHelper(facts: FileFacts, fn: FunctionFact, { call, settled, isNew, roles }: CallAction): boolean {
+  const isLeft = settled === 'dropped' || (settled !== 'collected' && droppersIn(facts).has(fn.id));
+  if (!isLeft || isNew || roles.length > 0 || isMain(fn, '')) return false;
+  const { callee } = call;
+  const name = calleeName(callee);
+  if (name === undefined || ongoing.test(name) || ongoing.test(fn.name)) return false;
+  const isOwn = callee.kind === 'member' && callee.object.kind === 'this';
+  if (!isOwn && callee.kind !== 'name') return false;
+  const { methods, functions } = indexOf(facts);
+  const helper = isOwn ? methods.get(ownerOf(facts, fn) ?? '')?.get(name) : functions.get(name);
+  return helper !== undefined && helper !== fn && helper.isAsync;
+}
+
+function ownerOf({ functions }: FileFacts, fn: FunctionFact | undefined): string | undefined {
+  let around = fn;
+  while (around && around.owner === undefined)
+    around = around.outer === undefined ? undefined : functions[around.outer];
+  return around?.owner;
+}
+
 /** Functions whose promise is dropped, with the name of what does so: callbacks of `forEach` and of timers, `void (async () => …)()`. */
 const droppersIn = once((facts: FileFacts): ReadonlyMap<number, string> => {
-  const looped = (indexOf(facts).calls.get('forEach') ?? []).map(({ action }) => action.call.args[0]);
+  const looped = loopsIn(facts);
   const later = indexOf(facts).withRoles.flatMap(({ fn, action: { roles } }) =>
     roles.flatMap((it) =>
-      it.kind === 'schedule' && it.isOnce && !isMain(fn, it.library) ? [[it.body, it.library] as const] : [],
+      it.kind === 'schedule' && (it.isOnce ?? it.library === 'setInterval') && !isMain(fn, it.library)
+        ? [[it.body, it.library] as const]
+        : [],
     ),
   );
   const inPlace = facts.functions.flatMap((fn) =>
@@ -105,9 +142,25 @@ const droppersIn = once((facts: FileFacts): ReadonlyMap<number, string> => {
       settled === 'dropped' && call.callee.kind === 'function' ? [[call.callee, ''] as const] : [],
     ),
   );
-  const all = [...looped.map((it) => [it, 'forEach'] as const), ...later, ...inPlace];
+  const all = [...looped, ...later, ...inPlace];
   return new Map(all.flatMap(([it, by]) => (it?.kind === 'function' ? [[it.function, by]] : [])));
 });
+
+/** `forEach` gives nothing; the list of promises that `map` gives may be dropped, or awaited as if it were one. */
+function loopsIn(facts: FileFacts): readonly (readonly [Expr | undefined, string])[] {
+  const { calls } = indexOf(facts);
+  const joins = ['all', 'allSettled', 'race', 'any'].flatMap((it) => calls.get(it) ?? []);
+  const isJoined = ({ call }: CallAction): boolean =>
+    joins.some(({ action }) => holds(action.call.span, call.span));
+  return ['forEach', 'map', 'flatMap'].flatMap((name) =>
+    (calls.get(name) ?? [])
+      .filter(({ action: it }) => {
+        if (name === 'forEach' || it.settled === 'dropped') return true;
+        return it.settled === 'awaited' && !isJoined(it);
+      })
+      .map(({ action }) => [action.call.args[0], name] as const),
+  );
+}
 
 /** A script's own main function, called where it stands or at once: it ends the process when it fails, and that is seen. */
 function isMain({ kind }: FunctionFact, by: string): boolean {
@@ -123,7 +176,7 @@ function howLost(
   if (action.settled === 'dropped') return 'dropped';
   const isGiven = action.settled === 'returned' || action.settled === 'awaited';
   if (dropper !== undefined && isGiven && leaves(fn.body, action))
-    return dropper === 'forEach' ? 'looped' : 'deferred';
+    return /^(?:forEach|map|flatMap)$/.test(dropper) ? 'looped' : 'deferred';
   return action.settled === 'awaited' ? 'awaited' : undefined;
 }
 
@@ -147,6 +200,29 @@ function isHandedIn({ call: { callee, args } }: CallAction): boolean {
 function isPublishing(model: EventModel, wrapper: FunctionNode | undefined): boolean {
   const effects = wrapper ? model.bodyOf(wrapper).effects : [];
   return effects.some(({ role }) => role.kind === 'publish' && role.transport !== 'in-process');
+}
+
+/** It does nothing else that lasts, and does not end the failure of the publish itself. */
+function onlyPublishes(model: EventModel, wrapper: FunctionNode | undefined): boolean {
+  const effects = wrapper ? model.bodyOf(wrapper).effects : [];
+  return (
+    effects.length > 0 &&
+    effects.every(({ role, inTry, inCatch, via }) => {
+      if (role.kind === 'remote' && role.isRead) return true;
+      return role.kind === 'publish' && role.transport === 'broker' && !inTry && !inCatch && via.length < 2;
+    })
+  );
+}
+
+/** What could not be sent this time is read again the next. */
+function isPolling({ fact }: FunctionNode, wrapper: FunctionNode | undefined): boolean {
+  return [fact, ...(wrapper ? [wrapper.fact] : [])].some(({ body }) =>
+    callsIn(body).some(
+      ({ call, roles }) =>
+        roles.some((it) => it.kind === 'read' || it.kind === 'guard' || it.kind === 'transaction') ||
+        /poll|pending|outbox|relay|unsent|batch|flush|drain/i.test(calleeName(call.callee) ?? ''),
+    ),
+  );
 }
 
 /** Whether the function around a call is `async`, or may become so without a change for those who use its result. */

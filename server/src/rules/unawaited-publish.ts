@@ -45,7 +45,9 @@ function messageFor({ gives, how, role, dropper }: LostPublish, path: string, ev
   return `Nobody waits for the ${kind} of \`${path}\`: ${loss}.`;
 }
 
-function helpFor({ gives, how }: LostPublish): string {
+function helpFor({ gives, how, dropper }: LostPublish): string {
+  if (how === 'looped' && dropper !== 'forEach')
+    return `Await \`Promise.all(…)\` of what \`${dropper ?? 'map'}\` gives.`;
   if (how === 'looped') return 'Write `for (… of …)` and await it inside.';
   if (how === 'deferred') return 'Await it in the function itself, or catch its failure in the callback.';
   if (gives === 'promise') return 'Await it, return it, or give it a `catch`.';
