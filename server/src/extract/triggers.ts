@@ -44,7 +44,7 @@ export function isNamedAfterEvents(text: string, file: FilePath): boolean {
 }
 
 /** Services of a page may declare events all the same; what stands between markup is the page's own. */
-function hasOtherEvents(text: string, file: FilePath): boolean {
+export function hasOtherEvents(text: string, file: FilePath): boolean {
   if (file.endsWith('.tsx') || ofMigrations.test(text)) return true;
   return ofPages.test(text) && !declaresEvent.test(text);
 }

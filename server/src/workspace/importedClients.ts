@@ -1,76 +1,182 @@
 // Gives each file what others have made for it: the clients of libraries that it imports. A second look at facts, not at texts.
+// A file that imports a client need not have a trigger word, so all texts are asked for what they import, but not parsed.
 import { clientsOf } from '../extract/clients.ts';
-import type { Client, Clients } from '../extract/fileView.ts';
-import type { ExportFact, FileFacts, ImportFact } from '../facts/facts.ts';
-import { once } from '../facts/once.ts';
-import { outlineOf } from '../model/fileIndex.ts';
+import { nothingGiven, type Client, type Clients } from '../extract/fileView.ts';
+import { importedAtTop } from '../extract/topImports.ts';
+import { hasOtherEvents } from '../extract/triggers.ts';
+import type { ExportFact, FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { amended, differingIn } from './amended.ts';
-
-type FactsByFile = ReadonlyMap<FilePath, FileFacts>;
 
 /** What is asked about a workspace. */
 export interface ClientSources {
-  /** The same function as long as a specifier means the same file. */
   readonly resolve: (from: FilePath, specifier: string) => FilePath | undefined;
   /** The facts of a file where its imports stand for these clients. */
   readonly recognise: (facts: FileFacts, given: Clients) => FileFacts;
+  /** The facts that a text gives by itself; it is extracted when it was not yet. */
+  readonly factsOf: (file: FilePath) => FileFacts | undefined;
+}
+
+/** A text without trigger words. */
+export interface Unread {
+  readonly file: FilePath;
+  readonly text: string;
 }
 
 /** Barrels hand on what barrels hand on. */
 const maxHops = 5;
 
-/** Keeps from round to round what a file was given, and what came of it. */
+/** Knows who exports clients and who imports them, and keeps what came of it from round to round. */
 export class ImportedClients {
-  #resolve: ClientSources['resolve'] | undefined;
-  #before: FactsByFile = new Map();
-  #all: FactsByFile = new Map();
-  #names: ReadonlySet<string> = new Set();
+  readonly #sources: ClientSources;
+  /** What files with trigger words made when they were asked. */
+  readonly #made = new Map<FilePath, Clients>();
+  /** What each file exports of clients, its own and those of others that it hands on. */
+  readonly #exported = new Map<FilePath, Clients>();
+  /** Files that hand clients on and have no trigger word. */
+  readonly #barrels = new Set<FilePath>();
+  /** How relative specifiers of those who export clients end. */
+  readonly #endings = new Set<string>();
   readonly #seen = new Map<FilePath, Seen>();
 
-  /** The facts of all files, those that import clients read again with these. */
-  seenBy(facts: FactsByFile, sources: ClientSources): FactsByFile {
-    const changed = this.#changedIn(facts, sources);
-    this.#all = changed ? this.#amended(facts, changed, sources) : this.#lookedThrough(facts, sources);
-    this.#resolve = sources.resolve;
-    this.#before = facts;
-    return this.#all;
+  constructor(sources: ClientSources) {
+    this.#sources = sources;
   }
 
-  /** The files that changed; undefined where any file may be given something else: a client did, or who hands it on. */
-  #changedIn(facts: FactsByFile, { resolve }: ClientSources): readonly FileFacts[] | undefined {
-    const changed = resolve === this.#resolve ? differingIn(this.#before, facts) : undefined;
-    const now = changed?.flatMap((it) => facts.get(it) ?? []);
-    return now?.every((it) => isSameForOthers(this.#before.get(it.file), it)) ? now : undefined;
-  }
-
-  #amended(facts: FactsByFile, changed: readonly FileFacts[], sources: ClientSources): FactsByFile {
-    for (const it of changed) this.#look(it, facts, sources);
-    return amended(this.#all, new Map(changed.map((it) => [it.file, this.#seen.get(it.file)?.facts ?? it])));
-  }
-
-  #lookedThrough(facts: FactsByFile, sources: ClientSources): FactsByFile {
-    for (const file of [...this.#seen.keys()]) if (!facts.has(file)) this.#seen.delete(file);
-    this.#names = namesOfClients(facts);
-    for (const it of facts.values()) this.#look(it, facts, sources);
-    return amended(facts, new Map([...this.#seen].map(([file, it]) => [file, it.facts])));
-  }
-
-  #look(own: FileFacts, all: FactsByFile, { resolve, recognise }: ClientSources): void {
-    const { file } = own;
-    const imports = own.imports.filter(({ name }) => name === '*' || this.#names.has(name));
-    const given = givenTo({ file, imports }, all, resolve);
-    const before = this.#seen.get(file);
-    if (!given) {
-      this.#seen.delete(file);
-      return;
+  /** Finds out anew who exports clients, and gives the files without trigger words that import some. */
+  importers(triggered: readonly FileFacts[], unread: () => Iterable<Unread>): readonly FileFacts[] {
+    for (const it of [this.#made, this.#exported, this.#barrels, this.#endings]) it.clear();
+    for (const it of triggered) {
+      const made = clientsOf(it);
+      if (made === nothingGiven) continue;
+      this.#made.set(it.file, made);
+      this.#export(it.file, made);
     }
+    if (this.#exported.size === 0) return [];
+    const headed = [...unread()].map((it) => ({ ...it, specifiers: importedAtTop(it.text) }));
+    this.#handOn(triggered, headed);
+    return headed.flatMap((it) => {
+      const facts = this.#mayImport(it) ? this.#sources.factsOf(it.file) : undefined;
+      return facts && this.#givenTo(facts) ? [facts] : [];
+    });
+  }
+
+  /** The facts of a file, read again with the clients that it imports. */
+  seen(own: FileFacts): FileFacts {
+    const given = this.#givenTo(own);
+    if (!given) return own;
+    const before = this.#seen.get(own.file);
     const key = JSON.stringify(given);
-    if (before?.of === own && before.key === key) return;
-    const facts = recognise(own, given);
+    if (before?.of === own && before.key === key) return before.facts;
+    const facts = this.#sources.recognise(own, given);
     // The very facts of before, where they are the same: then nothing needs linking.
     const isSame = before !== undefined && JSON.stringify(before.facts) === JSON.stringify(facts);
-    this.#seen.set(file, { of: own, key, facts: isSame ? before.facts : facts });
+    const seen = { of: own, key, facts: isSame ? before.facts : facts };
+    this.#seen.set(own.file, seen);
+    return seen.facts;
+  }
+
+  /** Whether a file makes what it made for others before. What it hands on is told by its imports and exports. */
+  makesTheSame(now: FileFacts): boolean {
+    const before = this.#made.get(now.file) ?? nothingGiven;
+    const made = clientsOf(now);
+    return made === before || JSON.stringify(made) === JSON.stringify(before);
+  }
+
+  /** Whether a text that imported no client, or only handed some on, may do otherwise now. */
+  mayChange({ file, text }: Unread): boolean {
+    if (this.#barrels.has(file)) return true;
+    if (!this.#mayImport({ file, text, specifiers: importedAtTop(text) })) return false;
+    const facts = this.#sources.factsOf(file);
+    return facts !== undefined && (this.#givenTo(facts) ?? this.#handedOnBy(facts)) !== undefined;
+  }
+
+  forget(file: FilePath): void {
+    this.#seen.delete(file);
+  }
+
+  /** From those who make clients to barrels, and to barrels of barrels. */
+  #handOn(triggered: readonly FileFacts[], unread: readonly Headed[]): void {
+    const exporting = unread.filter(({ text }) => text.includes('export'));
+    for (let hop = 1; hop < maxHops; hop += 1) {
+      const found = [
+        ...triggered,
+        ...exporting.flatMap((it) => (this.#mayImport(it) ? (this.#sources.factsOf(it.file) ?? []) : [])),
+      ].filter((it) => this.#handsOnMore(it));
+      for (const { file } of found) if (!this.#made.has(file)) this.#barrels.add(file);
+      if (found.length === 0) return;
+    }
+  }
+
+  /** Whether a file hands on what was not known of it yet; from now on it is. */
+  #handsOnMore(facts: FileFacts): boolean {
+    const known = this.#exported.get(facts.file) ?? nothingGiven;
+    const more = Object.entries(this.#handedOnBy(facts) ?? nothingGiven).filter(
+      ([name]) => !Object.hasOwn(known, name),
+    );
+    if (more.length > 0) this.#export(facts.file, Object.fromEntries([...Object.entries(known), ...more]));
+    return more.length > 0;
+  }
+
+  #export(file: FilePath, clients: Clients): void {
+    this.#exported.set(file, clients);
+    const [folder, name] = file.split('/').slice(-2).map(bare);
+    for (const it of name === 'index' ? [name, folder] : [name]) if (it !== undefined) this.#endings.add(it);
+  }
+
+  #handedOnBy(facts: FileFacts): Clients | undefined {
+    const found = facts.exports.flatMap((it) => this.#behindExport(it, facts));
+    return found.length > 0 ? Object.fromEntries(found) : undefined;
+  }
+
+  /** `export { redis } from './redis'`, `export * from './redis'`, `import { redis } from './redis'; export { redis }`. */
+  #behindExport(
+    { name, local, from }: ExportFact,
+    { file, imports }: FileFacts,
+  ): readonly (readonly [string, Client])[] {
+    if (name === '*' && from !== undefined) {
+      const all = this.#exportedBy(this.#sources.resolve(file, from)) ?? nothingGiven;
+      return Object.entries(all).filter(([it]) => it !== 'default');
+    }
+    const behind = from === undefined ? imports.find((it) => it.local === local) : { name: local, from };
+    const client = behind && this.#exportedAs(behind.name, this.#sources.resolve(file, behind.from));
+    return client ? [[name, client]] : [];
+  }
+
+  #exportedBy(file: FilePath | undefined): Clients | undefined {
+    return file === undefined ? undefined : this.#exported.get(file);
+  }
+
+  #exportedAs(name: string, file: FilePath | undefined): Client | undefined {
+    const all = this.#exportedBy(file);
+    if (!all) return undefined;
+    if (name === '*') return { members: all };
+    return Object.hasOwn(all, name) ? all[name] : undefined;
+  }
+
+  #givenTo({ file, imports }: FileFacts): Clients | undefined {
+    if (this.#exported.size === 0) return undefined;
+    const found = imports.flatMap(({ local, name, from }) => {
+      const client = this.#exportedAs(name, this.#sources.resolve(file, from));
+      return client ? [[local, client] as const] : [];
+    });
+    return found.length > 0 ? Object.fromEntries(found) : undefined;
+  }
+
+  /** Whether a text says the name of a client, and imports from the file that exports it. */
+  #mayImport({ file, text, specifiers }: Headed): boolean {
+    if (this.#exported.size === 0) return false;
+    return (
+      specifiers.some((it) => {
+        const all = this.#mayLead(it) ? this.#exportedBy(this.#sources.resolve(file, it)) : undefined;
+        return all && isSaid(all, text);
+      }) && !hasOtherEvents(text, file)
+    );
+  }
+
+  #mayLead(specifier: string): boolean {
+    if (!specifier.startsWith('.')) return true;
+    const last = specifier.slice(specifier.lastIndexOf('/') + 1);
+    return /^\.*$/.test(last) || this.#endings.has(bare(last));
   }
 }
 
@@ -80,79 +186,16 @@ interface Seen {
   readonly facts: FileFacts;
 }
 
-/** Under which names modules export clients: their own, and what others make of these when they hand them on. */
-function namesOfClients(facts: FactsByFile): ReadonlySet<string> {
-  const names = new Set([...facts.values()].flatMap((it) => Object.keys(clientsOf(it))));
-  if (names.size === 0) return names;
-  const renamed = [...facts.values()].flatMap(renamedIn);
-  for (let hop = 0; hop < maxHops; hop += 1)
-    for (const { from, to } of renamed) if (from === '*' || names.has(from)) names.add(to);
-  return names;
+interface Headed extends Unread {
+  readonly specifiers: readonly string[];
 }
 
-const clientsKey = once((facts: FileFacts) => JSON.stringify(clientsOf(facts)));
-
-function isSameForOthers(before: FileFacts | undefined, now: FileFacts): boolean {
-  return (
-    before !== undefined && outlineOf(before) === outlineOf(now) && clientsKey(before) === clientsKey(now)
-  );
+/** By whatever name something is imported as the default, or a whole module, or handed on with it. */
+function isSaid(clients: Clients, text: string): boolean {
+  if (Object.hasOwn(clients, 'default') || /\*/.test(text)) return true;
+  return Object.keys(clients).some((it) => text.includes(it));
 }
 
-function givenTo(
-  { file, imports }: Pick<FileFacts, 'file' | 'imports'>,
-  all: FactsByFile,
-  resolve: ClientSources['resolve'],
-): Clients | undefined {
-  const found = imports.flatMap(({ local, name, from }: ImportFact) => {
-    const client = clientOf({ file: resolve(file, from), name, hops: maxHops }, all, resolve);
-    return client ? [[local, client] as const] : [];
-  });
-  return found.length > 0 ? Object.fromEntries(found) : undefined;
-}
-
-/** `export { redis as cache } from './redis'`: under which other names a module hands on what it imports. */
-const renamedIn = once(({ exports, imports }: FileFacts) =>
-  exports.flatMap((it) => {
-    if (it.name === '*') return [];
-    const behind = behindExport(it, imports, it.name);
-    return behind && behind.name !== it.name ? [{ from: behind.name, to: it.name }] : [];
-  }),
-);
-
-interface Asked {
-  readonly file: FilePath | undefined;
-  readonly name: string;
-  readonly hops: number;
-}
-
-/** What a module exports under a name, itself or through others. */
-function clientOf(
-  { file, name, hops }: Asked,
-  all: FactsByFile,
-  resolve: ClientSources['resolve'],
-): Client | undefined {
-  const facts = file === undefined ? undefined : all.get(file);
-  if (!facts || hops === 0) return undefined;
-  const own = clientsOf(facts);
-  if (name === '*') return Object.keys(own).length > 0 ? { members: own } : undefined;
-  if (Object.hasOwn(own, name)) return own[name];
-  for (const it of facts.exports) {
-    const behind = behindExport(it, facts.imports, name);
-    if (!behind) continue;
-    const asked = { file: resolve(facts.file, behind.from), name: behind.name, hops: hops - 1 };
-    const client = clientOf(asked, all, resolve);
-    if (client) return client;
-  }
-  return undefined;
-}
-
-/** `export { redis } from './redis'`, `export * from './redis'`, `import { redis } from './redis'; export { redis }`. */
-function behindExport(
-  { name: exported, local, from }: ExportFact,
-  imports: FileFacts['imports'],
-  name: string,
-): Pick<ImportFact, 'name' | 'from'> | undefined {
-  if (from !== undefined && exported === '*') return { name, from };
-  if (exported !== name) return undefined;
-  return from === undefined ? imports.find((it) => it.local === local) : { name: local, from };
+function bare(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, '');
 }

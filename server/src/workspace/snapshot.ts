@@ -19,3 +19,9 @@ export interface Snapshot {
 
 /** A defect of ours that was contained: a file whose extraction failed, or a rule. */
 export type Failure = { readonly file: FilePath; readonly message: string } | RuleFailure;
+
+/** What was done since the start; tests count it. */
+export interface Counters {
+  readonly extractions: number;
+  readonly links: number;
+}

@@ -14,30 +14,13 @@ import { runRules } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 import { amended, differingIn } from './amended.ts';
 import type { ConfigOf } from './configs.ts';
+import type { Entry } from './entry.ts';
 import type { FactsStore } from './factsCache.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Counters, Snapshot } from './snapshot.ts';
 import { follow, isPassedAgain, wayOf, type Reached } from './following.ts';
-import { ImportedClients, type ClientSources } from './importedClients.ts';
+import { ImportedClients, type ClientSources, type Unread } from './importedClients.ts';
 import { handedOn, type Linked } from './linked.ts';
 import { Texts } from './texts.ts';
-
-/** What was done since the start; tests count it. */
-export interface Counters {
-  readonly extractions: number;
-  readonly links: number;
-}
-
-interface Entry {
-  readonly text: string;
-  readonly isTriggered: boolean;
-  /** The facts of the text before: kept when the new ones are equal, so that nothing needs linking. */
-  before?: FileFacts;
-  /** The text for which names were followed the last time, where it is another. */
-  followed?: string;
-  facts?: FileFacts;
-}
-
-type Resolve = (from: FilePath, specifier: string) => FilePath | undefined;
 
 export class Workspace {
   /** Whether texts go on changing: then what one link works out is kept for the next one. */
@@ -51,9 +34,9 @@ export class Workspace {
   #projects: readonly ProjectFacts[] = [];
   #configOf: ConfigOf;
   #isComplete = false;
-  #resolve: Resolve | undefined;
+  #resolve: ClientSources['resolve'] | undefined;
   #reached: Reached | undefined;
-  readonly #clients = new ImportedClients();
+  readonly #clients: ImportedClients;
   /** Files whose text changed since names were followed. */
   readonly #changed = new Set<FilePath>();
   /** How often anything changed by which names are followed. */
@@ -67,6 +50,14 @@ export class Workspace {
     this.#rules = rules;
     this.#configOf = configOf;
     this.#store = store;
+    this.#clients = new ImportedClients({
+      resolve: (from, specifier) => this.#resolver()(from, specifier),
+      recognise: (facts, given) => {
+        const own = this.#configOf.frameworksFor(facts.file)?.frameworks;
+        return recogniseAgain(facts, this.#entries.get(facts.file)?.text ?? '', given, own);
+      },
+      factsOf: (file) => this.#factsOf(file),
+    });
   }
 
   get counters(): Counters {
@@ -96,6 +87,7 @@ export class Workspace {
     if (!this.#entries.delete(file)) return;
     this.#failed.delete(file);
     this.#texts.remove(file);
+    this.#clients.forget(file);
     this.#forgetImports();
     this.#snapshot = undefined;
   }
@@ -181,44 +173,27 @@ export class Workspace {
 
   #relevantFacts(): ReadonlyMap<FilePath, FileFacts> {
     const steps = this.#collect();
-    for (let step = steps.next(); ; step = steps.next())
-      if (step.done) return this.#clients.seenBy(step.value, this.#clientSources());
+    for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
   }
 
-  #clientSources(): ClientSources {
-    return {
-      resolve: this.#resolver(),
-      recognise: (facts, given) => {
-        const { file } = facts;
-        const own = this.#configOf.frameworksFor(file)?.frameworks;
-        return recogniseAgain(facts, this.#entries.get(file)?.text ?? '', given, own);
-      },
-    };
-  }
-
-  #resolver(): Resolve {
+  #resolver(): ClientSources['resolve'] {
     return (this.#resolve ??= resolver(
       new Map([...this.#entries.keys()].map((it) => [it, it])),
       this.#projects,
     ));
   }
 
-  /** The facts of every triggered file, and of those to which names lead from there. */
+  /** The facts of the files that names are followed from, and of those to which they lead. */
   *#collect(): Generator<void, ReadonlyMap<FilePath, FileFacts>> {
     const same = this.#reachedAgain();
     if (same) return same.facts;
     this.#reached = undefined;
     const changes = this.#changes;
-    const triggered = new Map<FilePath, FileFacts>();
-    for (const [file, entry] of this.#entries) {
-      const facts = entry.isTriggered ? this.#factsOf(file, entry) : undefined;
-      if (facts) triggered.set(file, facts);
-      yield;
-    }
-    const reached = yield* follow(triggered, {
+    const starting = yield* this.#starting();
+    const reached = yield* follow(starting, {
       factsOf: (file) => {
-        const entry = this.#entries.get(file);
-        return entry && this.#factsOf(file, entry);
+        const facts = this.#factsOf(file);
+        return facts && this.#clients.seen(facts);
       },
       textOf: (file) => this.#entries.get(file)?.text,
       resolve: this.#resolver(),
@@ -228,6 +203,28 @@ export class Workspace {
     this.#reached = reached;
     this.#forgetChanges();
     return reached.facts;
+  }
+
+  /** The files with trigger words, and those that import clients. */
+  *#starting(): Generator<void, ReadonlyMap<FilePath, FileFacts>> {
+    const triggered: FileFacts[] = [];
+    for (const [file, entry] of this.#entries) {
+      const facts = entry.isTriggered ? this.#factsOf(file) : undefined;
+      if (facts) triggered.push(facts);
+      yield;
+    }
+    const importers = this.#clients.importers(triggered, () => this.#unread());
+    const starting = new Map<FilePath, FileFacts>();
+    for (const it of [...triggered, ...importers]) {
+      starting.set(it.file, this.#clients.seen(it));
+      yield;
+    }
+    return starting;
+  }
+
+  /** Texts without trigger words. */
+  *#unread(): Generator<Unread> {
+    for (const [file, { text, isTriggered }] of this.#entries) if (!isTriggered) yield { file, text };
   }
 
   #forgetChanges(): void {
@@ -252,10 +249,15 @@ export class Workspace {
       const names = this.#reached.passed.get(file);
       if (!old && names && !(entry && isPassedAgain(entry.followed ?? '', entry.text, names)))
         return undefined;
-      // Facts that were never asked for can lead nowhere.
-      if (!old) continue;
-      const now = entry && this.#factsOf(file, entry);
-      if (!now || wayOf(now) !== wayOf(old)) return undefined;
+      if (!old) {
+        // Facts that were never asked for can lead nowhere, unless by a client that is new to this file.
+        if (entry && this.#clients.mayChange({ file, text: entry.text })) return undefined;
+        continue;
+      }
+      const own = this.#factsOf(file);
+      if (!own || !this.#clients.makesTheSame(own)) return undefined;
+      const now = this.#clients.seen(own);
+      if (wayOf(now) !== wayOf(old)) return undefined;
       if (facts.has(file)) changes.set(file, now);
     }
     this.#forgetChanges();
@@ -269,8 +271,10 @@ export class Workspace {
     this.#changes += 1;
   }
 
-  #factsOf(file: FilePath, entry: Entry): FileFacts | undefined {
-    if (entry.facts || this.#failed.has(file)) return entry.facts;
+  /** What the text of a file gives by itself. */
+  #factsOf(file: FilePath): FileFacts | undefined {
+    const entry = this.#entries.get(file);
+    if (!entry || entry.facts || this.#failed.has(file)) return entry?.facts;
     try {
       const facts = this.#extract(file, entry.text);
       const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
