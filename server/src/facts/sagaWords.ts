@@ -1,7 +1,23 @@
 // Words by which code says that it is a saga, a step, or what takes a step back. Extraction and model read them alike.
 
-/** Words for what runs a saga, in names of classes, functions and files. */
-export const sagaName = /saga|orchestrat|process_?manager|workflow|coordinator/i;
+/** What is done with a workflow: `runWorkflow` deals with one and is none. */
+const dealing = [
+  'run', 're', 'un', 'start', 'stop', 'execute', 'invoke', 'trigger', 'launch', 'handle', 'process', 'perform', 'call', 'test', 'use',
+  'create', 'make', 'build', 'init', 'generate', 'new', 'add', 'update', 'edit', 'patch', 'set', 'save', 'store', 'upsert', 'put',
+  'delete', 'remove', 'archive', 'restore', 'get', 'find', 'load', 'fetch', 'read', 'list', 'show', 'render', 'open', 'copy', 'clone',
+  'duplicate', 'import', 'export', 'share', 'publish', 'deploy', 'install', 'validate', 'check', 'parse', 'convert', 'sync', 'migrate',
+  'schedule', 'register', 'cancel', 'abort', 'pause', 'resume', 'retry', 'complete', 'finish', 'end', 'fail', 'is', 'has', 'on',
+]; // prettier-ignore
+
+/**
+ * Words for what runs a saga, in names of classes, functions and files. A workflow counts only where the name ends with it
+ * (`placeOrderWorkflow`): in products that offer workflows, `WorkflowService` and `updateWorkflowVariables` deal with rows.
+ */
+export const sagaName = new RegExp(
+  'saga|orchestrat|process_?manager|coordinator|' +
+    `(?<=[\\w.-])(?<!\\b(?:(?:${dealing.join('|')})[-_.]?)+)workflow(?=\\s|$|\\.[cm]?tsx?)`,
+  'i',
+);
 
 /** Keys and methods that hold what a step does, the most telling first. */
 export const doingKeys = [

@@ -64,8 +64,7 @@ export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[],
   if (held.length === 0 || steps.filter((it) => it.canFail).length < 2) return false;
   if (held.length > 1 && held.some((it) => it.compensation === 'yes')) return true;
   const isNamed =
-    sagaName.test(`${fact.name} ${fact.owner ?? ''}`) ||
-    /(?:saga|orchestrator|workflow)s?\.[cm]?tsx?$/i.test(file);
+    sagaName.test(`${fact.name} ${fact.owner ?? ''}`) || /(?:saga|orchestrator)s?\.[cm]?tsx?$/i.test(file);
   if (isNamed && steps.filter((it) => it.deed).length > 1) return true;
   const parties = new Set(held.filter(takesHold).flatMap(partyOf));
   const isConsumer = facts.consumers.some((it) => it.handler === fact.function);
@@ -95,7 +94,9 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   const deed = deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => !it.runs && fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
-  const name = keptAs ?? events.find((it) => it !== '') ?? path.split('.').at(-1) ?? path;
+  // A call is named after the command that it sends, unless that is but a part of what it does.
+  const command = effects.every(isCommand) ? events.find((it) => it !== '') : undefined;
+  const name = keptAs ?? command ?? path.split('.').at(-1) ?? path;
   const place = { name, file: fn.file, at: action.call.at };
   return [
     {

@@ -58,7 +58,18 @@ export function isUndoing(path: string): boolean {
   const words = wordsOf(name);
   // `startCleanupRun`, `getReleaseNotes`: what is taken back is only spoken of.
   if (speaking.has(words[0] ?? '') && words[1] !== 'and') return false;
-  return words.some((it) => undoing.has(it)) || /^(?:mark|set)\w*(?:failed|cancell?ed|rejected)/i.test(name);
+  return (
+    words.some((it, index) => undoing.has(it) && !isAttribute(words, index)) ||
+    /^(?:mark|set)\w*(?:failed|cancell?ed|rejected)/i.test(name)
+  );
+}
+
+/** `processCreditUsageReport`: what stands between a verb and its object says which object, and does nothing. */
+function isAttribute(words: readonly string[], index: number): boolean {
+  const next = words[index + 1];
+  return (
+    words[index] === 'credit' && index > 0 && next !== undefined && !/^(?:to|for|on|back|by|and)$/.test(next)
+  );
 }
 
 /** The name of the callee; of one that says no more than that something is made, what is made: `refunds.create`. */
