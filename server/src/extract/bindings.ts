@@ -34,7 +34,7 @@ export function idOf(draft: Draft, declaration: Declaration): BindingId {
 }
 
 /** The binding of what a module exports without a name. */
-export function idOfDefault(draft: Draft, value: ts.Expression): BindingId {
+export function idOfDefault(draft: Draft, value: ts.Expression | ts.FunctionDeclaration): BindingId {
   const id = draft.bindings.length;
   const binding: Draft['bindings'][number] = {
     name: 'default',
@@ -43,7 +43,12 @@ export function idOfDefault(draft: Draft, value: ts.Expression): BindingId {
     isTopLevel: true,
   };
   draft.bindings.push(binding);
-  draft.pending.push(() => Object.assign(binding, { init: draft.expr(value) }));
+  draft.pending.push(() => {
+    const init = ts.isFunctionDeclaration(value)
+      ? { kind: 'function', function: draft.functionId(value), at: binding.at }
+      : draft.expr(value);
+    Object.assign(binding, { init });
+  });
   return id;
 }
 

@@ -7,6 +7,7 @@ import { readCalls } from './calls.ts';
 import { deeper, placeOf, type Draft } from './draft.ts';
 import { readExpr } from './expressions.ts';
 import { functionIdOf } from './functions.ts';
+import { isExported } from './modules.ts';
 
 /** Reads a block, a module, or the expression of a concise arrow function. */
 export function readBody(draft: Draft, body: ts.Block | ts.SourceFile | ts.Expression): readonly Action[] {
@@ -61,12 +62,16 @@ function recordDefault(draft: Draft, { expression }: ts.ExportAssignment): void 
 }
 
 function readDeclaration(draft: Draft, node: ts.Statement): readonly Action[] {
-  if (ts.isFunctionDeclaration(node)) functionIdOf(draft, node);
-  else if (ts.isClassDeclaration(node)) return readClass(draft, node);
-  else if (ts.isExportAssignment(node)) {
+  if (ts.isFunctionDeclaration(node)) {
+    functionIdOf(draft, node);
+    if (!node.name && isExported(node)) idOfDefault(draft, node);
+  }
+  if (ts.isClassDeclaration(node)) return readClass(draft, node);
+  if (ts.isExportAssignment(node)) {
     recordDefault(draft, node);
     return readCalls(draft, node.expression);
-  } else if (ts.isModuleDeclaration(node)) return readNamespace(draft, node.body);
+  }
+  if (ts.isModuleDeclaration(node)) return readNamespace(draft, node.body);
   return [];
 }
 

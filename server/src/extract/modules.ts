@@ -90,7 +90,8 @@ function exportedDeclarations(statement: ts.Statement): ExportFact[] {
     );
   }
   const name = declaredName(statement);
-  if (name === undefined) return [];
+  if (name === undefined)
+    return ts.isFunctionDeclaration(statement) ? [{ name: 'default', local: 'default' }] : [];
   const isDefault = ts.canHaveModifiers(statement)
     ? ts.getModifiers(statement)?.some((it) => it.kind === ts.SyntaxKind.DefaultKeyword)
     : false;

@@ -3,7 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
-import { indexOf } from './fileIndex.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
 import type { TypeNode } from './model.ts';
 import { once } from '../facts/once.ts';
@@ -82,12 +82,34 @@ function givenType(file: FilePath, given: Expr, values: Values): TypeNode | unde
   return inner ? givenType(file, inner, values) : factoryType(file, entryOf(given, 'useFactory'), values);
 }
 
-/** `useFactory: (options) => new StripePayments(options)`. */
-function factoryType(file: FilePath, factory: Expr | undefined, values: Values): TypeNode | undefined {
-  if (factory?.kind !== 'function') return undefined;
-  const body = values.factsOf(file)?.functions[factory.function]?.body ?? [];
-  const made = body.findLast((it) => it.kind === 'return')?.value;
-  return made?.kind === 'new' ? givenType(file, made, values) : undefined;
+/**
+ * `useFactory: (options) => new StripePayments(options)`, also where the function stands elsewhere, holds what it makes in a variable
+ * or asks another one for it. Of a function that makes several classes nobody knows which.
+ */
+function factoryType(
+  file: FilePath,
+  factory: Expr | undefined,
+  values: Values,
+  depth = 3,
+): TypeNode | undefined {
+  const maker = factory && values.evaluate(file, factory);
+  if (maker?.kind !== 'function' || depth === 0) return undefined;
+  const { node } = maker;
+  const given = eachAction(node.fact.body).flatMap((it) =>
+    it.kind === 'return' && it.value ? [it.value] : [],
+  );
+  const made = given.map((it) => madeType(node.file, it, values, depth));
+  const [type] = made;
+  return type && made.every((it) => it?.fact === type.fact) ? type : undefined;
+}
+
+function madeType(file: FilePath, made: Expr, values: Values, depth: number): TypeNode | undefined {
+  if (made.kind === 'new') return givenType(file, made, values);
+  if (made.kind === 'call') return factoryType(file, made.callee, values, depth - 1);
+  const id = made.kind === 'name' ? made.binding : undefined;
+  const binding = id === undefined ? undefined : values.factsOf(file)?.bindings[id];
+  const isHeld = binding?.kind === 'const' && binding.init?.kind !== 'name';
+  return isHeld && binding.init ? madeType(file, binding.init, values, depth - 1) : undefined;
 }
 
 function classOf(value: Value): TypeNode | undefined {
