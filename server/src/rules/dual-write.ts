@@ -1,5 +1,6 @@
 // A database and a broker cannot commit together: what is stored and published in one function is lost or invented by a crash between.
 import { z } from 'zod';
+import { earlyPublishOf, type EarlyPublish } from '../model/earlyPublishes.ts';
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { mayFollow } from '../model/order.ts';
@@ -25,7 +26,9 @@ export const rule: Rule = {
         if (looked.has(fn.fact)) continue;
         looked.add(fn.fact);
         const pair = pairIn(model, fn);
+        const early = pair ? undefined : earlyPublishOf(model, fn);
         if (pair) yield findingOf(fn, pair);
+        else if (early) yield ofEarly(fn, early);
         else next.push(...above(model, fn));
       }
       level = next;
@@ -33,6 +36,21 @@ export const rule: Rule = {
     for (const it of earlyMarks(model)) yield ofMark(it);
   },
 };
+
+const outbox =
+  'Store the message in an outbox table in the same transaction and let a relay publish it, or publish from the change log of the database.';
+
+function ofEarly(fn: FunctionNode, { publish, write }: EarlyPublish): RuleFinding {
+  const call = publish.via[0] ?? publish;
+  return {
+    file: fn.file,
+    at: call.at,
+    symbol: call.name,
+    message: `${nameOf(fn)} calls \`${publish.name}\` and then stores with \`${write.name}\`: a crash between the two announces what was never stored.`,
+    help: outbox,
+    related: relatedTo(write, 'stores'),
+  };
+}
 
 function ofMark({ fn, mark, publish }: EarlyMark): RuleFinding {
   const call = mark.via[0] ?? mark;
@@ -115,7 +133,7 @@ function findingOf(fn: FunctionNode, { write, publish, isInTransaction }: Pair):
     message: isInTransaction
       ? `${nameOf(fn)} calls \`${publish.name}\` inside the transaction of \`${write.name}\`: when the transaction rolls back, the message is out already.`
       : `${nameOf(fn)} stores with \`${write.name}\` and then calls \`${publish.name}\`: a crash between the two stores the change and loses the message.`,
-    help: 'Store the message in an outbox table in the same transaction and let a relay publish it, or publish from the change log of the database.',
+    help: outbox,
     related: [
       ...relatedTo(write, 'stores'),
       ...(publish.via.length > 0 ? relatedTo(publish, 'publishes') : []),
