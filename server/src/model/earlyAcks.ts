@@ -1,17 +1,26 @@
 // Messages that the broker takes for handled while the work on them is still to come.
 import type { Action, CallAction } from '../facts/actions.ts';
+import type { CallExpr } from '../facts/expressions.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import type { Place } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
 import { declarationsOf, declaredQueues } from './queues.ts';
+import { statedNoAck } from './statedNoAcks.ts';
 import { isOnlyTold } from './toldFailures.ts';
 
 /** Where a message is acknowledged too early, and the work that comes later. */
 export type EarlyAck =
   /** The broker never waits for an acknowledgement. */
-  | { readonly how: 'unasked'; readonly consumer: ConsumerNode; readonly work: Effect }
+  | {
+      readonly how: 'unasked';
+      readonly consumer: ConsumerNode;
+      readonly work: Effect;
+      /** Where the whole service says so. */
+      readonly statedAt?: Place;
+    }
   /** The client acknowledges as soon as the handler gives its promise. */
   | { readonly how: 'returned'; readonly consumer: ConsumerNode; readonly work: Effect }
   /** The handler acknowledges and goes on to work, or starts the work and does not wait for it. */
@@ -53,6 +62,11 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
   if (fact.acknowledges === 'before' || isForgotten(model, consumer)) {
     const [work] = works;
     return work && { how: 'unasked', consumer, work };
+  }
+  const statedAt = statedNoAck(model, consumer);
+  if (statedAt) {
+    const [work] = works;
+    return work && { how: 'unasked', consumer, work, statedAt };
   }
   if (fact.acknowledges === 'return' && handler.fact.isAsync) {
     const [work] = works;
@@ -200,6 +214,14 @@ function droppedAt(
   );
 }
 
+/** It gives a promise, whatever else a store or a broker may give. */
+function isRequest({ call, roles }: CallAction): boolean {
+  const isFetch = call.callee.kind === 'name' && call.callee.name === 'fetch';
+  return roles.some(
+    (it) => it.kind === 'remote' && it.what === 'http' && (isFetch || it.confidence === 'type'),
+  );
+}
+
 /** A call of an async function whose promise is dropped. */
 function isStarted(
   model: EventModel,
@@ -207,16 +229,24 @@ function isStarted(
   action: CallAction,
   next: Level | undefined,
 ): boolean {
+  if (action.settled === 'dropped' && isRequest(action)) return true;
   const leads =
     action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
   const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];
   return callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
 }
 
-/** What runs the callback that it is given: a transaction, a guard, a timer, an async function of the workspace. */
+/** `records.forEach(async (record) => …)`: the list goes by, and nobody takes the promises. */
+function loops({ files }: EventModel, { file }: FunctionNode, { callee, args }: CallExpr): boolean {
+  const [each] = args;
+  if (callee.kind !== 'member' || !/^(?:forEach|map|flatMap)$/.test(callee.name)) return false;
+  return each?.kind === 'function' && files.get(file)?.functions[each.function]?.isAsync === true;
+}
+
+/** What runs the callback that it is given: a transaction, a loop over a list, a guard, a timer, an async function of the workspace. */
 function isWrapper(model: EventModel, fn: FunctionNode, { roles, call }: CallAction): boolean {
   if (roles.some((it) => it.kind === 'transaction' || it.kind === 'guard')) return true;
-  if (roles.some((it) => it.kind === 'schedule' && it.isOnce)) return true;
+  if (roles.some((it) => it.kind === 'schedule' && it.isOnce) || loops(model, fn, call)) return true;
   const [callee, ...others] = model.program.calleesOf(fn.file, fn, call);
   return (
     callee !== undefined && others.length === 0 && callee.fact.isAsync && !optional.test(callee.fact.name)

@@ -5,7 +5,7 @@ import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
 import { pathOf } from '../model/effects.ts';
 import { canAwait } from '../model/lostPublishes.ts';
 import type { EventModel } from '../model/model.ts';
-import type { FilePath, Span } from '../text.ts';
+import type { FilePath, Place, Span } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -35,6 +35,7 @@ type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' }>;
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
   const related = work ? [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }] : [];
+  if (early.how === 'unasked' && early.statedAt) return { ...stated(early, early.statedAt), related };
   if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(early), related };
   const path = pathOf(early.action.call.callee);
   const done = work ? `\`${work.name}\` is done` : 'that is done';
@@ -58,15 +59,34 @@ const byHand = 'Subscribe with acknowledgements by hand, and acknowledge when th
 function helpFor({ how, action, consumer }: Started): string {
   if (how === 'first') return 'Acknowledge when the work is done.';
   if (consumer.fact.acknowledges === 'return') return byHand;
+  if (isLoop(action))
+    return 'Write `for (… of …)` and await inside, so that its failure is the failure of the handler.';
   const awaiting =
     action.settled === 'handled' ? 'Await it without the catch that ends its failure' : 'Await it';
   const what = isTimer(action) ? 'Do the work in the handler itself' : awaiting;
   return `${what}, so that its failure is the failure of the handler.`;
 }
 
+/** A list that goes by while its callbacks run. */
+function isLoop({ call: { callee, args } }: Started['action']): boolean {
+  return (
+    callee.kind === 'member' && /^(?:forEach|map|flatMap)$/.test(callee.name) && args[0]?.kind === 'function'
+  );
+}
+
 /** What a timer gives is nothing to wait for. */
 function isTimer({ roles }: Started['action']): boolean {
   return roles.some((it) => it.kind === 'schedule');
+}
+
+/** One option is said for all handlers of a service. */
+function stated({ consumer, work }: EarlyAck & { readonly how: 'unasked' }, place: Place): RuleFinding {
+  return {
+    ...place,
+    symbol: 'noAck',
+    message: `\`noAck\` lets RabbitMQ delete each message as it sends it: a failure of \`${work.name}\` in \`${consumer.name}\` loses one.`,
+    help: 'Set `noAck: false`, and acknowledge in the handlers when the work is done.',
+  };
 }
 
 /** Whatever the handler does, the message counts as handled before. */
@@ -113,6 +133,7 @@ function fixesFor(early: EarlyAck): readonly Fix[] {
   const isStarted = early.action.call.callee.kind === 'function';
   // There a handler that waits is not waited for either.
   if (early.consumer.fact.acknowledges === 'return') return [];
-  if (isStarted || isTimer(early.action) || !canAwait(early.fn.fact, early.action)) return [];
+  if (isStarted || isTimer(early.action) || isLoop(early.action) || !canAwait(early.fn.fact, early.action))
+    return [];
   return [{ title: 'Await the work', plan: { kind: 'await-call', target }, isPreferred: true }];
 }
