@@ -163,3 +163,16 @@ export function guardedBy(effect: Effect, guard: Guard | undefined): Effect {
 export function placeOfCall(action: CallAction): number {
   return action.call.at.start;
 }
+
+/** An effect of a called function as its caller has it. */
+export function seenFrom(effect: Effect, step: Effect['via'][number], flow: Context): Effect {
+  const runs = looser(flow.runs, effect.runs);
+  return {
+    ...effect,
+    ...(runs && { runs }),
+    via: [step, ...effect.via],
+    inTransaction: effect.inTransaction || flow.inTransaction,
+    inTry: effect.inTry || flow.inTry,
+    inCatch: effect.inCatch || flow.inCatch,
+  };
+}

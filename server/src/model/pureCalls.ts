@@ -1,8 +1,9 @@
-// Calls that do nothing about a failure: metrics, spans, and what only makes text or values.
+// Calls that do nothing about a failure: metrics, spans, lines in a log, and what only makes text or values.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import { pathOf } from './effects.ts';
 import { calleeName } from './fileIndex.ts';
+import type { FunctionNode } from './model.ts';
 
 const telling =
   /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
@@ -13,6 +14,8 @@ const pureRoots = new Set([
 ]); // prettier-ignore
 const pureNames =
   /^(?:toString|toISOString|stringify|join|map|slice|substring|trim|getTime|now|inspect|format\w*|serialize\w*|(?:(?:get|to|as|error|make|build|describe)\w*)?[mM]essage|\w*[sS]tack|toJSON|includes|startsWith|endsWith)$/;
+const loggers = /^(?!.*Audit).*Logg(?:er|ing)(?:Service|Adapter|Provider|Impl)?$|^LogService$/;
+const levels = /^(?:log|info|debug|warn|warning|error|trace|verbose|fatal|critical|notice|silly)$/;
 
 /** `span.recordException(error)`, `failures.inc()` of a counter. */
 export function isTelling({ call }: CallAction): boolean {
@@ -25,4 +28,10 @@ export function isTelling({ call }: CallAction): boolean {
 export function isPure(callee: Expr): boolean {
   const root = pathOf(callee).split(/[.(]/)[0] ?? '';
   return pureRoots.has(root) || (callee.kind === 'member' && pureNames.test(callee.name));
+}
+
+/** `warn` of an `AppLogger`: wherever it keeps its lines, one more does no harm. */
+export function writesLogLine({ roles }: CallAction, { fact }: FunctionNode): boolean {
+  const isLogger = roles.some((it) => it.kind === 'log') || loggers.test(fact.owner ?? '');
+  return isLogger && levels.test(fact.name);
 }

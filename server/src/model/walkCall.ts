@@ -9,6 +9,7 @@ import {
   looser,
   placeOfCall,
   plain,
+  seenFrom,
   stronger,
   within,
   type Context,
@@ -22,7 +23,8 @@ import { isFactory, isGuessed, knownBeside } from './guessedRoles.ts';
 import { needsLeft } from './needs.ts';
 import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
-import type { Effect, FunctionNode } from './model.ts';
+import type { FunctionNode } from './model.ts';
+import { writesLogLine } from './pureCalls.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
 import { guardOfGiven, withInside } from './wrappers.ts';
@@ -43,9 +45,10 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
 function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const { linking } = walk.walking;
   walk.sites.set(placeOfCall(action), { ...flow });
-  const callees = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
+  const known = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
+  const callees = known.filter((it) => !writesLogLine(action, it));
   const summaries = callees.map((it) => walk.walking.summaryOf(it));
-  walk.isOpen ||= callees.length === 0 && isOfWorkspace(walk, action);
+  walk.isOpen ||= known.length === 0 && isOfWorkspace(walk, action);
   // `Order.create(…)` of a class that is at hand is what its body does.
   const isBodyKnown =
     summaries.some((it) => it.drafts.length > 0) || (isFactory(action) && callees.length > 0);
@@ -203,18 +206,6 @@ function merge(walk: Walk, action: CallAction, callee: FunctionNode, summary: Su
   if (!summary.after || callee.fact.isAbstract) return;
   flow.guard = stronger(flow.guard, summary.after);
   walk.after = stronger(walk.after, summary.after);
-}
-
-function seenFrom(effect: Effect, step: Effect['via'][number], flow: Context): Effect {
-  const runs = looser(flow.runs, effect.runs);
-  return {
-    ...effect,
-    ...(runs && { runs }),
-    via: [step, ...effect.via],
-    inTransaction: effect.inTransaction || flow.inTransaction,
-    inTry: effect.inTry || flow.inTry,
-    inCatch: effect.inCatch || flow.inCatch,
-  };
 }
 
 /** Functions among the arguments run here, in the circumstances in which the called function runs them. */
