@@ -85,3 +85,22 @@ export function itemOf(list: Message): Message {
   const isKept = list.kind === 'parameter' && list.path.length > 0 && !list.path.includes(called);
   return isKept ? { ...list, path: [...list.path, '[]'] } : list;
 }
+
+/** Where the topic names the event, a literal's own tag says it once more: it is the literal that counts. */
+export function objectOf(message: Message): readonly Message[] {
+  if (message.kind === 'object') return [message];
+  const { object, file } = message.kind === 'name' ? message : {};
+  return object && file !== undefined ? [{ kind: 'object', object, file }] : [];
+}
+
+/** `send({ routingKey: 'order.place' }, pack('cron.order.place', order))`: the topic comes first, and what is packed says it once more. */
+export function saidOnce([topics = [], ...others]: readonly (readonly Message[])[]): readonly Message[] {
+  const names = topics.flatMap((it) => (it.kind === 'name' ? [it.name] : []));
+  const isAgain = (it: Message): boolean =>
+    it.kind === 'name' && names.some((name) => isLonger(it.name, name) || isLonger(name, it.name));
+  return [...topics, ...others.flat().flatMap((it) => (isAgain(it) ? objectOf(it) : [it]))];
+}
+
+function isLonger(name: string, other: string): boolean {
+  return eventKey(name).endsWith(` ${eventKey(other)}`);
+}

@@ -6,7 +6,7 @@ import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
-import { called, isTold, type Message, type ReadMessage } from './message.ts';
+import { called, isTold, objectOf, saidOnce, type Message, type ReadMessage } from './message.ts';
 import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
 import { below, partOf } from './origins.ts';
@@ -111,13 +111,6 @@ function ofPublisher(file: FilePath, { call: { callee } }: CallAction, linking: 
   return [];
 }
 
-/** Where the topic names the event, a literal's own tag says it once more: it is the literal that counts. */
-function objectOf(message: Message): readonly Message[] {
-  if (message.kind === 'object') return [message];
-  const { object, file } = message.kind === 'name' ? message : {};
-  return object && file !== undefined ? [{ kind: 'object', object, file }] : [];
-}
-
 /** The publishing functions that a call recognised by its name runs: then both are one producer. */
 function innerSites(
   site: ProducerDraft,
@@ -145,7 +138,7 @@ function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, cont
   for (const { caller, action } of callers) {
     if (context.seen.has(action) || action === site.action) continue;
     context.seen.add(action);
-    const messages = open.flatMap((it) => handedIn(it, caller, action, context));
+    const messages = saidOnce(open.map((it) => handedIn(it, caller, action, context)));
     const next = atCaller(origin, enclosing, caller, action, messages);
     // Where the wrapper names the event, an object that is handed in is its content.
     const isContent = site.messages.some(isTold) && !messages.some(isTold);
