@@ -17,7 +17,7 @@ import { markTypes } from './notEvents.ts';
 import type { Reading } from './reading.ts';
 import { recognise, unrecognised } from './recognise.ts';
 import { readSagas } from './sagas.ts';
-import { readSuppressions } from './suppressions.ts';
+import { isGenerated, readSuppressions } from './suppressions.ts';
 import { readType, readTypeFacts } from './types.ts';
 import { packagesOf, type Clients } from './fileView.ts';
 import { viewOf } from './view.ts';
@@ -57,7 +57,10 @@ function readText(file: FilePath, text: string, frameworks: readonly Framework[]
   const types = readTypeFacts(readingOf(draft));
   drain(draft);
   const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
-  const rest = { consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] };
+  const rest = {
+    ...{ consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] },
+    ...(isGenerated(text) && { isGenerated: true as const }),
+  };
   const facts = recognise({ ...read, functions: draft.functions, ...rest }, concernedWith(text, frameworks));
   const whole = described(facts, frameworks);
   return { ...whole, gaps: [...whole.gaps, ...draft.cuts, ...syntaxErrors(source), ...unreadIn(whole)] };

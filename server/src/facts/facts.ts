@@ -24,6 +24,8 @@ export interface FileFacts {
   readonly consumers: readonly ConsumerFact[];
   readonly sagas: readonly SagaFact[];
   readonly suppressions: readonly SuppressionFact[];
+  /** A tool wrote the text, says its first comment: nobody mends it there. */
+  readonly isGenerated?: true;
   readonly gaps: readonly Gap[];
 }
 

@@ -55,9 +55,14 @@ function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly 
   return config.optionsOf(rule.id, rule.severity).flatMap(({ options: given, holdsFor }) => {
     const options = parsedBy(rule)(given ?? nothing);
     return [...rule.check({ model, options, settingsOf: config.settingsOf })].flatMap((found) =>
-      holdsFor(found.file) && config.isLinted(found.file) ? configured(rule, found, config) : [],
+      holdsFor(found.file) && isShown(found.file, model, config) ? configured(rule, found, config) : [],
     );
   });
+}
+
+/** What a tool has written is mended where the tool is told what to write. */
+function isShown(file: FilePath, { files }: EventModel, { isLinted }: RunConfig): boolean {
+  return isLinted(file) && files.get(file)?.isGenerated !== true;
 }
 
 /** One object for the same options: what is remembered of them outlives an edit. */
