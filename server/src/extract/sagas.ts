@@ -2,6 +2,7 @@
 // streams. What a step does and whether its undoing undoes anything is the model's to say, and which candidate is a saga at all.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
+import type { GuardRole, Role } from '../facts/roles.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
 import { callsIn } from '../facts/walk.ts';
 import { allExpressions, type Held } from './heldExpressions.ts';
@@ -115,7 +116,7 @@ function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<Sa
     const calls = [...callsIn(fn.body)].filter((it) => it.settled !== 'dropped' && !it.isNew);
     if (calls.length < 2 || !calls.some((it) => it.settled === 'awaited')) continue;
     const isNamed = sagaName.test(`${fn.name} ${fn.owner ?? ''}`);
-    if (!isNamed && !mentionsUndoing(facts, fn) && !holdsMuch(calls)) continue;
+    if (!isNamed && !mentionsUndoing(facts, fn) && !holdsMuch(facts, fn, calls)) continue;
     yield {
       name: fn.name || fn.owner || (handedFor(facts, fn) ?? 'saga'),
       at: fn.at,
@@ -137,9 +138,11 @@ function handedFor({ bindings }: FileFacts, { id }: FunctionFact): string | unde
 }
 
 /** The engine that keeps a journal of what the function does: it goes on after a crash, and ends an attempt that hangs. */
-function keptBy(calls: readonly CallAction[]): Pick<SagaFact, 'engine' | 'hasTimeLimit'> {
-  const journal = calls.flatMap((it) => it.roles).find((it) => it.kind === 'guard' && it.isJournaled);
-  return journal ? { engine: journal.library, hasTimeLimit: true } : {};
+function keptBy(calls: readonly CallAction[]): Pick<SagaFact, 'engine' | 'hasTimeLimit' | 'isGivenUp'> {
+  const roles = calls.flatMap((it) => it.roles);
+  const journal = roles.find((it): it is GuardRole => it.kind === 'guard' && it.isJournaled === true);
+  if (!journal) return {};
+  return { engine: journal.library, hasTimeLimit: true, ...(journal.isGivenUp && { isGivenUp: true }) };
 }
 
 /** Whether a function, or a callback in it, calls what takes something back; a transaction and a connection are no saga. */
@@ -153,12 +156,35 @@ function isUndoing({ call, roles }: CallAction): boolean {
   const journal = roles.find((it) => it.kind === 'guard' && it.isJournaled === true);
   const key = journal?.kind === 'guard' ? journal.key : undefined;
   if (key?.kind === 'string' && undoing.test(key.value)) return true;
+  const asked = askedOf(roles);
+  if (asked !== undefined) return undoing.test(asked) || asked.endsWith('.delete');
   return undoing.test(spoken(call.callee).replace(plumbing, ''));
 }
 
+/** What the address of a request asks for: `stock.release`, `reservations.delete`. */
+function askedOf(roles: readonly Role[]): string | undefined {
+  const remote = roles.find((it) => it.kind === 'remote');
+  return remote?.kind === 'remote' && !remote.isRead ? remote.asks : undefined;
+}
+
 /** Two calls that take hold of something: whoever makes both runs a transaction over several parties. */
-function holdsMuch(calls: readonly CallAction[]): boolean {
-  return calls.filter(({ call }) => takingHold.test(spoken(call.callee).split('.').at(-1) ?? '')).length > 1;
+function holdsMuch(facts: FileFacts, fn: FunctionFact, calls: readonly CallAction[]): boolean {
+  const held = calls.filter(({ call, roles }) =>
+    takingHold.test(givenUpOf(roles) ?? (askedOf(roles) ?? spoken(call.callee)).split('.').at(-1) ?? ''),
+  );
+  return held.length > 1 && (!held.some((it) => givenUpOf(it.roles)) || !toldOfFailure(facts, fn));
+}
+
+/** `step.run('charge-card', …)`: the name of what an engine tries some times and then gives up. */
+function givenUpOf(roles: readonly Role[]): string | undefined {
+  const guard = roles.find((it) => it.kind === 'guard');
+  const key = guard?.kind === 'guard' && guard.isGivenUp ? guard.key : undefined;
+  return key?.kind === 'string' ? key.value.replace(/\W+/g, '_') : undefined;
+}
+
+/** `onFailure` of the function: what it does there may take back every step. */
+function toldOfFailure({ consumers }: FileFacts, { id }: FunctionFact): boolean {
+  return consumers.some((it) => it.handler === id && it.policy?.deadLetter !== 'none');
 }
 
 /** Whether a function belongs to a step saga's own class or steps, so that it is not a saga of its own. */

@@ -172,6 +172,8 @@ export interface SagaFact {
   readonly form: 'steps' | 'imperative' | 'class' | 'workflow' | 'stream' | 'step';
   /** The engine that persists, retries or rolls back by itself: `temporal`, `medusa`, … */
   readonly engine?: string;
+  /** After some tries of a step the engine lets the whole of it fail for good. */
+  readonly isGivenUp?: true;
   /** The engine ends the whole of it in time. */
   readonly hasTimeLimit?: boolean;
   readonly steps: readonly StepFact[];

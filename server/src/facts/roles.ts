@@ -111,6 +111,8 @@ export interface GuardRole {
   readonly isJournaled?: true;
   /** The engine tries the callback once only, whatever it does with others. */
   readonly isTriedOnce?: true;
+  /** After some tries the engine lets the function around it fail for good. */
+  readonly isGivenUp?: true;
 }
 /** Tells the broker what became of a message. */
 export interface AckRole {

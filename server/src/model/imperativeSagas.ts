@@ -11,6 +11,7 @@ import {
   lastingDeed,
   namedDeed,
   saidBy,
+  tellsSomebody,
   type Reading,
 } from './deeds.ts';
 import { pathOf } from './effects.ts';
@@ -66,8 +67,10 @@ export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[],
   const isNamed =
     sagaName.test(`${fact.name} ${fact.owner ?? ''}`) || /(?:saga|orchestrator)s?\.[cm]?tsx?$/i.test(file);
   if (isNamed && steps.filter((it) => it.deed).length > 1) return true;
-  const parties = new Set(held.filter(takesHold).flatMap(partyOf));
-  const isConsumer = facts.consumers.some((it) => it.handler === fact.function);
+  // What an engine keeps and may give up goes by the name under which it is kept.
+  const isKept = fact.isGivenUp === true;
+  const parties = new Set(held.filter(takesHold).flatMap((it) => (isKept ? [it.name] : partyOf(it))));
+  const isConsumer = !isKept && facts.consumers.some((it) => it.handler === fact.function);
   return parties.size > 1 && !isConsumer && held.some((it) => !it.effects.some(isStored));
 }
 
@@ -91,7 +94,8 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   const takesBack = isSurelyUndoing(path) || (zone === 'branch' && isUndoing(path));
   const events = effects.map((it) => commandOf(it, linking));
   if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];
-  const deed = deedIn(fn, action, effects, isActivity, linking);
+  const isTold = keptAs !== undefined && tellsSomebody(keptAs);
+  const deed = isTold ? undefined : deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => !it.runs && fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
   // A call is named after the command that it sends, unless that is but a part of what it does.
@@ -262,7 +266,7 @@ function isHeld(step: StepNode): boolean {
 }
 
 function takesHold({ name }: StepNode): boolean {
-  return takingHold.test(name);
+  return takingHold.test(asCallee(name));
 }
 
 /** Who holds it: the receiver, or a function that calls another service; a method of one's own says nothing. */

@@ -58,6 +58,8 @@ export interface Program {
   readonly fieldsOf: (file: FilePath, type: TypeExpr | TypeNode) => Fields;
   /** The text that an expression stands for: literal, constant, enum member, static member. */
   readonly stringOf: (file: FilePath, expr: Expr) => string | undefined;
+  /** The number or keyword that an expression stands for, as it is written. */
+  readonly literalOf: (file: FilePath, expr: Expr) => string | undefined;
   /** The object literal that an expression stands for, through names, imports and what a function returns. */
   readonly objectOf: (file: FilePath, expr: Expr) => GivenObject | undefined;
   /** The class, interface or schema that an expression's value has. */

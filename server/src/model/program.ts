@@ -53,6 +53,7 @@ function programOf(
     packageOf: modules.packageOf,
     fieldsOf: (file, type) => fieldsOf(resolve, file, type),
     stringOf: values.stringOf,
+    literalOf: (file, expr) => literalOf(values, file, expr),
     objectOf: (file, expr) => objectOf({ values, calls }, file, expr),
     typeOf: calls.typing.typeOf,
     foreignTypeOf: calls.typing.foreignOf,
@@ -63,6 +64,11 @@ function programOf(
     subtypesOf: hierarchy.subtypesOf,
     callersOf: calls.callersOf,
   };
+}
+
+function literalOf(values: Values, file: FilePath, expr: Expr): string | undefined {
+  const value = values.evaluate(file, expr);
+  return value.kind === 'expr' && value.expr.kind === 'literal' ? value.expr.text : undefined;
 }
 
 /** Of a function that returns one of several objects nobody knows which. */

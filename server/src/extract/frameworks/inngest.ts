@@ -63,6 +63,8 @@ function memoised(site: CallSite): readonly Role[] {
       ...(site.call.args[0] ? { key: site.call.args[0] } : {}),
       body,
       isJournaled: true,
+      // https://www.inngest.com/docs/features/inngest-functions/error-retries/retries
+      isGivenUp: true,
     },
   ];
 }
