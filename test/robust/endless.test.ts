@@ -74,6 +74,20 @@ export interface B${it}Event extends A${it - 1}Event, B${it - 1}Event {}`,
   'type aliases': {
     'src/pairs.ts': rows(60, (it) => `export type A${it + 1}Event = A${it}Event & A${it}Event;`),
   },
+  'functions that give names': {
+    'src/pairs.ts': `import type { Producer } from 'kafkajs';
+${rows(
+  20,
+  (it) => `const topic${it} = (of: string): string => {
+  switch (of) {
+${rows(6, (way) => `    case '${way}': return topic${it - 1}(of + '${way}');`)}
+  }
+  return '';
+};`,
+)}
+export const place = async (producer: Producer) => producer.send({ topic: topic19('order'), messages: [] });
+`,
+  },
   barrels: Object.fromEntries([
     ...Array.from({ length: 40 }, (_, it) =>
       ['a', 'b'].map((side) => [`src/${side}${it}.ts`, barrel(it)]),

@@ -5,6 +5,7 @@ import { once } from '../facts/once.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import { foundInFiles } from './about.ts';
+import { ofMadeEnvelope } from './madeEnvelopes.ts';
 import { metadataOf, ofFields, together } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
@@ -12,10 +13,23 @@ import { eventMembers } from './unionMembers.ts';
 
 /** What the envelope around a declared event carries: `class OrderPlaced implements IEvent` and `EventEnvelope<E extends IEvent>`. */
 export function ofGeneralEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
+  // What is inferred of a schema comes in the schema's envelope.
+  const schemas = nodesOf(model, node.file, inferredBy(node.fact.alias)).filter(
+    (it) => it.fact.kind === 'schema',
+  );
+  return together([node, ...schemas].map((it) => ofEnvelope(model, it, aliases)));
+}
+
+function ofEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
   return together([
     ofBasesEnvelope(model, node, aliases),
     ofWrittenEnvelope(model, node, aliases),
     ofGenericEnvelope(model, node, aliases),
+    ofMadeEnvelope(
+      model,
+      (file, name) => holds(model, file, { kind: 'ref', name, args: [], at: node.fact.at }, node),
+      aliases,
+    ),
   ]);
 }
 
@@ -171,7 +185,7 @@ function bearersIn(file: FilePath, type: TypeExpr, depth: number): readonly Writ
 const bearing = /^(?:payload|data|body|detail|event|message|content)$/;
 
 function bears({ name, type }: Member): boolean {
-  return bearing.test(name) && (type?.kind === 'ref' || type?.kind === 'union');
+  return bearing.test(name) && (type?.kind === 'ref' || type?.kind === 'typeof' || type?.kind === 'union');
 }
 
 /** The schema of `z.infer<typeof ShipEventSchema>`. */
@@ -181,5 +195,7 @@ function inferredBy(alias: TypeExpr | undefined): readonly TypeExpr[] {
 }
 
 function nodesOf({ program }: EventModel, file: FilePath, types: readonly TypeExpr[]): readonly TypeNode[] {
-  return types.flatMap((it) => (it.kind === 'ref' ? (program.typeNamed(file, it.name) ?? []) : []));
+  return types.flatMap((it) =>
+    it.kind === 'ref' || it.kind === 'typeof' ? (program.typeNamed(file, it.name) ?? []) : [],
+  );
 }

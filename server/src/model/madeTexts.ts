@@ -14,6 +14,9 @@ export interface Following {
   readonly parameterAt: (file: FilePath, expr: Expr) => number | undefined;
 }
 
+/** What may be more texts than these is not known. */
+const mostTexts = 16;
+
 /** A table of more entries than this names whatever a system speaks of. */
 const mostEntries = 12;
 
@@ -85,8 +88,11 @@ function joinedTexts(
 /** All concatenations of one text of each part; none when a part is unknown. */
 export function concatenated(parts: readonly (readonly string[])[]): readonly string[] {
   let texts: readonly string[] = [''];
-  for (const part of parts) texts = texts.flatMap((head) => part.map((tail) => head + tail));
-  return texts.length > 16 ? [] : texts;
+  for (const part of parts) {
+    if (texts.length * part.length > mostTexts) return [];
+    texts = texts.flatMap((head) => part.map((tail) => head + tail));
+  }
+  return texts;
 }
 
 /** The texts that a look-up may give; empty where it is none. */

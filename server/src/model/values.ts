@@ -19,6 +19,9 @@ export interface Values {
 
 const maxDepth = 12;
 
+/** The steps to what an expression may say are fewer, wherever somebody names an event. */
+const mostSteps = 500;
+
 /** Follows names over the given files. */
 export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modules): Values {
   const factsOf = (file: FilePath): FileFacts | undefined => files.get(file);
@@ -127,10 +130,18 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
     return made.kind === 'expr' && made.expr.kind === 'object' ? memberOf(made, name, depth + 1) : undefined;
   };
 
-  const stringsOf = (file: FilePath, expr: Expr, depth = 0): readonly string[] => {
-    if (depth > maxDepth) return [];
+  let steps = 0;
+  /** Functions that give what other functions give branch at each return: what takes too long to tell is not known. */
+  const allStringsOf = (file: FilePath, expr: Expr): readonly string[] => {
+    steps = 0;
+    const texts = stringsOf(file, expr, 0);
+    return steps > mostSteps ? [] : texts;
+  };
+  const stringsOf = (file: FilePath, expr: Expr, depth: number): readonly string[] => {
+    steps += 1;
+    if (depth > maxDepth || steps > mostSteps) return [];
     if (expr.kind === 'member' && expr.name === 'name')
-      return classNames(evaluate(file, expr.object), expr, file);
+      return classNames(evaluate(file, expr.object), expr, file, depth);
     const texts = textsOf(evaluate(file, expr), depth);
     return texts.length > 0 || expr.kind !== 'member' ? texts : lookedUpTexts(file, expr, below(depth));
   };
@@ -140,10 +151,10 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
     textsOf: (file, expr) => stringsOf(file, expr, depth + 1),
     parameterAt: (file, expr) => parameterAt(files.get(file), expr),
   });
-  const classNames = (value: Value, expr: Expr, file: FilePath): readonly string[] =>
+  const classNames = (value: Value, expr: Expr, file: FilePath, depth: number): readonly string[] =>
     value.kind === 'type' && value.node.fact.kind === 'class'
       ? [value.node.fact.name]
-      : textsOf(evaluate(file, expr), 1);
+      : textsOf(evaluate(file, expr), depth + 1);
 
   const textsOf = (value: Value, depth: number): readonly string[] => {
     if (value.kind === 'function') return gottenTexts(value.node, below(depth));
@@ -162,8 +173,8 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
 
   return {
     evaluate: (file, expr) => evaluate(file, expr),
-    stringsOf: (file, expr) => stringsOf(file, expr),
-    stringOf: (file, expr) => onlyOne(stringsOf(file, expr)),
+    stringsOf: allStringsOf,
+    stringOf: (file, expr) => onlyOne(allStringsOf(file, expr)),
     typeNamed,
     factsOf,
   };

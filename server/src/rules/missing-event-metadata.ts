@@ -5,6 +5,7 @@ import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { ofGeneralEnvelope } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
+import { bearsLive, handsLive } from '../model/liveParts.ts';
 import { metadataOf, ofObject } from '../model/metadata.ts';
 import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
@@ -127,6 +128,7 @@ export const rule: Rule<Options> = {
 function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Omit<Fault, 'event'>> {
   for (const node of event.declarations) {
     if (repeats(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
+    if (bearsLive(model, node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
     const around = ofGeneralEnvelope(model, node, chosen);
     const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
@@ -134,9 +136,9 @@ function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterab
     if (missing.length === 0) continue;
     yield { node, place, name: node.fact.name, missing, sources: sourcesOf(model, node) };
   }
-  if (event.declarations.length > 0 || !announces(event.name) || staysWithUser(model, event)) return;
+  if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
   const added = addedOnTheWay(model, event, chosen);
-  for (const { file, at, object } of event.inline) {
+  for (const { file, at, object } of event.inline.filter((it) => !handsLive(it.object))) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
     if (missing.length > 0) yield { place: { file, at }, name: event.name, missing, object };
   }
@@ -157,9 +159,16 @@ function isShown(
   return producers.length === 0 && consumers.length === 0 && isOfSurface;
 }
 
-/** What a published library emits in its user's process, or a program on somebody's desk or in a browser to its windows, crosses no boundary. */
-function staysWithUser({ isOfLibrary, isOfScreen, files }: EventModel, { producers }: EventNode): boolean {
+/**
+ * What a published library emits in its user's process, or a program on somebody's desk or in a browser to its windows, crosses no
+ * boundary; nor do the hooks of an emitter: `emit('onInvoiceCreated', { invoice })`.
+ */
+function staysInside(
+  { isOfLibrary, isOfScreen, files }: EventModel,
+  { name, producers }: EventNode,
+): boolean {
   return producers.every(({ file, role }) => {
+    if (role.library === 'event-emitter' && /^on[A-Z]/.test(name)) return true;
     const isOfDesk = files.get(file)?.imports.some((it) => it.from === 'electron') ?? false;
     return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file) || isOfScreen(file));
   });

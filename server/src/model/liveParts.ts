@@ -1,0 +1,26 @@
+// Events that hold something which lives only as long as a call or a connection: they are hooks within a process.
+import type { Expr } from '../facts/expressions.ts';
+import type { EventModel, TypeNode } from './model.ts';
+
+/** Open transactions, requests and connections of libraries. */
+const live =
+  /^(?:Transaction|TransactionClient|QueryRunner|EntityManager|ClientSession|PoolClient|Request|Response|IncomingMessage|ServerResponse|Socket|WebSocket|ExecutionContext)$/;
+
+/** Whether a field of a declared event is one of them. */
+export function bearsLive({ program }: EventModel, node: TypeNode): boolean {
+  return [...program.fieldsOf(node.file, node).fields.values()].some(({ file, member: { type } }) => {
+    if (type?.kind !== 'ref' || !live.test(type.name.split('.').at(-1) ?? '')) return false;
+    return program.packageOf(file, type.name) !== undefined;
+  });
+}
+
+/** Whether an object literal hands on the transaction that it was made in: `{ invoiceId, trx }`. */
+export function handsLive(object: Expr): boolean {
+  return (
+    object.kind === 'object' &&
+    object.entries.some(
+      ({ key, value }) =>
+        /^(?:trx|tx|transaction|queryRunner|entityManager)$/.test(key) && value.kind === 'name',
+    )
+  );
+}
