@@ -6,7 +6,7 @@ import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import { ofCloudEvent, ofReceived } from './cloudEvents.ts';
 import { holds } from './handling.ts';
-import { behind, kindsNamed, nothing, together } from './metadata.ts';
+import { behind, kindsNamed, metadataOf, nothing, together } from './metadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
 import type { EventModel, EventNode, FunctionNode, ProducerNode, TypeNode } from './model.ts';
 
@@ -67,7 +67,12 @@ function keysBelow(model: EventModel, file: FilePath, expr: Expr, aliases: Alias
   if (value.kind === 'array') return together(value.items.map(below));
   if (value.kind === 'call')
     return together([givenBy(model, file, value, aliases, depth), ...value.args.map(below)]);
-  if (value.kind === 'new') return together([ofCloudEvent(model, file, value), ...value.args.map(below)]);
+  if (value.kind === 'new')
+    return together([
+      ofCloudEvent(model, file, value),
+      ofMade(model, file, value, aliases),
+      ...value.args.map(below),
+    ]);
   if (value.kind !== 'object') return nothing;
   const carried = namesIn(value);
   const own = kindsNamed(
@@ -80,6 +85,13 @@ function keysBelow(model: EventModel, file: FilePath, expr: Expr, aliases: Alias
   // `{ ...JSON.parse(JSON.stringify(envelope)), trace }`
   const spread = value.spreads.map(below);
   return together([{ present: own, isOpen: false }, ...inner, ...spread]);
+}
+
+/** `new Message(event, correlationId)`: what its class carries beside the event. */
+function ofMade(model: EventModel, file: FilePath, made: Expr, aliases: Aliases): Metadata {
+  const type = model.program.typeOf(file, made);
+  const { present } = type ? metadataOf(model, type, aliases) : nothing;
+  return present.has('id') && present.has('timestamp') ? { present, isOpen: false } : nothing;
 }
 
 /** `messages: [toMessage(event)]`: what the maker puts around the event. One that makes the event itself adds nothing to it. */
