@@ -106,13 +106,16 @@ const candidates = once((facts: FileFacts): readonly Site[] =>
 const ongoing =
   /^(?:start|run|init|listen|connect|poll|loop|main|bootstrap|schedule|watch|consume|subscribe|process|flush|drain|tick|work|next|retry|reconnect|warm|refresh)/i;
 
+/** What may be lost without anybody missing it. */
+const optional = /track|metric|analytic|telemetry|audit|stat(?:s|istic)|cache|(?:^|[a-z])Log|^log/;
+
 /** `this.afterPlaced(order)`: an async function of the same class or file, called and left alone. */
 function isHelper(facts: FileFacts, fn: FunctionFact, { call, settled, isNew, roles }: CallAction): boolean {
   const isLeft = settled === 'dropped' || (settled !== 'collected' && droppersIn(facts).has(fn.id));
   if (!isLeft || isNew || roles.length > 0 || isMain(fn, '')) return false;
   const { callee } = call;
   const name = calleeName(callee);
-  if (name === undefined || ongoing.test(name) || ongoing.test(fn.name)) return false;
+  if (name === undefined || ongoing.test(name) || ongoing.test(fn.name) || optional.test(name)) return false;
   const isOwn = callee.kind === 'member' && callee.object.kind === 'this';
   if (!isOwn && callee.kind !== 'name') return false;
   const { methods, functions } = indexOf(facts);
