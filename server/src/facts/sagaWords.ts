@@ -54,7 +54,7 @@ export const durableEngines =
 
 /** Verbs that take hold of something that is scarce or costs: a forgotten one hurts somebody. */
 export const takingHold =
-  /^(?:reserve|charge|book|authori[sz]e|debit|credit|deposit|capture|allocate|provision|redeem|transfer|withdraw|deduct|hold|rent|pay(?!load)|process_?payment|collect_?payment|create_?(?:shipment|booking|reservation|payment|charge|invoice|subscription|transfer|order|account)|place_?order|schedule_?(?:shipment|delivery|pickup)|arrange|ship(?!p)|assign_?(?:driver|courier|seat))/i;
+  /^(?:reserve|charge|book(?!mark)|authori[sz]e|debit|credit(?![-_]?(?:cards?|notes?|checks?|scores?|reports?|limits?)$)|deposit|capture|allocate|provision|redeem|transfer|withdraw|deduct|hold|rent|pay(?!load)|process_?payment|collect_?payment|create_?(?:shipment|booking|reservation|payment|charge|invoice|subscription|transfer|order|account)|place_?order|schedule_?(?:shipment|delivery|pickup)|arrange|ship(?!p)|assign_?(?:driver|courier|seat))/i;
 
 /** A file with its folder: the folders above say nothing of one file. */
 export function placeNameOf(file: string): string {

@@ -236,11 +236,16 @@ function isStarted(
   return callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
 }
 
-/** `records.forEach(async (record) => …)`: the list goes by, and nobody takes the promises. */
+/**
+ * `records.forEach(async (record) => …)`: the list goes by, and nobody takes the promises. Of a publish in there another rule tells,
+ * and what mends that mends the rest.
+ */
 function loops({ files }: EventModel, { file }: FunctionNode, { callee, args }: CallExpr): boolean {
   const [each] = args;
   if (callee.kind !== 'member' || !/^(?:forEach|map|flatMap)$/.test(callee.name)) return false;
-  return each?.kind === 'function' && files.get(file)?.functions[each.function]?.isAsync === true;
+  const run = each?.kind === 'function' ? files.get(file)?.functions[each.function] : undefined;
+  if (run?.isAsync !== true) return false;
+  return !callsIn(run.body).some(({ roles }) => roles.some((it) => it.kind === 'publish'));
 }
 
 /** What runs the callback that it is given: a transaction, a loop over a list, a guard, a timer, an async function of the workspace. */
