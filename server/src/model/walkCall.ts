@@ -27,6 +27,7 @@ import type { FunctionNode } from './model.ts';
 import { writesLogLine } from './pureCalls.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
+import { takesWaiting } from './waitingRows.ts';
 import { guardOfGiven, withInside } from './wrappers.ts';
 
 const maxEffects = 150;
@@ -129,6 +130,7 @@ function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): v
     isUnique: isUniqueRead(walk.fn.file, action, role, walk.walking.linking),
     ...(role.store === undefined ? {} : { store: role.store }),
   });
+  if (takesWaiting(walk, action, role)) flow.guard = stronger(flow.guard, { ...place, level: 'weak' });
   if (role.where?.kind !== 'object' || !role.where.entries.some((it) => versionKey.test(it.key))) return;
   flow.guard = stronger(flow.guard, { ...place, level: 'yes' });
   walk.after = stronger(walk.after, { ...place, level: 'yes' });

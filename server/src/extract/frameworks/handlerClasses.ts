@@ -5,6 +5,11 @@ import type { ClassSite } from './framework.ts';
 import { inheritedConsumer, methodConsumer } from './messages.ts';
 import { isRedelivered } from '../../facts/messagingPackages.ts';
 
+/** What a caller hands in who has a transaction open. */
+const unitsOfWork =
+  /^(?:EntityManager|QueryRunner|ClientSession|PoolClient)$|Transaction(?:Client)?$|UnitOfWork$/;
+/** A message, what it came with, and the channel that it came by. */
+const maxParameters = 3;
 /** What a class that handles messages is called. */
 export const handlerClass = /(Handler|Consumer|Processor|Listener|Subscriber|Projection|Policy)$/;
 /** How a handler is spelt where it is declared, registered or typed; not the `clickHandler` of a button. */
@@ -52,7 +57,16 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   const told = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
   const events = listed.length > 0 ? listed : told;
   if (events.length === 0) return [];
+  const isGuessed = !generic && listed.length === 0 && !events.some(saysEvent);
+  if (isGuessed && isStep(site, method)) return [];
   return [methodConsumer(method, { ...common(events), transport: transportOf(site, method) })];
+}
+
+/** `process(order, balance, manager: EntityManager)`: who calls it has opened a transaction, or hands in more than a message has. */
+function isStep({ view }: ClassSite, { parameters }: FunctionFact): boolean {
+  const types = parameters.map((it) => view.facts.bindings[it]?.type);
+  const isOpen = types.some((it) => it?.kind === 'ref' && unitsOfWork.test(it.name));
+  return isOpen || parameters.length > maxParameters;
 }
 
 /** `onMessage(data: …, message: Message)` with a `Message` of node-nats-streaming. */
