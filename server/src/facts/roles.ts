@@ -35,6 +35,8 @@ export interface PublishRole {
   readonly payload?: Expr;
   /** What the call gives: decides whether dropping it loses an error. `confirm`: it returns at once, and the channel tells later. */
   readonly gives: 'promise' | 'observable' | 'confirm' | 'nothing' | 'unknown';
+  /** It goes to other services, though nobody keeps it for them: a crash before it loses it as one before a broker would. */
+  readonly leavesProcess?: true;
   /** A command or query to one receiver (request-reply) rather than an event. */
   readonly isRequest?: boolean;
   /** Who is asked only starts, and goes on by itself whatever becomes of the one that asks. */

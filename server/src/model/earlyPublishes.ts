@@ -1,4 +1,5 @@
 // Events that are announced before what they tell of is stored: a crash between the two, or a refused row, leaves news of nothing.
+import type { PublishRole } from '../facts/roles.ts';
 import { isConditionalWrite } from './effects.ts';
 import type { Effect, EventModel, FunctionNode } from './model.ts';
 import { isParticiple, stemOf, wordsOf } from './names.ts';
@@ -22,13 +23,17 @@ export function earlyPublishOf(model: EventModel, { fact, file }: FunctionNode):
     .effects.filter((it) => !it.inCatch && !it.isAlternative && it.runs === undefined);
   for (const publish of effects) {
     const { role } = publish;
-    if (role.kind !== 'publish' || role.transport !== 'broker' || role.isRequest || role.isJournaled)
-      continue;
+    if (role.kind !== 'publish' || !travels(role) || role.isRequest || role.isJournaled) continue;
     const told = new Set(producersOf(model, publish).flatMap((it) => subjectOf(it.event?.name ?? '')));
     const write = effects.find((it) => isNew(it) && isAfter(fact.body, publish, it) && isToldIn(it, told));
     if (write && !write.inTransaction) return { publish, write };
   }
   return undefined;
+}
+
+/** Whether a message leaves the process, so that no transaction here may take it back. */
+export function travels({ transport, leavesProcess }: PublishRole): boolean {
+  return transport === 'broker' || leavesProcess === true;
 }
 
 /** `order.placed` tells of an order; what is no fact tells of nothing. */

@@ -1,6 +1,6 @@
 // A database and a broker cannot commit together: what is stored and published in one function is lost or invented by a crash between.
 import { z } from 'zod';
-import { earlyPublishOf, type EarlyPublish } from '../model/earlyPublishes.ts';
+import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublishes.ts';
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { mayFollow } from '../model/order.ts';
@@ -19,7 +19,7 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const looked = new Set<FunctionNode['fact']>();
-    let level = model.producers.filter((it) => it.role.transport === 'broker').map((it) => it.fn);
+    let level = model.producers.filter((it) => travels(it.role)).map((it) => it.fn);
     for (let height = 0; height < furthest && level.length > 0; height += 1) {
       const next: FunctionNode[] = [];
       for (const fn of level) {
@@ -85,7 +85,7 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     .bodyOf({ file, fact })
     .effects.filter((it) => !it.inCatch && !it.isAlternative && it.runs !== 'when-called');
   for (const publish of effects) {
-    if (publish.role.kind !== 'publish' || publish.role.transport !== 'broker') continue;
+    if (publish.role.kind !== 'publish' || !travels(publish.role)) continue;
     if (publish.role.isRequest && !bearsEvent(model, publish)) continue;
     // A durable engine comes back to it after a crash.
     if (publish.role.isJournaled || publish.guard?.role?.isJournaled) continue;

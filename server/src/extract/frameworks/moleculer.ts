@@ -27,9 +27,18 @@ const described = fromPatterns({
 /** Broker, context and service schemas. */
 export const moleculer: Framework = {
   ...described,
-  roles: (site) => (described.roles?.(throughService(site)) ?? []).map((it) => limited(site, it)),
+  roles: (site) =>
+    (described.roles?.(throughService(site)) ?? []).map((it) => leaving(site, limited(site, it))),
   modules: schemas,
 };
+
+/** Over the transporter of the node; `broadcastLocal` stays on it, and of caches that are not cleaned nobody dies. */
+function leaving({ name, arg }: CallSite, role: Role): Role {
+  const event = arg(0);
+  const isOfCache = event?.kind === 'string' && /^cache[./]/i.test(event.value);
+  const isFar = role.kind === 'publish' && !role.isRequest && name !== 'broadcastLocal' && !isOfCache;
+  return isFar && role.transport === 'in-process' ? { ...role, leavesProcess: true } : role;
+}
 
 /** `this.broker.emit('order.placed', order)` in a service class or the methods of a schema, which declare no broker of their own. */
 function throughService(site: CallSite): CallSite {

@@ -53,9 +53,15 @@ export function isStore(site: CallSite): boolean {
   const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
   return (
     /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) ||
+    isServiceAdapter(site, name) ||
     isTable(site.receiver) ||
     isModelClass(site, name)
   );
+}
+
+/** `this.adapter.insert(order)`: what a service of Moleculer stores its rows with. */
+function isServiceAdapter({ view, path }: CallSite, name: string): boolean {
+  return name === 'adapter' && path[0] === 'this' && doesImport(view, ['moleculer', 'moleculer-db']);
 }
 
 /** `oauth2Client.setCredentials(tokens)`, `sessionManager.setActive(true)`: what an object is told of itself, or nobody waits for. */
