@@ -36,7 +36,7 @@ function assigns({ fact }: FunctionNode, field: string): boolean {
       it.kind === 'assign' &&
       it.target.kind === 'member' &&
       it.target.name === field &&
-      isOtherForm(it.value),
+      isOtherForm(it.value, field),
   );
 }
 
@@ -51,7 +51,7 @@ function exprsIn({ files }: EventModel, { file, fact }: FunctionNode): readonly 
 }
 
 function writes(expr: Expr, field: string): boolean {
-  if (expr.kind === 'object' && expr.entries.some((it) => it.key === field && isOtherForm(it.value)))
+  if (expr.kind === 'object' && expr.entries.some((it) => it.key === field && isOtherForm(it.value, field)))
     return true;
   if (expr.kind === 'call' && hasReplacer(expr.callee, expr.args)) return true;
   return partsOf(expr).some((it) => writes(it, field));
@@ -63,11 +63,17 @@ function hasReplacer(callee: Expr, [, replacer]: readonly Expr[]): boolean {
   return replacer.kind !== 'literal' && replacer.kind !== 'array';
 }
 
-/** `event.at.toISOString()`, `String(event.total)`, `[...event.warehouses]`. */
-function isOtherForm(value: Expr): boolean {
+/** `event.at.toISOString()`, `String(event.total)`, `[...event.warehouses]`: made of the field itself. */
+function isOtherForm(value: Expr, field: string): boolean {
+  if (value.kind === 'choice') return value.of.some((it) => isOtherForm(it, field));
+  if (!mentions(value, field)) return false;
   if (value.kind === 'template' || value.kind === 'array') return true;
-  if (value.kind === 'choice') return value.of.some(isOtherForm);
   if (value.kind !== 'call') return false;
   const { callee } = value;
   return (callee.kind === 'member' || callee.kind === 'name') && textMaking.test(callee.name);
+}
+
+function mentions(expr: Expr, field: string): boolean {
+  if ((expr.kind === 'member' || expr.kind === 'name') && expr.name === field) return true;
+  return partsOf(expr).some((it) => mentions(it, field));
 }
