@@ -88,7 +88,39 @@ function lostAt(
   const here = { model, levels: levels.slice(0, depth + 1) };
   const travels = action.call.args.filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
   const judged = together(travels.map((it) => handedOn(here, producer.file, it)));
-  return judged === 'no' ? { consumer, producer, here, ...payloadOf(here, producer) } : undefined;
+  if (judged !== 'no') return undefined;
+  const lost = { consumer, producer, here, ...payloadOf(here, producer) };
+  return isAnswer(lost) ? undefined : lost;
+}
+
+const asking = /^(?:request(?:ed)?|command|query)$/i;
+const answering = /^(?:success|succeeded|fail(?:ure|ed)|errors?|response|reply|result|completed?|done)$/i;
+
+/**
+ * `build.generate.success.1` answers `build.generate.request.1`, with the id of what was asked for: by that whoever asked follows
+ * the flow.
+ */
+function isAnswer({ consumer, producer: { event }, payload }: LostCorrelation): boolean {
+  const [last, ...stem] = reversed(event?.name ?? '');
+  if (!answering.test(last ?? '') || stem.length === 0 || !bearsId(payload)) return false;
+  return consumer.events.some(({ name }) => {
+    const [word, ...asked] = reversed(name);
+    return asking.test(word ?? '') && asked.join('.') === stem.join('.');
+  });
+}
+
+/** The words of a topic from its end, without its version. */
+function reversed(name: string): readonly string[] {
+  return name
+    .split(/[.:/_]/)
+    .filter((it) => !/^v?\d+$/.test(it))
+    .reverse();
+}
+
+function bearsId(expr: Expr | undefined): boolean {
+  return (
+    expr?.kind === 'object' && expr.entries.some(({ key, value }) => /[a-z]Id$/.test(key) || bearsId(value))
+  );
 }
 
 /** What goes to a dead-letter queue, or is tried again, is the handled message and no follow-up. */

@@ -12,7 +12,7 @@ import { pathOf } from '../paths.ts';
 import { chained, linksNamed } from './chains.ts';
 import { builtStatement, isLaterLink, tableIn } from './queryBuilders.ts';
 import { readSql } from './sql.ts';
-import { isStore } from './stores.ts';
+import { isCache, isStore } from './stores.ts';
 import { isTransactionHandle, transaction } from './transactions.ts';
 import { condition } from './writeConditions.ts';
 
@@ -75,7 +75,7 @@ export const databases: Framework = {
     const sql = ranSql(site) ?? flushed(site);
     if (sql) return withEvent(site, sql);
     if (!isStore(site)) return [];
-    const written = writeOf(site);
+    const written = isCache(site) ? undefined : writeOf(site);
     if (written) return withEvent(site, written);
     return reads.test(site.name)
       ? [{ kind: 'read', library: 'database', ...where(site), ...store(site), confidence: 'name' }]
@@ -183,11 +183,9 @@ function isConnection(site: CallSite): boolean {
 
 /** TypeORM's and MikroORM's `repo.create(data)` only makes an object: nobody awaits it. */
 function isInMemoryCreate(site: CallSite): boolean {
-  return (
-    site.name === 'create' &&
-    site.action.settled === 'collected' &&
-    !site.call.args.some((it) => site.view.entryOf(it, 'data'))
-  );
+  if (site.name !== 'create') return false;
+  if (isFrom(site.origin, ['typeorm', '@mikro-orm/'])) return true;
+  return site.action.settled === 'collected' && !site.call.args.some((it) => site.view.entryOf(it, 'data'));
 }
 
 function dataOf(site: CallSite): Expr | undefined {

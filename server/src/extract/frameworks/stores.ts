@@ -40,6 +40,21 @@ const metrics = [
   'datadog-metrics',
 ];
 
+const caches = [
+  'cache-manager',
+  '@nestjs/cache-manager',
+  'keyv',
+  'node-cache',
+  'lru-cache',
+  'memory-cache',
+  'memjs',
+];
+
+/** Whether a call goes to a cache: what it holds may be lost at any time, so nothing depends on its being stored. */
+export function isCache({ origin, receiverName }: CallSite): boolean {
+  return isFrom(origin, caches) || /cache_?(?:manager|client|store)?(?:\(\))?$/i.test(receiverName);
+}
+
 /** Whether a call goes to something that stores. */
 export function isStore(site: CallSite): boolean {
   if (!site.receiver || isFrom(site.origin, messaging) || isFrom(site.origin, metrics)) return false;
