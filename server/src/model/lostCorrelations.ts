@@ -5,10 +5,10 @@ import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
-import { handedOn, together } from './handedOn.ts';
+import { handedOn, namesFlow, together } from './handedOn.ts';
 import type { Handling } from './handling.ts';
 import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
-import type { ConsumerNode, Effect, EventModel, FunctionNode, ProducerNode } from './model.ts';
+import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
 import { producersOf } from './sent.ts';
 
 export interface LostCorrelation {
@@ -90,7 +90,7 @@ function lostAt(
   const judged = together(travels.map((it) => handedOn(here, producer.file, it)));
   if (judged !== 'no') return undefined;
   const lost = { consumer, producer, here, ...payloadOf(here, producer) };
-  return isAnswer(lost) ? undefined : lost;
+  return isAnswer(model, lost) ? undefined : lost;
 }
 
 const asking = /^(?:request(?:ed)?|command|query)$/i;
@@ -100,13 +100,23 @@ const answering = /^(?:success|succeeded|fail(?:ure|ed)|errors?|response|reply|r
  * `build.generate.success.1` answers `build.generate.request.1`, with the id of what was asked for: by that whoever asked follows
  * the flow.
  */
-function isAnswer({ consumer, producer: { event }, payload }: LostCorrelation): boolean {
+function isAnswer(model: EventModel, { consumer, producer: { event }, payload }: LostCorrelation): boolean {
   const [last, ...stem] = reversed(event?.name ?? '');
   if (!answering.test(last ?? '') || stem.length === 0 || !bearsId(payload)) return false;
-  return consumer.events.some(({ name }) => {
-    const [word, ...asked] = reversed(name);
-    return asking.test(word ?? '') && asked.join('.') === stem.join('.');
+  return consumer.events.some((it) => {
+    const [word, ...asked] = reversed(it.name);
+    const isAsked = asking.test(word ?? '') && asked.join('.') === stem.join('.');
+    return isAsked && !bearsFlowId(model, it);
   });
+}
+
+/** Whether a message has a correlation id of its own, as far as its declarations and those who send it say. */
+function bearsFlowId({ program }: EventModel, { declarations, inline }: EventNode): boolean {
+  const declared = declarations.flatMap((it) => [...program.fieldsOf(it.file, it).fields.keys()]);
+  const sent = inline.flatMap(({ object }) =>
+    object.kind === 'object' ? object.entries.map((it) => it.key) : [],
+  );
+  return [...declared, ...sent].some(namesFlow);
 }
 
 /** The words of a topic from its end, without its version. */
