@@ -59,9 +59,10 @@ function isTranslated({ event }: ProducerNode, from: EventNode): boolean {
   return event === from && new Set(from.declarations.map((it) => it.fact.name)).size > 1;
 }
 
-/** What only this process tells is told to a broker by the same name: it does not come back. */
+/** What only this process tells is told to a broker by the same name, or the other way round: it does not come back. */
 function isBridged({ event, role }: ProducerNode, { events, transport }: ConsumerNode): boolean {
-  return event === events[0] && transport === 'in-process' && role.transport === 'broker';
+  const ways = new Set([transport, role.transport]);
+  return event === events[0] && ways.has('in-process') && ways.has('broker');
 }
 
 /** Whether each call on the way from the handler to the effect runs whatever happens. */

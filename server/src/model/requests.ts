@@ -1,8 +1,9 @@
 // Who answers a request, and whether asking twice does any harm.
+import type { FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
-import type { Message, ReadMessage } from './message.ts';
+import { isTold, type Message, type ReadMessage } from './message.ts';
 import type { Keeper } from './kept.ts';
 import type { FunctionNode } from './model.ts';
 import { eventKey } from './names.ts';
@@ -13,12 +14,17 @@ export interface RequestHandlers {
   readonly here: (file: FilePath, role: PublishRole) => readonly FunctionNode[];
   /** Of one that leaves this process. */
   readonly elsewhere: (file: FilePath, role: PublishRole) => readonly FunctionNode[];
-  /** Whether its name asks for something and changes nothing: `get_user`, `orders.find`. */
-  readonly isQuestion: (file: FilePath, role: PublishRole) => boolean;
+  /**
+   * Whether its name asks for something and changes nothing: `get_user`, `orders.find`. Where it has none that can be read, the
+   * function that asks says it: `getOrder() { return this.ask(topic, id); }`.
+   */
+  readonly isQuestion: (file: FilePath, role: PublishRole, caller: FunctionFact) => boolean;
 }
 
 const asks =
   /^(?:get|find|fetch|list|search|count|query|lookup|read|load|retrieve|check|exists?|is|has|validate)$/;
+/** Of verbs that a shop has no other use for. */
+const fetches = /^(?:get|find|fetch|list|search|query|count|lookup|retrieve)(?![a-z])/;
 const changes = /^(?:and|create|update|delete|remove|add|set|save|mark|or)$/;
 
 /** Indexes the consumers of requests by what they answer. */
@@ -34,8 +40,10 @@ export function requestHandlers(
   return {
     here: within('requests here', ({ fact }) => fact.transport === 'in-process'),
     elsewhere: within('requests elsewhere', ({ fact }) => fact.transport !== 'in-process'),
-    isQuestion: (file, role) => {
-      const names = read(file, role.event).flatMap((it) => (it.kind === 'name' ? [it.name] : []));
+    isQuestion: (file, role, { name }) => {
+      const messages = read(file, role.event);
+      if (!messages.some(isTold)) return fetches.test(name) && asksOnly(name);
+      const names = messages.flatMap((it) => (it.kind === 'name' ? [it.name] : []));
       return names.length > 0 && names.every(asksOnly);
     },
   };

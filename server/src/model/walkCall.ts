@@ -23,7 +23,7 @@ import { isFactory, isGuessed, knownBeside } from './guessedRoles.ts';
 import { needsLeft } from './needs.ts';
 import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
-import type { FunctionNode } from './model.ts';
+import type { Effect, FunctionNode } from './model.ts';
 import { writesLogLine } from './pureCalls.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
@@ -115,9 +115,15 @@ function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Fl
 function isHarmlessRequest(walk: Walk, role: PublishRole): boolean {
   const { requests, summaryOf } = walk.walking;
   const handlers = requests.elsewhere(walk.fn.file, role);
-  if (handlers.length === 0) return requests.isQuestion(walk.fn.file, role);
+  if (handlers.length === 0) return requests.isQuestion(walk.fn.file, role, walk.fn.fact);
   const effects = handlers.flatMap((it) => summaryOf(it).drafts.map((draft) => draft.effect));
   return effects.every((it) => it.isIdempotent || it.inCatch || it.guarded === 'yes');
+}
+
+/** A request that a called function sends by a name that it is handed. */
+function isAsked({ fn, walking: { requests } }: Walk, { role, file }: Effect): boolean {
+  if (role.kind !== 'publish' || !role.isRequest) return false;
+  return requests.elsewhere(file, role).length === 0 && requests.isQuestion(file, role, fn.fact);
 }
 
 /** Loading by the version that the event follows finds nothing the second time. */
@@ -200,7 +206,8 @@ function merge(walk: Walk, action: CallAction, callee: FunctionNode, summary: Su
     const needs = needsLeft(draft.needs, callee, action.call, { ...walk, linking });
     if (!needs) continue;
     const settled = settle(draft, walk.fn, action.call, linking);
-    add(walk, { ...settled, needs, effect: seenFrom(settled.effect, step, flow) }, flow);
+    const effect = isAsked(walk, settled.effect) ? { ...settled.effect, isIdempotent: true } : settled.effect;
+    add(walk, { ...settled, needs, effect: seenFrom(effect, step, flow) }, flow);
   }
   walk.isOpen ||= summary.isOpen;
   walk.marks ||= summary.marks;
