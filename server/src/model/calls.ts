@@ -1,6 +1,7 @@
 // Which functions of the workspace a call may run, and where a function is called.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import { eachAction, indexOf, type CallSite } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
@@ -122,23 +123,25 @@ export function callsOf(parts: CallsParts): Calls {
   };
 
   const filesCalling = keeper.index(files, callingFiles);
-  const callers = keeper.keep('callers', (_, fact: FunctionFact): ReturnType<Program['callersOf']> => {
-    const name = fact.kind === 'constructor' ? 'constructor' : fact.name;
-    if (name === '') return [];
-    return filesCalling(name).flatMap((file) => {
+  const callers = keeper.byName<FunctionFact, readonly Caller[]>({
+    question: 'callers',
+    namesIn: namesCalled,
+    filesWith: filesCalling,
+    of: (file, name) => {
       const facts = files.get(file);
-      return (facts ? sitesCalling(facts, name) : []).flatMap(({ fn: caller, action }) => {
-        const isIt = calleesAt(file, action.call, 0).some((it) => it.fact === fact);
-        return isIt ? [{ caller: { file, fact: caller }, action }] : [];
-      });
-    });
+      return facts ? calledIn(facts, name, (call) => calleesAt(file, call, 0)) : new Map();
+    },
+    isSame: (one, other) => areSame(one, other, isSameCaller),
   });
 
   return {
     typing,
     callees: (file, call) => calleesAt(file, call, 0),
     functionsOf: (file, expr) => functionsAt(file, expr, 0),
-    callersOf: ({ file, fact }) => callers(file, fact),
+    callersOf: ({ fact }) => {
+      const name = calledName(fact);
+      return name === '' ? [] : callers(name, fact).flat();
+    },
     implementationsOf,
   };
 }
@@ -161,6 +164,35 @@ function constructorOf(node: TypeNode, { methodOf }: Hierarchy): readonly Functi
   return own ? [own] : [];
 }
 
+type Caller = ReturnType<Program['callersOf']>[number];
+
+/** What calls of a name in a file run. */
+function calledIn(
+  facts: FileFacts,
+  name: string,
+  calleesOf: (call: CallExpr) => readonly FunctionNode[],
+): ReadonlyMap<FunctionFact, readonly Caller[]> {
+  const called = new Map<FunctionFact, Caller[]>();
+  for (const { fn, action } of sitesCalling(facts, name)) {
+    for (const fact of new Set(calleesOf(action.call).map((it) => it.fact))) {
+      if (calledName(fact) !== name) continue;
+      const callers = called.get(fact) ?? [];
+      called.set(fact, callers);
+      callers.push({ caller: { file: facts.file, fact: fn }, action });
+    }
+  }
+  return called;
+}
+
+/** What a function is called by; a callback that has no name is called by none. */
+function calledName({ kind, name }: FunctionFact): string {
+  return kind === 'constructor' ? 'constructor' : name;
+}
+
+function isSameCaller(one: Caller, other: Caller): boolean {
+  return one.action === other.action && one.caller.fact === other.caller.fact;
+}
+
 /** Calls of a name, also by the one under which it is imported: `import { charge as chargeCard }`. */
 function sitesCalling(facts: FileFacts, name: string): readonly CallSite[] {
   const { calls } = indexOf(facts);
@@ -171,10 +203,12 @@ function sitesCalling(facts: FileFacts, name: string): readonly CallSite[] {
 /** Where something of a name is called: the last name of the callee, or what was imported as that. */
 const callingFiles: Indexed<string, FilePath> = {
   question: 'calling files',
-  of: (facts) => {
-    const { calls } = indexOf(facts);
-    const renamed = facts.imports.filter((it) => it.name !== it.local && calls.has(it.local));
-    return new Map([...calls.keys(), ...renamed.map((it) => it.name)].map((it) => [it, facts.file]));
-  },
+  of: (facts) => new Map(namesCalled(facts).map((it) => [it, facts.file])),
   isSame: (one, other) => one === other,
 };
+
+function namesCalled(facts: FileFacts): readonly string[] {
+  const { calls } = indexOf(facts);
+  const renamed = facts.imports.filter((it) => it.name !== it.local && calls.has(it.local));
+  return [...calls.keys(), ...renamed.map((it) => it.name)];
+}

@@ -1,59 +1,111 @@
 // The envelopes that a workspace writes around its events: a generic type over the events' base, and types that name what they bear.
 import type { Member, TypeExpr } from '../facts/expressions.ts';
-import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { callsIn } from '../facts/walk.ts';
+import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
-import { foundInFiles } from './about.ts';
-import { ofMadeEnvelope } from './madeEnvelopes.ts';
-import { metadataOf, ofFields, together } from './metadata.ts';
+import { foundInFiles, saidOfFiles } from './about.ts';
+import { addedBy, madeIn } from './madeEnvelopes.ts';
+import { ofFields, together } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
 import { eventMembers } from './unionMembers.ts';
 
-/** What the envelope around a declared event carries: `class OrderPlaced implements IEvent` and `EventEnvelope<E extends IEvent>`. */
-export function ofGeneralEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
-  // What is inferred of a schema comes in the schema's envelope.
-  const schemas = nodesOf(model, node.file, inferredBy(node.fact.alias)).filter(
-    (it) => it.fact.kind === 'schema',
+/** What stands around events: a type, or what a function adds. */
+type Around =
+  | {
+      readonly file: FilePath;
+      readonly envelope: TypeExpr | TypeFact;
+      /** It bears whatever has the type as its base: `EventEnvelope<E extends IEvent>`. */
+      readonly isBound: boolean;
+    }
+  | { readonly maker: FunctionFact };
+
+/**
+ * What the envelope around a declared event carries: `class OrderPlaced implements IEvent` and `EventEnvelope<E extends IEvent>`.
+ * To be made before anything is asked of a model that was kept from the one before.
+ */
+export function generalEnvelopes(model: EventModel, aliases: Aliases): (node: TypeNode) => Metadata {
+  const around = model.keeper.lookUp(
+    'envelopes around types',
+    () => byContent(saidOfFiles(model, 'general envelopes', (it) => envelopesIn(model, it))),
+    (one, other) => areSame(one, other, isSameEnvelope),
   );
-  return together([node, ...schemas].map((it) => ofEnvelope(model, it, aliases)));
+  const carriedBy = (it: Around): Metadata => {
+    if ('maker' in it) return addedBy(it.maker, aliases);
+    const type = 'span' in it.envelope ? { file: it.file, fact: it.envelope } : it.envelope;
+    return named(ofFields(model, model.program.fieldsOf(it.file, type), aliases, 2));
+  };
+  return ({ file, fact }) => {
+    // What is inferred of a schema comes in the schema's envelope.
+    const schemas = nodesOf(model, file, inferredBy(fact.alias)).filter((it) => it.fact.kind === 'schema');
+    const found = [{ file, fact }, ...schemas].flatMap((it) => [
+      ...markersOf(model, it).flatMap((marker) => (around(marker) ?? []).filter(isBound)),
+      ...(around(it.fact) ?? []),
+    ]);
+    return together(found.map(carriedBy));
+  };
 }
 
-function ofEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
-  return together([
-    ofBasesEnvelope(model, node, aliases),
-    ofWrittenEnvelope(model, node, aliases),
-    ofGenericEnvelope(model, node, aliases),
-    ofMadeEnvelope(
-      model,
-      (file, name) => holds(model, file, { kind: 'ref', name, args: [], at: node.fact.at }, node),
-      aliases,
-    ),
-  ]);
+/** What says more than that it is an event carries its metadata itself. */
+function markersOf(model: EventModel, { file, fact }: TypeNode): readonly TypeFact[] {
+  const bases = nodesOf(model, file, [...fact.bases, ...fact.implements]);
+  return bases.map((it) => it.fact).filter(saysLittle);
 }
 
-function ofBasesEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
-  const bases = nodesOf(model, node.file, [...node.fact.bases, ...node.fact.implements]);
-  // What says more than that it is an event carries its metadata itself.
-  const markers = bases.filter((it) => saysLittle(it.fact)).map((it) => it.fact);
-  const around = foundInFiles(model, 'bounded envelopes', boundedIn).filter(({ file, fact }) =>
-    (fact.bounds ?? []).some(
-      (it) =>
-        nodesOf(model, file, [it]).some((one) => markers.includes(one.fact)) || holds(model, file, it, node),
-    ),
-  );
-  return allOf(around.map((it) => metadataOf(model, it, aliases)));
+function isBound(around: Around): boolean {
+  return 'isBound' in around && around.isBound;
+}
+
+/** Only what names the event and is metadata by itself says that it comes around it. */
+function named(carried: Metadata): Metadata {
+  return carried.present.has('id') && carried.present.has('timestamp') ? carried : together([]);
+}
+
+type Content = readonly [TypeFact, Around];
+
+function byContent(all: readonly Content[]): ReadonlyMap<TypeFact, readonly Around[]> {
+  const found = new Map<TypeFact, Around[]>();
+  for (const [content, around] of all) {
+    const known = found.get(content);
+    if (known) known.push(around);
+    else found.set(content, [around]);
+  }
+  return found;
+}
+
+function isSameEnvelope(one: Around, other: Around): boolean {
+  if ('maker' in one || 'maker' in other)
+    return 'maker' in one && 'maker' in other && one.maker === other.maker;
+  return one.file === other.file && one.envelope === other.envelope && one.isBound === other.isBound;
+}
+
+/** What the envelopes bear that a file declares, or writes around something. */
+function envelopesIn(model: EventModel, facts: FileFacts): readonly Content[] {
+  return [
+    ...boundEnvelopes(model, facts),
+    ...genericEnvelopes(model, facts),
+    ...writtenEnvelopes(model, facts),
+    ...madeEnvelopes(model, facts),
+  ];
+}
+
+function boundEnvelopes(model: EventModel, { file, types }: FileFacts): readonly Content[] {
+  return types.flatMap((fact) => {
+    const bounds = fact.bounds && bearsParameter(fact) ? fact.bounds : [];
+    const named = nodesOf(model, file, bounds).map((it) => it.fact);
+    const held = bounds.flatMap((it) => heldBy(model, file, it)).filter((it) => !named.includes(it));
+    return [
+      ...named.map((it): Content => [it, { file, envelope: fact, isBound: true }]),
+      ...held.map((it): Content => [it, { file, envelope: fact, isBound: false }]),
+    ];
+  });
 }
 
 function saysLittle({ members }: TypeFact): boolean {
   return members.every((it) => /^(?:type|name|kind|payload|data)$/.test(it.name));
 }
-
-/** By what they bear; what that has to be is looked up when somebody asks. */
-const boundedIn = once(({ file, types }: FileFacts): readonly TypeNode[] =>
-  types.flatMap((fact) => (fact.bounds && bearsParameter(fact) ? [{ file, fact }] : [])),
-);
 
 /** `interface Envelope<E> { payload: E }`, `type Enveloped<E> = E & Metadata`. */
 function bearsParameter({ parameters, members, alias }: TypeFact): boolean {
@@ -65,32 +117,60 @@ function bearsParameter({ parameters, members, alias }: TypeFact): boolean {
   return [...members, ...written].some((it) => bearing.test(it.name) && isParameter(it.type));
 }
 
-/** Only what names the event and is metadata by itself says that it comes around it. */
-function allOf(carried: readonly Metadata[]): Metadata {
-  return together(carried.filter(({ present }) => present.has('id') && present.has('timestamp')));
-}
-
 interface Use {
-  readonly file: FilePath;
   readonly name: string;
+  /** As the module calls it that it is imported from. */
+  readonly exported: string;
   readonly args: readonly TypeExpr[];
 }
 
 /** `const envelope: Envelope<OrderEvent> = …`: what stands around each event of the union. */
-function ofGenericEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
-  const uses = foundInFiles(model, 'generic types in use', usesIn).filter(({ file, args }) =>
-    args.some((it) => holds(model, file, it, node)),
-  );
-  const around = uses.flatMap(({ file, name }) => model.program.typeNamed(file, name) ?? []);
-  const envelopes = new Map(around.filter((it) => bearsParameter(it.fact)).map((it) => [it.fact, it]));
-  return allOf([...envelopes.values()].map((it) => metadataOf(model, it, aliases)));
+function genericEnvelopes(model: EventModel, facts: FileFacts): readonly Content[] {
+  const { keeper, program } = model;
+  const { file } = facts;
+  const bearers = keeper.keepBy(
+    'names of what bears a parameter',
+    () => '',
+    () => bearerNames(model),
+  )('');
+  return usesIn(facts).flatMap(({ name, exported, args }) => {
+    const type = bearers.has(exported) ? program.typeNamed(file, name) : undefined;
+    if (!type || !bearsParameter(type.fact)) return [];
+    const around = { file: type.file, envelope: type.fact, isBound: false };
+    return args.flatMap((it) => heldBy(model, file, it)).map((it): Content => [it, around]);
+  });
 }
+
+/** A barrel may rename what another one has renamed. */
+const maxRenamings = 2;
+
+/** What types are called that bear a parameter, where they are declared and where they are exported by another name. */
+function bearerNames(model: EventModel): ReadonlySet<string> {
+  const names = new Set(foundInFiles(model, 'types that bear a parameter', bearersNamed));
+  const renamed = foundInFiles(model, 'exports by another name', renamedIn);
+  for (let hop = 0; hop < maxRenamings; hop += 1) {
+    for (const it of renamed) {
+      const [own = '', other = ''] = it.split(' ');
+      if (names.has(own)) names.add(other);
+    }
+  }
+  return names;
+}
+
+const bearersNamed = once(({ types }: FileFacts) => types.filter(bearsParameter).map((it) => it.name));
+
+const renamedIn = once(({ exports, imports }: FileFacts) =>
+  [
+    ...exports.map(({ name, local }) => [local, name] as const),
+    ...imports.map(({ name, local }) => [name, local] as const),
+  ].flatMap(([own, other]) => (own !== other && own !== '*' && other !== '*' ? [`${own} ${other}`] : [])),
+);
 
 /** Generic types of which a list, a promise or a part says nothing more. */
 const transparent =
   /^(?:Promise|Readonly|Partial|Required|(?:Readonly)?(?:Array|Set|Map)|Record|Omit|Pick|Extract|Exclude|(?:Async)?Itera\w+|Awaited|NonNullable)$/;
 
-const usesIn = once(({ file, types, bindings, functions }: FileFacts): readonly Use[] => {
+const usesIn = once(({ imports, types, bindings, functions }: FileFacts): readonly Use[] => {
   const declared = types.flatMap(({ members, alias, bases, implements: implemented }) => [
     ...members.map((it) => it.type),
     ...bases,
@@ -104,7 +184,8 @@ const usesIn = once(({ file, types, bindings, functions }: FileFacts): readonly 
   ];
   const uses = new Map<string, Use>();
   for (const { name, args } of written.flatMap((it) => (it ? genericsIn(it, 4) : []))) {
-    if (!transparent.test(name)) uses.set(`${name} ${args.map(spelled).join()}`, { file, name, args });
+    const exported = imports.find((it) => it.local === name)?.name ?? name.slice(name.lastIndexOf('.') + 1);
+    if (!transparent.test(name)) uses.set(`${name} ${args.map(spelled).join()}`, { name, exported, args });
   }
   return [...uses.values()];
 });
@@ -135,15 +216,13 @@ function spelled(type: TypeExpr): string {
   return type.kind === 'union' ? type.of.map(spelled).join('|') : type.kind;
 }
 
-/** Whether a type is an event or a union that has it as a member, by whatever names in between. */
-function holds(model: EventModel, file: FilePath, type: TypeExpr, node: TypeNode, depth = 5): boolean {
-  if (depth === 0) return false;
-  if (type.kind === 'union') return type.of.some((it) => holds(model, file, it, node, depth - 1));
-  return nodesOf(model, file, [type]).some((it) => {
-    if (it.fact === node.fact || eventMembers(it.fact).includes(node.fact)) return true;
-    return [it.fact.alias, ...inferredBy(it.fact.alias)].some(
-      (inner) => inner && holds(model, it.file, inner, node, depth - 1),
-    );
+/** The type itself and the members of its union, by whatever names in between. */
+function heldBy(model: EventModel, file: FilePath, type: TypeExpr, depth = 5): readonly TypeFact[] {
+  if (depth === 0) return [];
+  if (type.kind === 'union') return type.of.flatMap((it) => heldBy(model, file, it, depth - 1));
+  return nodesOf(model, file, [type]).flatMap(({ file: other, fact }) => {
+    const inner = [fact.alias, ...inferredBy(fact.alias)].flatMap((it) => it ?? []);
+    return [fact, ...eventMembers(fact), ...inner.flatMap((it) => heldBy(model, other, it, depth - 1))];
   });
 }
 
@@ -154,15 +233,20 @@ interface Written {
 }
 
 /** `interface ShipJobs { ship: { id: string; timestamp: Date; payload: ShipEvent } }`: each message comes in one. */
-function ofWrittenEnvelope(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
-  const around = foundInFiles(model, 'written envelopes', writtenIn).filter(({ file, content }) =>
-    holds(model, file, content, node),
+function writtenEnvelopes(model: EventModel, facts: FileFacts): readonly Content[] {
+  return writtenIn(facts).flatMap(({ file, envelope, content }) =>
+    heldBy(model, file, content).map((it): Content => [it, { file, envelope, isBound: false }]),
   );
-  const carried = around.map(({ file, envelope }) => {
-    const type = 'span' in envelope ? { file, fact: envelope } : envelope;
-    return ofFields(model, model.program.fieldsOf(file, type), aliases, 2);
+}
+
+/** `Enveloped(OrderEvent)`: what the function adds to the schema that it is given. */
+function madeEnvelopes(model: EventModel, facts: FileFacts): readonly Content[] {
+  const { file } = facts;
+  return madeIn(facts).flatMap(({ call, given }) => {
+    const makers = given.length > 0 ? model.program.functionsOf(file, call.callee) : [];
+    const held = given.flatMap((name) => heldBy(model, file, { kind: 'ref', name, args: [], at: call.at }));
+    return makers.flatMap(({ fact: maker }) => held.map((it): Content => [it, { maker }]));
   });
-  return allOf(carried);
 }
 
 const writtenIn = once(({ file, types }: FileFacts): readonly Written[] =>

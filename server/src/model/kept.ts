@@ -13,6 +13,7 @@ import {
   type Index,
   type Indexed,
 } from './keptLists.ts';
+import { NamedIndex, type Named } from './keptNames.ts';
 import {
   forgetReaders,
   isNoted,
@@ -35,6 +36,7 @@ interface Store {
   readonly everything: Source;
   readonly indexes: Map<string, Index>;
   readonly gathered: Map<string, Gathered>;
+  readonly named: Map<string, NamedIndex>;
 }
 
 /** The facts of a file, and those in their place. */
@@ -79,8 +81,11 @@ export class Keeper {
       if (!indexed) continue;
       for (const { now } of changed) enter(index, now.file, indexed.of(now), indexed.isSame);
     }
+    for (const it of next.#store.named.values()) it.change(changed.map(({ now }) => now));
     next.#age = this.#age + 1;
-    if (next.#age % purging === 0) for (const it of next.#store.indexes.values()) purge(it);
+    if (next.#age % purging !== 0) return next;
+    for (const it of next.#store.indexes.values()) purge(it);
+    for (const it of next.#store.named.values()) it.purge();
     return next;
   }
 
@@ -182,6 +187,28 @@ export class Keeper {
     return (key) => itemsUnder(this.#store.indexes.get(question) ?? make(), key) as readonly Item[];
   }
 
+  /** What all files say of a thing, in the order of their paths; only files that have its name are asked. */
+  byName<Key, Item>(named: Named<Key, Item>): (name: string, key: Key) => readonly Item[] {
+    const { question } = named;
+    const workOut: NamedIndex['workOut'] = (place, { file, name }) => {
+      const answer = this.workOut(place, () => named.of(file, name), file);
+      return { answer, said: answer.value as ReadonlyMap<Key, Item> };
+    };
+    const asked = named as Named<unknown, unknown>;
+    const known = this.#store.named.get(question);
+    if (known) {
+      Object.assign(known, { named: asked, workOut });
+      unnoted(() => known.mend());
+    }
+    // As with an index: the one that was handed on is of the next model.
+    const index = (): NamedIndex => {
+      const made = this.#store.named.get(question) ?? new NamedIndex(asked, workOut);
+      this.#store.named.set(question, made);
+      return made;
+    };
+    return (name, key) => index().items(name, key) as readonly Item[];
+  }
+
   /** A look-up that each link makes anew: what was made from an entry that is different now is forgotten. */
   lookUp<Key, Item>(
     question: string,
@@ -227,6 +254,7 @@ function emptyStore(): Store {
     everything: newSource(),
     indexes: new Map(),
     gathered: new Map(),
+    named: new Map(),
   };
 }
 

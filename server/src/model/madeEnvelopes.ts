@@ -1,45 +1,29 @@
 // Envelopes that a function makes of an event's schema: `Enveloped(OrderEvent)`, where
 // `Enveloped = (event) => z.intersection(z.object({ eventId, … }), event)`.
 import type { BindingId, CallExpr, Expr } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { actionsIn } from '../facts/walk.ts';
-import type { FilePath } from '../text.ts';
-import { foundInFiles } from './about.ts';
-import { kindsNamed, together } from './metadata.ts';
+import { kindsNamed } from './metadata.ts';
 import type { Aliases, Metadata, MetadataKind } from './metadataKinds.ts';
-import type { EventModel, FunctionNode } from './model.ts';
-
-/** What functions put around a schema for which `isOfEvent` says that it is an event or has it as a member. */
-export function ofMadeEnvelope(
-  model: EventModel,
-  isOfEvent: (file: FilePath, schema: string) => boolean,
-  aliases: Aliases,
-): Metadata {
-  const around = foundInFiles(model, 'schemas that functions make', madeIn).filter(({ file, given }) =>
-    given.some((it) => isOfEvent(file, it)),
-  );
-  const makers = new Set(around.flatMap(({ file, call }) => model.program.functionsOf(file, call.callee)));
-  return together([...makers].map((it) => addedBy(it, aliases)));
-}
 
 interface Made {
-  readonly file: FilePath;
   readonly call: CallExpr;
   /** The names of what the function is given. */
   readonly given: readonly string[];
 }
 
-const madeIn = once(({ file, bindings }: FileFacts): readonly Made[] =>
+/** What is made of something by a call, and may be an envelope around it. */
+export const madeIn = once(({ bindings }: FileFacts): readonly Made[] =>
   bindings.flatMap(({ isTopLevel, init }) => {
     if (isTopLevel !== true || init?.kind !== 'call' || init.callee.kind !== 'name') return [];
     const given = init.args.flatMap((it) => (it.kind === 'name' ? [it.name] : []));
-    return given.length > 0 ? [{ file, call: init, given }] : [];
+    return given.length > 0 ? [{ call: init, given }] : [];
   }),
 );
 
 /** The keys of the objects that stand around a parameter in what a function returns. */
-function addedBy({ fact }: FunctionNode, aliases: Aliases): Metadata {
+export function addedBy(fact: FunctionFact, aliases: Aliases): Metadata {
   const parameters = new Set(fact.parameters);
   const returned = actionsIn(fact.body).flatMap((it) => (it.kind === 'return' && it.value ? [it.value] : []));
   const keys = returned

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { aboutEvents } from '../model/about.ts';
 import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
-import { ofGeneralEnvelope } from '../model/generalEnvelopes.ts';
+import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { bearsLive, handsLive } from '../model/liveParts.ts';
 import { metadataOf, ofObject } from '../model/metadata.ts';
@@ -108,8 +108,9 @@ export const rule: Rule<Options> = {
   hasFix: true,
   options,
   *check({ model, options: chosen }) {
+    const envelopes = generalEnvelopes(model, chosen);
     const own = aboutEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (it) => [
-      ...faultsOf(model, it, chosen),
+      ...faultsOf({ model, event: it, chosen, envelopes }),
     ]);
     const alive = model.events.filter((it) => !isIdle(model, it));
     const faults = alive.flatMap((event) => own(event).map((it) => ({ event, ...it })));
@@ -125,12 +126,19 @@ export const rule: Rule<Options> = {
   },
 };
 
-function* faultsOf(model: EventModel, event: EventNode, chosen: Options): Iterable<Omit<Fault, 'event'>> {
+interface Asked {
+  readonly model: EventModel;
+  readonly event: EventNode;
+  readonly chosen: Options;
+  readonly envelopes: ReturnType<typeof generalEnvelopes>;
+}
+
+function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event'>> {
   for (const node of event.declarations) {
     if (repeats(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
     if (bearsLive(model, node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
-    const around = ofGeneralEnvelope(model, node, chosen);
+    const around = envelopes(node);
     const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
     const place = { file: node.file, at: node.fact.at };
     if (missing.length === 0) continue;
