@@ -36,8 +36,8 @@ export interface Made {
 
 interface MadeFile {
   readonly findings: readonly Finding[];
-  /** Those that the findings name, one after the other. */
-  readonly documents: readonly ShownDocument[];
+  /** Those that the findings name. */
+  readonly documents: ReadonlyMap<FilePath, ShownDocument>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -80,7 +80,7 @@ export function diagnosticsOf(
 function forgetAllBut(told: ReadonlySet<FilePath>, { files, documents }: Made): void {
   if (files.size === told.size) return;
   for (const file of [...files.keys()]) if (!told.has(file)) files.delete(file);
-  const used = new Set([...files.values()].flatMap((it) => it.documents));
+  const used = new Set([...files.values()].flatMap((it) => [...it.documents.values()]));
   for (const [file, document] of [...documents]) if (!used.has(document)) documents.delete(file);
 }
 
@@ -94,19 +94,25 @@ function diagnosticsFrom(
   snapshot: Snapshot,
   { uriOf, rulePages, encoding, made }: Showing,
 ): (file: FilePath, findings: readonly Finding[]) => readonly Diagnostic[] {
+  const looked = new Map<FilePath, ShownDocument>();
   const documentOf = (file: FilePath): ShownDocument => {
+    const known = looked.get(file);
+    if (known) return known;
     const document = documentWith(snapshot.textOf(file) ?? '', uriOf(file), made.documents.get(file));
     made.documents.set(file, document);
+    looked.set(file, document);
     return document;
   };
   const shown = { documentOf, pageOf: pagesFrom(rulePages), encoding };
   return (file, findings) => {
-    const documents = findings.flatMap((it) => [it, ...it.related]).map((it) => documentOf(it.file));
     const before = made.files.get(file);
     const isSame =
       before !== undefined &&
       areSame(before.findings, findings, looksAlike) &&
-      areSame(before.documents, documents, Object.is);
+      [...before.documents].every(([path, document]) => documentOf(path) === document);
+    if (isSame && areSame(before.findings, findings, Object.is)) return before.diagnostics;
+    const named = findings.flatMap((it) => [it, ...it.related]).map((it) => it.file);
+    const documents = new Map(named.map((it) => [it, documentOf(it)]));
     const diagnostics = isSame ? before.diagnostics : findings.map((it) => diagnosticOf(it, shown));
     made.files.set(file, { findings, documents, diagnostics });
     return diagnostics;

@@ -14,14 +14,16 @@ const ofEvents = /(?:^|[/.-])(?:(?:domain|integration)-?)?(events?|contracts)(?=
  * way, as in a file that only declares them, none is idle.
  */
 export function isIdle(model: EventModel, event: EventNode): boolean {
-  const { homes, events } = travels(model);
-  if (events < enough || event.declarations.length === 0 || isMoved(event)) return false;
-  return event.declarations.every((it) => isPlain(it) && !homesOf(it).some((home) => homes.has(home)));
+  return idleEvents(model).has(event);
 }
 
-const travels = perModel((model) => {
+const idleEvents = perModel((model): ReadonlySet<EventNode> => {
   const moved = model.events.filter(isMoved);
-  return { homes: new Set(moved.flatMap((it) => it.declarations.flatMap(homesOf))), events: moved.length };
+  if (moved.length < enough) return new Set();
+  const homes = new Set(moved.flatMap((it) => it.declarations.flatMap(homesOf)));
+  const isStill = (it: TypeNode): boolean => isPlain(it) && !homesOf(it).some((home) => homes.has(home));
+  const still = model.events.filter((it) => !isMoved(it) && it.declarations.length > 0);
+  return new Set(still.filter((it) => it.declarations.every(isStill)));
 });
 
 function isMoved({ producers, consumers }: EventNode): boolean {

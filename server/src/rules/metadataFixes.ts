@@ -34,9 +34,9 @@ export interface Mended {
 
 /** Adding the fields, extending the workspace's base event, or making one. */
 export function metadataFixes(
-  model: EventModel,
+  { model, bases }: { readonly model: EventModel; readonly bases: () => readonly Base[] },
   fault: Mended,
-  chosen: Aliases & { readonly required: readonly MetadataKind[] },
+  chosen: { readonly required: readonly MetadataKind[] },
 ): readonly Fix[] {
   const fields = fieldsFor(fault.missing);
   const makers = fault.node ? makersOf(model, fault.node) : [];
@@ -46,7 +46,7 @@ export function metadataFixes(
     plan: { kind: 'add-fields', target, fields, makers },
   };
   if (!fault.node) return [add];
-  const base = existingBase(model, fault.node, fault.missing, chosen);
+  const base = existingBase(model, bases(), fault.node, fault.missing);
   if (base) return [extending(base, fault.place, makers), add];
   const create: Fix = {
     title: 'Create a base event and extend it',
@@ -63,7 +63,7 @@ export function metadataFixes(
   return [{ ...add, isPreferred: true }, ...(isBare ? [create] : [])];
 }
 
-function extending({ file, fact: { name }, from }: Base, target: Place, makers: readonly FilePath[]): Fix {
+function extending({ file, name, from }: Extended, target: Place, makers: readonly FilePath[]): Fix {
   const base = { file, name, ...(from === undefined ? {} : { from }) };
   return {
     title: `Extend ${name}`,
@@ -76,27 +76,64 @@ function hasBase({ fact }: TypeNode): boolean {
   return fact.bases.length > 0 || fact.alias?.kind === 'intersection' || fact.alias?.kind === 'ref';
 }
 
-interface Base extends TypeNode {
+/** A base that other events of the workspace extend, or that is named as one: all that the fixes of events depend on. */
+export interface Base {
+  readonly file: FilePath;
+  readonly name: string;
+  readonly kind: TypeNode['fact']['kind'];
+  /** Whoever extends it has to hand something on to its constructor. */
+  readonly hasParameterFields: boolean;
+  readonly carries: readonly MetadataKind[];
+  /** The types that it extends, and itself. */
+  readonly lineage: readonly string[];
+}
+
+interface Extended extends Pick<Base, 'file' | 'name'> {
   /** How to import it where a relative path would leave the service. */
   readonly from?: string;
 }
 
-/** A base that other events of the workspace extend, or that is named as one, and that has all that is missing. */
+/** Those of the workspace. To be made before anything is asked of a model that was kept from the one before. */
+export function basesOfEvents(model: EventModel, chosen: Aliases): () => readonly Base[] {
+  const known = model.keeper.lookUp(
+    `bases of events ${JSON.stringify(chosen)}`,
+    () =>
+      new Map([
+        ['', foundInFiles(model, 'bases of events', basesIn).flatMap((it) => baseOf(model, it, chosen))],
+      ]),
+    (one, other) => JSON.stringify(one) === JSON.stringify(other),
+  );
+  return () => known('') ?? [];
+}
+
+/** Nothing of one that is generic, or may have more than can be read. */
+function baseOf(model: EventModel, node: TypeNode, chosen: Aliases): readonly Base[] {
+  const { kind, name, parameters, members } = node.fact;
+  const { present, isOpen } = metadataOf(model, node, chosen);
+  if (isOpen || parameters.length > 0) return [];
+  const hasParameterFields = members.some((it) => it.isParameter === true);
+  const lineage = model.program.lineageOf(node).map(idOf);
+  return [{ file: node.file, name, kind, hasParameterFields, carries: [...present], lineage }];
+}
+
+function idOf({ file, fact }: TypeNode): string {
+  return `${file} ${fact.name}`;
+}
+
+/** The first that has all that is missing. */
 function existingBase(
   model: EventModel,
+  bases: readonly Base[],
   node: TypeNode,
   missing: readonly MetadataKind[],
-  chosen: Aliases,
-): Base | undefined {
-  for (const candidate of foundInFiles(model, 'bases of events', basesIn)) {
-    const { file, fact } = candidate;
-    if (fact === node.fact || !fits(fact, node)) continue;
-    const { present, isOpen } = metadataOf(model, candidate, chosen);
-    const isOwnBase = model.program.lineageOf(candidate).some((it) => it.fact === node.fact);
-    if (isOpen || isOwnBase || !missing.every((it) => present.has(it))) continue;
-    if (model.serviceOf(file) === model.serviceOf(node.file)) return candidate;
-    const from = specifierOf(model, candidate, node.file);
-    if (from !== undefined) return { ...candidate, from };
+): Extended | undefined {
+  for (const it of bases) {
+    const { file, name, carries, lineage } = it;
+    if (lineage.includes(idOf(node)) || !fits(it, node) || !missing.every((kind) => carries.includes(kind)))
+      continue;
+    if (model.serviceOf(file) === model.serviceOf(node.file)) return { file, name };
+    const from = specifierOf(model, it, node.file);
+    if (from !== undefined) return { file, name, from };
   }
   return undefined;
 }
@@ -109,24 +146,23 @@ const baseName =
   /^(Base|Domain|Integration|Abstract)(Domain|Integration)?(Event|Message)$|^Event(Base|Envelope|Metadata|Meta)$/;
 
 /** The package by which the service imports the base already. */
-function specifierOf(model: EventModel, { fact }: TypeNode, from: FilePath): string | undefined {
+function specifierOf(model: EventModel, base: Base, from: FilePath): string | undefined {
   const service = model.serviceOf(from);
-  for (const file of importersOf(model, fact.name)) {
+  for (const file of importersOf(model, base.name)) {
     const imports = model.files.get(file)?.imports;
-    const named = imports?.find((it) => it.name === fact.name && !it.from.startsWith('.'));
+    const named = imports?.find((it) => it.name === base.name && !it.from.startsWith('.'));
     if (!named || model.serviceOf(file) !== service) continue;
-    if (model.program.typeNamed(file, named.local)?.fact === fact) return named.from;
+    const type = model.program.typeNamed(file, named.local);
+    if (type?.file === base.file && type.fact.name === base.name) return named.from;
   }
   return undefined;
 }
 
-/** A class extends a class without constructor arguments to hand on, an interface an interface or object type, a schema a schema. */
-function fits(base: TypeNode['fact'], { fact }: TypeNode): boolean {
-  if (base.parameters.length > 0 || hasBase({ file: '', fact })) return false;
-  if (fact.kind === 'class') return base.kind === 'class' && !base.members.some((it) => it.isParameter);
-  if (fact.kind === 'schema') return base.kind === 'schema';
-  return (
-    (fact.kind === 'interface' || fact.kind === 'alias') &&
-    (base.kind === 'interface' || base.kind === 'alias')
-  );
+/** A class extends a class, an interface an interface or object type, a schema a schema. */
+function fits({ kind, hasParameterFields }: Base, { file, fact }: TypeNode): boolean {
+  if (hasBase({ file, fact })) return false;
+  if (fact.kind === 'class') return kind === 'class' && !hasParameterFields;
+  if (fact.kind === 'schema') return kind === 'schema';
+  const isObject = fact.kind === 'interface' || fact.kind === 'alias';
+  return isObject && (kind === 'interface' || kind === 'alias');
 }

@@ -11,7 +11,7 @@ import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
-import { fieldsFor, metadataFixes } from './metadataFixes.ts';
+import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
 
@@ -115,8 +115,9 @@ export const rule: Rule<Options> = {
     const alive = model.events.filter((it) => !isIdle(model, it));
     const faults = alive.flatMap((event) => own(event).map((it) => ({ event, ...it })));
     const { shared, own: left } = sharedFaults(model, faults, chosen);
-    for (const it of shared) yield sharedFinding(model, it, chosen);
-    const findings = keptFindings(model, chosen);
+    const workspace = { model, bases: basesOfEvents(model, chosen) };
+    for (const it of shared) yield sharedFinding(workspace, it, chosen);
+    const findings = keptFindings(workspace, chosen);
     const objects = new Set<object>();
     for (const fault of left) {
       if (fault.object && objects.has(fault.object)) continue;
@@ -197,30 +198,36 @@ function repeats(model: EventModel, event: EventNode, node: TypeNode): boolean {
   return named !== undefined && event.declarations.some((it) => it.fact === named.fact);
 }
 
+/** The model, and what it offers to extend. */
+interface Workspace {
+  readonly model: EventModel;
+  readonly bases: () => readonly Base[];
+}
+
 /** What is told of a fault, kept as long as nothing changes that its message and its fixes are made of. */
-function keptFindings(model: EventModel, chosen: Options): (fault: Fault) => RuleFinding {
-  const { keeper } = model;
+function keptFindings(workspace: Workspace, chosen: Options): (fault: Fault) => RuleFinding {
+  const { keeper } = workspace.model;
   return keeper.keepBy(
     `findings of missing metadata ${JSON.stringify(chosen)}`,
     ({ event, place, name, missing }: Fault) =>
       [event.key, place.file, place.at.start, name, ...missing].join(' '),
     (fault) => {
       keeper.noteFile(fault.place.file);
-      return findingOf(model, fault, chosen);
+      return findingOf(workspace, fault, chosen);
     },
   );
 }
 
-function findingOf(model: EventModel, fault: Fault, chosen: Options): RuleFinding {
+function findingOf(workspace: Workspace, fault: Fault, chosen: Options): RuleFinding {
   const { place, name, missing } = fault;
-  const producer = producerOf(model, fault);
+  const producer = producerOf(workspace.model, fault);
   return {
     ...place,
     symbol: name,
     message: `\`${name}\` carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
     related: producer ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }] : [],
-    fixes: metadataFixes(model, fault, chosen),
+    fixes: metadataFixes(workspace, fault, chosen),
   };
 }
 
@@ -234,14 +241,14 @@ function producerOf(model: EventModel, { event, node }: Fault): ProducerNode | u
 }
 
 function sharedFinding(
-  model: EventModel,
+  workspace: Workspace,
   { fault, form, events }: SharedFault,
   chosen: Options,
 ): RuleFinding {
   const { name, missing, place } = fault;
   const isBase = form === 'base';
   const role = `the ${isBase ? 'base' : 'metadata'} of ${events.length} events`;
-  const fixes = isBase ? metadataFixes(model, fault, chosen) : [];
+  const fixes = isBase ? metadataFixes(workspace, fault, chosen) : [];
   return {
     ...place,
     symbol: name,

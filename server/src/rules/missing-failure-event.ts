@@ -95,11 +95,14 @@ export const rule: Rule<FailureWords> = {
     const stepOfEvent = aboutEvents(model, `steps ${JSON.stringify(words.failures)}`, ({ name }) =>
       saysFailure(name, words) ? undefined : stepOf(name),
     );
+    const told = aboutEvents(model, `missing-failure-event ${JSON.stringify(words)}`, (it) =>
+      findingOf(model, it, words),
+    );
     for (const event of model.events) {
       const step = stepOfEvent(event);
       if (!step || !isAnnounced(event) || !isStep(event, step, words, reactions)) continue;
       if (failures.mayFollow(event, step)) continue;
-      yield findingOf(model, event, words);
+      yield told(event);
     }
   },
 };

@@ -70,13 +70,23 @@ const parsedBy = once((rule: Rule) => once((given: object): unknown => rule.opti
 
 const nothing = {};
 
-function configured(rule: Rule, found: RuleFinding, config: RunConfig): readonly Finding[] {
-  const set = config.severityOf(rule.id, found.severity ?? rule.severity, found.file);
-  return set === 'off' ? [] : [asFinding(rule.id, found, weaker(set, found.severity))];
+function configured(rule: Rule, found: RuleFinding, { severityOf }: RunConfig): readonly Finding[] {
+  const before = said.get(found);
+  if (before?.severityOf === severityOf) return before.findings;
+  const set = severityOf(rule.id, found.severity ?? rule.severity, found.file);
+  const findings = set === 'off' ? [] : [asFinding(rule.id, found, weaker(set, found.severity))];
+  said.set(found, { severityOf, findings });
+  return findings;
 }
 
 /** What rules said at the link before they often say again, in the very same object. */
-const said = new WeakMap<RuleFinding, Finding>();
+const said = new WeakMap<RuleFinding, Said>();
+
+interface Said {
+  readonly severityOf: RunConfig['severityOf'];
+  /** None where the rule is off. */
+  readonly findings: readonly Finding[];
+}
 
 /** A finding that its rule lowered because the evidence is weak is not raised again by configuration. */
 function weaker(set: Severity, lowered: Severity | undefined): Severity {
@@ -85,11 +95,7 @@ function weaker(set: Severity, lowered: Severity | undefined): Severity {
 }
 
 function asFinding(ruleId: string, found: RuleFinding, severity: Severity): Finding {
-  const before = said.get(found);
-  if (before?.severity === severity) return before;
-  const finding = { ...found, ruleId, severity, related: found.related ?? [], fixes: found.fixes ?? [] };
-  said.set(found, finding);
-  return finding;
+  return { ...found, ruleId, severity, related: found.related ?? [], fixes: found.fixes ?? [] };
 }
 
 /** In the order of files and places. Most files have few: to sort each by itself compares their paths less often. */

@@ -1,5 +1,6 @@
 // An event that nobody handles: dead code, or a consumer that was forgotten.
 import { z } from 'zod';
+import { aboutEvents } from '../model/about.ts';
 import { placeOfName } from '../model/listings.ts';
 import { unconsumed } from '../model/looseEnds.ts';
 import type { EventNode } from '../model/model.ts';
@@ -17,9 +18,10 @@ export const rule: Rule<z.infer<typeof options>> = {
   hasFix: false,
   options,
   *check({ model, options: { external }, settingsOf }) {
+    const told = aboutEvents(model, 'unconsumed-event', (it) => ({ ...placeOfName(model, it), ...tell(it) }));
     for (const event of unconsumed(model)) {
       if (isExternal({ settingsOf }, event, external) || /fail|reject|declin/i.test(event.name)) continue;
-      yield { ...placeOfName(model, event), ...tell(event) };
+      yield told(event);
     }
   },
 };

@@ -1,5 +1,6 @@
 // A consumer of an event that nobody publishes: it never runs.
 import { z } from 'zod';
+import { aboutEvents } from '../model/about.ts';
 import { placeOfName } from '../model/listings.ts';
 import { unproduced } from '../model/looseEnds.ts';
 import type { EventNode } from '../model/model.ts';
@@ -17,9 +18,10 @@ export const rule: Rule<z.infer<typeof options>> = {
   hasFix: false,
   options,
   *check({ model, options: { external }, settingsOf }) {
+    const told = aboutEvents(model, 'unproduced-event', (it) => ({ ...placeOfName(model, it), ...tell(it) }));
     for (const event of unproduced(model)) {
       if (isExternal({ settingsOf }, event, external)) continue;
-      yield { ...placeOfName(model, event), ...tell(event) };
+      yield told(event);
     }
   },
 };
