@@ -14,6 +14,7 @@ import {
   type Makes,
   type Origin,
 } from './fileView.ts';
+import { makingBehind } from './makings.ts';
 import { viewOf } from './view.ts';
 
 /** Whose objects tell by their package what their methods do, and hardly by the names that people give them. */
@@ -51,13 +52,18 @@ function ofBinding(view: FileView, binding: BindingFact): Client | undefined {
   const made = view.functionBehind(expr);
   if (made) return ofResult(view, made);
   const value = view.originOf(expr);
-  if (isOfClient(value)) return { value };
+  if (isOfClient(value)) return ofValue(view, expr, value);
   if (type || init?.kind !== 'object') return undefined;
   const members = init.entries.flatMap(({ key, value: it }) => {
     const origin = view.originOf(it);
-    return isOfClient(origin) ? [[key, { value: origin }] as const] : [];
+    return isOfClient(origin) ? [[key, ofValue(view, it, origin)] as const] : [];
   });
   return members.length > 0 ? { members: Object.fromEntries(members) } : undefined;
+}
+
+function ofValue(view: FileView, expr: Expr, value: Origin): Client {
+  const making = makingBehind(view, expr);
+  return { value, ...(making && { making }) };
 }
 
 function methodsOf({ facts }: FileView, owner: string): readonly FunctionFact[] {
@@ -71,13 +77,9 @@ function ofMembers(
 ): Client | undefined {
   const found = new Map<string, Client>();
   for (const it of fields) {
-    const value = view.originOf({
-      kind: 'member',
-      object: { kind: 'this', at: it.at },
-      name: it.name,
-      at: it.at,
-    });
-    if (isOfClient(value)) found.set(it.name, { value });
+    const field: Expr = { kind: 'member', object: { kind: 'this', at: it.at }, name: it.name, at: it.at };
+    const value = view.originOf(field);
+    if (isOfClient(value)) found.set(it.name, ofValue(view, field, value));
   }
   for (const it of methods) {
     const made = ofResult(view, it);

@@ -1,6 +1,6 @@
 // What recognising a call may ask about its file: what is behind a name, which package an object comes from.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, NewExpr, TypeExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 
 /** The type of an object and the module that type is imported from, as far as this file says. */
@@ -13,11 +13,16 @@ export interface Origin {
 export interface Client {
   /** The object itself: `redis` of `export const redis = new Redis()`. */
   readonly value?: Origin;
+  /** How the object was made, for the names in it. */
+  readonly making?: Making;
   /** What a call gives, or a promise of that: `getChannel()`. */
   readonly result?: Origin;
   /** The clients that an object or namespace, a class or its instances have as members. */
   readonly members?: Clients;
 }
+
+/** A call or `new` with no more of its arguments than what is constant. */
+export type Making = CallExpr | NewExpr;
 
 /** Clients by name. */
 export type Clients = Readonly<Record<string, Client>>;

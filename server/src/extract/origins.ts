@@ -87,7 +87,7 @@ function valueType(view: FileView, map: Expr): TypeExpr | undefined {
 type Next = (it: Expr) => Origin | undefined;
 
 /** What another file says of an expression. */
-function clientOf(view: FileView, expr: Expr, steps: number): Client | undefined {
+export function clientOf(view: FileView, expr: Expr, steps: number): Client | undefined {
   if (steps === 0 || view.given === nothingGiven) return undefined;
   if (expr.kind === 'name') return clientOfName(view, expr.name, view.bindingOf(expr), steps);
   if (expr.kind === 'new') return clientOf(view, expr.callee, steps - 1);

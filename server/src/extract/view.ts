@@ -5,7 +5,9 @@ import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { lazily } from '../facts/once.ts';
 import { nothingGiven, type Clients, type FileView, type Makes, type Site } from './fileView.ts';
+import { makingAt } from './makings.ts';
 import {
+  clientOf,
   fieldOrName,
   functionBehind,
   initOfField,
@@ -72,7 +74,9 @@ function ownerOf(facts: FileFacts, id: number): string | undefined {
 function makingOf(view: FileView, expr: Expr): Expr {
   const value = behind(view.facts, expr, 4);
   const isField = value.kind === 'member' && value.object.kind === 'this';
-  return (isField ? initOfField(view, value.name, value.at.start) : undefined) ?? value;
+  const made = (isField ? initOfField(view, value.name, value.at.start) : undefined) ?? value;
+  const elsewhere = clientOf(view, made, 4)?.making;
+  return elsewhere ? makingAt(elsewhere, expr.at) : made;
 }
 
 function behind(facts: FileFacts, expr: Expr, steps: number): Expr {
