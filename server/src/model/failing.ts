@@ -34,10 +34,12 @@ function mayThrow(actions: readonly Action[]): boolean {
   return returnsCall(actions) || [...eachAction(actions)].some((it) => it.kind === 'throw');
 }
 
-/** Arguments of other calls and logging do not fail. */
+/** Arguments of other calls and logging do not fail, nor does a promise with its failure caught: `await send(…).catch(…)`. */
 function isQuiet(action: CallAction): boolean {
+  const { callee } = action.call;
   return (
     action.roles.some((it) => it.kind === 'log') ||
+    (callee.kind === 'member' && callee.name === 'catch' && callee.object.kind === 'call') ||
     (action.settled === 'collected' && action.roles.length === 0)
   );
 }
