@@ -1,6 +1,7 @@
 // Events that hold something which lives only as long as a call or a connection: they are hooks within a process.
 import type { Expr } from '../facts/expressions.ts';
-import type { EventModel, TypeNode } from './model.ts';
+import type { EventModel, EventNode, TypeNode } from './model.ts';
+import { typeStatesFact } from './names.ts';
 
 /** Open transactions, requests and connections of libraries. */
 const live =
@@ -23,4 +24,16 @@ export function handsLive(object: Expr): boolean {
         /^(?:trx|tx|transaction|queryRunner|entityManager)$/.test(key) && value.kind === 'name',
     )
   );
+}
+
+/** A row of one's own, by the file that declares it. */
+const stored = /\.(?:orm-?)?entity$|\/entities\//;
+
+/** `LifecycleEvent { policy: AccessPolicy }`, which nobody sends and which states no fact: rows are handed to a state machine by it. */
+export function isInput({ files, program }: EventModel, event: EventNode, node: TypeNode): boolean {
+  if (event.producers.length + event.consumers.length > 0 || typeStatesFact(node.fact.name)) return false;
+  return [...program.fieldsOf(node.file, node).fields.values()].some(({ file, member: { type } }) => {
+    const name = type?.kind === 'ref' ? type.name : undefined;
+    return files.get(file)?.imports.some((it) => it.local === name && stored.test(it.from)) === true;
+  });
 }

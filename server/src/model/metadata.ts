@@ -2,6 +2,7 @@
 import type { Expr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import { ofCloudEvent } from './cloudEvents.ts';
+import { declaredName, isBaseName } from './evidence.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
 import type { EventModel, Fields, TypeNode } from './model.ts';
 
@@ -10,7 +11,17 @@ const containers =
 
 /** The metadata of a declared type: fields, inherited ones, and those of a `metadata` member. */
 export function metadataOf(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
-  return ofFields(model, model.program.fieldsOf(node.file, node), aliases, 2);
+  const fields = model.program.fieldsOf(node.file, node);
+  const own = ofFields(model, fields, aliases, 2);
+  return bearsId(fields) ? { ...own, present: new Set([...own.present, 'id']) } : own;
+}
+
+/** `interface BaseEvent { _id: string }`: what all events have is the event's own, whatever each of them is about. */
+function bearsId({ fields }: Fields): boolean {
+  return [...fields.values()].some(({ name, from }) => {
+    const base = from && declaredName(from.fact);
+    return /^_?id$/.test(name) && base !== undefined && isBaseName(base) && /event/i.test(base);
+  });
 }
 
 /** The declared types of a type's `metadata` members. */

@@ -5,7 +5,7 @@ import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
-import { bearsLive, handsLive } from '../model/liveParts.ts';
+import { bearsLive, handsLive, isInput } from '../model/liveParts.ts';
 import { metadataOf, ofObject } from '../model/metadata.ts';
 import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
@@ -137,7 +137,7 @@ interface Asked {
 function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event'>> {
   for (const node of event.declarations) {
     if (repeats(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
-    if (bearsLive(model, node)) continue;
+    if (bearsLive(model, node) || isInput(model, event, node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
     const around = envelopes(node);
     const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
