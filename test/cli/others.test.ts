@@ -78,6 +78,19 @@ test('facts knows the bus that the configuration describes', () => {
   expect(sagalint(['facts', join(folder, 'a.ts')]).out).toContain("publish unknown event 'order.placed'");
 });
 
+test('facts knows a client that another file of the package makes', () => {
+  const folder = folderWith({
+    'package.json': '{ "name": "shop" }',
+    'src/mails.ts':
+      "import { PubSub } from '@google-cloud/pubsub';\nexport const mails = new PubSub().topic('mail.sent');\n",
+    'src/tell.ts':
+      "import { mails } from './mails';\nexport const tell = (id: string) => mails.publishMessage({ json: { id } });\n",
+  });
+  const { status, out } = sagalint(['facts', join(folder, 'src/tell.ts')]);
+  expect(out).toContain("publish broker event 'mail.sent'");
+  expect(status).toBe(0);
+});
+
 test('facts of a file that is not there', () => {
   expect(sagalint(['facts', 'none.ts']).status).toBe(2);
 });
