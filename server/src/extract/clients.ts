@@ -40,10 +40,18 @@ function clientNamed(view: FileView, name: string): Client | undefined {
   const type = view.typeNamed(name);
   if (type?.kind === 'class') return ofMembers(view, type.members, methodsOf(view, name));
   const { bindings, functions } = view.facts;
-  const made = functions.find((it) => it.kind === 'function' && it.outer === undefined && it.name === name);
+  // A constant that no expression of the file refers to has no binding there.
+  const made = functions.find(
+    (it) =>
+      (it.kind === 'function' || it.kind === 'arrow') && isAtTop(view, it) && it.name === name && !it.owner,
+  );
   if (made) return ofResult(view, made);
   const binding = bindings.find((it) => it.isTopLevel && it.name === name && it.kind !== 'import');
   return binding && ofBinding(view, binding);
+}
+
+function isAtTop({ facts }: FileView, { outer }: FunctionFact): boolean {
+  return outer === undefined || facts.functions[outer]?.kind === 'module';
 }
 
 function ofBinding(view: FileView, binding: BindingFact): Client | undefined {

@@ -49,17 +49,20 @@ export function origin(view: FileView, makes: Makes, expr: Expr, steps: number):
   if (known) return known;
   if (expr.kind === 'name') return originOfName(view, expr.name, view.bindingOf(expr), next);
   if (expr.kind === 'new') return originOfClass(view, expr.callee);
-  if (expr.kind === 'choice') return expr.of.map(next).find((it) => it !== undefined);
+  const isMemoised = expr.kind === 'operation' && /^(?:\?\?|\|\|)=$/.test(expr.operator);
+  if (expr.kind === 'choice' || isMemoised) return expr.of.map(next).find((it) => it !== undefined);
   if (expr.kind === 'member') {
     if (expr.object.kind === 'this') return originOfField(view, expr.name, expr.at.start, next);
+    const owner = classBehind(view, expr.object);
+    if (owner) return originOfField(view, expr.name, owner.at.start, next);
     const object = next(expr.object);
     return object ? made(makes, object, expr.name) : undefined;
   }
   if (expr.kind !== 'call' || expr.callee.kind !== 'member') {
     return expr.kind === 'call' ? originOfResult(view, makes, expr.callee, next) : undefined;
   }
-  if (expr.callee.object.kind === 'this')
-    return originOfOwnMethod(view, expr.callee.name, expr.at.start, next);
+  const owner = expr.callee.object.kind === 'this' ? expr : classBehind(view, expr.callee.object);
+  if (owner) return originOfOwnMethod(view, expr.callee.name, owner.at.start, next);
   const kept = expr.callee.name === 'get' ? valueType(view, expr.callee.object) : undefined;
   if (kept) return originOfType(view, kept);
   const object = next(expr.callee.object);
@@ -222,6 +225,13 @@ export function initOfField(view: FileView, name: string, offset: number): Expr 
     }
   }
   return undefined;
+}
+
+/** `MailQueue` of `MailQueue.getInstance()`, where the class stands in this file. */
+function classBehind(view: FileView, expr: Expr): TypeFact | undefined {
+  return view.bindingOf(expr)?.kind === 'class' && expr.kind === 'name'
+    ? view.facts.types.find((it) => it.kind === 'class' && it.name === expr.name)
+    : undefined;
 }
 
 function classAt(view: FileView, offset: number): TypeFact | undefined {

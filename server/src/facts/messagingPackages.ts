@@ -14,6 +14,7 @@ export const messaging = [
   '@nestjs/cqrs',
   'bull',
   'bullmq',
+  '@taskforcesh/bullmq-pro',
   '@azure/service-bus',
   '@google-cloud/pubsub',
 ];

@@ -22,6 +22,8 @@ export function handlerBehind(
   linking: Linking,
   depth: number,
 ): FunctionNode | undefined {
+  const wrapped = wrappedIn(file, expr, linking);
+  if (wrapped) return wrapped;
   const [named] = linking.calls.functionsOf(file, expr);
   if (named && named.fact.kind !== 'constructor') return named;
   const type = linking.calls.typing.typeOf(file, expr) ?? classNamed(file, expr, linking);
@@ -35,6 +37,14 @@ export function handlerBehind(
     if (inner) return inner;
   }
   return madeBy(file, expr, linking);
+}
+
+/** `traced({ name: 'ship' })(async (job) => …)`. */
+function wrappedIn(file: FilePath, expr: Expr, { files }: Linking): FunctionNode | undefined {
+  if (expr.kind !== 'call' || expr.callee.kind !== 'call') return undefined;
+  const [only, ...others] = expr.args;
+  const fact = only?.kind === 'function' ? files.get(file)?.functions[only.function] : undefined;
+  return fact && others.length === 0 ? { file, fact } : undefined;
 }
 
 /** `eachMessage: makeOnPlaced({ stripe })`: the function that a maker of the workspace gives. */

@@ -64,8 +64,11 @@ export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[],
   const held = steps.filter((it) => it.deed && isHeld(it));
   if (held.length === 0 || steps.filter((it) => it.canFail).length < 2) return false;
   if (held.length > 1 && held.some((it) => it.compensation === 'yes')) return true;
+  const fn = fact.function === undefined ? undefined : facts.functions[fact.function];
+  // A function without a name is called `saga` for want of a better one.
+  const name = fn?.name === '' && fact.name === 'saga' ? '' : fact.name;
   const isNamed =
-    sagaName.test(`${fact.name} ${fact.owner ?? ''}`) || /(?:saga|orchestrator)s?\.[cm]?tsx?$/i.test(file);
+    sagaName.test(`${name} ${fact.owner ?? ''}`) || /(?:saga|orchestrator)s?\.[cm]?tsx?$/i.test(file);
   if (isNamed && steps.filter((it) => it.deed).length > 1) return true;
   // What an engine keeps and may give up goes by the name under which it is kept.
   const isKept = fact.isGivenUp === true;

@@ -110,3 +110,14 @@ export function givenLater(facts: FileFacts | undefined, expr: Expr): readonly E
   const { init } = binding;
   return later.length > 0 && init?.kind === 'string' ? [init, ...later] : later;
 }
+
+const sifting = /^(?:filter|slice|sort|reverse|toSorted|toReversed)$/;
+
+/** The list that hands a variable out, item by item, sorted and sifted or not. */
+export function listBehind(facts: FileFacts, binding: BindingFact): Expr | undefined {
+  const parameter = parameterOf(facts, binding);
+  let list = parameter ? iterated(facts, parameter) : loopSource(facts, binding);
+  while (list?.kind === 'call' && list.callee.kind === 'member' && sifting.test(list.callee.name))
+    list = list.callee.object;
+  return list;
+}

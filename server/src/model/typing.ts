@@ -6,9 +6,9 @@ import { handedOver, takenAs } from './callbackTypes.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
-import { iterated, loopSource, parameterOf } from './origins.ts';
+import { listBehind } from './origins.ts';
 import { boundBy, boundInBase, substituted } from './typeArguments.ts';
-import { classAt, entryOf, type Values } from './values.ts';
+import { classAt, entryOf, topName, type Values } from './values.ts';
 
 /** A type as written at a place, or a type of the workspace. */
 export type Typed =
@@ -38,7 +38,6 @@ const wrappers = new Set([
   'Omit', 'Pick', 'Set', 'Iterable', 'AsyncIterable', 'InstanceType', 'Mocked', 'DeepPartial',
 ]); // prettier-ignore
 const lists = new Set(['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Iterable']);
-const sifting = /^(?:filter|slice|sort|reverse|toSorted|toReversed)$/;
 const containerCalls = new Set(['inject', 'resolve', 'get', 'cradle', 'getInstance']);
 
 /** Types over the given parts. `calleesOf` and typing need each other; depth ends the circle. */
@@ -72,7 +71,7 @@ export function typingOf(parts: TypingParts): Typing & {
   const ofName = (facts: FileFacts, expr: Expr & { kind: 'name' }, depth: number): Typed | undefined => {
     const binding = expr.binding === undefined ? undefined : facts.bindings[expr.binding];
     if (!binding || binding.kind === 'import') return followed(facts.file, expr, depth);
-    if (binding.type) return { kind: 'written', file: facts.file, type: binding.type };
+    if (binding.type) return asWritten(facts.file, binding.type, depth);
     if (binding.kind === 'class')
       return asTyped(
         facts.file,
@@ -148,7 +147,29 @@ export function typingOf(parts: TypingParts): Typing & {
 
   const ofNew = (file: FilePath, callee: Expr): Typed | undefined => {
     const value = values.evaluate(file, callee);
-    return value.kind === 'type' ? { kind: 'node', node: value.node } : undefined;
+    if (value.kind === 'type') return { kind: 'node', node: value.node };
+    // A package's class.
+    const isNamed = value.kind !== 'function' && callee.kind === 'name';
+    const { at } = callee;
+    return isNamed
+      ? { kind: 'written', file, type: { kind: 'ref', name: callee.name, args: [], at } }
+      : undefined;
+  };
+
+  /** What is written `ReturnType<typeof makeQueue>` is what that function gives. */
+  const asWritten = (file: FilePath, type: TypeExpr, depth: number): Typed | undefined => {
+    const options = type.kind === 'union' ? type.of : [type];
+    const given = options.find((it) => it.kind === 'ref' && it.name === 'ReturnType');
+    const [made] = given?.kind === 'ref' ? given.args : [];
+    if (made?.kind !== 'typeof') return { kind: 'written', file, type };
+    const value = values.evaluate(file, topName(values.factsOf(file), made));
+    return (
+      (value.kind === 'function' ? ofResult(value.node, depth + 1) : undefined) ?? {
+        kind: 'written',
+        file,
+        type,
+      }
+    );
   };
 
   const ofCall = (file: FilePath, call: CallExpr, depth: number): Typed | undefined => {
@@ -251,15 +272,6 @@ export function namedArgument(call: CallExpr, key: string): Expr | undefined {
 
 function asTyped(file: FilePath, fact: TypeNode['fact'] | undefined): Typed | undefined {
   return fact && { kind: 'node', node: { file, fact } };
-}
-
-/** The list that hands a variable out, item by item, sorted and sifted or not. */
-function listBehind(facts: FileFacts, binding: BindingFact): Expr | undefined {
-  const parameter = parameterOf(facts, binding);
-  let list = parameter ? iterated(facts, parameter) : loopSource(facts, binding);
-  while (list?.kind === 'call' && list.callee.kind === 'member' && sifting.test(list.callee.name))
-    list = list.callee.object;
-  return list;
 }
 
 /** What `Step[]` and `Set<Step>` hold. */

@@ -1,7 +1,7 @@
 // What an expression stands for, followed through constants, enums, static members, object literals and imports.
 import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
-import type { FilePath } from '../text.ts';
+import type { FilePath, Span } from '../text.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
 import { concatenated, givenTexts, gottenTexts, lookedUpTexts, type Following } from './madeTexts.ts';
@@ -241,4 +241,14 @@ function parameterAt(facts: FileFacts | undefined, expr: Expr): number | undefin
 
 function onlyOne(texts: readonly string[]): string | undefined {
   return texts.length === 1 ? texts[0] : undefined;
+}
+
+/** A name as it would stand in an expression at the top of the file. */
+export function topName(
+  facts: FileFacts | undefined,
+  { name, at }: { readonly name: string; readonly at: Span },
+): Expr {
+  const binding =
+    facts?.bindings.findIndex((it) => it.name === name && (it.isTopLevel || it.kind === 'import')) ?? -1;
+  return { kind: 'name', name, ...(binding < 0 ? {} : { binding }), at };
 }

@@ -3,11 +3,11 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import { queueOf, optionsPolicy } from './jobOptions.ts';
-import type { FileView } from '../fileView.ts';
+import type { FileView, Origin } from '../fileView.ts';
 import { isFrom, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 
-const modules = ['bullmq', 'bull'];
+const modules = ['bullmq', 'bull', '@taskforcesh/bullmq-pro'];
 const nestModules = ['@nestjs/bullmq', '@nestjs/bull'];
 
 export const bullmq: Framework = {
@@ -15,7 +15,11 @@ export const bullmq: Framework = {
   triggers: ['bull'],
   everydayTriggers: ['Queue'],
   roles(site) {
-    if (site.name === 'add' && site.origin?.name === 'FlowProducer' && isFrom(site.origin, modules))
+    if (
+      site.name === 'add' &&
+      /^FlowProducer(?:Pro)?$/.test(site.origin?.name ?? '') &&
+      isFrom(site.origin, modules)
+    )
       return flowing(site, site.arg(0));
     if (site.name === 'addBulk' && isQueue(site)) return inBulk(site);
     if (site.name === 'add' && isQueue(site)) return added(site);
@@ -25,9 +29,8 @@ export const bullmq: Framework = {
   },
   consumers(site) {
     // `const WorkerClass = isPro ? WorkerPro : Worker; new WorkerClass(…)` makes one, too.
-    const isWorker =
-      site.action.isNew === true && site.origin?.name === 'Worker' && isFrom(site.origin, modules);
-    const isProcess = site.name === 'process' && isFrom(site.origin, modules);
+    const isWorker = site.action.isNew === true && isWorkerType(site.origin) && isFrom(site.origin, modules);
+    const isProcess = site.name === 'process' && (isFrom(site.origin, modules) || worksThroughJobs(site));
     const callback = isWorker ? site.call.args[1] : isProcess ? site.call.args.at(-1) : undefined;
     return callback && mayHandle(site.view, callback) ? [consumed(site, callback)] : [];
   },
@@ -54,11 +57,32 @@ function typed(view: FileView): readonly ConsumerFact[] {
   });
 }
 
+function isWorkerType(origin: Origin | undefined): boolean {
+  return origin?.name === 'Worker' || origin?.name === 'WorkerPro';
+}
+
 /** By type; or what another file exports as a queue, whose type the model checks. */
 function isQueue({ origin, receiver, receiverName, view }: CallSite): boolean {
-  if (isFrom(origin, modules)) return origin?.name !== 'Worker';
-  const isImported = receiver !== undefined && view.bindingOf(receiver)?.kind === 'import';
-  return isImported && /queue$/i.test(receiverName) && (origin?.from ?? '.').startsWith('.');
+  if (isFrom(origin, modules)) return !isWorkerType(origin);
+  const from = receiver && view.bindingOf(gotten(receiver))?.kind === 'import' ? (origin?.from ?? '.') : '';
+  return from.startsWith('.') && /queue(?:\(\))?$/i.test(receiverName);
+}
+
+/** `orderQueue` of `orderQueue()`, which makes the queue when it is first asked for. */
+function gotten(receiver: Expr): Expr {
+  return receiver.kind === 'call' && receiver.args.length === 0 ? receiver.callee : receiver;
+}
+
+/** `orderQueue().process(5, traced(async (job) => …))` of another file's queue. */
+function worksThroughJobs(site: CallSite): boolean {
+  const { view, receiver, call } = site;
+  if (receiver?.kind !== 'call' || !isQueue(site)) return false;
+  const handlers = call.args.flatMap((it) => (it.kind === 'call' ? it.args : [it]));
+  return handlers.some((it) => {
+    const fn = it.kind === 'function' ? view.facts.functions[it.function] : undefined;
+    const [first] = fn?.parameters ?? [];
+    return first !== undefined && view.facts.bindings[first]?.name === 'job';
+  });
 }
 
 /** `add(name, data, options)` of BullMQ, `add(data, options)` of Bull. */

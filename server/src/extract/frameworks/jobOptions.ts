@@ -11,8 +11,8 @@ const manyAttempts = 1000;
 export function queueOf({ view, call, name }: CallSite): readonly QueueRole[] {
   if (name === 'registerQueue')
     return call.args.flatMap((it) => declared(view, view.entryOf(it, 'name'), it));
-  if (name !== 'Queue' && name !== 'Worker') return [];
-  return declared(view, call.args[0], call.args[name === 'Worker' ? 2 : 1]);
+  const [kind] = /^(?:Queue|Worker)(?=(?:Pro)?$)/.exec(name) ?? [];
+  return kind === undefined ? [] : declared(view, call.args[0], call.args[kind === 'Worker' ? 2 : 1]);
 }
 
 function declared(view: FileView, queue: Expr | undefined, options: Expr | undefined): readonly QueueRole[] {
