@@ -58,6 +58,7 @@ function framesTo(list: readonly Action[], offset: number): readonly Frame[] {
       if (span.start <= offset && offset < span.end) return [{ list, index, branch: 0 }];
       continue;
     }
+    if (action.at.start === offset) return [{ list, index, branch: 0 }];
     for (const [branch, inner] of branchesOf(action).entries()) {
       const frames = framesTo(inner, offset);
       if (frames.length > 0) return [{ list, index, branch }, ...frames];

@@ -40,7 +40,8 @@ function isQuietCall(scope: QuietScope, action: CallAction, depth: number): bool
     return (
       isReport(action) || roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'))
     );
-  if (isTelling(action) || isPure(call.callee)) return true;
+  if (isTelling(action) || isPure(call.callee) || isTimer(scope.facts, call.callee)) return true;
+  if (isSettling(scope.facts, action)) return true;
   if (isNew) return action.settled === 'collected';
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
   if (action.settled === 'collected' && callees.length > 0 && callees.every((it) => isTextual(scope, it)))
@@ -50,6 +51,25 @@ function isQuietCall(scope: QuietScope, action: CallAction, depth: number): bool
     callees.length > 0 &&
     callees.every((it) => it.fact.body.length > 0 && isQuietFunction(scope, it, depth + 1))
   );
+}
+
+/** `const stop = histogram.startTimer(); … stop()`. */
+function isTimer({ bindings }: FileFacts, callee: Expr): boolean {
+  const made =
+    callee.kind === 'name' && callee.binding !== undefined ? bindings[callee.binding]?.init : undefined;
+  return made?.kind === 'call' && /(?:^|\.)startTimer$/.test(pathOf(made.callee));
+}
+
+/** `resolve()` of `new Promise(async (resolve) => …)`: whoever waits hears of no failure. */
+export function isSettling(
+  { bindings, functions }: FileFacts,
+  { call: { callee, args } }: CallAction,
+): boolean {
+  const binding =
+    callee.kind === 'name' && callee.binding !== undefined ? bindings[callee.binding] : undefined;
+  if (binding?.kind !== 'parameter' || binding.index !== 0 || args.length > 0) return false;
+  const executor = binding.function === undefined ? undefined : functions[binding.function];
+  return executor?.kind === 'arrow' && /^_?resolve/.test(binding.name);
 }
 
 /** `console.error(describe(error))`: what it makes is for the line in the log. */

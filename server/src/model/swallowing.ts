@@ -6,9 +6,10 @@ import type { Span } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
+import { areAlternatives } from './order.ts';
 import { isPure, isTelling } from './pureCalls.ts';
 import { marksProgress } from './progressMarks.ts';
-import { isQuiet, isReport, type QuietScope } from './quiet.ts';
+import { isQuiet, isReport, isSettling, type QuietScope } from './quiet.ts';
 import { isLeftOpen } from './runners.ts';
 
 /** A catch that ends the failure of a consumer's work. */
@@ -20,6 +21,8 @@ export interface Swallow {
   readonly isReported?: true;
   /** The call that acknowledges the message all the same. */
   readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
+  /** The catch, or what comes after it, resolves a promise: nobody waits for the error itself. */
+  readonly isSettled?: true;
   /** The base class that runs the handler does it. */
   readonly isOfBase?: true;
 }
@@ -94,7 +97,9 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
-  const outside = all.filter((it) => !within.has(it));
+  const isElsewhere = (it: Action): boolean =>
+    areAlternatives(scope.fn.fact.body, attempt.at.start, startOf(it));
+  const outside = all.filter((it) => !within.has(it) && !isElsewhere(it));
   if (outside.some((it) => isRescue(it) && startOf(it) > attempt.at.start)) return undefined;
   if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
@@ -102,9 +107,13 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
   if (isHeld) return undefined;
   const isReported = actionsIn(handler).some((it) => it.kind === 'call' && isReport(it));
+  const isSettled = [...handler, ...attempt.finalizer].some(
+    (it) => it.kind === 'call' && isSettling(scope.facts, it),
+  );
   return {
     fn: scope.fn,
     at: attempt.handlerAt,
+    ...(isSettled && { isSettled }),
     ...(isReported && { isReported }),
     ...(acknowledged && { acknowledged }),
   };
@@ -213,7 +222,8 @@ function startOf(action: Action): number {
 function* everyAction(facts: FileFacts, body: readonly Action[], depth = 0): Iterable<Action> {
   for (const action of eachAction(body)) {
     yield action;
-    if (action.kind !== 'call' || depth > 4) continue;
+    // What a timer runs later is no failure of the handler.
+    if (action.kind !== 'call' || depth > 4 || action.roles.some((it) => it.kind === 'schedule')) continue;
     for (const fn of callbacksOf(facts, action)) yield* everyAction(facts, fn.body, depth + 1);
   }
 }

@@ -46,8 +46,8 @@ function findingOf(consumer: ConsumerNode, swallow: Swallow, model: EventModel):
       ? 'Listen with `noAck: false` and acknowledge when the work is done, or publish what went wrong.'
       : 'Throw the error on, reject the message, or publish what went wrong.',
     related: [{ file: swallow.fn.file, at: swallow.at, message: 'This catch ends the failure.' }],
-    // What the broker has forgotten comes again by no error.
-    fixes: consumer.isForgotten ? [] : fixesFor(swallow),
+    // What the broker has forgotten comes again by no error, and what was resolved no longer fails.
+    fixes: consumer.isForgotten || swallow.isSettled ? [] : fixesFor(swallow),
   };
 }
 

@@ -3,6 +3,7 @@ import { amqp } from './amqp.ts';
 import { aws } from './aws.ts';
 import { awsDurable } from './awsDurable.ts';
 import { azureServiceBus } from './azureServiceBus.ts';
+import { brokerClients } from './brokerClients.ts';
 import { bullmq } from './bullmq.ts';
 import { databases } from './databases.ts';
 import { dynamodb } from './dynamodb.ts';
@@ -54,6 +55,7 @@ export const frameworks: readonly Framework[] = [
   observability,
   dynamodb,
   remote,
+  brokerClients,
   ownBus,
   databases,
 ];

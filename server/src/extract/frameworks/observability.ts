@@ -3,7 +3,8 @@ import type { Role, ScheduleRole } from '../../facts/roles.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const logger = /^(console|logger|log|winston|pino|_logger|logService|loggerService)$/i;
-const levels = /^(log|info|debug|warn|warning|error|trace|verbose|fatal|critical|child)$/;
+const levels =
+  /^(log(?:Exception|Error|Warn|Warning|Info|Debug)?|info|debug|warn|warning|error|trace|verbose|fatal|critical|child)$/;
 
 /** Where programs report their errors. */
 const trackers = [
