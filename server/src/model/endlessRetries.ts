@@ -13,6 +13,7 @@ import { moduleDefault } from './queuePolicies.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { repeatersOf, type Repeater } from './redelivered.ts';
 import { rootOf } from './values.ts';
+import { mentionsDuplicate } from './walk.ts';
 
 export interface EndlessRetry {
   readonly fn: FunctionNode;
@@ -185,7 +186,16 @@ function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: C
   if (action.isNew || !isOfCatch(fn, action)) return false;
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
   if (action.call.args.some((it, index) => isOther(fn, it, index)) || counts(model, fn)) return false;
+  if (findsTheOther(fn, action)) return false;
   return !isDelayed(model, fn, action) && (repeaters.has(fn.fact) || hasWork(model, fn, fn.fact.body));
+}
+
+/** Another was faster with the row: the next try finds it, as the function looks before it inserts. */
+function findsTheOther({ fact }: FunctionNode, action: CallAction): boolean {
+  const asks = [...actionsIn(fact.body)].some(
+    (it) => it.kind === 'if' && mentionsDuplicate(it.condition, 0) && [...callsIn(it.then)].includes(action),
+  );
+  return asks && [...callsIn(fact.body)].some(({ roles }) => roles.some((it) => it.kind === 'read'));
 }
 
 /** `attempt + 1`, or `'reload'` for a parameter that decides something: the next try is told that it is one. */

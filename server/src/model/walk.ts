@@ -217,7 +217,8 @@ function namesDuplicate(actions: readonly Action[], walk: Walk): boolean {
   });
 }
 
-function mentionsDuplicate(expr: Expr, depth: number): boolean {
+/** Whether a condition asks for the code or class of a unique violation. */
+export function mentionsDuplicate(expr: Expr, depth: number): boolean {
   if (depth > 6) return false;
   const deeper = (it: Expr): boolean => mentionsDuplicate(it, depth + 1);
   switch (expr.kind) {
