@@ -60,7 +60,7 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
     const dropper = facts && droppersIn(facts).get(fn.fact.id);
     const how = howLost(fn.fact, action, dropper);
     const given = how && givenBy(model, fn, action);
-    if (!given) return [];
+    if (!given || (facts && isLastOfScript(facts, fn.fact, action))) return [];
     const isWaitedFor = how === 'awaited' && (given.gives === 'promise' || given.wrapper);
     if (isWaitedFor || (facts && how === 'awaited' && isListenedTo(facts, action.result))) return [];
     const role = publishIn(action);
@@ -168,6 +168,17 @@ function loopsIn(facts: FileFacts): readonly (readonly [Expr | undefined, string
 /** A script's own main function, called where it stands or at once: it ends the process when it fails, and that is seen. */
 function isMain({ kind }: FunctionFact, by: string): boolean {
   return kind === 'module' && !/^set(?:Timeout|Interval)$/.test(by);
+}
+
+/** `main();` at the end of a file that exports nothing: nothing goes on, and a rejection ends the process loudly. */
+function isLastOfScript(
+  { exports, functions }: FileFacts,
+  { kind, body }: FunctionFact,
+  action: CallAction,
+): boolean {
+  const { callee } = action.call;
+  const isOwn = callee.kind === 'name' && functions.some((it) => it.name === callee.name && it.isAsync);
+  return kind === 'module' && exports.length === 0 && body.at(-1) === action && isOwn;
 }
 
 function howLost(
