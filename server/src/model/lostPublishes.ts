@@ -220,7 +220,7 @@ function isPublishing(model: EventModel, wrapper: FunctionNode | undefined): boo
 function onlyPublishes(model: EventModel, wrapper: FunctionNode | undefined): boolean {
   const effects = wrapper ? model.bodyOf(wrapper).effects : [];
   return (
-    effects.length > 0 &&
+    effects.some(({ role }) => role.kind === 'publish') &&
     effects.every(({ role, inTry, inCatch, via }) => {
       if (role.kind === 'remote' && role.isRead) return true;
       return role.kind === 'publish' && role.transport === 'broker' && !inTry && !inCatch && via.length < 2;
