@@ -21,6 +21,7 @@ const reportName =
   /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
 /** `OrderAuditLogEntryUpdated`: what people read later about who did what. */
 const logName = /(?:Audit|Activity)(?:Log|Trail)(?![a-z])/;
+const logFile = /(?:^|[/.])(?:audit|activity)[-_]?(?:logs?|trails?)[/.]/i;
 const reportTag = /analytics|telemetry|tracking|metrics/i;
 /** What has an identity and a life of its own. */
 const livesOn = /(?:^|[a-z])(?:Entity|AggregateRoot|ValueObject)(?:Base)?$/;
@@ -38,13 +39,14 @@ export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): re
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
   const isPage = /\.tsx$/.test(facts.file);
   const isUi = isPage || facts.imports.some((it) => uiPackage.test(it.from));
+  const isLog = logFile.test(facts.file);
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   const marked = new Set<string>();
   const inner = new Set(facts.bindings.flatMap((it) => (it.isTopLevel ? [] : [it.at.start])));
   return facts.types.map((type) => {
     if (eventBases.size > 0 && isBuiltOn(type, eventBases)) return { ...type, isEvent: true };
     const reason =
-      reasonAgainst(type, { isRedux, isPage, isUi, methods }) ??
+      reasonAgainst(type, { isRedux, isPage, isUi, isLog, methods }) ??
       (type.kind === 'schema' && inner.has(type.at.start) ? 'a check inside a function' : undefined) ??
       (isBuiltOn(type, marked) ? 'built on one' : undefined);
     if (reason === undefined) return type;
@@ -63,10 +65,15 @@ interface Surroundings {
   /** The file holds markup. */
   readonly isPage: boolean;
   readonly isUi: boolean;
+  /** The file says what people read later about who did what. */
+  readonly isLog: boolean;
   readonly methods: readonly FunctionFact[];
 }
 
-function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surroundings): string | undefined {
+function reasonAgainst(
+  type: TypeFact,
+  { isRedux, isPage, isUi, isLog, methods }: Surroundings,
+): string | undefined {
   const decorators = type.decorators.map((it) => it.name);
   if (decorators.some((it) => storedBy.test(it))) return 'an entity that is stored';
   if (decorators.some((it) => servedBy.test(it))) return 'a service';
@@ -88,7 +95,7 @@ function reasonAgainst(type: TypeFact, { isRedux, isPage, isUi, methods }: Surro
   if (isRedux) return 'a redux action';
   if (membersOf(type).some((it) => requestMember.test(it.name))) return 'a request';
   if (membersOf(type).filter(isTool).length > 1) return 'what a function works with';
-  return reportName.test(type.name) || logName.test(type.name) || isTaggedAsReport(type)
+  return isLog || reportName.test(type.name) || logName.test(type.name) || isTaggedAsReport(type)
     ? 'a record for people or monitoring'
     : undefined;
 }
