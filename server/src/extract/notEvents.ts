@@ -2,6 +2,7 @@
 // See "not an event" in the documentation of missing-event-metadata.
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
+import { isOfPage } from '../facts/pagePackages.ts';
 
 const storedBy =
   /^(?:Entity|ViewEntity|ChildEntity|Schema|Table|Document|ModelOptions|modelOptions|ObjectType|InputType|Collection|Embeddable|Embedded)$/;
@@ -12,7 +13,6 @@ const reduxPackage =
 const requestBase = /^(?:I|Base|Abstract|Domain|Application)?(?:Command|Query|Request)(?:Base|V\d+)?$/;
 const uiBase =
   /^(?:React\.)?(?:\w*SyntheticEvent|UIEvent|CustomEvent|\w*(?:Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Clipboard|Animation|Transition|Change|Form|Progress|Storage|Message|Close|Error|PopState|HashChange)Event|Event|EventTarget|HTML\w*Element|Component|PureComponent)$/;
-const uiPackage = /^(?:react$|react-dom|react-native|preact|vue$|svelte|solid-js|@angular\/core)/;
 const uiName =
   /(?:Click|Mouse|Keyboard|Touch|Pointer|Drag|Wheel|Focus|Blur|Scroll|Resize|Key|Hover|Swipe|Press|Change|Input|Submit)Event$/;
 /** What goes over a socket to somebody's screen, and is called after it. */
@@ -38,7 +38,7 @@ const requestMember =
 export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): readonly TypeFact[] {
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
   const isPage = /\.tsx$/.test(facts.file);
-  const isUi = isPage || facts.imports.some((it) => uiPackage.test(it.from));
+  const isUi = isOfPage(facts);
   const isLog = logFile.test(facts.file);
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   const marked = new Set<string>();

@@ -1,6 +1,6 @@
 // Sagas that are one function: its calls in order are the steps, and catches, branches and stacks take them back.
 import type { CallAction } from '../facts/actions.ts';
-import type { FileFacts, SagaFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
 import { proxyOf } from './activities.ts';
 import {
@@ -20,7 +20,7 @@ import { asCallee } from './journals.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
-import { areAlternatives } from './order.ts';
+import { areAlternatives, mayFollow, takesTurns } from './order.ts';
 import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
 
 /** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
@@ -65,6 +65,7 @@ export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[],
   if (held.length === 0 || steps.filter((it) => it.canFail).length < 2) return false;
   if (held.length > 1 && held.some((it) => it.compensation === 'yes')) return true;
   const fn = fact.function === undefined ? undefined : facts.functions[fact.function];
+  if (fn && !isSequence(fn, steps)) return false;
   // A function without a name is called `saga` for want of a better one.
   const name = fn?.name === '' && fact.name === 'saga' ? '' : fact.name;
   const isNamed =
@@ -75,6 +76,16 @@ export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[],
   const parties = new Set(held.filter(takesHold).flatMap((it) => (isKept ? [it.name] : partyOf(it))));
   const isConsumer = !isKept && facts.consumers.some((it) => it.handler === fact.function);
   return parties.size > 1 && !isConsumer && held.some((it) => !it.effects.some(isStored));
+}
+
+/** Steps of branches of which one alone runs do not come after each other. */
+function isSequence({ body }: FunctionFact, steps: readonly StepNode[]): boolean {
+  return steps.some((one, index) =>
+    steps.slice(index + 1).some((other) => {
+      const [first, then] = [one.at.start, other.at.start];
+      return mayFollow(body, first, then) || takesTurns(body, first, then);
+    }),
+  );
 }
 
 interface Call {

@@ -61,6 +61,7 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
     const how = howLost(fn.fact, action, dropper);
     const given = how && givenBy(model, fn, action);
     if (!given || (facts && isLastOfScript(facts, fn.fact, action))) return [];
+    if (neverRejects(model, given.wrapper)) return [];
     const isWaitedFor = how === 'awaited' && (given.gives === 'promise' || given.wrapper);
     if (isWaitedFor || (facts && how === 'awaited' && isListenedTo(facts, action.result))) return [];
     const role = publishIn(action);
@@ -71,6 +72,15 @@ function droppedAmong(model: EventModel, sites: readonly Site[]): readonly Dropp
       (isAnnouncing(action, true) ? isPublishing : onlyPublishes)(model, given.wrapper);
     return [{ fn, action, how, ...(dropper !== undefined && { dropper }), ...given, role, publishes }];
   });
+}
+
+/** Its failure is a value (`Promise<Result<void>>`), or it only tells the open screens of this process. */
+function neverRejects({ files }: EventModel, wrapper: FunctionNode | undefined): boolean {
+  if (!wrapper) return false;
+  const { returns } = wrapper.fact;
+  const given = returns?.kind === 'ref' && returns.name === 'Promise' ? returns.args[0] : returns;
+  if (given?.kind === 'ref' && /^(?:Result|ResultAsync|Either|TaskEither)$/.test(given.name)) return true;
+  return files.get(wrapper.file)?.imports.some((it) => it.from === 'graphql-subscriptions') ?? false;
 }
 
 /** `const reply = await client.send(…); reply.subscribe(…)`: what the variable holds is still an Observable, and somebody takes it. */

@@ -1,6 +1,7 @@
 // The sagas of the workspace with their steps: what each does, whether it can fail, whether something undoes it.
 import type { CallExpr } from '../facts/expressions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
+import { isOfPage } from '../facts/pagePackages.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
 import type { Reading } from './deeds.ts';
@@ -30,7 +31,8 @@ export function sagasOf(linking: Linking, bodyOf: Reading['bodyOf']): readonly S
 /** Whether a candidate is a saga at all: other code runs steps and catches errors too. */
 function isMeant(facts: FileFacts, { fact, steps }: SagaNode, reading: Reading): boolean {
   if (fact.form === 'step') return false;
-  if (fact.form === 'imperative') return isSaga(fact, facts.file, steps, facts);
+  // What a page asks of servers is theirs to hold together.
+  if (fact.form === 'imperative') return !isOfPage(facts) && isSaga(fact, facts.file, steps, facts);
   // A workflow that only reads or tells is a saga no more than any other job.
   if (fact.engine === 'temporal') return steps.some((it) => it.deed || it.compensation === 'yes');
   if (fact.form !== 'steps') return true;

@@ -29,9 +29,32 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
     return (
       (isFetch || !hasDefault) &&
       !isLimitedAt(model, effect) &&
-      !effect.via.some((it) => isLimitedAt(model, it))
+      !effect.via.some((it) => isLimitedAt(model, it)) &&
+      ![...effect.via, effect].some((it) => isLeftAlone(model, it))
     );
   });
+}
+
+/** A promise that goes nowhere: `void refresh()`, `refresh().catch(log)`. */
+function isLeftAlone(model: EventModel, { file, at }: Place): boolean {
+  const functions = model.files.get(file)?.functions ?? [];
+  return functions.some((fact) => {
+    if (fact.span.start > at.start || at.end > fact.span.end) return false;
+    const calls = callsIn(fact.body);
+    const own = calls.find(({ call }) => call.at.start === at.start);
+    if (!own) return false;
+    const outermost = calls.findLast(({ call }) => isChainedOn(call.callee, own.call)) ?? own;
+    if (outermost.settled !== 'dropped') return false;
+    const callees = model.program.calleesOf(file, { file, fact }, own.call);
+    return callees.length === 0 || callees.some((it) => it.fact.isAsync);
+  });
+}
+
+/** Whether a method is called on what a call gives, with others in between. */
+function isChainedOn(callee: Expr, call: CallAction['call']): boolean {
+  if (callee.kind === 'member') return isChainedOn(callee.object, call);
+  if (callee.kind !== 'call') return false;
+  return callee.at.start === call.at.start || isChainedOn(callee.callee, call);
 }
 
 /** Other clients give up by themselves after some seconds, or it is not known what they do. */

@@ -12,6 +12,7 @@ import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/mod
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
+import type { FilePath } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
 
@@ -170,14 +171,18 @@ function isShown(
 
 /**
  * What a published library emits in its user's process, or a program on somebody's desk or in a browser to its windows, crosses no
- * boundary; nor do the hooks of an emitter: `emit('onInvoiceCreated', { invoice })`.
+ * boundary; nor do the hooks of an emitter: `emit('onInvoiceCreated', { invoice })`, and what open screens are told by GraphQL.
  */
 function staysInside(
-  { isOfLibrary, isOfScreen, files }: EventModel,
+  { isOfLibrary, isOfScreen, files, program }: EventModel,
   { name, producers }: EventNode,
 ): boolean {
-  return producers.every(({ file, role }) => {
+  const tellsScreens = (file: FilePath): boolean =>
+    files.get(file)?.imports.some((it) => /^graphql(?:-\w+)?-subscriptions$/.test(it.from)) ?? false;
+  return producers.every(({ file, fn, action, role }) => {
     if (role.library === 'event-emitter' && /^on[A-Z]/.test(name)) return true;
+    if ([file, ...program.calleesOf(file, fn, action.call).map((it) => it.file)].some(tellsScreens))
+      return true;
     const isOfDesk = files.get(file)?.imports.some((it) => it.from === 'electron') ?? false;
     return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file) || isOfScreen(file));
   });
