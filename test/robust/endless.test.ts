@@ -139,6 +139,7 @@ const long: Readonly<Record<string, string>> = {
   'a topic of dots': `await producer.send({ topic: '${'a.'.repeat(length / 2)}', messages: [] });`,
   'SQL that sets and sets': `await db.query('${'update a set '.repeat(length / 13)}');`,
   'SQL of brackets': `await db.query('with a as (${'select ) '.repeat(length / 9)}');`,
+  'a name that can be read in many ways': `const x_z${'restore'.repeat(40)}Workflow = async () => { await a(); await b(); };`,
   'SQL of one word': `await db.query('update a set ${'b'.repeat(length)}');`,
   'suppressions behind blanks': `${' '.repeat(1000)}// sagalint-disable-line unbounded-retry -- so\n`.repeat(
     length / 1000,

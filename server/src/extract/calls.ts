@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Action, CallAction, Settlement } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
+import { once } from '../facts/once.ts';
 import { resultOf } from './bindings.ts';
 import { readClass } from './classes.ts';
 import { bare, deeper, placeOf, type Draft } from './draft.ts';
@@ -173,10 +174,20 @@ function settlementOf(call: ts.Expression): Settlement {
 function isForgotten(node: ts.Node): boolean {
   if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return false;
   if (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) return false;
-  const { text } = node.getSourceFile();
-  const { text: name } = node.name;
-  return !text.includes(name, node.end) && text.indexOf(name) >= node.name.getStart();
+  return saidOnce(node.getSourceFile()).has(node.name.text);
 }
+
+/** The words that stand in a text once, comments and strings included. */
+const saidOnce = once(({ text }: ts.SourceFile): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const again = new Set<string>();
+  for (const [word] of text.matchAll(/[\w$]+/g)) {
+    if (found.has(word)) again.add(word);
+    else found.add(word);
+  }
+  for (const it of again) found.delete(it);
+  return found;
+});
 
 /** `call().catch(…)`, `call().then(a, b)`, `call().pipe(…)`: what is done with the promise or Observable it gives. */
 function settlementOfChain(access: ts.PropertyAccessExpression): Settlement {

@@ -58,7 +58,10 @@ function readText(file: FilePath, text: string, frameworks: readonly Framework[]
   drain(draft);
   const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
   const rest = {
-    ...{ consumers: [], sagas: [], suppressions: readSuppressions(text), gaps: [] },
+    consumers: [],
+    sagas: [],
+    suppressions: readSuppressions(text),
+    gaps: [],
     ...(isGenerated(text) && { isGenerated: true as const }),
   };
   const facts = recognise({ ...read, functions: draft.functions, ...rest }, concernedWith(text, frameworks));

@@ -15,7 +15,7 @@ const dealing = [
  */
 export const sagaName = new RegExp(
   'saga|orchestrat|process_?manager|coordinator|' +
-    `(?<=[\\w.-])(?<!\\b(?:(?:${dealing.join('|')})[-_.]?)+)workflow(?=\\s|$|\\.[cm]?tsx?)`,
+    `(?<=[\\w.-])(?<!\\b(?:(?:${dealing.join('|')})[-_.]?){1,3})workflow(?=\\s|$|\\.[cm]?tsx?)`,
   'i',
 );
 

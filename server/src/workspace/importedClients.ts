@@ -192,7 +192,7 @@ interface Headed extends Unread {
 
 /** By whatever name something is imported as the default, or a whole module, or handed on with it. */
 function isSaid(clients: Clients, text: string): boolean {
-  if (Object.hasOwn(clients, 'default') || /\*/.test(text)) return true;
+  if (Object.hasOwn(clients, 'default') || /\*\s*(?:as|from)\b/.test(text)) return true;
   return Object.keys(clients).some((it) => text.includes(it));
 }
 
