@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from 'fast-check';
 import { expect, it } from 'vitest';
-import { mutantsAreLinted, mutantsAreRead, textsAreRead } from './properties.ts';
+import { mutantsAreLinted, mutantsAreRead, stutteringNamesAreRead, textsAreRead } from './properties.ts';
 
 const minutes = Number(process.env['FUZZ_MINUTES'] ?? 10);
 const most = Number(process.env['FUZZ_CASES'] ?? Infinity);
@@ -13,6 +13,7 @@ const batch = 500;
 const properties = {
   texts: (parameters) => assert(textsAreRead(), parameters),
   'mutants read': (parameters) => assert(mutantsAreRead(), parameters),
+  'names read': (parameters) => assert(stutteringNamesAreRead(), parameters),
   'mutants linted': (parameters) => assert(mutantsAreLinted(), parameters),
 } satisfies Record<string, (parameters: { seed: number; numRuns: number }) => void>;
 

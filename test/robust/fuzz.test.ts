@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { assert } from 'fast-check';
 import { expect, it } from 'vitest';
 import { fixtureCode } from './mutations.ts';
-import { isReadSoundly, mutantsAreLinted, mutantsAreRead, textsAreRead } from './properties.ts';
+import {
+  isReadSoundly,
+  mutantsAreLinted,
+  mutantsAreRead,
+  stutteringNamesAreRead,
+  textsAreRead,
+} from './properties.ts';
 
 /** The same texts each time: that a change breaks something is to be seen, not that chance does. */
 const seed = 1;
@@ -17,6 +23,9 @@ it('has the code of the fixtures', () => {
 it('reads any text', () => assert(textsAreRead(), { seed, numRuns: 1000 }));
 
 it('reads mutants of all fixtures', () => assert(mutantsAreRead(), { seed, numRuns: 1500 }));
+
+it('reads names that say words over and over', () =>
+  assert(stutteringNamesAreRead(), { seed, numRuns: 300 }));
 
 it('lints mutants beside other code, in any order', () => assert(mutantsAreLinted(), { seed, numRuns: 150 }));
 

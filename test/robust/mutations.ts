@@ -1,4 +1,5 @@
-// Code of all fixture pages, and small damage to it: tokens that go, come twice, change places or come from elsewhere.
+// Code of all fixture pages, and small damage to it: tokens that go, come twice, change places, come from
+// elsewhere or say a word over and over.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, constantFrom, nat, record, type Arbitrary } from 'fast-check';
@@ -29,13 +30,13 @@ function fencesIn(page: string): readonly Piece[] {
 }
 
 export interface Mutation {
-  readonly kind: 'drop' | 'double' | 'swap' | 'take' | 'insert' | 'cut';
+  readonly kind: 'drop' | 'double' | 'swap' | 'take' | 'insert' | 'cut' | 'stutter';
   readonly at: number;
   readonly other: number;
 }
 
 export const mutation: Arbitrary<Mutation> = record({
-  kind: constantFrom('drop', 'double', 'swap', 'take', 'insert', 'cut'),
+  kind: constantFrom('drop', 'double', 'swap', 'take', 'insert', 'cut', 'stutter'),
   at: nat(),
   other: nat(),
 });
@@ -88,9 +89,27 @@ export function mutated(text: string, all: readonly Mutation[], elsewhere: strin
     else if (kind === 'swap') [tokens[here], tokens[there]] = [two, one];
     else if (kind === 'take') tokens[here] = others[other % others.length] ?? '';
     else if (kind === 'insert') tokens.splice(here, 0, inserted[other % inserted.length] ?? '');
+    else if (kind === 'stutter') tokens[here] = stuttered(one, others[other % others.length] ?? '', other);
     else tokens.splice(here, other % 40);
   }
   return tokens.join('');
 }
 
+/**
+ * The name with a word of another name said up to forty times in it: what regular expressions over names that rules
+ * know must read in little time.
+ */
+function stuttered(name: string, other: string, random: number): string {
+  const words = other.match(wordForm) ?? [''];
+  const word = words[random % words.length] ?? '';
+  const place = random % (name.length + 1);
+  return name.slice(0, place) + word.repeat(random % 40) + name.slice(place);
+}
+
+/** Each word that names of the code are made of, once. */
+export function wordsOf(code: readonly Piece[]): readonly string[] {
+  return [...new Set(code.flatMap((it) => it.text.match(wordForm) ?? []))].filter((it) => it.length > 1);
+}
+
+const wordForm = /[A-Z]?[a-z]+|[A-Z]+|\d+/g;
 const tokenForm = /\w+|\s+|[^\w\s]/g;

@@ -1,12 +1,12 @@
 // What must hold for any text: read without a crash, in places that lie in it, kept and read again as it was, and linted.
-import { constantFrom, property, string, type IProperty } from 'fast-check';
+import { array, constantFrom, nat, property, string, tuple, type IProperty } from 'fast-check';
 import { expect } from 'vitest';
 import { extract } from '../../server/src/extract/extract.ts';
 import { decodeFacts, encodeFacts } from '../../server/src/facts/codec.ts';
 import type { FileFacts } from '../../server/src/facts/facts.ts';
 import { printFacts } from '../../server/src/facts/print.ts';
 import { linted } from './lint.ts';
-import { fixtureCode, mutated, mutations, type Mutation } from './mutations.ts';
+import { fixtureCode, mutated, mutations, wordsOf, type Mutation } from './mutations.ts';
 
 const code = fixtureCode();
 const piece = constantFrom(...code);
@@ -44,6 +44,26 @@ export function textsAreRead(): IProperty<[string]> {
     isReadSoundly('/shop/src/events/any.ts', text),
   );
 }
+
+/** Names that say words of the fixtures over and over are read in little time: regular expressions over names must be. */
+export function stutteringNamesAreRead(): IProperty<[readonly [string, number][], string]> {
+  const said = array(tuple(constantFrom(...words), nat(40)), { minLength: 1, maxLength: 3 });
+  return property(said, constantFrom(...words), (parts, last) => {
+    const name = `x${parts.map(([word, times]) => word.repeat(times)).join('')}${last}`;
+    const text = piecesWith.map((it) => it.replaceAll('Name', name)).join('\n');
+    isReadSoundly(`/shop/src/${name}.ts`, text);
+  });
+}
+
+const words = wordsOf(code);
+
+/** Every place where a name is looked at. */
+const piecesWith = [
+  'export interface Name { Name: string }',
+  'export class NameSaga extends Name { Name = new Name(); async Name(Name) { await this.Name.Name(Name.Name); } }',
+  'export async function Name(Name) { await Name({ Name }); bus.publish("Name", Name); Name.on("Name", Name); }',
+  'export const NameEvent = { type: "Name", Name: () => Name(`Name ${Name} Name`) };',
+];
 
 export function isReadSoundly(file: string, text: string): void {
   const facts = extract(file, text);
