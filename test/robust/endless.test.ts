@@ -109,6 +109,17 @@ it.each(Object.keys(pairs))('follows %s that lead on in pairs', (name) => {
   expectLinted(check(folderWith({ 'src/placed.ts': placed, ...pairs[name] })));
 });
 
+it.each(["'", '`'])('looks at texts in %s that never end', (quote) => {
+  const long = 'a'.repeat(400_000);
+  const update = `import type { Consumer } from 'kafkajs';
+import type { Client } from 'pg';
+export const run = (consumer: Consumer, pg: Client) => consumer.run({
+  eachMessage: async () => { await pg.query(${quote}UPDATE orders SET ${long} WHERE ${long}${quote}, [1]); },
+});
+`;
+  expectLinted(check(folderWith({ 'src/placed.ts': placed, 'src/long.ts': update })));
+});
+
 it('follows a chain of five thousand barrels as far as anybody would write one', () => {
   const chain = Array.from({ length: 5000 }, (_, it) => [
     `src/b${it}.ts`,

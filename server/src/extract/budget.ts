@@ -13,6 +13,14 @@ export const deepest = 150;
 /** The same for types, which are read by many. */
 export const deepestType = 60;
 
+/** Of a text in quotes: more than a statement of SQL that somebody wrote. In UTF-16 code units. */
+const longestString = 10_000;
+
+/** As much of a text in quotes as is looked at: expressions over it take time by its square. */
+export function beginningOf(text: string): string {
+  return text.length > longestString ? text.slice(0, longestString) : text;
+}
+
 /** Why a text is not even parsed. */
 export function tooLong(text: string): string | undefined {
   return text.length > longest ? 'The file is too long to be read.' : undefined;

@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph';
 import type { Expr, ObjectEntry, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import { bindingOf } from './bindings.ts';
+import { beginningOf } from './budget.ts';
 import { bare, placeOf, type Draft } from './draft.ts';
 import { readType } from './types.ts';
 
@@ -25,7 +26,7 @@ export function readWhole(draft: Draft, node: ts.Expression, depth = 0): Expr {
   const next = (it: ts.Expression): Expr => readExpr(draft, it, depth + 1);
   const along = (it: ts.Expression): Expr => readExpr(draft, it, depth + link);
 
-  if (ts.isStringLiteralLike(inner)) return { kind: 'string', value: inner.text, at };
+  if (ts.isStringLiteralLike(inner)) return { kind: 'string', value: beginningOf(inner.text), at };
   if (ts.isIdentifier(inner)) return readName(draft, inner);
   if (inner.kind === ts.SyntaxKind.ThisKeyword) return { kind: 'this', at };
   if (inner.kind === ts.SyntaxKind.SuperKeyword) return { kind: 'this', isSuper: true, at };
@@ -236,15 +237,15 @@ function isCondition(node: ts.Node): boolean {
 }
 
 function readTemplate(node: ts.TemplateExpression, next: Next, at: Expr['at']): Expr {
-  const parts: (string | Expr)[] = [node.head.text];
-  for (const span of node.templateSpans) parts.push(next(span.expression), span.literal.text);
+  const parts: (string | Expr)[] = [beginningOf(node.head.text)];
+  for (const span of node.templateSpans) parts.push(next(span.expression), beginningOf(span.literal.text));
   return { kind: 'template', parts: parts.filter((it) => it !== ''), at };
 }
 
 function readTagged(draft: Draft, node: ts.TaggedTemplateExpression, next: Next, at: Expr['at']): Expr {
   const tag = node.tag.getText(draft.source);
   if (ts.isNoSubstitutionTemplateLiteral(node.template)) {
-    return { kind: 'template', parts: [node.template.text], tag, at };
+    return { kind: 'template', parts: [beginningOf(node.template.text)], tag, at };
   }
   const template = readTemplate(node.template, next, at);
   return template.kind === 'template' ? { ...template, tag } : template;

@@ -24,7 +24,7 @@ const flowIds = /^(?:x-)?(?:correlation|trace|conversation)[-_]?id$/i;
 const messageIds =
   /^(?:_?id|uuid|key)$|(?:message|event|msg|delivery|command|request|job|notification|record)_?id$|idempot/i;
 const plainParts =
-  /^(?:processed|inbox|dedup\w*|idempoten\w*|idem|msg|messages?|events?|key|lock|seen|handled)?[:\-_/.]*$/i;
+  /^(?:processed|inbox|idem|msg|messages?|events?|key|lock|seen|handled)?[:\-_/.]*$|^(?:dedup|idempoten)[\w:\-/.]*$/i;
 
 /** All keys that change from delivery to delivery, or that different messages share. */
 export function keyFaults(model: EventModel): readonly KeyFault[] {

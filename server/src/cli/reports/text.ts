@@ -46,7 +46,7 @@ function frame({ file, at }: PrintedFinding, { linted, place, colors }: Printing
   const options = { linesAbove: 1, linesBelow: 1, highlightCode: false };
   const lines = printable(codeFrameColumns(text, location, options));
   // A line of a bundle may be a megabyte long.
-  return lines.replace(/^(.{200}).+$/gm, '$1…').replace(/^>.*$|^.*\^+$/gm, (it) => colors.bold(it));
+  return lines.replace(/^(.{200}).+$/gm, '$1…').replace(/^>.*$|^.*\^$/gm, (it) => colors.bold(it));
 }
 
 function named(severity: Severity, colors: Colors): string {

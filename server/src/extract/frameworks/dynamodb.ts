@@ -30,7 +30,7 @@ const operations: Readonly<Record<string, WriteRole['operation'] | 'transaction'
 });
 /** `SET quantity = quantity - :sold`, `ADD quantity :sold`; a version that is raised counts changes on purpose. */
 const counts =
-  /\bset\b[\s\S]*?((?!#?version)[#\w.]+)\s*=\s*(?:if_not_exists\(\s*)?\1\b[^,]*?[-+]|\badd\s+(?!#?version)/i;
+  /\bset\b[\s\S]*?(?<![#\w.])((?!#?version)[#\w.]+)\s*=\s*(?:if_not_exists\(\s*)?\1\b[^,]*?[-+]|\badd\s+(?!#?version)/i;
 const isFirst = /attribute_not_exists/i;
 
 export const dynamodb: Framework = {
