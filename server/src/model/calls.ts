@@ -5,11 +5,12 @@ import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import { eachAction, indexOf, type CallSite } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
+import type { Injection } from './injection.ts';
 import type { Keeper } from './kept.ts';
 import type { Indexed } from './keptLists.ts';
 import type { FunctionNode, Program, TypeNode } from './model.ts';
-import { typingOf, type Typing } from './typing.ts';
-import { classAt, type Values } from './values.ts';
+import { typingOf, type Typed, type Typing } from './typing.ts';
+import { classAt, entryOf, type Values } from './values.ts';
 
 export interface Calls {
   readonly typing: Typing;
@@ -25,7 +26,7 @@ export interface CallsParts {
   readonly files: ReadonlyMap<FilePath, FileFacts>;
   readonly values: Values;
   readonly hierarchy: Hierarchy;
-  readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
+  readonly injection: Injection;
   readonly packageOf: Program['packageOf'];
   /** The folder of the nearest package.json. */
   readonly unitOf: (file: FilePath) => FilePath;
@@ -51,12 +52,12 @@ function keptCallees(
 
 /** Binds calls over the given parts; answers are kept. */
 export function callsOf(parts: CallsParts): Calls {
-  const { keeper, files, values, hierarchy, injected, packageOf, unitOf } = parts;
+  const { keeper, files, values, hierarchy, injection, packageOf, unitOf } = parts;
   const calleesAt = keptCallees(keeper, (file, callee, depth) => {
     const found = named(file, callee, depth);
     return found.length > 0 || callee.kind !== 'name' ? found : heldBy(file, callee, depth);
   });
-  const typing = typingOf({ values, hierarchy, injected, packageOf, calleesOf: calleesAt });
+  const typing = typingOf({ values, hierarchy, injection, packageOf, calleesOf: calleesAt });
 
   const implementationsOf: Calls['implementationsOf'] = (type, name, caller) => {
     const own = hierarchy.methodOf(type, name);
@@ -83,10 +84,20 @@ export function callsOf(parts: CallsParts): Calls {
     const facts = values.factsOf(file);
     if (facts && expr.object.kind === 'this' && expr.object.isSuper)
       return inherited(facts, expr.at.start, expr.name);
-    const type = typing.nodeBehind(typing.typedAt(file, expr.object, depth + 1));
+    const typed = typing.typedAt(file, expr.object, depth + 1);
+    const provided = typed && ofProvided(typed, expr.name, depth);
+    if (provided) return provided;
+    const type = typing.nodeBehind(typed);
     const found = type ? implementationsOf(type, expr.name, file) : [];
     const object = found.length === 0 && facts ? defaultOf(facts, expr.object) : undefined;
     return object ? functionsAt(file, { ...expr, object }, depth + 1) : found;
+  };
+
+  /** `useFactory: () => ({ charge: async (id) => … })`: what a container gives has functions of its own. */
+  const ofProvided = (typed: Typed, name: string, depth: number): readonly FunctionNode[] | undefined => {
+    const given = typed.kind === 'written' ? typed.given : undefined;
+    const entry = given && entryOf(given.object, name);
+    return entry && functionsAt(given.file, entry, depth + 1);
   };
 
   const inValue = (value: { file: FilePath; expr: Expr }, depth: number): readonly FunctionNode[] =>

@@ -1,46 +1,68 @@
-// Which class a container gives for an injection token: NestJS providers, tsyringe registrations, inversify bindings.
+// What a container gives for an injection token, a class or an object literal: NestJS providers, also those of dynamic modules,
+// tsyringe registrations, inversify bindings.
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
-import type { TypeNode } from './model.ts';
+import type { GivenObject, TypeNode } from './model.ts';
 import { once } from '../facts/once.ts';
-import type { Value } from './value.ts';
 import { entryOf, type Values } from './values.ts';
 
-/** The class behind a token, by what all files provide. */
+/** What stands behind a token. */
+export type Injected =
+  | { readonly kind: 'node'; readonly node: TypeNode }
+  | { readonly kind: 'object'; readonly given: GivenObject };
+
+export interface Injection {
+  readonly byToken: (file: FilePath, token: Expr) => Injected | undefined;
+  /** Where a class is its own token. */
+  readonly byType: (type: TypeNode) => Injected | undefined;
+}
+
+/** What stands behind a token, by what all files provide. */
 export function injectionOf(
   files: ReadonlyMap<FilePath, FileFacts>,
   values: Values,
   keeper: Keeper,
-): (file: FilePath, token: Expr) => TypeNode | undefined {
+): Injection {
   const providers = keeper.lookUp(
     'providers',
     () => firstOf(saidOfFiles({ keeper, files }, 'provided', (it) => providedBy(it, values))),
-    (one, other) => one.fact === other.fact && one.file === other.file,
+    isSame,
   );
-  return (file, token) => {
-    const key = tokenKey(file, token, values);
-    return key === undefined ? undefined : providers(key);
+  return {
+    byToken: (file, token) => {
+      const key = tokenKey(file, token, values);
+      return key === undefined ? undefined : providers(key);
+    },
+    byType: (type) => providers(typeKey(type)),
   };
 }
 
-type Provided = readonly (readonly [string, TypeNode])[];
+function isSame(one: Injected, other: Injected): boolean {
+  if (one.kind === 'node')
+    return other.kind === 'node' && one.node.fact === other.node.fact && one.node.file === other.node.file;
+  return (
+    other.kind === 'object' && one.given.object === other.given.object && one.given.file === other.given.file
+  );
+}
+
+type Provided = readonly (readonly [string, Injected])[];
 
 function providedBy(facts: FileFacts, values: Values): Provided {
   return provisions(facts).flatMap(([token, given]): Provided => {
     const key = token && tokenKey(facts.file, token, values);
-    const type = given && givenType(facts.file, given, values);
-    return key !== undefined && type ? [[key, type]] : [];
+    const made = given && givenBy(facts.file, given, values);
+    return key !== undefined && made ? [[key, made]] : [];
   });
 }
 
-/** Of several classes for one token the first one counts. */
-function firstOf(all: Provided): ReadonlyMap<string, TypeNode> {
-  const providers = new Map<string, TypeNode>();
-  for (const [key, type] of all) if (!providers.has(key)) providers.set(key, type);
+/** Of several for one token the first one counts. */
+function firstOf(all: Provided): ReadonlyMap<string, Injected> {
+  const providers = new Map<string, Injected>();
+  for (const [key, given] of all) if (!providers.has(key)) providers.set(key, given);
   return providers;
 }
 
@@ -51,18 +73,35 @@ const provisions = once((facts: FileFacts): readonly Provision[] => [...provided
 function* provided(facts: FileFacts): Iterable<Provision> {
   for (const type of facts.types)
     for (const it of type.decorators) yield* it.args.flatMap((arg) => inLiteral(arg, 0));
-  for (const binding of facts.bindings) {
-    if (binding.isTopLevel && binding.init && /provider/i.test(binding.name))
-      yield* inLiteral(binding.init, 0);
+  for (const { init, isTopLevel, name } of facts.bindings) {
+    const isProvider = init?.kind === 'object' && entryOf(init, 'provide') !== undefined;
+    if (init && ((isTopLevel && /provider/i.test(name)) || isProvider)) yield* inLiteral(init, 0);
   }
+  yield* inDynamicModules(facts);
+  yield* registered(facts);
+}
+
+/** `static register(): DynamicModule { return { module: OrdersModule, providers: [ … ] }; }` */
+function* inDynamicModules({ imports, functions }: FileFacts): Iterable<Provision> {
+  if (!imports.some((it) => it.from.startsWith('@nestjs/'))) return;
+  for (const action of functions.flatMap((it) => eachAction(it.body))) {
+    const made = action.kind === 'return' && action.value?.kind === 'object' ? action.value : undefined;
+    const providers = made && entryOf(made, 'module') && entryOf(made, 'providers');
+    if (providers) yield* inLiteral(providers, 0);
+  }
+}
+
+function* registered(facts: FileFacts): Iterable<Provision> {
   const { calls } = indexOf(facts);
   for (const name of ['register', 'registerSingleton', 'registerInstance']) {
     for (const { action } of calls.get(name) ?? []) yield [action.call.args[0], action.call.args[1]];
   }
-  for (const { action } of calls.get('to') ?? []) {
-    const { callee, args } = action.call;
-    const bound = callee.kind === 'member' && callee.object.kind === 'call' ? callee.object : undefined;
-    if (bound) yield [bound.args[0], args[0]];
+  for (const name of ['to', 'toConstantValue']) {
+    for (const { action } of calls.get(name) ?? []) {
+      const { callee, args } = action.call;
+      const bound = callee.kind === 'member' && callee.object.kind === 'call' ? callee.object : undefined;
+      if (bound) yield [bound.args[0], args[0]];
+    }
   }
 }
 
@@ -75,52 +114,58 @@ function inLiteral(expr: Expr, depth: number): (readonly [Expr | undefined, Expr
   return expr.entries.flatMap((it) => inLiteral(it.value, depth + 1));
 }
 
-function givenType(file: FilePath, given: Expr, values: Values): TypeNode | undefined {
-  if (given.kind === 'new') return classOf(values.evaluate(file, given.callee));
-  if (given.kind !== 'object') return classOf(values.evaluate(file, given));
+function givenBy(file: FilePath, given: Expr, values: Values): Injected | undefined {
+  if (given.kind !== 'object') return behind(file, given, values, maxSteps);
+  const factory = entryOf(given, 'useFactory');
+  if (factory) return madeBy(file, factory, values, maxSteps);
   const inner = entryOf(given, 'useClass') ?? entryOf(given, 'useExisting') ?? entryOf(given, 'useValue');
-  return inner ? givenType(file, inner, values) : factoryType(file, entryOf(given, 'useFactory'), values);
+  return behind(file, inner ?? given, values, maxSteps);
 }
+
+/** From a name over what it holds and the functions that make it to a class or an object literal. */
+const maxSteps = 6;
 
 /**
  * `useFactory: (options) => new StripePayments(options)`, also where the function stands elsewhere, holds what it makes in a variable
- * or asks another one for it. Of a function that makes several classes nobody knows which.
+ * or asks another one for it. Of a function that makes several classes or objects nobody knows which.
  */
-function factoryType(
-  file: FilePath,
-  factory: Expr | undefined,
-  values: Values,
-  depth = 3,
-): TypeNode | undefined {
-  const maker = factory && values.evaluate(file, factory);
-  if (maker?.kind !== 'function' || depth === 0) return undefined;
+function madeBy(file: FilePath, factory: Expr, values: Values, steps: number): Injected | undefined {
+  const maker = values.evaluate(file, factory);
+  if (maker.kind !== 'function' || steps === 0) return undefined;
   const { node } = maker;
   const given = eachAction(node.fact.body).flatMap((it) =>
     it.kind === 'return' && it.value ? [it.value] : [],
   );
-  const made = given.map((it) => madeType(node.file, it, values, depth));
-  const [type] = made;
-  return type && made.every((it) => it?.fact === type.fact) ? type : undefined;
+  const made = given.map((it) => behind(node.file, it, values, steps - 1));
+  const [first] = made;
+  return first && made.every((it) => it && isSame(it, first)) ? first : undefined;
 }
 
-function madeType(file: FilePath, made: Expr, values: Values, depth: number): TypeNode | undefined {
-  if (made.kind === 'new') return givenType(file, made, values);
-  if (made.kind === 'call') return factoryType(file, made.callee, values, depth - 1);
-  const id = made.kind === 'name' ? made.binding : undefined;
-  const binding = id === undefined ? undefined : values.factsOf(file)?.bindings[id];
-  const isHeld = binding?.kind === 'const' && binding.init?.kind !== 'name';
-  return isHeld && binding.init ? madeType(file, binding.init, values, depth - 1) : undefined;
-}
-
-function classOf(value: Value): TypeNode | undefined {
-  return value.kind === 'type' && value.node.fact.kind === 'class' ? value.node : undefined;
+function behind(file: FilePath, made: Expr, values: Values, steps: number): Injected | undefined {
+  if (steps === 0) return undefined;
+  if (made.kind === 'object') return { kind: 'object', given: { file, object: made } };
+  if (made.kind === 'call') return madeBy(file, made.callee, values, steps);
+  const value = values.evaluate(file, made.kind === 'new' ? made.callee : made);
+  if (value.kind === 'type')
+    return value.node.fact.kind === 'class' ? { kind: 'node', node: value.node } : undefined;
+  if (made.kind === 'new' || value.kind !== 'expr') return undefined;
+  if (value.expr !== made) return behind(value.file, value.expr, values, steps - 1);
+  const held =
+    made.kind === 'name' && made.binding !== undefined && values.factsOf(file)?.bindings[made.binding];
+  return held && held.kind === 'const' && held.isAwaited && held.init
+    ? behind(file, held.init, values, steps - 1)
+    : undefined;
 }
 
 function tokenKey(file: FilePath, token: Expr, values: Values): string | undefined {
   const text = values.stringOf(file, token);
   if (text !== undefined) return `text ${text}`;
   const value = values.evaluate(file, token);
-  if (value.kind === 'type') return `type ${value.node.file} ${value.node.fact.name}`;
+  if (value.kind === 'type') return typeKey(value.node);
   if (value.kind === 'expr') return `place ${value.file} ${value.expr.at.start}`;
   return undefined;
+}
+
+function typeKey({ file, fact }: TypeNode): string {
+  return `type ${file} ${fact.name}`;
 }

@@ -37,9 +37,9 @@ export function linkProgram(
   const values = valuesOf(files, modules);
   const resolve: Resolve = { typeNamed: values.typeNamed, packageOf };
   const hierarchy = hierarchyOf(files, { keeper, values, resolve });
-  const injected = injectionOf(files, values, keeper);
+  const injection = injectionOf(files, values, keeper);
   const unitOf = unitsOf(projects);
-  const calls = callsOf({ keeper, files, values, hierarchy, injected, packageOf, unitOf });
+  const calls = callsOf({ keeper, files, values, hierarchy, injection, packageOf, unitOf });
   const program = programOf({ values, hierarchy, calls, modules }, resolve);
   return { keeper, files, program, values, hierarchy, calls, modules };
 }

@@ -5,14 +5,21 @@ import type { FilePath } from '../text.ts';
 import { handedOver, takenAs } from './callbackTypes.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
-import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
+import type { Injected, Injection } from './injection.ts';
+import type { ForeignType, FunctionNode, GivenObject, TypeNode } from './model.ts';
 import { listBehind } from './origins.ts';
 import { boundBy, boundInBase, substituted } from './typeArguments.ts';
-import { classAt, entryOf, topName, type Values } from './values.ts';
+import { classAt, topName, type Values } from './values.ts';
 
 /** A type as written at a place, or a type of the workspace. */
 export type Typed =
-  | { readonly kind: 'written'; readonly file: FilePath; readonly type: TypeExpr }
+  | {
+      readonly kind: 'written';
+      readonly file: FilePath;
+      readonly type: TypeExpr;
+      /** The very object that a container gives there. */
+      readonly given?: GivenObject;
+    }
   | { readonly kind: 'node'; readonly node: TypeNode };
 
 export interface Typing {
@@ -28,7 +35,7 @@ export interface TypingParts {
   readonly packageOf: (file: FilePath, name: string) => string | undefined;
   readonly values: Values;
   readonly hierarchy: Hierarchy;
-  readonly injected: (file: FilePath, token: Expr) => TypeNode | undefined;
+  readonly injection: Injection;
   readonly calleesOf: (file: FilePath, call: CallExpr, depth: number) => readonly FunctionNode[];
 }
 
@@ -45,7 +52,7 @@ export function typingOf(parts: TypingParts): Typing & {
   readonly typedAt: (file: FilePath, expr: Expr, depth: number) => Typed | undefined;
   readonly nodeBehind: (typed: Typed | undefined) => TypeNode | undefined;
 } {
-  const { values, hierarchy, injected } = parts;
+  const { values, hierarchy, injection } = parts;
 
   const typedAt = (file: FilePath, expr: Expr, depth: number): Typed | undefined => {
     const facts = values.factsOf(file);
@@ -139,10 +146,18 @@ export function typingOf(parts: TypingParts): Typing & {
   const ofDeclared = (file: FilePath, member: Member | undefined, depth: number): Typed | undefined => {
     if (!member) return undefined;
     const token = member.decorators?.find((it) => /^inject/i.test(it.name))?.args[0];
-    const provided = token && injected(file, token);
-    if (provided) return { kind: 'node', node: provided };
-    if (member.type) return { kind: 'written', file, type: member.type };
+    const provided = token ? injection.byToken(file, token) : ofOwnToken(file, member);
+    if (provided?.kind === 'node') return provided;
+    const type = member.type ?? (provided && { kind: 'object', members: [], at: member.at });
+    if (type) return { kind: 'written', file, type, ...(provided && { given: provided.given }) };
     return member.init && typedAt(file, member.init, depth + 1);
+  };
+
+  /** `constructor(private readonly charges: Charges)` of `{ provide: Charges, useFactory: () => ({ … }) }`. */
+  const ofOwnToken = (file: FilePath, { isParameter, type }: Member): Injected | undefined => {
+    const named = isParameter && type?.kind === 'ref' ? values.typeNamed(file, type.name) : undefined;
+    const given = named?.fact.kind === 'class' ? injection.byType(named) : undefined;
+    return given?.kind === 'object' ? given : undefined;
   };
 
   const ofNew = (file: FilePath, callee: Expr): Typed | undefined => {
@@ -208,10 +223,10 @@ export function typingOf(parts: TypingParts): Typing & {
 
   const ofContainer = (file: FilePath, call: CallExpr): Typed | undefined => {
     const token = call.args[0];
-    const provided = token && injected(file, token);
-    if (provided) return { kind: 'node', node: provided };
+    const provided = token && injection.byToken(file, token);
+    if (provided?.kind === 'node') return provided;
     const type = call.typeArgs[0];
-    if (type) return { kind: 'written', file, type };
+    if (type) return { kind: 'written', file, type, ...(provided && { given: provided.given }) };
     return token && ofNew(file, token);
   };
 
@@ -259,15 +274,6 @@ export function typingOf(parts: TypingParts): Typing & {
     typedOf: (file, expr) => typedAt(file, expr, 0),
     typeOf: (file, expr) => nodeBehind(typedAt(file, expr, 0)),
   };
-}
-
-/** The object under a key of a call's argument, for calls that take named arguments. */
-export function namedArgument(call: CallExpr, key: string): Expr | undefined {
-  for (const arg of call.args) {
-    const found = arg.kind === 'object' ? entryOf(arg, key) : undefined;
-    if (found) return found;
-  }
-  return undefined;
 }
 
 function asTyped(file: FilePath, fact: TypeNode['fact'] | undefined): Typed | undefined {
