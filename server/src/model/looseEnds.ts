@@ -1,5 +1,6 @@
 // Events with one end only: published and never handled, or handled and never published. Silent where the other end may stand
 // elsewhere: it counts only beside events of the same file and library whose both ends are here.
+import { isAnnouncedByMedusa } from '../facts/medusaEvents.ts';
 import type { FilePath } from '../text.ts';
 import type { Indexed } from './keptLists.ts';
 import type { EventModel, EventNode } from './model.ts';
@@ -44,9 +45,16 @@ export function unproduced(model: EventModel): readonly EventNode[] {
   const ends = new Set(fed.map((it) => `${it.file} ${it.fact.library}`));
   return model.events.filter((event) => {
     if (event.isProduced !== 'no' || event.consumers.length === 0 || isContract(model, event)) return false;
+    if (isOfEngine(event)) return false;
     const isBeside = event.consumers.some((it) => ends.has(`${it.file} ${it.fact.library}`));
     return isBeside && !isSpokenElsewhere(model, event);
   });
+}
+
+/** `order.placed` at a subscriber of Medusa: the engine that calls the subscriber announces it. */
+function isOfEngine({ name, wireNames, consumers }: EventNode): boolean {
+  const names = [name, ...wireNames];
+  return consumers.every((it) => it.fact.library === 'medusa') && names.some(isAnnouncedByMedusa);
 }
 
 /** What a consumer hands to its own topic for retries shows nothing of where its events come from. */
