@@ -4,6 +4,7 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { PublishRole, WriteRole } from '../facts/roles.ts';
 import type { Context, EffectDraft, Guard } from './frames.ts';
 import type { Effect, FunctionNode } from './model.ts';
+import { isLogLine } from './logLines.ts';
 import { isLastResort } from './names.ts';
 import type { Linking } from './program.ts';
 import { provenanceOf, type Provenance } from './provenance.ts';
@@ -127,7 +128,7 @@ function isIdempotent(
       role.isJournaled === true ||
       isReply(action) ||
       isPutAside(fn, role, linking) ||
-      isLogLine(fn, role, linking) ||
+      isLogLine(role, linking.values.stringsOf(fn.file, role.event), action.call.args) ||
       action.call.args.some((it) => isMessageItself(it, 0))
     );
   if (role.kind === 'remote') return role.isRead === true || role.isReplacing === true;
@@ -142,14 +143,6 @@ function isReply({ call }: CallAction): boolean {
     if (it.kind !== 'member' && it.kind !== 'name') return false;
     return /^reply_?(?:to|queue|address)$/i.test(it.name);
   });
-}
-
-const logTopic = /(?:^|[-_.:/])logs?(?:$|[-_.:/](?:add|create|entry|new|write)$)/i;
-
-/** `client.emit('create-log', …)`: a line that stands twice in a log misleads nobody. */
-function isLogLine({ file }: FunctionNode, { event }: PublishRole, { values }: Linking): boolean {
-  const names = values.stringsOf(file, event);
-  return names.length > 0 && names.every((it) => logTopic.test(it));
 }
 
 /** `xadd('orders.dlq', …)`, `` xadd(`${stream}:dead-letter`, …) ``: who looks at what nobody could handle finds it there twice at worst. */

@@ -9,6 +9,7 @@ import { handedOn, namesFlow, together } from './handedOn.ts';
 import type { Handling } from './handling.ts';
 import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
+import { isLogLine } from './logLines.ts';
 import { producersOf } from './sent.ts';
 
 export interface LostCorrelation {
@@ -80,7 +81,7 @@ function lostAt(
   const transport = effect.role.kind === 'publish' ? effect.role.transport : role.transport;
   if (role.isRequest || jobs.test(role.library) || transport === 'unknown') return undefined;
   if (consumer.transport !== 'broker' && transport === 'in-process') return undefined;
-  if (isParked(model, producer)) return undefined;
+  if (isParked(model, producer) || isLogLine(role, namesOf(producer), action.call.args)) return undefined;
   const levels = levelsTo(model, handler, effect);
   const depth = levels?.findIndex((it) => it.action === action) ?? -1;
   if (!levels || depth < 0) return undefined;
@@ -136,8 +137,12 @@ function bearsId(expr: Expr | undefined): boolean {
 /** What goes to a dead-letter queue, or is tried again, is the handled message and no follow-up. */
 function isParked({ program }: EventModel, { file, event, role, action }: ProducerNode): boolean {
   const written = [role.event, role.channel].map((it) => it && program.stringOf(file, it));
-  const names = [event?.name, ...(event?.wireNames ?? []), ...written, pathOf(action.call.callee)];
+  const names = [...namesOf({ event }), ...written, pathOf(action.call.callee)];
   return names.some((it) => it !== undefined && parked.test(it));
+}
+
+function namesOf({ event }: Pick<ProducerNode, 'event'>): readonly string[] {
+  return event ? [event.name, ...event.wireNames] : [];
 }
 
 type Payload = Pick<LostCorrelation, 'variable' | 'payload'>;
