@@ -41,7 +41,7 @@ function assigns({ fact }: FunctionNode, field: string): boolean {
 }
 
 /** What stands in its body, and the values of its variables. */
-function exprsIn({ files }: EventModel, { file, fact }: FunctionNode): readonly Expr[] {
+export function exprsIn({ files }: EventModel, { file, fact }: FunctionNode): readonly Expr[] {
   const { bindings = [] } = files.get(file) ?? {};
   const held = bindings.flatMap((it) => (it.init && holds(fact.span, it.at) ? [it.init] : []));
   const said = actionsIn(fact.body).filter(
@@ -73,7 +73,8 @@ function isOtherForm(value: Expr, field: string): boolean {
   return (callee.kind === 'member' || callee.kind === 'name') && textMaking.test(callee.name);
 }
 
-function mentions(expr: Expr, field: string): boolean {
+/** Whether an expression names a field, of whatever it is. */
+export function mentions(expr: Expr, field: string): boolean {
   if ((expr.kind === 'member' || expr.kind === 'name') && expr.name === field) return true;
   return partsOf(expr).some((it) => mentions(it, field));
 }

@@ -6,6 +6,7 @@ import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { isConverted } from './convertedFields.ts';
 import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
+import { isRevived } from './revivedFields.ts';
 
 /** What JSON does to a value: it throws, drops it, empties it, or makes a string of it. */
 export type Loss = 'bigint' | 'symbol' | 'function' | 'Map' | 'Set' | 'Date' | 'undefined' | 'instance';
@@ -27,9 +28,11 @@ export function lostFields(model: EventModel, event: EventNode): readonly LostFi
     const context: Context = { model, isSent: isSent(event), seen: new Set([node]) };
     const lost = [...fields.values()].flatMap((it) => lostIn(context, it, it.name));
     const isData = [...fields.values()].filter((it) => it.member.type?.kind !== 'function').length > 1;
-    return lost.filter(({ field, loss }) =>
-      loss === 'function' ? isData && !isImplemented(model, field) : !isConverted(model, event, field.name),
-    );
+    return lost.filter(({ field, loss }) => {
+      if (loss === 'function') return isData && !isImplemented(model, field);
+      if (loss === 'Date' && isRevived(model, event, field.name)) return false;
+      return !isConverted(model, event, field.name);
+    });
   });
 }
 
