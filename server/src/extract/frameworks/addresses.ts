@@ -24,7 +24,14 @@ export function addressText(site: CallSite): string {
 
 function addressOf({ view, arg }: CallSite): Expr | undefined {
   const first = arg(0);
-  return first?.kind === 'object' ? view.entryOf(first, 'url') : first;
+  const address = first?.kind === 'object' ? view.entryOf(first, 'url') : first;
+  return address && written(address);
+}
+
+/** `new URL(address).href`, `process.env.ADDRESS ?? ''`. */
+function written(address: Expr): Expr {
+  if (address.kind === 'member' && address.name === 'href') return address.object;
+  return address.kind === 'choice' ? (address.of[0] ?? address) : address;
 }
 
 /** The verb of a request, as an option or as the name of the call: `fetch(url, { method: 'PUT' })`, `axios.put(url)`. */
@@ -53,10 +60,18 @@ function isTelling(word: string): boolean {
   return /^[a-z][\w-]+$/i.test(word) && !places.test(word);
 }
 
+function nameIs(callee: Expr, name: string): boolean {
+  return callee.kind === 'name' && callee.name === name;
+}
+
 /** As far as it is written; a name in front says whose address it is, those further back say which thing. */
-function textOf({ view }: CallSite, address: Expr): string {
+function textOf(site: CallSite, address: Expr): string {
+  const { view } = site;
   const value = view.valueOf(address);
   if (value.kind === 'string') return value.value;
+  // `new URL('/orders', base)`
+  const [inUrl] = value.kind === 'new' && nameIs(value.callee, 'URL') ? value.args : [];
+  if (inUrl) return textOf(site, inUrl);
   const isSum = value.kind === 'operation' && value.operator === '+';
   const parts = value.kind === 'template' ? value.parts : isSum ? value.of : [];
   return parts

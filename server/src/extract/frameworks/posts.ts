@@ -1,4 +1,5 @@
-// A POST that changes nothing: what is asked for does not fit into an address, or must not stand in one.
+// A POST that changes nothing: what is asked for does not fit into an address, or must not stand in one. And one that leaves behind the
+// same however often it comes: a cache that is made anew.
 import type { Expr } from '../../facts/expressions.ts';
 import type { FunctionFact } from '../../facts/facts.ts';
 import { takingHold } from '../../facts/sagaWords.ts';
@@ -21,6 +22,22 @@ export function asksByPost(site: CallSite): boolean {
   if (graphql.length > 0) return graphql.every((it) => !/^\s*mutation\b/.test(it));
   if (texts.some((it) => /\bgrant_type\b/.test(it))) return true;
   return asked.test(addressText(site).split('?')[0] ?? '') || isInLookUp(site);
+}
+
+/** What is made anew of what is stored elsewhere: caches, pages and search indexes. */
+const renewal =
+  /^(?:re-?validat(?:e|ion)|purge|invalidat(?:e|ion)|re-?index|refresh)(?:[-_](?:all|caches?|everything|index(?:es)?|pages?|paths?|search|tags?|url))?$|^(?:(?:clear|flush|bust|warm)[-_]?cache|cache[-_]?(?:clear|flush|purge|refresh|invalidat(?:e|ion)))$/i;
+/** A key that is made anew is another one. */
+const keys = /token|auth|session|login|password|secret/i;
+const renewing =
+  /^_?(?:revalidate|purge|invalidate|reindex|(?:clear|flush|bust|warm|refresh)\w*Cache)(?![a-z])/;
+
+/** Whether a request makes something anew: `POST /api/revalidate`, `POST /products/7/reindex`. */
+export function renewsByPost(site: CallSite): boolean {
+  const [place = ''] = addressText(site).split('?');
+  const words = place.split(/[/:]/);
+  if (words.some((it) => renewal.test(it))) return !words.some((it) => keys.test(it));
+  return askedBy(site) === undefined && renewing.test(namedAround(site.fn, site)?.name ?? '');
 }
 
 /** Keys and texts of a request: `{ grant_type: … }`, `` JSON.stringify({ query: `query { … }` }) ``. */

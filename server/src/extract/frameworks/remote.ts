@@ -2,7 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { RemoteRole } from '../../facts/roles.ts';
 import { askedBy, verbOf } from './addresses.ts';
-import { asksByPost } from './posts.ts';
+import { asksByPost, renewsByPost } from './posts.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const http = [
@@ -178,7 +178,8 @@ function isRead(site: CallSite, what: RemoteRole['what']): boolean {
 
 /** What is put under its key, or taken away, is so after the second time too. */
 function isReplacing(site: CallSite, what: RemoteRole['what']): boolean {
-  return what === 'storage' || (what === 'http' && /^(?:put|del|delete)$/i.test(verbOf(site)));
+  if (what === 'http') return /^(?:put|del|delete)$/i.test(verbOf(site)) || renewsByPost(site);
+  return what === 'storage';
 }
 
 /** `client.send(new InvokeCommand(…))`. */
