@@ -3,6 +3,7 @@ import type { Action, CallAction, IfAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact } from '../facts/facts.ts';
 import type { FilePath, Span } from '../text.ts';
+import { acknowledges, refuses } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { blocksOf, eachAction } from './fileIndex.ts';
 import { isHandledPart } from './handledParts.ts';
@@ -122,7 +123,7 @@ function namesVersion(expr: Expr): boolean {
 function checkOf(here: Reached, list: readonly Action[], held: readonly BindingFact[]): IfAction | undefined {
   for (const action of list) {
     const isCheck = action.kind === 'if' && isAbsence(here, action.condition, held);
-    if (isCheck) return action.otherwise.length === 0 && givesUp(action.then) ? action : undefined;
+    if (isCheck) return action.otherwise.length === 0 && givesUp(here, action.then) ? action : undefined;
     for (const inner of blocksOf(action)) {
       const found = checkOf(here, inner, held);
       if (found) return found;
@@ -150,7 +151,7 @@ function isOf(here: Reached, expr: Expr, held: readonly BindingFact[]): boolean 
 }
 
 /** Nothing but a log line or an acknowledgement, and then the end. */
-function givesUp(list: readonly Action[]): boolean {
+function givesUp(here: Reached, list: readonly Action[]): boolean {
   const last = list.at(-1);
   if (last?.kind !== 'return') return false;
   if (
@@ -159,14 +160,16 @@ function givesUp(list: readonly Action[]): boolean {
     !(last.value.kind === 'name' && last.value.name === 'undefined')
   )
     return false;
-  return list.slice(0, -1).every((it) => it.kind === 'call' && isQuiet(it));
+  return list.slice(0, -1).every((it) => it.kind === 'call' && isQuiet(here, it));
 }
 
-function isQuiet({ call, roles }: CallAction): boolean {
-  if (roles.some((it) => it.kind === 'ack'))
-    return roles.every((it) => it.kind !== 'ack' || it.what === 'ack');
+function isQuiet({ model, fn }: Reached, action: CallAction): boolean {
+  const { call, roles } = action;
+  if (refuses(model, fn, action)) return false;
   return (
-    roles.some((it) => it.kind === 'log') || /log|warn|console|debug|stringify/i.test(pathOf(call.callee))
+    acknowledges(model, fn, action) ||
+    roles.some((it) => it.kind === 'log') ||
+    /log|warn|console|debug|stringify/i.test(pathOf(call.callee))
   );
 }
 
@@ -195,7 +198,7 @@ function isMovedOn(here: Reached, { load, held }: Loaded, check: Span): boolean 
   const isMentioned = (it: Expr): boolean => held.some((one) => mentions(here.model, file, it, one));
   for (const action of eachAction(fact.body)) {
     if (action.kind === 'assign' && action.at.start > check.end && isMentioned(action.target)) return true;
-    if (action.kind !== 'call' || action.call.at.start < check.end || isQuiet(action)) continue;
+    if (action.kind !== 'call' || action.call.at.start < check.end || isQuiet(here, action)) continue;
     if ([action.call.callee, ...action.call.args].some(isMentioned)) return true;
   }
   return false;

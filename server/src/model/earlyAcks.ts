@@ -3,6 +3,7 @@ import type { Action, CallAction } from '../facts/actions.ts';
 import type { CallExpr } from '../facts/expressions.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
 import type { Place } from '../text.ts';
+import { acknowledges } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
@@ -73,9 +74,9 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
     return work && { how: 'returned', consumer, work };
   }
   return (
-    ackFirst(consumer, handler, effects) ??
+    ackFirst(model, consumer, handler) ??
     unawaitedWork(model, consumer, handler) ??
-    startedByWrapper(consumer, handler, works) ??
+    startedByWrapper(model, consumer, works) ??
     (effects.length === 0 ? unknownWork(model, consumer, handler) : undefined)
   );
 }
@@ -94,24 +95,17 @@ function isWork({ role, inCatch }: Effect): boolean {
 }
 
 /** Work that was done before, such as a row in an inbox, may be all that the acknowledgement stands for. */
-function ackFirst(
-  consumer: ConsumerNode,
-  fn: FunctionNode,
-  effects: readonly Effect[],
-): EarlyAck | undefined {
+function ackFirst(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
   const { body } = fn.fact;
+  const { effects } = model.bodyOf(fn);
   for (const action of callsIn(body)) {
-    if (!isAck(action) || isInCatch(body, action) || isLeft(body, action)) continue;
+    if (!acknowledges(model, fn, action) || isInCatch(body, action) || isLeft(body, action)) continue;
     const { start } = action.call.at;
     if (effects.some((it) => mayFollow(body, headOf(it), start))) continue;
     const work = effects.find((it) => isWork(it) && mayFollow(body, start, headOf(it)));
     if (work) return { how: 'first', consumer, work, fn, action };
   }
   return undefined;
-}
-
-function isAck({ roles }: CallAction): boolean {
-  return roles.some((it) => it.kind === 'ack' && it.what === 'ack');
 }
 
 /** The call in the function itself that leads to an effect. */
@@ -134,7 +128,8 @@ function isLeft(list: readonly Action[], action: CallAction): boolean {
 /** A handler that ends, or acknowledges, while what it started still runs, itself or further down. */
 function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
   const { body, isAsync } = fn.fact;
-  if (!endsWithHandler(consumer) && !(isAsync && [...callsIn(body)].some(isAck))) return undefined;
+  if (!endsWithHandler(consumer) && !(isAsync && callsIn(body).some((it) => acknowledges(model, fn, it))))
+    return undefined;
   const started = model
     .bodyOf(fn)
     .effects.filter(isWork)
@@ -179,15 +174,17 @@ function endsWithHandler({ fact: { acknowledges, library } }: ConsumerNode): boo
 
 /** `onMessage(content); channel.ack(message);`: whatever runs the handler does not wait for it. */
 function startedByWrapper(
+  model: EventModel,
   consumer: ConsumerNode,
-  handler: FunctionNode,
   [work]: readonly Effect[],
 ): EarlyAck | undefined {
   const { caller: fn, action } = consumer.runBy ?? {};
-  if (!fn || !work || action?.settled !== 'dropped' || !handler.fact.isAsync) return undefined;
+  if (!fn || !work || action?.settled !== 'dropped' || !consumer.handler?.fact.isAsync) return undefined;
   const { body } = fn.fact;
   const { start } = action.call.at;
-  const isAcked = [...callsIn(body)].some((it) => isAck(it) && mayFollow(body, start, it.call.at.start));
+  const isAcked = callsIn(body).some(
+    (it) => mayFollow(body, start, it.call.at.start) && acknowledges(model, fn, it),
+  );
   const isOver = isAcked || endsWithHandler(consumer);
   return isOver && !isInCatch(body, action) ? { how: 'unawaited', consumer, work, fn, action } : undefined;
 }

@@ -3,6 +3,7 @@ import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
+import { acknowledges, refuses } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
@@ -100,10 +101,10 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   const isElsewhere = (it: Action): boolean =>
     areAlternatives(scope.fn.fact.body, attempt.at.start, startOf(it));
   const outside = all.filter((it) => !within.has(it) && !isElsewhere(it));
-  if (outside.some((it) => isRescue(it) && startOf(it) > attempt.at.start)) return undefined;
+  if (outside.some((it) => isRescue(scope, it) && startOf(it) > attempt.at.start)) return undefined;
   if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
-  if (acknowledged?.where === 'catch' && isForSome(attempt)) return undefined;
+  if (acknowledged?.where === 'catch' && isForSome(scope, attempt)) return undefined;
   const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
   if (isHeld) return undefined;
   const isReported = actionsIn(handler).some((it) => it.kind === 'call' && isReport(it));
@@ -176,7 +177,7 @@ function acknowledgedAfter(
   outside: readonly Action[],
 ): Swallow['acknowledged'] {
   const ackIn = (actions: Iterable<Action>): CallAction | undefined =>
-    [...actions].find((it): it is CallAction => it.kind === 'call' && isAck(it));
+    [...actions].find((it): it is CallAction => it.kind === 'call' && isAck(scope, it));
   const inCatch = ackIn(everyAction(scope.facts, attempt.handler ?? []));
   if (inCatch) return { action: inCatch, where: 'catch' };
   const inFinally = ackIn(everyAction(scope.facts, attempt.finalizer));
@@ -186,31 +187,32 @@ function acknowledgedAfter(
 }
 
 /** `if (isHopeless(error)) channel.ack(message);`: with any other error the broker keeps the message. */
-function isForSome({ handler, error }: TryAction): boolean {
+function isForSome(scope: Scope, { handler, error }: TryAction): boolean {
   const body = handler ?? [];
+  const acks = (list: readonly Action[]): readonly CallAction[] =>
+    callsIn(list).filter((it) => isAck(scope, it));
   const chosen = actionsIn(body).flatMap((it) =>
     it.kind === 'if' && [...namesIn(it.condition)].some(({ binding }) => binding === error)
-      ? callsIn(it.then).filter(isAck)
+      ? acks(it.then)
       : [],
   );
-  return error !== undefined && chosen.length > 0 && callsIn(body).filter(isAck).length === chosen.length;
+  return error !== undefined && chosen.length > 0 && acks(body).length === chosen.length;
 }
 
-function isAck({ roles }: CallAction): boolean {
-  return roles.some((it) => it.kind === 'ack' && it.what === 'ack');
+function isAck({ model, fn }: Scope, action: CallAction): boolean {
+  return acknowledges(model, fn, action);
 }
 
 /** A message that is acknowledged on success alone stays with the broker otherwise. */
-function isAcknowledgedByHand({ consumer }: Scope, inside: readonly Action[]): boolean {
-  const { acknowledges } = consumer.fact;
-  if (acknowledges !== undefined) return acknowledges === 'never';
-  return inside.some((it) => it.kind === 'call' && isAck(it));
+function isAcknowledgedByHand(scope: Scope, inside: readonly Action[]): boolean {
+  const stated = scope.consumer.fact.acknowledges;
+  if (stated !== undefined) return stated === 'never';
+  return inside.some((it) => it.kind === 'call' && isAck(scope, it));
 }
 
 /** Hands the failure to the broker or keeps the message. */
-function isRescue(action: Action): boolean {
-  if (action.kind === 'throw') return true;
-  return action.kind === 'call' && action.roles.some((it) => it.kind === 'ack' && it.what !== 'ack');
+function isRescue({ model, fn }: Scope, action: Action): boolean {
+  return action.kind === 'throw' || (action.kind === 'call' && refuses(model, fn, action));
 }
 
 function startOf(action: Action): number {

@@ -2,6 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import { callsIn } from '../facts/walk.ts';
+import { acknowledges, refuses } from './acknowledging.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { isQuietCallback } from './quiet.ts';
 
@@ -36,7 +37,9 @@ function catchesOf(callee: Expr, args: readonly Expr[]): readonly Expr[] {
 }
 
 /** `.then(() => channel.ack(message))`: the broker waits for it. */
-function isAcknowledging({ files }: EventModel, { file }: FunctionNode, callback: Expr): boolean {
-  const fact = callback.kind === 'function' ? files.get(file)?.functions[callback.function] : undefined;
-  return callsIn(fact?.body ?? []).some(({ roles }) => roles.some((it) => it.kind === 'ack'));
+function isAcknowledging(model: EventModel, { file }: FunctionNode, callback: Expr): boolean {
+  const fact = callback.kind === 'function' ? model.files.get(file)?.functions[callback.function] : undefined;
+  return callsIn(fact?.body ?? []).some(
+    (it) => fact && (acknowledges(model, { file, fact }, it) || refuses(model, { file, fact }, it)),
+  );
 }

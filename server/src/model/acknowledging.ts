@@ -1,0 +1,37 @@
+// What a broker is told of a message, by a call itself or by a function of the workspace that does nothing else:
+// `ack(context)`, `this.queue.delete(message)`.
+import type { CallAction } from '../facts/actions.ts';
+import type { AckRole } from '../facts/roles.ts';
+import { callsIn } from '../facts/walk.ts';
+import type { EventModel, FunctionNode } from './model.ts';
+
+type Told = AckRole['what'];
+
+/** Helpers that call helpers end somewhere. */
+const maxDepth = 3;
+
+/** Whether the broker takes the message for handled after a call. */
+export function acknowledges(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  const told = toldBy(model, fn, action, 0);
+  return told.length > 0 && told.every((it) => it === 'ack');
+}
+
+/** Whether the broker learns by a call that the message failed. */
+export function refuses(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  return toldBy(model, fn, action, 0).some((it) => it !== 'ack');
+}
+
+function toldBy(model: EventModel, fn: FunctionNode, action: CallAction, depth: number): readonly Told[] {
+  const { roles, call } = action;
+  const own = roles.flatMap((it) => (it.kind === 'ack' ? [it.what] : []));
+  if (own.length > 0 || depth >= maxDepth) return own;
+  const [callee, ...others] = model.program.calleesOf(fn.file, fn, call);
+  if (!callee || others.length > 0) return [];
+  const told = callsIn(callee.fact.body).flatMap((it) => toldBy(model, callee, it, depth + 1));
+  if (told.length === 0) return [];
+  // What works on the message, or runs what it is handed, acknowledges when that is done.
+  const isMore =
+    model.bodyOf(callee).effects.length > 0 ||
+    call.args.some((it) => model.program.functionsOf(fn.file, it).length > 0);
+  return isMore ? [] : told;
+}
