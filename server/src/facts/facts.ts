@@ -153,6 +153,8 @@ export interface ConsumerFact {
   readonly takes?: TypeExpr;
   /** The queue that it reads, where the events do not name it. */
   readonly queue?: Expr;
+  /** The function only gives what it received: whoever calls it and works through that consumes. */
+  readonly isHandedOver?: true;
   /** The key by which the library runs the handler once for a message. */
   readonly deduplicatedBy?: Expr;
   /** What the registration itself says about messages that fail. */

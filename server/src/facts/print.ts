@@ -18,8 +18,9 @@ export function printFacts(facts: FileFacts, text: string): string {
       const events = it.events.map(printExpr).join(', ') || 'unnamed events';
       const request = it.isRequest === true ? ', request' : '';
       const policy = it.policy ? `, deadLetter ${it.policy.deadLetter} limit ${it.policy.limit}` : '';
+      const handing = it.isHandedOver ? ', for its callers' : '';
       const ack = it.acknowledges === undefined ? '' : `, acknowledges ${it.acknowledges}`;
-      return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}${ack}${policy}`;
+      return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}${handing}${ack}${policy}`;
     }),
     ...facts.sagas.flatMap((it) => printSaga(facts, it)),
     ...facts.suppressions.map(

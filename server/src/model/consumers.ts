@@ -16,6 +16,7 @@ import type { Linking } from './program.ts';
 import { registeredBy } from './registered.ts';
 import { filledIn, registrars } from './registrars.ts';
 import { ofSubclasses } from './subclassConsumers.ts';
+import { takersOf } from './takers.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 /** All consumers of all files. */
@@ -73,6 +74,7 @@ function draftsOf(
   const handler = filled?.handler ?? called;
   if (handler && isHelper(fact, handler, linking)) return [];
   const said = fact.events.flatMap((it) => read(facts.file, it));
+  if (fact.isHandedOver) return handler ? ofTakers(handler, fact, said, linking) : [];
   const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
   const elsewhere = messages.length > 0 ? undefined : namedElsewhere(facts, fact, said, { linking, read });
@@ -89,6 +91,27 @@ function draftsOf(
     ),
   };
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
+}
+
+/** `for (const message of await this.queue.receive())`. */
+function ofTakers(
+  giver: FunctionNode,
+  fact: ConsumerFact,
+  said: readonly Message[],
+  linking: Linking,
+): readonly ConsumerDraft[] {
+  return takersOf(giver, linking).map((handler) => {
+    const messages = told(said, fact, handler, linking);
+    const { file, fact: taker } = handler;
+    const place = { file, at: taker.at, name: taker.name, registeredIn: file };
+    return {
+      ...place,
+      fact,
+      handler,
+      messages: messages.length > 0 ? messages : [{ kind: 'unknown' }],
+      handedOn: [],
+    };
+  });
 }
 
 /** Subclasses, callers or whoever makes the object name what comes; undefined where the registration stands for itself. */

@@ -52,6 +52,9 @@ const callers: ReadonlySet<string> = new Set([
   'bullmq',
 ]);
 
+/** A handler hands its message on to a function, and that one perhaps to another. */
+const maxDepth = 3;
+
 type Unawaited = Extract<EarlyAck, { readonly how: 'first' | 'unawaited' }>;
 
 /** The early acknowledgement of a consumer, or undefined where it has none that is sure. */
@@ -95,7 +98,12 @@ function isWork({ role, inCatch }: Effect): boolean {
 }
 
 /** Work that was done before, such as a row in an inbox, may be all that the acknowledgement stands for. */
-function ackFirst(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): EarlyAck | undefined {
+function ackFirst(
+  model: EventModel,
+  consumer: ConsumerNode,
+  fn: FunctionNode,
+  depth = 0,
+): EarlyAck | undefined {
   const { body } = fn.fact;
   const { effects } = model.bodyOf(fn);
   for (const action of callsIn(body)) {
@@ -105,7 +113,19 @@ function ackFirst(model: EventModel, consumer: ConsumerNode, fn: FunctionNode): 
     const work = effects.find((it) => isWork(it) && mayFollow(body, start, headOf(it)));
     if (work) return { how: 'first', consumer, work, fn, action };
   }
-  return undefined;
+  const whole = depth < maxDepth ? wholeWork(model, fn, effects) : undefined;
+  return whole && ackFirst(model, consumer, whole, depth + 1);
+}
+
+/** The function that does all that another one does: `for (const message of messages) await this.handle(message)`. */
+function wholeWork(
+  model: EventModel,
+  fn: FunctionNode,
+  effects: readonly Effect[],
+): FunctionNode | undefined {
+  const entered = effects.map((it) => levelsTo(model, fn, it)?.[1]?.entry);
+  const [first] = entered;
+  return first && entered.every((it) => it?.fact === first.fact) ? first : undefined;
 }
 
 /** The call in the function itself that leads to an effect. */

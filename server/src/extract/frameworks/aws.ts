@@ -9,8 +9,8 @@ import type { CallSite, Framework } from './framework.ts';
 import { lambdas } from './lambdas.ts';
 import { firstOf, handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt } from './places.ts';
-import { polling } from './polling.ts';
-import { queueRoles } from './sqsQueues.ts';
+import { fetching } from './polling.ts';
+import { isOfClient, queueRoles } from './sqsQueues.ts';
 
 /** What a command or method sends: entries that hold one message, and in it the event's name, the channel and the content. */
 interface Sent {
@@ -67,6 +67,8 @@ export const aws: Framework = {
     'aws-sdk',
     'sqs-consumer',
   ],
+  // Whoever works through what a queue of the workspace's own receives.
+  everydayTriggers: ['Sqs', 'SQS'],
   roles(site) {
     const roles = queueRoles(site);
     return roles.length > 0 ? roles : sent(site);
@@ -83,8 +85,7 @@ function sent(site: CallSite): readonly PublishRole[] {
     const how = from.startsWith('@aws-sdk/') ? commands[value.callee.name] : undefined;
     return how ? messages(site, how, value.args[0]) : [];
   }
-  const from = site.origin?.from ?? '';
-  const how = /^(aws-sdk|@aws-sdk)(\/|$)/.test(from) ? methods[site.name] : undefined;
+  const how = isOfClient(site, site.name) ? methods[site.name] : undefined;
   return how ? messages(site, how, first) : [];
 }
 
@@ -169,13 +170,21 @@ function isOff(view: FileView, config: Expr, key: string): boolean {
   return value?.kind === 'literal' && value.text === 'false';
 }
 
-/** `await sqs.send(new ReceiveMessageCommand({ QueueUrl }))` in a function that loops over the messages. */
+/**
+ * `await sqs.send(new ReceiveMessageCommand({ QueueUrl }))` in a function that loops over the messages, or gives them;
+ * `sqs.receiveMessage({ QueueUrl })` of the older client.
+ */
 function fetched(site: CallSite): readonly ConsumerFact[] {
+  const input = isOfClient(site, 'receiveMessage') ? site.arg(0) : receiving(site);
+  const queue = site.view.entryOf(input, 'QueueUrl');
+  return input ? fetching(site, 'aws', queue ? [queue] : []) : [];
+}
+
+function receiving(site: CallSite): Expr | undefined {
   const command = site.arg(0);
-  if (site.name !== 'send' || command?.kind !== 'new' || command.callee.kind !== 'name') return [];
+  if (site.name !== 'send' || command?.kind !== 'new' || command.callee.kind !== 'name') return undefined;
   const isReceive =
     command.callee.name === 'ReceiveMessageCommand' &&
     site.view.importedFrom(command.callee.name) === '@aws-sdk/client-sqs';
-  const queue = site.view.entryOf(command.args[0], 'QueueUrl');
-  return isReceive ? polling(site, 'aws', queue ? [queue] : []) : [];
+  return isReceive ? command.args[0] : undefined;
 }

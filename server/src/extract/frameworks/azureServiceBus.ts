@@ -6,7 +6,7 @@ import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
 import { argumentAt } from './places.ts';
-import { polling } from './polling.ts';
+import { fetching } from './polling.ts';
 
 const modules = ['@azure/service-bus', '@azure/event-hubs'];
 
@@ -99,7 +99,7 @@ function isManual({ view, call }: CallSite): boolean {
 function fetched(site: CallSite): readonly ConsumerFact[] {
   const isFetch = /^(?:receiveMessages|getMessageIterator)$/.test(site.name) && isFrom(site.origin, modules);
   const queue = queueBehind(site);
-  return isFetch ? polling(site, '@azure/service-bus', queue ? [queue] : []) : [];
+  return isFetch ? fetching(site, '@azure/service-bus', queue ? [queue] : []) : [];
 }
 
 /** `administration.createQueue('orders', { maxDeliveryCount: 5 })`: ten tries and a dead-letter queue hold by default. */

@@ -16,9 +16,22 @@ export function polling(
   library: string,
   events: readonly Expr[],
 ): readonly ConsumerFact[] {
-  if (fn.kind === 'module' || fn.name === '' || ![...actionsIn(fn.body)].some((it) => it.kind === 'loop'))
-    return [];
+  if (!isNamed(fn) || !actionsIn(fn.body).some((it) => it.kind === 'loop')) return [];
   return [loopIn(view, fn, fn, library, events)];
+}
+
+/** The same, and the function that gives what it fetched: `async receive() { … return answer.Messages; }`. */
+export function fetching(site: CallSite, library: string, events: readonly Expr[]): readonly ConsumerFact[] {
+  const { fn, view } = site;
+  const own = polling(site, library, events);
+  const isGiven = isNamed(fn) && actionsIn(fn.body).some((it) => it.kind === 'return' && it.value);
+  return own.length === 0 && isGiven
+    ? [{ ...loopIn(view, fn, fn, library, events), isHandedOver: true }]
+    : own;
+}
+
+function isNamed({ kind, name }: FunctionFact): boolean {
+  return kind !== 'module' && name !== '';
 }
 
 /** `const messages = stream.subscribe(…); (async () => { for await (const message of messages) … })();`: the function with the loop. */

@@ -7,7 +7,7 @@ import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { fromPatterns } from './patterns.ts';
-import { polling } from './polling.ts';
+import { fetching, polling } from './polling.ts';
 
 const modules = ['ioredis', 'redis', '@redis/client', '@upstash/redis'];
 const types = ['Redis', 'Cluster', 'RedisClientType', 'RedisClient'];
@@ -163,7 +163,7 @@ function read(site: CallSite): readonly ConsumerFact[] {
     if (option) return !(option.kind === 'literal' && option.text === 'false');
     return it.kind === 'string' && /^noack$/i.test(it.value);
   });
-  const found = polling(site, 'redis', stream ? [site.view.valueOf(stream)] : []);
+  const found = fetching(site, 'redis', stream ? [site.view.valueOf(stream)] : []);
   return isForgotten ? found.map((it) => ({ ...it, acknowledges: 'before' })) : found;
 }
 

@@ -16,12 +16,19 @@ export function queueRoles(site: CallSite): readonly Role[] {
   const command = site.name === 'send' && given?.kind === 'new' ? given : undefined;
   const name = command?.callee.kind === 'name' ? command.callee.name : site.name;
   if (name === 'CreateQueueCommand') return created(site, command?.args[0]);
-  if (/^DeleteMessage(?:Batch)?Command$/.test(name)) return [{ kind: 'ack', library: 'aws', what: 'ack' }];
+  const isDelete = isOfClient(site, 'deleteMessage') || isOfClient(site, 'deleteMessageBatch');
+  if (isDelete || /^DeleteMessage(?:Batch)?Command$/.test(name))
+    return [{ kind: 'ack', library: 'aws', what: 'ack' }];
   if (!/^[cC]hangeMessageVisibility(?:Command)?$/.test(name)) return [];
   const input = command ? command.args[0] : given;
   const timeout = site.view.entryOf(input, 'VisibilityTimeout');
   const isAtOnce = timeout?.kind === 'literal' && timeout.text === '0';
   return isAtOnce ? [{ kind: 'ack', library: 'aws', what: 'requeue' }] : [];
+}
+
+/** `sqs.deleteMessage({ … })` of the client that has a method for each command. */
+export function isOfClient({ name, origin }: CallSite, method: string): boolean {
+  return name === method && /^(?:aws-sdk|@aws-sdk)(?:\/|$)/.test(origin?.from ?? '');
 }
 
 /** `new CreateQueueCommand({ QueueName, Attributes: { RedrivePolicy } })`; another call may set it later. */
