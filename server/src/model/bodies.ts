@@ -76,7 +76,8 @@ function isOneOf(places: readonly Place[]): (place: Place) => boolean {
 /** Functions that a file hands over as consumers, by the place of the function or of what names it. */
 const consumerPlaces = once(({ consumers, functions }: FileFacts): ReadonlySet<number> => {
   const places = new Set<number>();
-  for (const { handler } of consumers) {
+  for (const { handler, isHandedOver } of consumers) {
+    if (isHandedOver) continue;
     const fn = typeof handler === 'number' ? functions[handler] : undefined;
     if (fn) places.add(fn.at.start).add(fn.span.start);
     if (typeof handler !== 'number') places.add(handler.at.start);

@@ -3,7 +3,7 @@ import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import { eachAction } from './fileIndex.ts';
-import { isDiscriminant, tableEntries } from './handlerTables.ts';
+import { callsUnder, isDiscriminant, tableEntries } from './handlerTables.ts';
 import type { FunctionNode } from './model.ts';
 import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
@@ -25,7 +25,7 @@ const noHandler =
 
 /** The branches of a handler that dispatches by topic or type, its own body and that of functions it hands the message to. */
 export function branchesOf(handler: FunctionNode, linking: Linking, depth = 1): readonly Branch[] {
-  const own = branchesIn(handler, handler.fact.body, linking);
+  const own = branchesIn(handler, linking);
   if (own.length > 0) return own;
   for (const action of eachAction(handler.fact.body)) {
     if (action.kind !== 'call' || action.call.args.length === 0) continue;
@@ -35,8 +35,8 @@ export function branchesOf(handler: FunctionNode, linking: Linking, depth = 1): 
       if (inner.length > 1) return inner;
     }
     for (const callee of linking.calls.callees(handler.file, action.call)) {
-      const inner = callee.fact === handler.fact ? [] : branchesIn(callee, callee.fact.body, linking);
-      if (inner.length > 1) return inner;
+      const inner = callee.fact === handler.fact ? [] : branchesIn(callee, linking);
+      if (inner.length > 1 || inner.some((it) => it.isLookedUp)) return inner;
     }
   }
   return [];
@@ -67,15 +67,16 @@ function callbackAt(file: FilePath, arg: Expr, { files }: Linking): readonly Fun
   return fact ? [{ file, fact }] : [];
 }
 
-function branchesIn(fn: FunctionNode, body: readonly Action[], linking: Linking): readonly Branch[] {
+function branchesIn(fn: FunctionNode, linking: Linking): readonly Branch[] {
+  const { body } = fn.fact;
   const branches: Branch[] = [];
   for (const action of eachAction(body)) {
     if (action.kind === 'switch' && isDiscriminant(action.on)) {
       for (const it of action.cases) branches.push(...branch(fn, it.tests, it.body, linking));
     }
     if (action.kind === 'if') branches.push(...branch(fn, testsOf(action.condition), action.then, linking));
-    if (action.kind === 'call') branches.push(...tableBranches(fn, action, linking));
   }
+  branches.push(...callsUnder(fn, linking).flatMap((it) => tableBranches(fn, it, linking)));
   return branches.length > 0 ? [...branches, ...remainder(fn, body, linking)] : branches;
 }
 

@@ -2,7 +2,9 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Role } from '../facts/roles.ts';
 import type { Summary } from './frames.ts';
-import type { Effect } from './model.ts';
+import { callsUnder, tableEntries } from './handlerTables.ts';
+import type { Effect, FunctionNode } from './model.ts';
+import type { Linking } from './program.ts';
 
 /** What only the name of a call tells, or of what it is handed: `repository.storeProcessedAndOutbox({ … })`. The body knows better. */
 export function isGuessed(role: Role): boolean {
@@ -11,6 +13,16 @@ export function isGuessed(role: Role): boolean {
     role.confidence === 'name' ||
     (role.kind === 'publish' && role.transport === 'outbox' && role.confidence === 'shape')
   );
+}
+
+/** Whether what looks like a publish calls handlers out of a table: `dispatcher.dispatch(event)`. */
+export function isRunHere(
+  { roles }: CallAction,
+  callees: readonly FunctionNode[],
+  linking: Linking,
+): boolean {
+  if (!roles.some((it) => it.kind === 'publish' && isGuessed(it))) return false;
+  return callees.some((fn) => callsUnder(fn, linking).some((it) => tableEntries(fn, it, linking).length > 0));
 }
 
 /** A summary whose effects are marked where another implementation does something else instead; a stand-in that does nothing tells nothing. */

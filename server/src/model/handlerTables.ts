@@ -1,11 +1,15 @@
 // Registries from an event's name to its handler: an object of functions, a `Map`, and the names that are given to what is looked up.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr, ObjectExpr } from '../facts/expressions.ts';
+import type { Expr, MemberExpr, ObjectExpr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
+import { callsIn } from '../facts/walk.ts';
 import { indexOf } from './fileIndex.ts';
+import { madeWith } from './madeWith.ts';
 import type { FunctionNode } from './model.ts';
 import { wordsOf } from './names.ts';
+import { below, iterations, listBehind, parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
+import { classAt } from './values.ts';
 
 /** A handler and the name under which a table holds it. */
 export interface TableEntry {
@@ -25,14 +29,30 @@ export function isDiscriminant(expr: Expr): boolean {
   return (expr.kind === 'name' || expr.kind === 'member') && discriminant.test(wordsOf(expr.name).join(' '));
 }
 
-/** What a call runs that takes its function out of a table: `handlers[topic](message)`, `handlers.get(topic)?.(message)`. */
+/**
+ * What a call runs that takes its function out of a table: `handlers[topic](message)`, `handlers.get(topic)?.(message)`,
+ * `for (const policy of policies[event.type] ?? []) await policy(event)`.
+ */
 export function tableEntries(
   { file }: FunctionNode,
   { call }: CallAction,
   linking: Linking,
 ): readonly TableEntry[] {
-  const table = tableBehind(file, call.callee, linking) ?? tableOfMethod(file, call.callee, linking);
-  return table ? entriesOf(file, table, linking) : [];
+  const table = tableBehind(file, call.callee, linking);
+  if (table) return entriesOf(file, table, { linking });
+  const { callee } = call;
+  const held = tableOfMethod(file, callee, linking);
+  return held && callee.kind === 'member' ? entriesOf(file, held, { linking, method: callee }) : [];
+}
+
+/** The calls of a function, and those in what it hands to `map` and the like. */
+export function callsUnder({ file, fact }: FunctionNode, { files }: Linking): readonly CallAction[] {
+  return callsIn(fact.body).flatMap((it) => {
+    const { callee, args } = it.call;
+    const [each] = callee.kind === 'member' && iterations.test(callee.name) ? args : [];
+    const run = each?.kind === 'function' ? files.get(file)?.functions[each.function] : undefined;
+    return [it, ...callsIn(run?.body ?? [])];
+  });
 }
 
 /** `handlers.get(topic).handle(message)`: the table holds objects. */
@@ -42,6 +62,12 @@ function tableOfMethod(file: FilePath, callee: Expr, linking: Linking): Expr | u
     : undefined;
 }
 
+/** Where handlers are looked up, and the method by which each is called if the table holds objects. */
+interface Looking {
+  readonly linking: Linking;
+  readonly method?: MemberExpr;
+}
+
 /** A constant may be made of itself, in code that never ran. */
 const deepest = 6;
 
@@ -49,39 +75,71 @@ const deepest = 6;
 function tableBehind(file: FilePath, expr: Expr, linking: Linking, depth = 0): Expr | undefined {
   if (depth > deepest) return undefined;
   if (expr.kind === 'member' && expr.name === '[]')
-    return expr.index && isDiscriminant(expr.index) ? expr.object : undefined;
+    return expr.index
+      ? isDiscriminant(expr.index)
+        ? expr.object
+        : undefined
+      : tableBehind(file, expr.object, linking, depth + 1);
   if (expr.kind === 'call' && expr.callee.kind === 'member' && expr.callee.name === 'get')
     return expr.args[0] && isDiscriminant(expr.args[0]) ? expr.callee.object : undefined;
   if (expr.kind === 'operation' || expr.kind === 'choice')
     return expr.of.map((it) => tableBehind(file, it, linking, depth + 1)).find((it) => it !== undefined);
   const binding = expr.kind === 'name' ? bindingOf(file, expr.binding, linking) : undefined;
+  const facts = linking.files.get(file);
+  const list = facts && binding?.kind === 'parameter' ? listBehind(facts, binding) : undefined;
+  if (list) return tableBehind(file, list, linking, depth + 1);
   return binding?.kind === 'const' && binding.init && binding.init.kind !== 'name'
     ? tableBehind(file, binding.init, linking, depth + 1)
     : undefined;
 }
 
-function bindingOf(file: FilePath, id: number | undefined, { files }: Linking) {
+function bindingOf(file: FilePath, id: number | undefined, { files }: Pick<Linking, 'files'>) {
   return id === undefined ? undefined : files.get(file)?.bindings[id];
 }
 
-function entriesOf(file: FilePath, table: Expr, linking: Linking): readonly TableEntry[] {
+function entriesOf(file: FilePath, table: Expr, looking: Looking): readonly TableEntry[] {
+  const { linking } = looking;
   const { values } = linking;
-  const value = values.evaluate(file, table);
+  const own = values.evaluate(file, table);
+  const handed = own.kind === 'expr' && own.expr.kind !== 'object' ? handedTable(own, linking) : undefined;
+  const value = handed ? values.evaluate(handed.file, handed.expr) : own;
   if (value.kind !== 'expr') return [];
-  if (value.expr.kind === 'object') return ofObject(value.file, value.expr, linking);
+  if (value.expr.kind === 'object') return ofObject(value.file, value.expr, looking);
   if (value.expr.kind !== 'new') return [];
   const [list] = value.expr.args;
   const pairs =
     list?.kind === 'array' ? list.items.flatMap((it) => (it.kind === 'array' ? [it.items] : [])) : [];
   return [...pairs, ...setLater(file, table, linking)].flatMap(([key, handler]) =>
-    key && handler ? entry(value.file, values.stringOf(value.file, key), handler, linking) : [],
+    key && handler ? entry(value.file, values.stringOf(value.file, key), handler, looking) : [],
   );
 }
 
-function ofObject(file: FilePath, { entries }: ObjectExpr, linking: Linking): readonly TableEntry[] {
+/**
+ * `dispatch(policies, event)`, `new Dispatcher(policies)`: the table that the only caller hands in. Of several nobody knows whose
+ * events come.
+ */
+function handedTable(
+  { file, expr }: { readonly file: FilePath; readonly expr: Expr },
+  { files, calls }: Linking,
+): { readonly file: FilePath; readonly expr: Expr } | undefined {
+  const facts = files.get(file);
+  if (!facts) return undefined;
+  const made =
+    expr.kind === 'member' && expr.object.kind === 'this' ? classAt(facts, expr.at.start) : undefined;
+  const given = made && expr.kind === 'member' ? madeWith(facts, { file, fact: made }, expr.name) : undefined;
+  const binding = expr.kind === 'name' ? bindingOf(file, expr.binding, { files }) : undefined;
+  const parameter = binding && parameterOf(facts, binding);
+  const from = given ?? (parameter && { fn: { file, fact: parameter.fn }, index: parameter.index, path: [] });
+  const [only, ...others] = from ? calls.callersOf(from.fn) : [];
+  const arg = only?.action.call.args[from?.index ?? -1];
+  const found = arg && others.length === 0 ? below(arg, from?.path ?? []) : undefined;
+  return only && found && { file: only.caller.file, expr: found };
+}
+
+function ofObject(file: FilePath, { entries }: ObjectExpr, looking: Looking): readonly TableEntry[] {
   return entries.flatMap((it) => {
-    const key = it.computed ? linking.values.stringOf(file, it.computed) : it.key;
-    return entry(file, key, it.value, linking);
+    const key = it.computed ? looking.linking.values.stringOf(file, it.computed) : it.key;
+    return entry(file, key, it.value, looking);
   });
 }
 
@@ -103,8 +161,13 @@ function entry(
   file: FilePath,
   name: string | undefined,
   value: Expr,
-  { calls }: Linking,
+  looking: Looking,
 ): readonly TableEntry[] {
-  const [handler] = calls.functionsOf(file, value);
-  return name === undefined || !handler ? [] : [{ name, handler }];
+  if (name === undefined) return [];
+  const { linking, method } = looking;
+  const held = linking.values.evaluate(file, value);
+  if (held.kind === 'expr' && held.expr.kind === 'array')
+    return held.expr.items.flatMap((it) => entry(held.file, name, it, looking));
+  const [handler] = linking.calls.functionsOf(file, method ? { ...method, object: value } : value);
+  return handler ? [{ name, handler }] : [];
 }

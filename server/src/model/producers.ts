@@ -7,6 +7,7 @@ import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, isTold, objectOf, saidOnce, type Message, type ReadMessage } from './message.ts';
+import { isRunHere } from './guessedRoles.ts';
 import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
 import { below, partOf } from './origins.ts';
@@ -58,7 +59,9 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
 function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
   return saidOfFiles(linking, 'direct sites', (facts) =>
     indexOf(facts).publishes.flatMap(({ fn, action, role }) =>
-      role.isRequest || isOfCommands.test(fn.owner ?? '')
+      role.isRequest ||
+      isOfCommands.test(fn.owner ?? '') ||
+      isRunHere(action, linking.calls.callees(facts.file, action.call), linking)
         ? []
         : [siteAt(facts, { fn, action, role }, linking, read)],
     ),

@@ -9,7 +9,8 @@ export function runnerOf(model: EventModel, { runBy, fact }: ConsumerNode): Func
   if (isLeftOpen(model, caller, action)) return caller;
   const registered = typeof fact.handler === 'number' ? fact.handler : undefined;
   const facts = model.files.get(caller.file);
-  if (registered === undefined || facts?.functions[registered] !== caller.fact) return undefined;
+  const isOwn = facts?.consumers.includes(fact) && facts.functions[registered ?? -1] === caller.fact;
+  if (!isOwn) return undefined;
   const isUnknown = model.program.calleesOf(caller.file, caller, action.call).length === 0;
   return isUnknown ? caller : undefined;
 }

@@ -19,7 +19,7 @@ import {
   type Verdict,
   type Walk,
 } from './frames.ts';
-import { isFactory, isGuessed, knownBeside } from './guessedRoles.ts';
+import { isFactory, isGuessed, isRunHere, knownBeside } from './guessedRoles.ts';
 import { needsLeft } from './needs.ts';
 import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
@@ -51,8 +51,8 @@ function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const summaries = callees.map((it) => walk.walking.summaryOf(it));
   walk.isOpen ||= known.length === 0 && isOfWorkspace(walk, action);
   // `Order.create(…)` of a class that is at hand is what its body does.
-  const isBodyKnown =
-    summaries.some((it) => it.drafts.length > 0) || (isFactory(action) && callees.length > 0);
+  const isKnown = isFactory(action) ? callees.length > 0 : isRunHere(action, callees, linking);
+  const isBodyKnown = isKnown || summaries.some((it) => it.drafts.length > 0);
   const ran = new Set<Expr>();
   for (const role of action.roles) {
     if (!isBodyKnown || !isGuessed(role)) walkRole(walk, action, role, flow, ran);
