@@ -2,14 +2,13 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { CallExpr } from '../facts/expressions.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
-import type { Place } from '../text.ts';
 import { acknowledges } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
 import { declarationsOf, declaredQueues } from './queues.ts';
-import { statedNoAck } from './statedNoAcks.ts';
+import { statedNoAck, type StatedNoAck } from './statedNoAcks.ts';
 import { isOnlyTold } from './toldFailures.ts';
 
 /** Where a message is acknowledged too early, and the work that comes later. */
@@ -20,7 +19,7 @@ export type EarlyAck =
       readonly consumer: ConsumerNode;
       readonly work: Effect;
       /** Where the whole service says so. */
-      readonly statedAt?: Place;
+      readonly statedAt?: StatedNoAck;
     }
   /** The client acknowledges as soon as the handler gives its promise. */
   | { readonly how: 'returned'; readonly consumer: ConsumerNode; readonly work: Effect }

@@ -1,4 +1,5 @@
-// Where a NestJS service says that RabbitMQ need not wait for its handlers: `noAck: true`.
+// Where a NestJS service says that RabbitMQ need not wait for its handlers: `noAck: true`, or options without `noAck`, which NestJS
+// fills in so.
 import type { FileFacts } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
@@ -6,8 +7,13 @@ import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel } from './model.ts';
 import { entryOf } from './values.ts';
 
+/** A place that says so, and whether it does by what it leaves out. */
+export interface StatedNoAck extends Place {
+  readonly isLeftOut?: true;
+}
+
 /** The place for the service of a consumer whose messages RabbitMQ forgets. */
-export function statedNoAck(model: EventModel, { file, isForgotten }: ConsumerNode): Place | undefined {
+export function statedNoAck(model: EventModel, { file, isForgotten }: ConsumerNode): StatedNoAck | undefined {
   if (!isForgotten) return undefined;
   const service = model.serviceOf(file);
   const stated = saidOfFiles(model, 'says noAck', (facts) => statedIn(model, facts));
@@ -16,7 +22,7 @@ export function statedNoAck(model: EventModel, { file, isForgotten }: ConsumerNo
 
 interface Stated {
   readonly startedIn: string;
-  readonly place: Place;
+  readonly place: StatedNoAck;
 }
 
 function* statedIn(model: EventModel, facts: FileFacts): Iterable<Stated> {
@@ -25,11 +31,14 @@ function* statedIn(model: EventModel, facts: FileFacts): Iterable<Stated> {
   for (const arg of starts.flatMap(({ action }) => action.call.args)) {
     const given = model.program.objectOf(facts.file, arg);
     const transport = given && entryOf(given.object, 'transport');
-    const options = given && entryOf(given.object, 'options');
-    if (!given || transport?.kind !== 'member' || transport.name !== 'RMQ' || options?.kind !== 'object')
-      continue;
-    const noAck = options.entries.find((it) => it.key === 'noAck');
+    const options = given?.object.entries.find((it) => it.key === 'options');
+    const isRabbit = transport?.kind === 'member' && transport.name === 'RMQ';
+    if (!given || !isRabbit || options?.value.kind !== 'object') continue;
+    const { file } = given;
+    const noAck = options.value.entries.find((it) => it.key === 'noAck');
+    const isWhole = options.value.spreads.length === 0;
     if (noAck?.value.kind === 'literal' && noAck.value.text === 'true')
-      yield { startedIn: facts.file, place: { file: given.file, at: noAck.at } };
+      yield { startedIn: facts.file, place: { file, at: noAck.at } };
+    if (!noAck && isWhole) yield { startedIn: facts.file, place: { file, at: options.at, isLeftOut: true } };
   }
 }

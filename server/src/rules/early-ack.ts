@@ -5,7 +5,8 @@ import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
 import { pathOf } from '../model/effects.ts';
 import { canAwait } from '../model/lostPublishes.ts';
 import type { EventModel } from '../model/model.ts';
-import type { FilePath, Place, Span } from '../text.ts';
+import type { StatedNoAck } from '../model/statedNoAcks.ts';
+import type { FilePath, Span } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -80,11 +81,15 @@ function isTimer({ roles }: Started['action']): boolean {
 }
 
 /** One option is said for all handlers of a service. */
-function stated({ consumer, work }: EarlyAck & { readonly how: 'unasked' }, place: Place): RuleFinding {
+function stated(
+  { consumer, work }: EarlyAck & { readonly how: 'unasked' },
+  { file, at, isLeftOut }: StatedNoAck,
+): RuleFinding {
   return {
-    ...place,
-    symbol: 'noAck',
-    message: `\`noAck\` lets RabbitMQ delete each message as it sends it: a failure of \`${work.name}\` in \`${consumer.name}\` loses one.`,
+    file,
+    at,
+    symbol: isLeftOut ? 'options' : 'noAck',
+    message: `${isLeftOut ? 'NestJS sets `noAck`, which' : '`noAck`'} lets RabbitMQ delete each message as it sends it: a failure of \`${work.name}\` in \`${consumer.name}\` loses one.`,
     help: 'Set `noAck: false`, and acknowledge in the handlers when the work is done.',
   };
 }
