@@ -127,6 +127,7 @@ function readingOf(draft: Draft): Reading {
     type: (node) => readType(node, source),
     decorators: (node) => readDecorators(draft, node),
     importedFrom: (name) => draft.imports.find((it) => it.local === name)?.from,
+    modules: draft.imports.map((it) => it.from),
     at: (node) => placeOf(node, source),
   };
 }

@@ -11,6 +11,8 @@ export interface Reading {
   readonly decorators: (node: ts.Node) => readonly DecoratorFact[];
   /** The module that a top-level name is imported from. */
   readonly importedFrom: (name: string) => string | undefined;
+  /** The modules that the file imports from. */
+  readonly modules: readonly string[];
   /** The node's place without leading comments and blanks. */
   readonly at: (node: ts.Node) => Span;
 }

@@ -6,7 +6,7 @@ import { deepestType } from './budget.ts';
 import { placeOf } from './draft.ts';
 import { isExported } from './modules.ts';
 import type { Reading } from './reading.ts';
-import { readSchema } from './schemas.ts';
+import { readGiven, readMaking, readSchema } from './schemas.ts';
 
 /** Reads a type as written. */
 export function readType(node: ts.TypeNode, source: ts.SourceFile, depth = 0): TypeExpr {
@@ -126,6 +126,7 @@ function factOf(reading: Reading, node: ts.Node): TypeFact | undefined {
   }
   if (ts.isClassLike(node)) return classFact(reading, node);
   if (ts.isEnumDeclaration(node)) return enumFact(reading, node);
+  if (ts.isFunctionDeclaration(node)) return makerFact(reading, node, node);
   return ts.isVariableDeclaration(node) ? schemaFact(reading, node) : undefined;
 }
 
@@ -234,13 +235,50 @@ function enumFact(reading: Reading, node: ts.EnumDeclaration): TypeFact {
 }
 
 function schemaFact(reading: Reading, node: ts.VariableDeclaration): TypeFact | undefined {
-  if (!node.initializer || !ts.isIdentifier(node.name)) return undefined;
-  const shape = readSchema(reading, node.initializer);
+  const { initializer: value, name, type } = node;
+  if (!value || !ts.isIdentifier(name)) return undefined;
+  if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) return makerFact(reading, node, value);
+  const checked = ts.isSatisfiesExpression(value) ? value.expression : value;
+  const shape = readSchema(reading, checked) ?? readMaking(reading, checked);
   if (!shape) return undefined;
-  const head = headOf(reading, node, node.name);
-  if (shape.kind === 'object') return { ...head, kind: 'schema', members: shape.members };
-  if (shape.kind !== 'intersection') return { ...head, kind: 'schema', alias: shape };
+  const written = type ?? (ts.isSatisfiesExpression(value) ? value.type : undefined);
+  return {
+    ...headOf(reading, node, name),
+    kind: 'schema',
+    ...contentOf(shape),
+    implements: written ? checkedBy(reading.type(written)) : [],
+  };
+}
+
+function contentOf(shape: TypeExpr): Partial<Pick<TypeFact, 'members' | 'alias' | 'bases'>> {
+  if (shape.kind === 'object') return { members: shape.members };
+  if (shape.kind !== 'intersection') return { alias: shape };
   const bases = shape.of.filter((it) => it.kind === 'typeof');
-  const members = shape.of.flatMap((it) => (it.kind === 'object' ? it.members : []));
-  return { ...head, kind: 'schema', bases, members };
+  const objects = shape.of.filter((it) => it.kind === 'object');
+  if (bases.length + objects.length < shape.of.length) return { alias: shape };
+  return { bases, members: objects.flatMap((it) => it.members) };
+}
+
+/** `const orderPlacedSchema: z.ZodType<OrderPlaced>`: what it checks is declared elsewhere. */
+function checkedBy(type: TypeExpr): readonly TypeExpr[] {
+  const isSchema = type.kind === 'ref' && /(?:^|[.a-z])(?:Schema|ZodType|JSONSchemaType)$/.test(type.name);
+  return isSchema ? type.args.filter((it) => it.kind === 'ref').slice(0, 1) : [];
+}
+
+/** A function that gives a schema is a general one: `const eventSchema = (payload) => z.object({ eventId, payload })`. */
+function makerFact(
+  reading: Reading,
+  node: ts.FunctionDeclaration | ts.VariableDeclaration,
+  maker: ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction,
+): TypeFact | undefined {
+  const shape = node.name && ts.isIdentifier(node.name) ? readGiven(reading, maker) : undefined;
+  if (!shape || !node.name || !ts.isIdentifier(node.name)) return undefined;
+  const parameters = maker.parameters.map((it) => it.name.getText(reading.source));
+  return {
+    ...headOf(reading, node, node.name),
+    kind: 'schema',
+    isAbstract: true,
+    parameters,
+    ...contentOf(shape),
+  };
 }

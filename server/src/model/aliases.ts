@@ -1,20 +1,24 @@
 // Names that types bear besides their own: `type OrderPlaced = z.infer<typeof orderPlacedSchema>`.
+import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { saidOfFiles } from './about.ts';
 import type { EventModel, TypeNode } from './model.ts';
 import { areSame } from '../same.ts';
 
-/** The type that an alias names without adding anything: a plain reference, or what a schema infers. */
+/** The type that an alias names without adding anything: a plain reference, what a schema infers, or what a schema checks. */
 export function namedBy(
   { program }: Pick<EventModel, 'program'>,
   { file, fact }: TypeNode,
 ): TypeNode | undefined {
-  if (fact.alias?.kind !== 'ref') return undefined;
-  const args = fact.alias.args;
-  const inner = args.length === 0 ? fact.alias : args.find((it) => it.kind === 'typeof');
+  const inner = fact.kind === 'schema' ? fact.implements[0] : namedIn(fact);
   const named =
     inner?.kind === 'ref' || inner?.kind === 'typeof' ? program.typeNamed(file, inner.name) : undefined;
   return named && named.fact !== fact ? named : undefined;
+}
+
+function namedIn({ alias }: TypeFact): TypeExpr | undefined {
+  if (alias?.kind !== 'ref') return undefined;
+  return alias.args.length === 0 ? alias : alias.args.find((it) => it.kind === 'typeof');
 }
 
 /** The aliases that name a type; who asks depends on those alone. */

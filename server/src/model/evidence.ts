@@ -5,6 +5,7 @@ import { isLookAlike } from './lookAlikes.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isParticiple, statesFact, stemOf, typeStatesFact, wordsOf } from './names.ts';
 import { tagOf } from './tags.ts';
+import { eventMembers } from './unionMembers.ts';
 
 /** Names of types that all events share; they are no events themselves. */
 const baseName =
@@ -53,7 +54,7 @@ export function isMessageType({ fact }: TypeNode): boolean {
   const alias = fact.alias;
   if (!alias) return true;
   if (alias.kind === 'ref') return alias.args.length > 0 && !isUtility(alias.name);
-  if (alias.kind === 'intersection') return !isView(alias.of);
+  if (alias.kind === 'intersection') return !isView(alias.of) && !joinsMessages(fact, alias.of);
   return alias.kind === 'object' || alias.kind === 'typeof';
 }
 
@@ -71,6 +72,16 @@ function isHolder({ kind, members, alias }: TypeFact): boolean {
     own.length > 1 &&
     own.every(({ isOptional, type }) => isOptional && type?.kind === 'ref' && tellsMessage(type.name))
   );
+}
+
+/** `(OrderPlaced | OrderClosed) & Metadata`: a union that is joined to something is still one, and its members are the messages. */
+function joinsMessages(fact: TypeFact, parts: readonly TypeExpr[]): boolean {
+  const members = parts.flatMap((it) => (it.kind === 'union' ? it.of : []));
+  if (members.length === 0) return false;
+  const telling = members.filter(
+    (it) => (it.kind === 'ref' || it.kind === 'typeof') && tellsMessage(it.name.replace(/Schema$/, '')),
+  );
+  return telling.length * 2 > members.length || eventMembers(fact).length > 0;
 }
 
 /** `OrderPlaced`, `OrderEvent`; an `Address` is what an event may be about. */

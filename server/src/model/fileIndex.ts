@@ -106,7 +106,8 @@ function indexTypes(facts: FileFacts): Map<string, TypeFact> {
   const types = new Map<string, TypeFact>();
   for (const type of facts.types) {
     const other = types.get(type.name);
-    if (!other || (type.kind === 'class' && other.kind !== 'class')) types.set(type.name, type);
+    const isValue = type.kind === 'class' || type.kind === 'schema';
+    if (!other || (isValue && other.kind !== 'class' && other.kind !== 'schema')) types.set(type.name, type);
   }
   return types;
 }

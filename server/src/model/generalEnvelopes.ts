@@ -2,10 +2,12 @@
 import type { Member, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
-import { callsIn } from '../facts/walk.ts';
 import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import { foundInFiles, saidOfFiles } from './about.ts';
+import { namedBy } from './aliases.ts';
+import { usesIn } from './genericUses.ts';
+import { joinedIn } from './joinedTypes.ts';
 import { addedBy, madeIn } from './madeEnvelopes.ts';
 import { ofFields, together } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
@@ -19,6 +21,8 @@ type Around =
       readonly envelope: TypeExpr | TypeFact;
       /** It bears whatever has the type as its base: `EventEnvelope<E extends IEvent>`. */
       readonly isBound: boolean;
+      /** It is not around the event but a part of it: all that it says counts. */
+      readonly isJoined?: true;
     }
   | { readonly maker: FunctionFact };
 
@@ -35,17 +39,29 @@ export function generalEnvelopes(model: EventModel, aliases: Aliases): (node: Ty
   const carriedBy = (it: Around): Metadata => {
     if ('maker' in it) return addedBy(it.maker, aliases);
     const type = 'span' in it.envelope ? { file: it.file, fact: it.envelope } : it.envelope;
-    return named(ofFields(model, model.program.fieldsOf(it.file, type), aliases, 2));
+    const carried = ofFields(model, model.program.fieldsOf(it.file, type), aliases, 2);
+    return it.isJoined ? carried : named(carried);
   };
-  return ({ file, fact }) => {
-    // What is inferred of a schema comes in the schema's envelope.
-    const schemas = nodesOf(model, file, inferredBy(fact.alias)).filter((it) => it.fact.kind === 'schema');
-    const found = [{ file, fact }, ...schemas].flatMap((it) => [
+  return (node) => {
+    const found = spellings(model, node).flatMap((it) => [
       ...markersOf(model, it).flatMap((marker) => (around(marker) ?? []).filter(isBound)),
       ...(around(it.fact) ?? []),
     ]);
     return together(found.map(carriedBy));
   };
+}
+
+/** The type, the schema that it is inferred of or checked by, and the type that a schema checks: what is around one is around all. */
+function spellings(model: EventModel, node: TypeNode): readonly TypeNode[] {
+  const known = namedBy(model, node) ?? node;
+  const inferred = nodesOf(model, node.file, inferredBy(node.fact.alias));
+  const all = [
+    node,
+    known,
+    ...model.aliasesOf(known.fact),
+    ...inferred.filter((it) => it.fact.kind === 'schema'),
+  ];
+  return [...new Map(all.map((it) => [it.fact, it])).values()];
 }
 
 /** What says more than that it is an event carries its metadata itself. */
@@ -78,7 +94,8 @@ function byContent(all: readonly Content[]): ReadonlyMap<TypeFact, readonly Arou
 function isSameEnvelope(one: Around, other: Around): boolean {
   if ('maker' in one || 'maker' in other)
     return 'maker' in one && 'maker' in other && one.maker === other.maker;
-  return one.file === other.file && one.envelope === other.envelope && one.isBound === other.isBound;
+  const isAsBinding = one.isBound === other.isBound && one.isJoined === other.isJoined;
+  return one.file === other.file && one.envelope === other.envelope && isAsBinding;
 }
 
 /** What the envelopes bear that a file declares, or writes around something. */
@@ -88,6 +105,7 @@ function envelopesIn(model: EventModel, facts: FileFacts): readonly Content[] {
     ...genericEnvelopes(model, facts),
     ...writtenEnvelopes(model, facts),
     ...madeEnvelopes(model, facts),
+    ...joinedEnvelopes(model, facts),
   ];
 }
 
@@ -115,13 +133,6 @@ function bearsParameter({ parameters, members, alias }: TypeFact): boolean {
   const parts = alias?.kind === 'intersection' ? alias.of : alias ? [alias] : [];
   const written = parts.flatMap((it) => (it.kind === 'object' ? it.members : []));
   return [...members, ...written].some((it) => bearing.test(it.name) && isParameter(it.type));
-}
-
-interface Use {
-  readonly name: string;
-  /** As the module calls it that it is imported from. */
-  readonly exported: string;
-  readonly args: readonly TypeExpr[];
 }
 
 /** `const envelope: Envelope<OrderEvent> = …`: what stands around each event of the union. */
@@ -166,56 +177,6 @@ const renamedIn = once(({ exports, imports }: FileFacts) =>
   ].flatMap(([own, other]) => (own !== other && own !== '*' && other !== '*' ? [`${own} ${other}`] : [])),
 );
 
-/** Generic types of which a list, a promise or a part says nothing more. */
-const transparent =
-  /^(?:Promise|Readonly|Partial|Required|(?:Readonly)?(?:Array|Set|Map)|Record|Omit|Pick|Extract|Exclude|(?:Async)?Itera\w+|Awaited|NonNullable)$/;
-
-const usesIn = once(({ imports, types, bindings, functions }: FileFacts): readonly Use[] => {
-  const declared = types.flatMap(({ members, alias, bases, implements: implemented }) => [
-    ...members.map((it) => it.type),
-    ...bases,
-    ...implemented,
-    alias,
-  ]);
-  const written = [
-    ...declared,
-    ...bindings.map((it) => it.type),
-    ...functions.flatMap((it) => [it.returns, ...callsIn(it.body).flatMap(({ call }) => call.typeArgs)]),
-  ];
-  const uses = new Map<string, Use>();
-  for (const { name, args } of written.flatMap((it) => (it ? genericsIn(it, 4) : []))) {
-    const exported = imports.find((it) => it.local === name)?.name ?? name.slice(name.lastIndexOf('.') + 1);
-    if (!transparent.test(name)) uses.set(`${name} ${args.map(spelled).join()}`, { name, exported, args });
-  }
-  return [...uses.values()];
-});
-
-function genericsIn(type: TypeExpr, depth: number): readonly (TypeExpr & { readonly kind: 'ref' })[] {
-  if (depth === 0) return [];
-  const below = (it: TypeExpr | undefined): readonly (TypeExpr & { readonly kind: 'ref' })[] =>
-    it ? genericsIn(it, depth - 1) : [];
-  switch (type.kind) {
-    case 'ref':
-      return type.args.length === 0 ? [] : [type, ...type.args.flatMap(below)];
-    case 'array':
-      return below(type.of);
-    case 'union':
-    case 'intersection':
-      return type.of.flatMap(below);
-    case 'object':
-      return type.members.flatMap((it) => below(it.type));
-    case 'function':
-      return below(type.returns);
-    default:
-      return [];
-  }
-}
-
-function spelled(type: TypeExpr): string {
-  if (type.kind === 'ref') return `${type.name}<${type.args.map(spelled).join()}>`;
-  return type.kind === 'union' ? type.of.map(spelled).join('|') : type.kind;
-}
-
 /** The type itself and the members of its union, by whatever names in between. */
 function heldBy(model: EventModel, file: FilePath, type: TypeExpr, depth = 5): readonly TypeFact[] {
   if (depth === 0) return [];
@@ -249,6 +210,17 @@ function madeEnvelopes(model: EventModel, facts: FileFacts): readonly Content[] 
   });
 }
 
+/** `(OrderPlaced | OrderCancelled) & EventMetadata`: each of them has what is joined to all. */
+function joinedEnvelopes(model: EventModel, facts: FileFacts): readonly Content[] {
+  const { file } = facts;
+  return joinedIn(facts).flatMap(({ part, others: envelope }) => {
+    const isUnion =
+      part.kind === 'union' || nodesOf(model, file, [part]).some((it) => it.fact.alias?.kind === 'union');
+    const held = isUnion ? heldBy(model, file, part) : [];
+    return held.map((it): Content => [it, { file, envelope, isBound: false, isJoined: true }]);
+  });
+}
+
 const writtenIn = once(({ file, types }: FileFacts): readonly Written[] =>
   types.flatMap((fact) => {
     const inside = [...fact.members.map((it) => it.type), fact.alias];
@@ -266,7 +238,8 @@ function bearersIn(file: FilePath, type: TypeExpr, depth: number): readonly Writ
   return type.members.flatMap((it) => (it.type ? bearersIn(file, it.type, depth - 1) : []));
 }
 
-const bearing = /^(?:payload|data|body|detail|event|message|content)$/;
+/** Under what an envelope bears its content. */
+export const bearing = /^(?:payload|data|body|detail|event|message|content)$/;
 
 function bears({ name, type }: Member): boolean {
   return bearing.test(name) && (type?.kind === 'ref' || type?.kind === 'typeof' || type?.kind === 'union');

@@ -108,6 +108,8 @@ function ofType(walk: Walk, scoped: Scoped): Fields {
     case 'ref':
       return ofReference(walk, scoped, type.name, type.args);
     case 'typeof': {
+      const parameter = bound.get(type.name);
+      if (parameter) return ofType(walk, parameter);
       const node = walk.resolve.typeNamed(file, type.name);
       return node ? ofNode(walk, node, new Map()) : open;
     }

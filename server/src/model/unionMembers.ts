@@ -16,11 +16,24 @@ export function eventMembers(fact: TypeFact): readonly TypeFact[] {
 }
 
 function readMembers(fact: TypeFact): readonly TypeFact[] {
-  if (fact.alias?.kind !== 'union' || fact.notAnEvent || isAnswerName(fact.name)) return [];
-  const members = fact.alias.of.flatMap((it) => unionMember(fact, it));
+  if (!fact.alias || fact.notAnEvent || isAnswerName(fact.name)) return [];
+  const members = writtenIn(fact.alias).flatMap((it) => unionMember(fact, it));
+  if (members.length === 0) return [];
   const stating = members.filter((it) => statesFact(it.name));
   if (stating.length * 2 > members.length) return members;
   return /[a-z]Events?$/.test(fact.name) && members.some((it) => tells(it.name)) ? members : [];
+}
+
+/** The members of a union; of one that is joined to something, each with that. */
+function writtenIn(alias: TypeExpr): readonly TypeExpr[] {
+  if (alias.kind === 'union') return alias.of;
+  const parts = alias.kind === 'intersection' ? alias.of : [];
+  const [union, ...others] = parts.filter((it) => it.kind === 'union');
+  if (!union || others.length > 0) return [];
+  const joined = parts.filter((it) => it !== union);
+  return union.of.flatMap((it) =>
+    isWritten(it) ? [{ kind: 'intersection', of: [it, ...joined], at: it.at } as const] : [],
+  );
 }
 
 /** `created`, `order.place`: in a union of events one word that is no participle (`call`) says in which part of a talk it is. */
@@ -35,16 +48,17 @@ function asks(tag: string): boolean {
 }
 
 function unionMember(union: TypeFact, type: TypeExpr): readonly TypeFact[] {
-  if (
-    type.kind !== 'object' &&
-    type.kind !== 'intersection' &&
-    !(type.kind === 'ref' && type.args.length > 0)
-  )
-    return [];
+  if (!isWritten(type)) return [];
   const fact: TypeFact = { ...union, alias: type, members: [], bases: [], implements: [], span: type.at };
   const name = tagOf(fact);
   const at = tagPlace(type);
   return name === undefined || !at ? [] : [{ ...fact, name, at }];
+}
+
+function isWritten(type: TypeExpr): boolean {
+  return (
+    type.kind === 'object' || type.kind === 'intersection' || (type.kind === 'ref' && type.args.length > 0)
+  );
 }
 
 function tagPlace(type: TypeExpr): Span | undefined {

@@ -55,7 +55,9 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
     if (type) return { kind: 'type', node: { file: facts.file, fact: type } };
     if (binding.kind !== 'const' || !binding.init || binding.isAwaited) return undefined;
     const schema = binding.isTopLevel ? indexOf(facts).types.get(binding.name) : undefined;
-    if (schema?.kind === 'schema') return { kind: 'type', node: { file: facts.file, fact: schema } };
+    // A schema that a function makes is the call of it.
+    if (schema?.kind === 'schema' && schema.alias?.kind !== 'ref')
+      return { kind: 'type', node: { file: facts.file, fact: schema } };
     return evaluate(facts.file, binding.init, depth + 1);
   };
 
@@ -68,7 +70,8 @@ export function valuesOf(files: ReadonlyMap<FilePath, FileFacts>, modules: Modul
     const value = binding && binding.kind !== 'import' ? ofBinding(facts, binding, depth + 1) : undefined;
     if (value) return value;
     const type = index.types.get(name);
-    if (type) return { kind: 'type', node: { file: facts.file, fact: type } };
+    const isMaker = type?.kind === 'schema' && type.isAbstract === true;
+    if (type && !isMaker) return { kind: 'type', node: { file: facts.file, fact: type } };
     return functionValue(facts, index.functions.get(name));
   };
 

@@ -38,6 +38,7 @@ export function metadataFixes(
   fault: Mended,
   chosen: { readonly required: readonly MetadataKind[] },
 ): readonly Fix[] {
+  if (fault.node && isMendedElsewhere(model, fault.node)) return [];
   const fields = fieldsFor(fault.missing);
   const makers = fault.node ? makersOf(model, fault.node) : [];
   const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
@@ -61,6 +62,12 @@ export function metadataFixes(
   // A base with all fields would clash with those that the event declares in its own way.
   const isBare = !hasBase(fault.node) && fault.missing.length === chosen.required.length;
   return [{ ...add, isPreferred: true }, ...(isBare ? [create] : [])];
+}
+
+/** A schema that a function makes has its envelope there, and a type has to stay as the schema says that checks it. */
+function isMendedElsewhere(model: EventModel, { fact }: TypeNode): boolean {
+  if (fact.kind === 'schema') return fact.isAbstract === true || fact.alias?.kind === 'ref';
+  return model.aliasesOf(fact).some((it) => it.fact.kind === 'schema');
 }
 
 function extending({ file, name, from }: Extended, target: Place, makers: readonly FilePath[]): Fix {

@@ -1,7 +1,6 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
 import { aboutEvents } from '../model/about.ts';
-import { namedBy } from '../model/aliases.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
@@ -11,6 +10,7 @@ import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
+import { checksOf, isSpokenFor } from '../model/twins.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { FilePath } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -137,11 +137,12 @@ interface Asked {
 
 function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event'>> {
   for (const node of event.declarations) {
-    if (repeats(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
+    if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
     if (bearsLive(model, node) || isInput(model, event, node)) continue;
     const added = addedOnTheWay(model, event, chosen, node);
-    const around = envelopes(node);
-    const missing = missingIn([metadataOf(model, node, chosen), added, around], chosen);
+    const said = [node, ...checksOf(model, event, node)];
+    const known = said.flatMap((it) => [metadataOf(model, it, chosen), envelopes(it)]);
+    const missing = missingIn([...known, added], chosen);
     const place = { file: node.file, at: node.fact.at };
     if (missing.length === 0) continue;
     yield { node, place, name: node.fact.name, missing, sources: sourcesOf(model, node) };
@@ -195,12 +196,6 @@ function staysInside(
 function announces(name: string): boolean {
   if (wordsOf(name).length < 2) return false;
   return statesFact(name) || /success|fail|complete|timeout/i.test(name);
-}
-
-/** `type OrderPlaced = z.infer<typeof OrderPlacedSchema>` and plain references: the declaration they name is mended. */
-function repeats(model: EventModel, event: EventNode, node: TypeNode): boolean {
-  const named = namedBy(model, node);
-  return named !== undefined && event.declarations.some((it) => it.fact === named.fact);
 }
 
 /** The model, and what it offers to extend. */
