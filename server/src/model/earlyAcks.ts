@@ -1,7 +1,9 @@
 // Messages that the broker takes for handled while the work on them is still to come.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { CallExpr } from '../facts/expressions.ts';
+import type { FunctionFact } from '../facts/facts.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import type { FilePath } from '../text.ts';
 import { acknowledges } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { levelsTo, type Level } from './handling.ts';
@@ -256,12 +258,20 @@ function isStarted(
  * `records.forEach(async (record) => …)`: the list goes by, and nobody takes the promises. Of a publish in there another rule tells,
  * and what mends that mends the rest.
  */
-function loops({ files }: EventModel, { file }: FunctionNode, { callee, args }: CallExpr): boolean {
+function loops(model: EventModel, { file }: FunctionNode, { callee, args }: CallExpr): boolean {
+  const { files } = model;
   const [each] = args;
   if (callee.kind !== 'member' || !/^(?:forEach|map|flatMap)$/.test(callee.name)) return false;
   const run = each?.kind === 'function' ? files.get(file)?.functions[each.function] : undefined;
-  if (run?.isAsync !== true) return false;
+  if (!run || !(run.isAsync || givesPromise(model, file, run))) return false;
   return !callsIn(run.body).some(({ roles }) => roles.some((it) => it.kind === 'publish'));
+}
+
+/** `(item) => this.release(item)`, where that is async. */
+function givesPromise(model: EventModel, file: FilePath, fact: FunctionFact): boolean {
+  const given = callsIn(fact.body).filter((it) => it.settled === 'returned');
+  const callees = given.flatMap((it) => model.program.calleesOf(file, { file, fact }, it.call));
+  return callees.length > 0 && callees.every((it) => it.fact.isAsync);
 }
 
 /** What runs the callback that it is given: a transaction, a loop over a list, a guard, a timer, an async function of the workspace. */

@@ -26,7 +26,8 @@ export function earlyPublishOf(model: EventModel, { fact, file }: FunctionNode):
     if (role.kind !== 'publish' || !travels(role) || role.isRequest || role.isJournaled) continue;
     const told = new Set(producersOf(model, publish).flatMap((it) => subjectOf(it.event?.name ?? '')));
     const write = effects.find((it) => isNew(it) && isAfter(fact.body, publish, it) && isToldIn(it, told));
-    if (write && !write.inTransaction) return { publish, write };
+    // What one transaction holds is told of as a publish before the commit.
+    if (write && !(write.inTransaction && publish.inTransaction)) return { publish, write };
   }
   return undefined;
 }

@@ -6,7 +6,14 @@ import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
-import { callsOfCatches, counts, isDelayed, isOfCatch, isOfFailure } from './failureHandling.ts';
+import {
+  callsOfCatches,
+  counts,
+  countsInMessage,
+  isDelayed,
+  isOfCatch,
+  isOfFailure,
+} from './failureHandling.ts';
 import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { moduleDefault } from './queuePolicies.ts';
@@ -158,7 +165,7 @@ function isSentAgain(looking: Looking, fn: FunctionNode, action: CallAction): bo
   const channel = role.channel ?? role.event;
   const consumers = (repeaters.get(fn.fact) ?? []).flatMap((it) => it.consumer ?? []);
   const isOwn = consumers.some((it) => isOwnChannel(model, fn, channel, it));
-  return isOwn && isOfFailure(model, fn, action) && !counts(model, fn);
+  return isOwn && isOfFailure(model, fn, action) && !counts(model, fn) && !countsInMessage(model, fn, action);
 }
 
 function isOwnChannel(

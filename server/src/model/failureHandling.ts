@@ -1,7 +1,7 @@
 // Whether code runs because something failed, and whether it counts its tries or waits between them.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { FunctionFact } from '../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { Role } from '../facts/roles.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import { pathOf } from './effects.ts';
@@ -9,9 +9,9 @@ import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
 
 const countWords =
-  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|deaths?$|receive_?count|max_?(?:tries|count)/i;
-/** `maxTries`, and not `entries` or `countries`. */
-const camelTries = /[a-z]Tries/;
+  /redeliver|retr(?:y|ies|ied)|attempt|x-death|deliver(?:y|ies)[-_]?(?:count|limit)|(?:^|_)tries|deaths?$|receive_?count|max_?(?:tries|count)|(?:^|_)try_?(?:count|number|left)/i;
+/** `maxTries`, `jobTryCount`, and not `entries` or `countries`. */
+const camelTries = /[a-z](?:Tries|Try(?:Count|Number))|^tries(?:Left|Count)/;
 const pauses = /sleep|delay|wait|pause|backoff|setTimeout|timeout/i;
 const errorNames = /^(?:e|err|error|ex|exception|reason|cause|failure)$|(?:Error|Err|Exception)$/;
 const outcomes = /(?:valid|success|succeeded|ok|error|failed|failure|result|processed|handled)(?:\b|$)/i;
@@ -120,6 +120,41 @@ function holdsWord(value: unknown, key: string, ignored: ReadonlySet<string>): b
   if (typeof value !== 'object' || value === null || isOnlyTold(value)) return false;
   const isList = Array.isArray(value);
   return Object.entries(value).some(([inner, it]) => holdsWord(it, isList ? key : inner, ignored));
+}
+
+/** `if (job.left > 0) send({ ...job, left: job.left - 1 })`: what is sent counts by a name of its own, and the name is compared. */
+export function countsInMessage(
+  { files }: EventModel,
+  { file, fact }: FunctionNode,
+  { call }: CallAction,
+): boolean {
+  const facts = files.get(file);
+  const changed = facts ? new Set(call.args.flatMap((it) => changedByOne(facts, it))) : new Set<string>();
+  if (changed.size === 0) return false;
+  const isCompared = (condition: Expr): boolean =>
+    condition.kind === 'operation' &&
+    (/^(?:[<>]=?|[!=]==?)$/.test(condition.operator)
+      ? condition.of.some((it) => changed.has(lastName(it)))
+      : condition.of.some(isCompared));
+  return actionsIn(fact.body).some((it) => it.kind === 'if' && isCompared(it.condition));
+}
+
+/** The keys under which a message holds one more or one less than it held. */
+function changedByOne(facts: FileFacts, expr: Expr, depth = 0): readonly string[] {
+  if (depth > 5) return [];
+  const inner = (it: Expr): readonly string[] => changedByOne(facts, it, depth + 1);
+  if (expr.kind === 'call') return expr.args.flatMap(inner);
+  if (expr.kind === 'array') return expr.items.flatMap(inner);
+  if (expr.kind === 'object')
+    return expr.entries.flatMap((it) => (isStep(it.value) ? [it.key] : inner(it.value)));
+  const binding =
+    expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
+  return binding?.kind === 'const' && binding.init ? inner(binding.init) : [];
+}
+
+function isStep(expr: Expr): boolean {
+  const [from, by] = expr.kind === 'operation' && /^[+-]$/.test(expr.operator) ? expr.of : [];
+  return from !== undefined && lastName(from) !== '' && by?.kind === 'literal' && by.text === '1';
 }
 
 /** What is logged counts nothing, and what a queue's declaration says of tries holds for that queue alone. */

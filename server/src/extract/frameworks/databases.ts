@@ -24,6 +24,7 @@ const writes: Readonly<Record<string, WriteRole['operation']>> = table({
   createMany: 'insert',
   createManyAndReturn: 'insert',
   bulkCreate: 'insert',
+  batchInsert: 'insert',
   add: 'insert',
   persist: 'insert',
   save: 'insert',

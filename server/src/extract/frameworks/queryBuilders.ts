@@ -30,7 +30,7 @@ export function isLaterLink({ receiver, name }: CallSite): boolean {
 
 const heads = /^(?:insertInto|updateTable|deleteFrom|selectFrom|replaceInto|mergeInto)$/;
 
-/** The table of a statement: `db.insertInto('orders')`, `db.insert(orders).values(…)`, `knex('orders').insert(…)`. */
+/** The table of a statement: `db.insertInto('orders')`, `db.insert(orders).values(…)`, `knex('orders').insert(…)`, `knex.insert(…).into('orders')`. */
 export function tableIn(site: CallSite): string | undefined {
   const { receiver, name, call } = site;
   const [first, ...others] = call.args;
@@ -39,6 +39,9 @@ export function tableIn(site: CallSite): string | undefined {
   const link = name === 'insert' || name === 'update' || name === 'delete' ? links[name] : undefined;
   const isHead = link !== undefined && others.length === 0 && first?.kind === 'name';
   if (isHead && linksNamed(site, [link]).length > 0) return first.name;
+  const into = name === 'insert' ? nameOf(linksNamed(site, ['into'])[0]?.args[0]) : undefined;
+  if (into !== undefined) return into;
+  if (name === 'batchInsert') return nameOf(first);
   if (name === 'select') return nameOf(linksNamed(site, ['from'])[0]?.args[0]);
   return receiver && tableAsked(receiver);
 }
