@@ -35,7 +35,8 @@ export function effectOf(
     ...(provenance === 'shifted' && { isShift: true }),
     ...circumstancesIn(context),
   };
-  const isKept = isKeptOnce(fn, action, role, linking) || provenance === 'stable';
+  const isKept =
+    isKeptOnce(fn, action, role, linking) || provenance === 'stable' || isRowOnce(fn, action, role, linking);
   const guard = { file: fn.file, at: action.call.at };
   const guarded = isKept ? { ...effect, guarded: 'yes' as const, guard } : effect;
   const sets = role.kind === 'write' ? handedFields(fn, role, linking) : [];
@@ -96,12 +97,22 @@ function subjectOf(fn: FunctionNode, action: CallAction, role: WriteRole, linkin
   const { callee, args } = action.call;
   const isSave = callee.kind === 'member' && /^(?:save|persist|store|put|flush|merge)/i.test(callee.name);
   if (isSave) {
-    const saved = args.length === 0 ? callee.object : savedArgument(args);
+    const saved = isToldHow(args) ? callee.object : savedArgument(args);
     return saved ? provenanceOf(fn, saved, linking) : 'unknown';
   }
   if (role.operation === 'update') return ofUpdated(fn, args, linking);
   const subject = args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name)) ?? role.data;
   return role.operation === 'insert' && subject ? provenanceOf(fn, subject, linking) : 'unknown';
+}
+
+const saveOptions =
+  /^(?:session|transaction|validateBeforeSave|validateModifiedOnly|timestamps|hooks|silent|returning|fields|w|j|wtimeout|checkKeys|writeConcern)$/;
+
+/** `order.save()`, `order.save({ session })`: nothing, or only how to do it, is handed to an object that saves itself. */
+function isToldHow([first, ...others]: readonly Expr[]): boolean {
+  if (!first) return true;
+  if (others.length > 0 || first.kind !== 'object' || first.spreads.length > 0) return false;
+  return first.entries.length > 0 && first.entries.every((it) => saveOptions.test(it.key));
 }
 
 /** An object that is handed over whole may have been shifted before. */
@@ -172,6 +183,18 @@ function isKeptOnce(fn: FunctionNode, action: CallAction, role: Effect['role'], 
   if (role.kind === 'publish')
     return action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking), 0));
   return isConditionalWrite(role);
+}
+
+/** The message of a row that is there once: a conflict of its id, which stays the same when the message comes again, is passed over. */
+function isRowOnce(fn: FunctionNode, { roles }: CallAction, role: Effect['role'], linking: Linking): boolean {
+  if (role.kind !== 'publish' || role.transport !== 'outbox') return false;
+  return roles.some(
+    (it) =>
+      it.kind === 'write' &&
+      it.isConditional === true &&
+      it.data !== undefined &&
+      provenanceOf(fn, it.data, linking) === 'stable',
+  );
 }
 
 /** A write that does nothing the second time, and says so by what it gives: a unique key, a version or status it asks for. */

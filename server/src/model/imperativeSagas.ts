@@ -19,6 +19,7 @@ import { eachAction } from './fileIndex.ts';
 import { asCallee } from './journals.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
+import { isReport } from './pureCalls.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
 import { areAlternatives, mayFollow, takesTurns } from './order.ts';
 import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
@@ -107,7 +108,8 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   const path = keptAs === undefined ? saidBy(action) : asCallee(keptAs);
   const takesBack = isSurelyUndoing(path) || (zone === 'branch' && isUndoing(path));
   const events = effects.map((it) => commandOf(it, linking));
-  if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing)) return [];
+  if (zone === 'catch' || isPush(action) || takesBack || events.some(isUndoing) || isReport(action))
+    return [];
   const isTold = keptAs !== undefined && tellsSomebody(keptAs);
   const deed = isTold ? undefined : deedIn(fn, action, effects, isActivity, linking);
   const canFail = isActivity || deed !== undefined || effects.some((it) => !it.runs && fails(it, action));

@@ -8,6 +8,7 @@ import { holds } from './handling.ts';
 import { handedKeys } from './handedKeys.ts';
 import { keySites, type KeySite } from './keySites.ts';
 import type { EventModel, FunctionNode } from './model.ts';
+import { rootOf } from './values.ts';
 import { repeatersOf, retriedBy, type Repeater } from './redelivered.ts';
 
 export type KeyFault =
@@ -34,7 +35,9 @@ export function keyFaults(model: EventModel): readonly KeyFault[] {
   const again = (fn: FunctionFact, by: Changing): Repeater | undefined =>
     repeaters.get(fn)?.[0] ?? (retried.has(fn) ? retried.get(makerOf(model, by) ?? fn) : undefined);
   const changing = onceEach(sites.flatMap((it) => changingKey(model, it, again)));
-  const rest = sites.filter((it) => !changing.some((fault) => fault.site === it));
+  const rest = sites.filter(
+    (it) => !changing.some((fault) => fault.site === it) && !isOfOneRun(model, it, repeaters),
+  );
   return [...changing, ...sharedKeys(model, rest, repeaters)];
 }
 
@@ -114,6 +117,20 @@ function sharedKeys(
     }
   }
   return faults;
+}
+
+/** `const done = new Set<string>()` in the handler itself: what it holds is gone when the handler ends, and drops no other message. */
+function isOfOneRun(
+  { files }: EventModel,
+  { fn, action, of }: KeySite,
+  repeaters: ReadonlyMap<FunctionFact, readonly Repeater[]>,
+): boolean {
+  const callee = of === 'guard' ? action?.call.callee : undefined;
+  const facts = files.get(fn.file);
+  const held = facts && callee?.kind === 'member' ? rootOf(facts, callee.object) : undefined;
+  if (!facts || !held || held.init?.kind !== 'new' || held.isTopLevel) return false;
+  const maker = facts.functions.findLast((it) => it.kind !== 'module' && holds(it.span, held.at));
+  return maker !== undefined && repeaters.has(maker);
 }
 
 /** One store of keys: a guard's method, or the account at another system. */

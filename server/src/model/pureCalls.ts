@@ -35,3 +35,8 @@ export function writesLogLine({ roles }: CallAction, { fact }: FunctionNode): bo
   const isLogger = roles.some((it) => it.kind === 'log') || loggers.test(fact.owner ?? '');
   return isLogger && levels.test(fact.name);
 }
+
+/** A tracker of errors hears of it. */
+export function isReport({ roles }: CallAction): boolean {
+  return roles.some((it) => it.kind === 'alert' && it.isReport === true);
+}

@@ -5,7 +5,8 @@ import type { FileFacts } from '../facts/facts.ts';
 import { pathOf } from './effects.ts';
 import { blocksOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
-import { isPure, isTelling } from './pureCalls.ts';
+import { isPure, isReport, isTelling } from './pureCalls.ts';
+import { rootOf } from './values.ts';
 
 /** Where the code stands. */
 export interface QuietScope {
@@ -25,13 +26,19 @@ export function isQuiet(scope: QuietScope, actions: readonly Action[], depth = 0
         return isQuietCall(scope, action, depth);
       case 'return':
         return isNothing(action.value);
-      case 'throw':
       case 'assign':
+        return isAnnotation(scope.facts, action.target);
+      case 'throw':
         return false;
       default:
         return blocksOf(action).every((it) => isQuiet(scope, it, depth));
     }
   });
+}
+
+/** `error.context = 'checkout'`: the line in the log says more, and nothing is done. */
+function isAnnotation(facts: FileFacts, target: Expr): boolean {
+  return target.kind === 'member' && rootOf(facts, target)?.kind === 'catch';
 }
 
 function isQuietCall(scope: QuietScope, action: CallAction, depth: number): boolean {
@@ -111,9 +118,4 @@ function isNothing(value: Expr | undefined): boolean {
 /** `return { statusCode: 500 }` means nothing to a queue. */
 function isErrorStatus(value: Expr): boolean {
   return value.kind === 'object' && value.entries.some((it) => it.key === 'statusCode');
-}
-
-/** A tracker of errors hears of it. */
-export function isReport({ roles }: CallAction): boolean {
-  return roles.some((it) => it.kind === 'alert' && it.isReport === true);
 }

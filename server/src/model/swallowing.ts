@@ -8,9 +8,9 @@ import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { areAlternatives } from './order.ts';
-import { isPure, isTelling } from './pureCalls.ts';
+import { isPure, isReport, isTelling } from './pureCalls.ts';
 import { marksProgress } from './progressMarks.ts';
-import { isQuiet, isReport, isSettling, type QuietScope } from './quiet.ts';
+import { isQuiet, isSettling, type QuietScope } from './quiet.ts';
 import { isLeftOpen } from './runners.ts';
 
 /** A catch that ends the failure of a consumer's work. */
@@ -156,11 +156,16 @@ function isWork(scope: Scope, action: CallAction): boolean {
   if (roles.some((it) => it.kind === 'write' || it.kind === 'publish' || it.kind === 'remote')) return true;
   if (roles.length > 0 || isNew) return false;
   const name = calleeName(call.callee) ?? '';
-  if (preparing.test(name) || isTelling(action) || isPure(call.callee)) return false;
+  if (preparing.test(name) || isTelling(action) || isPure(call.callee) || isGathering(call)) return false;
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
   if (callees.length > 0)
     return callees.some((it) => it.fact.isAsync || scope.model.bodyOf(it).effects.length > 0);
   return settled === 'awaited' || settled === 'returned';
+}
+
+/** `await Promise.all(messages.map(async (message) => …))` waits for the work in the callbacks, which is looked at by itself. */
+function isGathering({ callee }: CallAction['call']): boolean {
+  return callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'Promise';
 }
 
 /** Poll loops and relays try again by themselves. */

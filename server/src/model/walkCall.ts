@@ -1,7 +1,7 @@
 // One call in a body: its own roles, the functions of the workspace behind it, and the callbacks handed to it.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { GuardRole, PublishRole, ReadRole, Role } from '../facts/roles.ts';
+import type { GuardRole, PublishRole, ReadRole, RemoteRole, Role, WriteRole } from '../facts/roles.ts';
 import { callbacksIn, isLeftToPlatform, isOneOfSeveral, runsOf } from './callbackRuns.ts';
 import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
 import {
@@ -20,11 +20,13 @@ import {
   type Walk,
 } from './frames.ts';
 import { isFactory, isGuessed, isRunHere, knownBeside } from './guessedRoles.ts';
+import { isAsked, isHarmlessRequest } from './harmlessRequests.ts';
 import { needsLeft } from './needs.ts';
 import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
-import type { Effect, FunctionNode } from './model.ts';
-import { writesLogLine } from './pureCalls.ts';
+import type { FunctionNode } from './model.ts';
+import { isReport, writesLogLine } from './pureCalls.ts';
+import { replaces } from './replacedRows.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
 import { takesWaiting } from './waitingRows.ts';
@@ -47,7 +49,8 @@ function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const { linking } = walk.walking;
   walk.sites.set(placeOfCall(action), { ...flow });
   const known = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
-  const callees = known.filter((it) => !writesLogLine(action, it));
+  // What is told to a tracker of errors does nothing to the world, however the wrapper around it tells it.
+  const callees = isReport(action) ? [] : known.filter((it) => !writesLogLine(action, it));
   const summaries = callees.map((it) => walk.walking.summaryOf(it));
   walk.isOpen ||= known.length === 0 && isOfWorkspace(walk, action);
   // `Order.create(…)` of a class that is at hand is what its body does.
@@ -78,7 +81,7 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
     case 'write':
     case 'remote':
       walk.isDurable = true;
-      add(walk, effectOf(walk.fn, action, role, flow, walk.walking.linking), flow);
+      addDone(walk, action, role, flow);
       if (role.kind === 'write' && role.needsRow) stopRepeats(walk, action, flow);
       return;
     case 'publish':
@@ -100,6 +103,12 @@ function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: S
   }
 }
 
+function addDone(walk: Walk, action: CallAction, role: WriteRole | RemoteRole, flow: Flow): void {
+  const draft = effectOf(walk.fn, action, role, flow, walk.walking.linking);
+  const isReplaced = role.kind === 'write' && role.operation === 'insert' && replaces(walk, role);
+  add(walk, isReplaced ? { ...draft, effect: { ...draft.effect, isIdempotent: true } } : draft, flow);
+}
+
 /** A command in this process is a call of its handler; anything else is a message that leaves. */
 function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Flow): void {
   const { requests, summaryOf, linking } = walk.walking;
@@ -109,21 +118,6 @@ function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Fl
   const draft = effectOf(walk.fn, action, role, flow, linking);
   const isHarmless = role.isRequest === true && isHarmlessRequest(walk, role);
   add(walk, isHarmless ? { ...draft, effect: { ...draft.effect, isIdempotent: true } } : draft, flow);
-}
-
-/** What who answers does may be done again; where nobody knows who answers, the name has to say that it only asks. */
-function isHarmlessRequest(walk: Walk, role: PublishRole): boolean {
-  const { requests, summaryOf } = walk.walking;
-  const handlers = requests.elsewhere(walk.fn.file, role);
-  if (handlers.length === 0) return requests.isQuestion(walk.fn.file, role, walk.fn.fact);
-  const effects = handlers.flatMap((it) => summaryOf(it).drafts.map((draft) => draft.effect));
-  return effects.every((it) => it.isIdempotent || it.inCatch || it.guarded === 'yes');
-}
-
-/** A request that a called function sends by a name that it is handed. */
-function isAsked({ fn, walking: { requests } }: Walk, { role, file }: Effect): boolean {
-  if (role.kind !== 'publish' || !role.isRequest) return false;
-  return requests.elsewhere(file, role).length === 0 && requests.isQuestion(file, role, fn.fact);
 }
 
 /** Loading by the version that the event follows finds nothing the second time. */

@@ -110,6 +110,14 @@ export function namesEvent(expr: Expr | undefined): boolean {
   return expr.kind === 'member' || expr.kind === 'template' || expr.kind === 'name' || expr.kind === 'choice';
 }
 
+/** What a Node stream or socket tells of itself, and every emitter of what goes wrong: `body.emit('error', new Error('…'))`. */
+export function isOfStream(event: Expr): boolean {
+  return event.kind === 'string' && ofStream.test(event.value);
+}
+
+const ofStream =
+  /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line|(?:new|remove)Listener)$/;
+
 function emitted(site: CallSite): Role {
   const event = site.arg(0) ?? { kind: 'unknown', at: site.call.at };
   const payload = site.call.args[1];

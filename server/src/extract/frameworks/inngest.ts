@@ -82,12 +82,14 @@ function triggered(site: CallSite): readonly ConsumerFact[] {
   const events = eventsOf(site.view, site.call.args);
   if (events.length === 0) return [];
   const handler = handlerOf(site.view, callback);
+  const ending = endingIt(site.view, site.call.args[0]);
   return [
     {
       ...labelOf(site.view, handler, { name: site.name, at: site.call.at }),
       library: 'inngest',
       transport: 'broker',
-      events,
+      events: [...events, ...ending],
+      ...(ending.length > 0 && { waitsFor: ending }),
       handler,
       eventParameter: 0,
       acknowledges: 'after',
@@ -107,6 +109,13 @@ function policyOf(view: FileView, config: Expr | undefined): FailurePolicy {
 function onceFor(view: FileView, config: Expr | undefined): Pick<ConsumerFact, 'deduplicatedBy'> {
   const key = view.entryOf(config, 'idempotency');
   return key ? { deduplicatedBy: key } : {};
+}
+
+/** `{ cancelOn: [{ event: 'shop/order.cancelled', match: 'data.orderId' }] }`: the engine hears of it and ends what it had started. */
+function endingIt(view: FileView, config: Expr | undefined): readonly Expr[] {
+  const listed = view.entryOf(config, 'cancelOn');
+  const triggers = listed?.kind === 'array' ? listed.items : [];
+  return triggers.flatMap((it) => view.entryOf(it, 'event') ?? []);
 }
 
 /** `step.waitForEvent('paid', { event: 'shop/payment.processed', timeout: '1d' })` goes on with an event. */

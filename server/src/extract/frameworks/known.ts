@@ -27,6 +27,7 @@ import { ownBus } from './ownBus.ts';
 import { restate } from './restate.ts';
 import { redis } from './redis.ts';
 import { remote } from './remote.ts';
+import { ownRunners, triggerDev } from './taskRunners.ts';
 import { temporal } from './temporal.ts';
 
 export const frameworks: readonly Framework[] = [
@@ -50,12 +51,14 @@ export const frameworks: readonly Framework[] = [
   moleculer,
   nodeTsBus,
   temporal,
+  triggerDev,
   eventEmitters,
   guards,
   observability,
   dynamodb,
   remote,
   brokerClients,
+  ownRunners,
   ownBus,
   databases,
 ];

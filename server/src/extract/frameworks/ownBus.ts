@@ -5,7 +5,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { addressed } from './addressed.ts';
 import { namesBroker } from './brokerNames.ts';
-import { isDesktop, namesEvent } from './eventEmitters.ts';
+import { isDesktop, isOfStream, namesEvent } from './eventEmitters.ts';
 import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
 import { asDeclared, handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
@@ -35,8 +35,8 @@ const userInterfaces = [
   'solid-js',
   '@angular/core',
 ];
-/** What a Node stream or socket tells of itself. */
-const ofStream = /^(?:data|end|close|finish|error|drain|pipe|readable|open|ready|connect|disconnect|line)$/;
+/** Node's own streams, sockets and servers. */
+const streams = ['stream', 'node:stream', 'net', 'node:net', 'http', 'node:http', 'fs', 'node:fs'];
 const keptEvents = /^[_#]*(?:domain|uncommitted|pending|unpublished|recorded|raised|integration)Events$/;
 /** What an emitter that hands over to a queue does; events of a process are emitted. */
 const sendsOut = /^(?:send|produce|enqueue)(?:Messages?|Batch|ToQueue|ToTopic|ToExchange)$/;
@@ -82,7 +82,7 @@ function isBus(site: CallSite): boolean {
   if (isDesktop(site.view)) return false;
   const { receiver, receiverName, origin } = site;
   if (!receiver || doesImport(site.view, userInterfaces)) return false;
-  if (isPush(site)) return false;
+  if (isPush(site) || isFrom(origin, streams)) return false;
   if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;
   if (origin?.from !== undefined && isForeign(origin.from)) return /events?|bus|queue|mq/i.test(origin.from);
   return (
@@ -164,7 +164,7 @@ function named(site: CallSite): readonly PublishRole[] {
   if (first.kind === 'array' && first.items.length > 0) {
     return first.items.map((it) => published(site, site.view.valueOf(it), undefined));
   }
-  if (tellsNothing(site, first)) return [];
+  if (tellsNothing(site, first) || (site.name === 'emit' && isOfStream(first))) return [];
   const message = addressed(site);
   if (message) return [published(site, message, undefined)];
   const isNamed = isText(first) || first.kind === 'member' || isConstant(site, first) || isTopic(site, first);
@@ -273,7 +273,7 @@ function eventOf(site: CallSite, first: Expr | undefined): Expr | undefined {
       site.view.entryOf(value, 'topic') ??
       site.view.entryOf(value, 'type')
     );
-  if (value.kind === 'string' && ofStream.test(value.value)) return undefined;
+  if (isOfStream(value)) return undefined;
   if (isText(value)) return namesEvent(value) || busName.test(site.receiverName) ? value : undefined;
   if (value.kind === 'member' || value.kind === 'array') return value;
   return value.kind === 'name' && /^[A-Z]/.test(value.name) ? value : undefined;
