@@ -111,11 +111,9 @@ it.each(Object.keys(pairs))('follows %s that lead on in pairs', (name) => {
 
 it.each(["'", '`'])('looks at texts in %s that never end', (quote) => {
   const long = 'a'.repeat(400_000);
-  const update = `import type { Consumer } from 'kafkajs';
-import type { Client } from 'pg';
-export const run = (consumer: Consumer, pg: Client) => consumer.run({
-  eachMessage: async () => { await pg.query(${quote}UPDATE orders SET ${long} WHERE ${long}${quote}, [1]); },
-});
+  const update = `import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+export const sold = (db: DynamoDBDocumentClient) =>
+  db.send(new UpdateCommand({ TableName: 'stock', Key: { id: 1 }, UpdateExpression: ${quote}SET ${long}${quote} }));
 `;
   expectLinted(check(folderWith({ 'src/placed.ts': placed, 'src/long.ts': update })));
 });
