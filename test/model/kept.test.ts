@@ -1,7 +1,7 @@
 // What is kept from link to link, where working it out goes wrong.
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { saidOfFiles } from '../../server/src/model/about.ts';
+import { saidOfEvents, saidOfFiles } from '../../server/src/model/about.ts';
 import type { Rule } from '../../server/src/rules/rule.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
@@ -32,4 +32,46 @@ it('asks again of a file of which an answer was stopped by a defect', () => {
   workspace.setText('/shop/a.ts', 'export interface OrderShippedEvent { orderId: string }');
   expect(workspace.snapshot().failures).toEqual([]);
   expect(said).toEqual(['/shop/a.ts', '/shop/b.ts', '/shop/c.ts']);
+});
+
+it('asks anew of events that changed only, lets go of those that are gone, and keeps their order', () => {
+  const asked: string[] = [];
+  const said: string[] = [];
+  const rule: Rule = {
+    id: 'asking',
+    severity: 'info',
+    summary: 'Asks',
+    hasFix: false,
+    options: z.strictObject({}),
+    *check({ model }) {
+      const found = saidOfEvents(model, 'asked', ({ key, declarations }) => {
+        asked.push(key);
+        return declarations.map(({ fact }) => fact.members.map((it) => it.name).join(' '));
+      });
+      said.splice(0, said.length, ...found.map((it) => `${it.of.key}: ${it.said}`));
+    },
+  };
+  const workspace = new Workspace([rule], configsOf([], { preset: 'strict' }));
+  workspace.isEdited = true;
+  const declare = (file: string, name: string, field: string): readonly string[] => {
+    asked.length = 0;
+    workspace.setText(`/shop/${file}.ts`, `export interface ${name}Event { ${field}: string }`);
+    expect(workspace.snapshot().failures).toEqual([]);
+    return said;
+  };
+  declare('a', 'OrderPlaced', 'orderId');
+  declare('b', 'OrderPaid', 'orderId');
+  declare('c', 'OrderShipped', 'orderId');
+  expect(declare('b', 'OrderPaid', 'amount')).toEqual([
+    'order placed: orderId',
+    'order paid: amount',
+    'order shipped: orderId',
+  ]);
+  expect(asked).toEqual(['order paid']);
+  expect(declare('b', 'OrderLost', 'amount')).toEqual([
+    'order placed: orderId',
+    'order lost: amount',
+    'order shipped: orderId',
+  ]);
+  expect(asked).toEqual(['order lost']);
 });

@@ -1,8 +1,11 @@
 // Questions about one thing of a model whose answers are kept from model to model, as long as nothing changes that was looked at.
 // The answers must hold no events, consumers or producers: these are made anew for each model.
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
+import type { Subjects } from './kept.ts';
+import type { Said } from './keptLists.ts';
 import type { EventModel, EventNode, SagaNode } from './model.ts';
 
 type About = Pick<EventModel, 'keeper'>;
@@ -23,6 +26,41 @@ export function aboutSagas<Value>(
   ask: (saga: SagaNode) => Value,
 ): (saga: SagaNode) => Value {
   return keeper.keepBy(question, (it: SagaNode) => it.fact, ask);
+}
+
+/** What is said of each event, as a list over all; who reads it depends on everything. */
+export function saidOfEvents<Item>(
+  model: EventModel,
+  question: string,
+  ask: (event: EventNode) => Iterable<Item>,
+): readonly Said<EventNode, Item>[] {
+  return model.keeper.list(question, eventsOf(model), ask);
+}
+
+/** The same of sagas. */
+export function saidOfSagas<Item>(
+  model: EventModel,
+  question: string,
+  ask: (saga: SagaNode) => Iterable<Item>,
+): readonly Said<SagaNode, Item>[] {
+  return model.keeper.list(question, sagasOf(model), ask);
+}
+
+const eventsOf = once(({ events }: EventModel) => subjectsBy(events, (it) => it.key));
+const sagasOf = once(({ sagas }: EventModel) => subjectsBy(sagas, (it) => it.fact));
+
+/** Things of a model by what they are known by. */
+export function subjectsBy<Subject>(
+  subjects: readonly Subject[],
+  keyOf: (subject: Subject) => unknown,
+): Subjects<Subject> {
+  const byKey = new Map(subjects.map((it) => [keyOf(it), it]));
+  const of = (key: unknown): Subject => {
+    const found = byKey.get(key);
+    if (found === undefined) throw new Error(`No subject is known by ${String(key)}.`);
+    return found;
+  };
+  return { keys: [...byKey.keys()], of };
 }
 
 /** About files. */

@@ -27,13 +27,10 @@ export interface Absence {
 /** All of them, each load once. */
 export function* absences(model: EventModel): Iterable<Absence> {
   const seen = new Set<CallAction>();
-  const found = model.aboutConsumers('absences', (it) => [...absencesOf(model, it)]);
-  for (const consumer of model.consumers) {
-    for (const absence of found(consumer)) {
-      if (seen.has(absence.load)) continue;
-      seen.add(absence.load);
-      yield { consumer, ...absence };
-    }
+  for (const { of: consumer, said } of model.saidOfConsumers('absences', (it) => absencesOf(model, it))) {
+    if (seen.has(said.load)) continue;
+    seen.add(said.load);
+    yield { consumer, ...said };
   }
 }
 

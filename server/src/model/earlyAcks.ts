@@ -9,7 +9,7 @@ import { pathOf } from './effects.ts';
 import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
-import { declarationsOf, declaredQueues } from './queues.ts';
+import { declarationsOf } from './queues.ts';
 import { statedNoAck, type StatedNoAck } from './statedNoAcks.ts';
 import { isOnlyTold } from './toldFailures.ts';
 
@@ -88,7 +88,7 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
 /** Where the queue is declared, the broker is told that it need not wait. */
 function isForgotten(model: EventModel, consumer: ConsumerNode): boolean {
   if (!consumer.fact.queue) return false;
-  return declarationsOf(model, consumer, declaredQueues(model)).some((it) => it.role.isForgotten);
+  return declarationsOf(model, consumer).some((it) => it.role.isForgotten);
 }
 
 function isWork({ role, inCatch }: Effect): boolean {

@@ -61,7 +61,7 @@ function* putBack({ model, declared }: Looking): Iterable<EndlessRetry> {
     const byModule = moduleDefault(model, consumer, declared);
     const option = fact.policy.putsBack ?? byModule?.role.putsBack;
     if (!option || byModule?.role.limit === 'unknown' || counts(model, handler)) continue;
-    const policies = [fact.policy, ...declarationsOf(model, consumer, declared).map((it) => it.role)];
+    const policies = [fact.policy, ...declarationsOf(model, consumer).map((it) => it.role)];
     if (together(policies, 'limit') !== 'none') continue;
     const fn = byModule?.fn ?? { file, fact: handler.fact };
     yield { fn, at: option.at, name: pathOf(option), how: 'requeue', consumer };
@@ -146,7 +146,7 @@ function isLimited(
   const consumers = (repeaters.get(fact) ?? []).flatMap((it) => it.consumer ?? []);
   const policies = consumers.flatMap((it) => [
     ...(it.fact.policy ? [it.fact.policy] : []),
-    ...declarationsOf(model, it, declared).map((one) => one.role),
+    ...declarationsOf(model, it).map((one) => one.role),
   ]);
   // A consumer of JetStream that nobody declares here stands on the server.
   if (policies.length > 0 || library === 'nats') return together(policies, 'limit') !== 'none';

@@ -106,8 +106,10 @@ function sureOf(
 
 function speaksOfEvent({ file, fact }: TypeNode, { files }: Linking): boolean {
   const facts = files.get(file);
-  return !facts || evidenceOf(facts, fact) > 0;
+  return !facts || weightIn(facts)(fact) > 0;
 }
+
+const weightIn = once((facts: FileFacts) => once((fact: TypeFact) => evidenceOf(facts, fact)));
 
 function extendsMessage({ fact }: TypeNode): boolean {
   return fact.bases.length + fact.implements.length > 0;
@@ -151,12 +153,7 @@ function record(
   }: { readonly keysOf: (message: Message) => readonly string[]; readonly linking: Linking },
 ): void {
   if (message.kind === 'type') {
-    if (
-      !isPayloadName(message.node.fact.name) &&
-      !message.node.fact.notAnEvent &&
-      !isWorkName(message.node.fact.name)
-    )
-      declare(drafts, message.node, linking);
+    if (!isNoEvent(message.node.fact)) declare(drafts, message.node, linking);
     return;
   }
   if (message.kind !== 'name' || isWildcard(message.name) || isLastResort(message.name)) return;
@@ -167,6 +164,10 @@ function record(
     if (message.object) draft.inline.push({ ...place, object: message.object });
   }
 }
+
+const isNoEvent = once(
+  ({ name, notAnEvent }: TypeFact) => notAnEvent !== undefined || isPayloadName(name) || isWorkName(name),
+);
 
 /** `send({ topic: 'order.placed', messages: [{ value: { … } }] })`: the object is the declaration of an event that has no other. */
 function recordInline(
@@ -223,8 +224,10 @@ function create(drafts: Map<string, EventDraft>, key: string, name: string, plac
 }
 
 function keyOfType({ fact }: TypeNode): string {
-  return eventKey(declaredName(fact));
+  return keyOfFact(fact);
 }
+
+const keyOfFact = once((fact: TypeFact) => eventKey(declaredName(fact)));
 
 /** Whether a file declares types that are events by their declaration alone. */
 export function declaresEvents(facts: FileFacts): boolean {
@@ -244,7 +247,7 @@ interface Sorted {
 }
 
 const sorted = once((facts: FileFacts): Sorted => {
-  const weights = new Map(facts.types.map((it) => [it, evidenceOf(facts, it)]));
+  const weights = new Map(facts.types.map((it) => [it, weightIn(facts)(it)]));
   const hinted = [...weights].filter(([, weight]) => weight > 0);
   const messages = facts.types.filter((it) => isMessageType({ file: facts.file, fact: it }));
   // Where most of a file states facts, its types are each other's siblings.

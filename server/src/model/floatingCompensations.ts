@@ -3,7 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
-import { aboutSagas } from './about.ts';
+import { saidOfSagas } from './about.ts';
 import { proxyOf } from './activities.ts';
 import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
 import { lostCompensations } from './compensating.ts';
@@ -79,8 +79,8 @@ function* inCalls(model: EventModel): Iterable<FloatingCompensation> {
 
 /** What takes back a step of a saga after a failure, and what a step's own compensation does. */
 function* inSagas(model: EventModel): Iterable<FloatingCompensation> {
-  const inSaga = aboutSagas(model, 'compensations of sagas that float', (it) => [...ofSaga(model, it)]);
-  for (const it of model.sagas) yield* inSaga(it);
+  const found = saidOfSagas(model, 'compensations of sagas that float', (it) => ofSaga(model, it));
+  for (const { said } of found) yield said;
 }
 
 function* ofSaga(model: EventModel, { steps }: SagaNode): Iterable<FloatingCompensation> {
@@ -137,14 +137,13 @@ const ofFailure = /fail|reject|declin|denied|cancel|expir|timed?_?out|insufficie
 
 /** What a saga over messages takes back when it hears of a failure: a handler of that event, a stream of NestJS. */
 function* inReactions(model: EventModel): Iterable<FloatingCompensation> {
-  const inHandler = model.aboutConsumers('compensations of handlers that float', ({ handler, events }) =>
-    handler && events.some((it) => ofFailure.test(it.name)) ? [...ofReaction(model, handler)] : [],
+  const inHandlers = model.saidOfConsumers('compensations of handlers that float', ({ handler, events }) =>
+    handler && events.some((it) => ofFailure.test(it.name)) ? ofReaction(model, handler) : [],
   );
-  for (const it of model.consumers) yield* inHandler(it);
-  const inStream = aboutSagas(model, 'compensations that float in streams', (it) =>
-    within(model, it).flatMap((fn) => [...ofReaction(model, fn)]),
+  const inStreams = saidOfSagas(model, 'compensations that float in streams', (it) =>
+    it.fact.form === 'stream' ? within(model, it).flatMap((fn) => [...ofReaction(model, fn)]) : [],
   );
-  for (const it of model.sagas) if (it.fact.form === 'stream') yield* inStream(it);
+  for (const { said } of [...inHandlers, ...inStreams]) yield said;
 }
 
 function* ofReaction(model: EventModel, fn: FunctionNode): Iterable<FloatingCompensation> {

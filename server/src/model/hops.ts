@@ -20,32 +20,40 @@ export interface Hop {
 /** The hops from each event. A consumer of several events does not say which of them leads to what. */
 export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, readonly Hop[]> => {
   const hops = new Map<EventNode, Hop[]>();
-  const publishingIn = model.aboutConsumers('effects that publish', (it) => publishesOf(model, it));
-  for (const consumer of model.consumers) {
+  for (const { of: consumer, said } of model.saidOfConsumers('effects that publish', (it) =>
+    publishesOf(model, it),
+  )) {
+    const { effect, comesAlways } = said;
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
-    for (const [effect, comesAlways] of publishingIn(consumer)) {
-      const producers = producersOf(model, effect).filter(
-        (it) => isHandedOver(it, effect, from) && !isTranslated(it, from) && !isBridged(it, consumer),
-      );
-      // A call that publishes one of several events chooses between them.
-      const isCertain = producers.length === 1 && comesAlways;
-      for (const producer of producers) {
-        if (!producer.event || producer.role.isRequest) continue;
-        const hop = { from, to: producer.event, consumer, producer, isCertain };
-        hops.set(from, [...(hops.get(from) ?? []), hop]);
-      }
+    const producers = producersOf(model, effect).filter(
+      (it) => isHandedOver(it, effect, from) && !isTranslated(it, from) && !isBridged(it, consumer),
+    );
+    // A call that publishes one of several events chooses between them.
+    const isCertain = producers.length === 1 && comesAlways;
+    for (const producer of producers) {
+      if (!producer.event || producer.role.isRequest) continue;
+      const hop = { from, to: producer.event, consumer, producer, isCertain };
+      hops.set(from, [...(hops.get(from) ?? []), hop]);
     }
   }
   return hops;
 });
 
+interface Publishing {
+  readonly effect: Effect;
+  readonly comesAlways: boolean;
+}
+
 /** The effects of a consumer that are producers, each with whether it comes whatever happens. */
-function publishesOf(model: EventModel, consumer: ConsumerNode): ReadonlyMap<Effect, boolean> {
+function publishesOf(model: EventModel, consumer: ConsumerNode): readonly Publishing[] {
   const { handler } = consumer;
   const { effects } = model.bodyOfConsumer(consumer);
   const publishing = effects.filter((it) => producersOf(model, it).length > 0);
-  return new Map(publishing.map((it) => [it, handler !== undefined && always(model, handler, it)]));
+  return publishing.map((effect) => ({
+    effect,
+    comesAlways: handler !== undefined && always(model, handler, effect),
+  }));
 }
 
 /** A row counts where it is one of an outbox: what is called after saving an event may only keep it. */

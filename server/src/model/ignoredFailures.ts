@@ -1,4 +1,5 @@
 // Failures that a process manager does not react to though it goes on when the same step succeeds.
+import { saidOfEvents } from './about.ts';
 import { isFailureOf, isOutcome, saysFailure, stepOf, type FailureWords } from './fallible.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { processManagersOf, type ProcessManager } from './processManagers.ts';
@@ -16,7 +17,10 @@ export interface IgnoredFailure {
 /** All of them, once the whole workspace was read: each failure once for a process manager. */
 export function ignoredFailures(model: EventModel, words: FailureWords): readonly IgnoredFailure[] {
   if (!model.isComplete) return [];
-  const failures = model.events.filter((it) => it.isProduced === 'yes' && saysFailure(it.name, words));
+  const said = saidOfEvents(model, `is a failure ${JSON.stringify(words)}`, (it) =>
+    it.isProduced === 'yes' && saysFailure(it.name, words) ? [true] : [],
+  );
+  const failures = said.map(({ of }) => of);
   return processManagersOf(model).flatMap((manager) => {
     // Who only looks on leaves nothing half done.
     if (manager.reactions.every((it) => it.effects.length === 0)) return [];

@@ -1,6 +1,6 @@
 // Steps of a saga that nobody can take back, and what may still fail after them.
 import type { FunctionFact } from '../facts/facts.ts';
-import { aboutSagas } from './about.ts';
+import { saidOfSagas } from './about.ts';
 import { tellsSomebody } from './deeds.ts';
 import type { EventModel, SagaNode, StepNode } from './model.ts';
 import { mayFollow, takesTurns } from './order.ts';
@@ -26,15 +26,12 @@ const goods =
 /** All steps that can't be undone and stand before one that can still fail. What is compensated was thought of. */
 export function* earlyIrreversibleSteps(model: EventModel): Iterable<EarlyStep> {
   const seen = new Set<string>();
-  const early = aboutSagas(model, 'early steps', (it) => [...earlyIn(model, it)]);
-  for (const saga of model.sagas) {
-    for (const { index, what, after } of early(saga)) {
-      const [step, next] = [saga.steps[index], saga.steps[after]];
-      const key = step ? `${step.file} ${step.at.start}` : '';
-      if (!step || !next || seen.has(key)) continue;
-      seen.add(key);
-      yield { saga, step, what, next };
-    }
+  for (const { of: saga, said } of saidOfSagas(model, 'early steps', (it) => earlyIn(model, it))) {
+    const [step, next] = [saga.steps[said.index], saga.steps[said.after]];
+    const key = step ? `${step.file} ${step.at.start}` : '';
+    if (!step || !next || seen.has(key)) continue;
+    seen.add(key);
+    yield { saga, step, what: said.what, next };
   }
 }
 

@@ -9,9 +9,11 @@ import {
   itemsUnder,
   mended,
   purge,
+  regathered,
   type Gathered,
   type Index,
   type Indexed,
+  type Said,
 } from './keptLists.ts';
 import { NamedIndex, type Named } from './keptNames.ts';
 import {
@@ -43,6 +45,13 @@ interface Store {
 export interface Change {
   readonly before: FileFacts;
   readonly now: FileFacts;
+}
+
+/** Things of a model, each with what it is known by from model to model. */
+export interface Subjects<Subject> {
+  /** In the order of the things. */
+  readonly keys: readonly unknown[];
+  readonly of: (key: unknown) => Subject;
 }
 
 /** After so many links keys that nobody asks for any more are looked for. */
@@ -135,15 +144,32 @@ export class Keeper {
     question: string,
     ask: (facts: FileFacts) => Iterable<Item>,
   ): readonly Item[] {
-    const { gathered, everything } = this.#store;
-    note(everything);
-    const all = gathered.get(question) ?? gatheredOf(unnoted(() => [...files.keys()]));
-    gathered.set(question, all);
+    const all = this.#gathered<FilePath>(question, () => [...files.keys()]);
     return mended(all, (file) => {
       const facts = unnoted(() => files.get(file));
       const said = (): readonly Item[] => (facts ? [...ask(facts)] : []);
-      return this.workOut({ table: all.table, subject: file, forgotten: all.forgotten }, said, file);
+      return this.workOut({ ...all, subject: file }, said, file);
     }) as readonly Item[];
+  }
+
+  /** The same of subjects that each model makes anew, in their order. */
+  list<Subject, Item>(
+    question: string,
+    { keys, of }: Subjects<Subject>,
+    ask: (subject: Subject) => Iterable<Item>,
+  ): readonly Said<Subject, Item>[] {
+    const all = this.#gathered<unknown>(question, () => []);
+    regathered(all, keys);
+    const said = mended(all, (key) => this.workOut({ ...all, subject: key }, () => [...ask(of(key))]));
+    return (said as readonly Said<unknown, Item>[]).map((it) => ({ ...it, of: of(it.of) }));
+  }
+
+  #gathered<Key>(question: string, keys: () => Iterable<Key>): Gathered<Key> {
+    const { gathered, everything } = this.#store;
+    note(everything);
+    const all = gathered.get(question) ?? gatheredOf(unnoted(keys));
+    gathered.set(question, all);
+    return all as Gathered<Key>;
   }
 
   /** Works an answer out, without keeping it; what is read meanwhile is noted for it. */

@@ -1,16 +1,24 @@
 // Lists and look-ups over all files that an edit only mends: what files say under keys, and what is said of them one by one.
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { forgetReaders, isNoted, note, type Answer, type Source } from './noting.ts';
+import { forget, forgetReaders, isNoted, note, type Answer, type Source } from './noting.ts';
 
-/** What is said of files one by one, as a list over all. */
-export interface Gathered {
+/** What is said of files or other subjects one by one, as a list over all. */
+export interface Gathered<Key = unknown> {
   readonly table: Map<unknown, Answer>;
-  /** Of these files it is to be asked anew. */
-  readonly forgotten: Set<FilePath>;
-  /** Of the files of which anything is said. */
-  readonly byFile: Map<FilePath, readonly unknown[]>;
+  /** Of these it is to be asked anew. */
+  readonly forgotten: Set<Key>;
+  /** Of those of which anything is said. */
+  readonly byKey: Map<Key, readonly unknown[]>;
+  /** Those of whom it is asked, in their order; absent for files, which are in the order of their paths and stay the same. */
+  keys?: readonly Key[];
   list: readonly unknown[] | undefined;
+}
+
+/** One thing that is said, and of whom. */
+export interface Said<Of, Item = unknown> {
+  readonly of: Of;
+  readonly said: Item;
 }
 
 /** What files say under keys. */
@@ -34,32 +42,58 @@ export interface Indexed<Key, Item> {
   readonly isSame: (one: Item, other: Item) => boolean;
 }
 
-/** Nothing said yet of any of the files. */
-export function gatheredOf(files: Iterable<FilePath>): Gathered {
-  return { table: new Map(), forgotten: new Set(files), byFile: new Map(), list: undefined };
+/** Nothing said yet of any of these. */
+export function gatheredOf<Key>(keys: Iterable<Key>): Gathered<Key> {
+  return { table: new Map(), forgotten: new Set(keys), byKey: new Map(), list: undefined };
 }
 
-/** Asks anew of the files where something changed, and gives what is said of all, in the order of their paths. */
-export function mended(all: Gathered, ask: (file: FilePath) => Answer): readonly unknown[] {
-  const { table, forgotten, byFile } = all;
-  for (const file of [...forgotten]) {
-    forgotten.delete(file);
-    const answer = askedOf(file, forgotten, ask);
-    table.set(file, answer);
+/** Lets go of subjects that are no more, and marks new ones to be asked. */
+export function regathered<Key>(all: Gathered<Key>, keys: readonly Key[]): void {
+  const { table, forgotten, byKey, keys: before = [] } = all;
+  if (keys.length === before.length && keys.every((it, index) => it === before[index])) return;
+  const now = new Set(keys);
+  for (const it of before) {
+    if (now.has(it)) continue;
+    const answer = table.get(it);
+    if (answer) forget(answer);
+    forgotten.delete(it);
+    byKey.delete(it);
+  }
+  const known = new Set(before);
+  for (const it of keys) if (!known.has(it)) forgotten.add(it);
+  all.keys = keys;
+  all.list = undefined;
+}
+
+/** Asks anew of those where something changed, and gives what is said of all, in their order. */
+export function mended<Key>(all: Gathered<Key>, ask: (key: Key) => Answer): readonly unknown[] {
+  const { table, forgotten, byKey } = all;
+  for (const key of [...forgotten]) {
+    forgotten.delete(key);
+    const answer = askedOf(key, forgotten, ask);
+    table.set(key, answer);
     const items = answer.value as readonly unknown[];
-    if (items.length > 0) byFile.set(file, items);
-    else if (!byFile.delete(file)) continue;
+    if (items.length > 0) byKey.set(key, items);
+    else if (!byKey.delete(key)) continue;
     all.list = undefined;
   }
-  return (all.list ??= inOrder(byFile).flat());
+  return (all.list ??= listed(all));
 }
 
-/** Where a defect of ours stops the answer, the file is to be asked again. */
-function askedOf(file: FilePath, forgotten: Set<FilePath>, ask: (file: FilePath) => Answer): Answer {
+/** Files in the order of their paths; of other subjects it is said who they are. */
+function listed<Key>({ byKey, keys }: Gathered<Key>): readonly unknown[] {
+  if (keys) return keys.flatMap((of) => (byKey.get(of) ?? nothing).map((said): Said<Key> => ({ of, said })));
+  return inOrder(byKey).flat();
+}
+
+const nothing: readonly unknown[] = [];
+
+/** Where a defect of ours stops the answer, it is to be asked again. */
+function askedOf<Key>(key: Key, forgotten: Set<Key>, ask: (key: Key) => Answer): Answer {
   try {
-    return ask(file);
+    return ask(key);
   } catch (error) {
-    forgotten.add(file);
+    forgotten.add(key);
     throw error;
   }
 }
@@ -109,7 +143,7 @@ function emptyEntry(): Keyed {
   return { byFile: new Map(), list: undefined, readers: undefined };
 }
 
-function inOrder<Item>(byFile: ReadonlyMap<FilePath, Item>): readonly Item[] {
+function inOrder<Key, Item>(byFile: ReadonlyMap<Key, Item>): readonly Item[] {
   if (byFile.size < 2) return [...byFile.values()];
   const sorted = [...byFile].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, item]) => item);

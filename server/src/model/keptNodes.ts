@@ -1,11 +1,13 @@
 // What is kept about the consumers and producers of one model for the next, though they are made anew for each.
+import { lazily } from '../facts/once.ts';
+import { areSame } from '../same.ts';
+import { subjectsBy } from './about.ts';
 import type { Bodies } from './bodies.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import type { Keeper } from './kept.ts';
 import type { ConsumerNode, EventModel, ProducerNode } from './model.ts';
 import type { Nodes } from './nodes.ts';
 import { isSameConsumer, isSameProducer } from './notedEvents.ts';
-import { areSame } from '../same.ts';
 
 interface Parts extends Bodies {
   /** Of each consumer, in their order: a draft stays the same as long as the files behind it. */
@@ -17,10 +19,8 @@ export function keptOfConsumers(
   keeper: Keeper,
   { consumers }: Pick<Nodes, 'consumers'>,
   { drafts, bodyOfConsumer }: Parts,
-): Pick<EventModel, 'bodyOfConsumer' | 'aboutConsumers'> {
+): Pick<EventModel, 'bodyOfConsumer' | 'aboutConsumers' | 'saidOfConsumers'> {
   const draftOf = new Map(consumers.map((it, index) => [it, drafts[index]]));
-  const byDraft = new Map(consumers.map((it, index) => [drafts[index], it]));
-  const consumerAt = keeper.lookUp('consumers', () => byDraft, isSameConsumer);
   const bodies = keeper.keepBy(
     'bodies of consumers',
     (draft: ConsumerDraft) => draft,
@@ -31,15 +31,28 @@ export function keptOfConsumers(
       const draft = draftOf.get(consumer);
       return draft ? bodies(draft) : { effects: [], isOpen: true };
     },
-    aboutConsumers: (question, ask) =>
-      keeper.keepBy(
-        question,
-        (it: ConsumerNode) => draftOf.get(it),
-        (it) => {
-          consumerAt(draftOf.get(it));
-          return ask(it);
-        },
-      ),
+    ...askedOfConsumers(keeper, consumers, (it) => draftOf.get(it)),
+  };
+}
+
+function askedOfConsumers(
+  keeper: Keeper,
+  consumers: readonly ConsumerNode[],
+  draftOf: (consumer: ConsumerNode) => ConsumerDraft | undefined,
+): Pick<EventModel, 'aboutConsumers' | 'saidOfConsumers'> {
+  const byDraft = (): ReadonlyMap<unknown, ConsumerNode> => new Map(consumers.map((it) => [draftOf(it), it]));
+  const consumerAt = keeper.lookUp('consumers', byDraft, isSameConsumer);
+  const subjects = lazily(() => subjectsBy(consumers, draftOf));
+  /** Who asks depends on the consumer, whatever is read of it. */
+  const noted =
+    <Value>(ask: (consumer: ConsumerNode) => Value) =>
+    (it: ConsumerNode): Value => {
+      consumerAt(draftOf(it));
+      return ask(it);
+    };
+  return {
+    aboutConsumers: (question, ask) => keeper.keepBy(question, draftOf, noted(ask)),
+    saidOfConsumers: (question, ask) => keeper.list(question, subjects(), noted(ask)),
   };
 }
 

@@ -88,7 +88,7 @@ function wholesOf(keeper: Keeper, nodes: Nodes, sagas: () => EventModel['sagas']
       return whole(nodes.consumers);
     },
     get sites() {
-      return whole(nodes.sites);
+      return whole(nodes.sites());
     },
     get sagas() {
       return whole(sagas());

@@ -28,15 +28,12 @@ export function* lostCorrelations<Told>(
   tell: (lost: LostCorrelation) => Told,
 ): Iterable<Told> {
   const propagating = propagatingServices(model);
-  const found = model.aboutConsumers('lost correlations', (it) => [...lostOf(model, it, tell)]);
+  const found = model.saidOfConsumers('lost correlations', (it) => lostOf(model, it, tell));
   const seen = new Set<string>();
-  for (const consumer of model.consumers) {
-    if (propagating.has(model.serviceOf(consumer.file))) continue;
-    for (const { producer, told } of found(consumer)) {
-      if (seen.has(producer)) continue;
-      seen.add(producer);
-      if (told) yield told.of;
-    }
+  for (const { of: consumer, said } of found) {
+    if (propagating.has(model.serviceOf(consumer.file)) || seen.has(said.producer)) continue;
+    seen.add(said.producer);
+    if (said.told) yield said.told.of;
   }
 }
 

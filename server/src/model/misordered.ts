@@ -3,6 +3,7 @@ import type { Action, TryAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
+import { saidOfSagas } from './about.ts';
 import { orderOf } from './backOrder.ts';
 import { backRunsOf, baseOf, type BackRun } from './backRuns.ts';
 import type { EventModel, SagaNode, StepNode, Undoing } from './model.ts';
@@ -32,10 +33,10 @@ export function* misorderedRuns(model: EventModel): Iterable<ForwardRun | Forwar
     if (!base || !isOneByOne(run) || orderOf(model, run) !== 'forward') continue;
     yield { kind: 'list', run, at: base.at, name: base.name };
   }
-  for (const saga of model.sagas) {
-    const pair = forwardPair(model, saga);
-    if (pair) yield pair;
-  }
+  for (const { said } of saidOfSagas(model, 'steps taken back in their order', (it) =>
+    forwardPair(model, it),
+  ))
+    yield said;
 }
 
 /** What `map` or an async `forEach` starts runs at the same time. */
@@ -45,10 +46,10 @@ function isOneByOne({ way, action, fn }: BackRun): boolean {
 }
 
 /** The first two compensations of one catch, or of one function that takes back, that follow each other as their steps do. */
-function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): ForwardPair | undefined {
+function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): readonly ForwardPair[] {
   const facts = model.files.get(file);
   const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
-  if (!facts || !fn) return undefined;
+  if (!facts || !fn) return [];
   const placed = steps.flatMap((step) =>
     // A status that is set takes nothing back that another step was built on.
     step.undoing
@@ -63,10 +64,10 @@ function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): Forwar
       const [from, to] = [first.undoing.at.start, second.undoing.at.start];
       if (catchAround(body, from) !== catchAround(body, to)) continue;
       if (mayFollow(body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
-        return { kind: 'calls', file, first, second, all: together(placed, first) };
+        return [{ kind: 'calls', file, first, second, all: together(placed, first) }];
     }
   }
-  return undefined;
+  return [];
 }
 
 /** The function that a place stands in, callbacks in it included. */

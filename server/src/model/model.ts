@@ -5,6 +5,7 @@ import type { ConsumerFact, FileFacts, FunctionFact, SagaFact, StepFact, TypeFac
 import type { GuardRole, PublishRole, RemoteRole, Transport, WriteRole } from '../facts/roles.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import type { Keeper } from './kept.ts';
+import type { Said } from './keptLists.ts';
 
 /** Three-valued: "unknown" is an answer and never taken for "no". */
 export type Answer = 'yes' | 'no' | 'unknown';
@@ -34,6 +35,11 @@ export interface EventModel {
     question: string,
     ask: (consumer: ConsumerNode) => Value,
   ) => (consumer: ConsumerNode) => Value;
+  /** What is said of each consumer, as a list over all; who reads it depends on everything. The same holds for the items. */
+  readonly saidOfConsumers: <Item>(
+    question: string,
+    ask: (consumer: ConsumerNode) => Iterable<Item>,
+  ) => readonly Said<ConsumerNode, Item>[];
   /** The producers at a call. */
   readonly producersAt: (place: Place) => readonly ProducerNode[];
   /** The aliases that name a type. */

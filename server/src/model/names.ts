@@ -58,9 +58,9 @@ function isDecoration(word: string): boolean {
 }
 
 /** `order.placed.dlq`: where messages go that nobody could handle; it is a place, and says nothing of its own. */
-export function isLastResort(name: string): boolean {
-  return /(?:^| )(?:dlq|dlx|dlt|dead ?letters?|poison|parking ?lot)(?: |$)/.test(wordsOf(name).join(' '));
-}
+export const isLastResort = remembered((name): boolean =>
+  /(?:^| )(?:dlq|dlx|dlt|dead ?letters?|poison|parking ?lot)(?: |$)/.test(wordsOf(name).join(' ')),
+);
 
 const notParticiples = new Set(
   'bet bid cost forecast offset spread need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(

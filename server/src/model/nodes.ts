@@ -1,4 +1,5 @@
 // Turns drafts into the nodes that rules see, ties them together, and answers whether each event is produced and consumed.
+import { lazily } from '../facts/once.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
@@ -27,7 +28,7 @@ export interface Nodes {
   readonly producers: readonly ProducerNode[];
   /** In the order of the drafts. */
   readonly consumers: readonly ConsumerNode[];
-  readonly sites: readonly SiteNode[];
+  readonly sites: () => readonly SiteNode[];
 }
 
 /** An event node while it is tied to its producers and consumers. */
@@ -54,7 +55,8 @@ export function nodesOf(parts: NodeParts): Nodes {
   const byKey = new Map(plain.map((it) => [it.key, it]));
   const eventAt = keeper.lookUp('events', () => byKey, isSameEvent);
   const events = [...knots.values()].map((it) => it.node);
-  return { events, producers, consumers, sites: sitesOf(parts.producers, parts.consumers) };
+  const sites = lazily(() => sitesOf(parts.producers, parts.consumers));
+  return { events, producers, consumers, sites };
 }
 
 function knotOf(draft: EventDraft, shown: (event: EventNode) => EventNode): Knot {

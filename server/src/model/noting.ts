@@ -84,10 +84,14 @@ export function unnoted<Value>(work: () => Value): Value {
 export function forgetReaders(source: Source): void {
   const readers = [...(source.readers ?? [])];
   source.readers?.clear();
-  for (const answer of readers) {
-    if (answer.table.get(answer.subject) === answer) answer.table.delete(answer.subject);
-    answer.forgotten?.add(answer.subject);
-    for (const it of answer.sources) it.readers?.delete(answer);
-    forgetReaders(answer);
-  }
+  for (const it of readers) forget(it);
+}
+
+/** Forgets an answer, and all that were made from it. */
+export function forget(answer: Answer): void {
+  const { table, subject, forgotten, sources } = answer;
+  if (table.get(subject) === answer) table.delete(subject);
+  forgotten?.add(subject);
+  for (const it of sources) it.readers?.delete(answer);
+  forgetReaders(answer);
 }

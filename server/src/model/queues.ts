@@ -2,7 +2,9 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import type { FailurePolicy, QueueRole, Written } from '../facts/roles.ts';
+import { areSame } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
@@ -45,15 +47,24 @@ function* declaredIn(model: EventModel, facts: FileFacts): Iterable<Declared> {
   }
 }
 
-/** The declarations of the queue that a consumer reads. */
-export function declarationsOf(
-  model: EventModel,
-  consumer: ConsumerNode,
-  declared: readonly Declared[],
-): readonly Declared[] {
+/** The declarations of the queue that a consumer reads; who asks depends on those alone. */
+export function declarationsOf(model: EventModel, consumer: ConsumerNode): readonly Declared[] {
   const keys = keysRead(model)(consumer);
-  if (keys.length === 0) return [];
-  return declared.filter((it) => it.keys.some((key) => keys.includes(key)));
+  return [...new Set(keys.flatMap((it) => declaredUnder(model)(it) ?? []))];
+}
+
+const declaredUnder = once((model: EventModel) =>
+  model.keeper.lookUp(
+    'queues by their keys',
+    () => byKeys(declaredQueues(model)),
+    (one, other) => areSame(one, other, Object.is),
+  ),
+);
+
+function byKeys(declared: readonly Declared[]): ReadonlyMap<string, readonly Declared[]> {
+  const found = new Map<string, Declared[]>();
+  for (const it of declared) for (const key of it.keys) found.set(key, [...(found.get(key) ?? []), it]);
+  return found;
 }
 
 /** The keys of the queue that a consumer reads. */

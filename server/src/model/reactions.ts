@@ -3,13 +3,14 @@ import type { ConsumerNode, EventModel } from './model.ts';
 
 /** The keys of the events that consumers publish: `risky` where a remote call which changes something comes before, else `plain`. */
 export function reactionsOf(model: EventModel): ReadonlyMap<string, 'plain' | 'risky'> {
-  const publishedBy = model.aboutConsumers('what it publishes after which risk', (it) =>
+  const published = model.saidOfConsumers('what it publishes after which risk', (it) =>
     publishedIn(model, it),
   );
   const found = new Map<string, 'plain' | 'risky'>();
-  for (const consumer of model.consumers) {
-    for (const [key, risk] of publishedBy(consumer)) if (found.get(key) !== 'risky') found.set(key, risk);
-  }
+  for (const {
+    said: [key, risk],
+  } of published)
+    if (found.get(key) !== 'risky') found.set(key, risk);
   return found;
 }
 

@@ -4,6 +4,7 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfEvents } from './about.ts';
 import { isConverted } from './convertedFields.ts';
 import type { EventModel, EventNode, Field, TypeNode } from './model.ts';
 import { isRevived } from './revivedFields.ts';
@@ -67,16 +68,21 @@ export function localBases(model: EventModel): LocalBases {
   return (base) => isLocal(base) ?? false;
 }
 
-function travelling({ events, program }: EventModel): ReadonlyMap<TypeFact, boolean> {
+function travelling(model: EventModel): ReadonlyMap<TypeFact, boolean> {
   const local = new Map<TypeFact, boolean>();
-  for (const event of events) {
-    const transports = transportsOf(event);
-    if (transports.length === 0) continue;
-    const isLocal = !transports.some((it) => it === 'broker' || it === 'outbox');
-    for (const { fact } of event.declarations.flatMap((it) => program.lineageOf(it).slice(1)))
-      local.set(fact, isLocal && local.get(fact) !== false);
-  }
+  for (const { said } of saidOfEvents(model, 'bases that stay or travel', (it) => basesOf(model, it)))
+    local.set(said.base, said.isLocal && local.get(said.base) !== false);
   return local;
+}
+
+/** What an event extends that was seen to travel, and whether it stays in its process. */
+function basesOf({ program }: EventModel, event: EventNode): readonly { base: TypeFact; isLocal: boolean }[] {
+  const transports = transportsOf(event);
+  if (transports.length === 0) return [];
+  const isLocal = !transports.some((it) => it === 'broker' || it === 'outbox');
+  return event.declarations
+    .flatMap((it) => program.lineageOf(it).slice(1))
+    .map(({ fact }) => ({ base: fact, isLocal }));
 }
 
 interface Context {

@@ -1,6 +1,8 @@
 // Where a NestJS service says that RabbitMQ need not wait for its handlers: `noAck: true`, or options without `noAck`, which NestJS
 // fills in so.
 import type { FileFacts } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
+import { isSamePlace } from '../same.ts';
 import type { Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { indexOf } from './fileIndex.ts';
@@ -16,9 +18,21 @@ export interface StatedNoAck extends Place {
 export function statedNoAck(model: EventModel, { file, isForgotten }: ConsumerNode): StatedNoAck | undefined {
   if (!isForgotten) return undefined;
   const service = model.serviceOf(file);
-  const stated = saidOfFiles(model, 'says noAck', (facts) => statedIn(model, facts));
-  return stated.find((it) => model.serviceOf(it.startedIn) === service)?.place;
+  return statedOf(model)(service)?.place;
 }
+
+const statedOf = once((model: EventModel) =>
+  model.keeper.lookUp('services that say noAck', () => byService(model), isSameAs),
+);
+
+/** The first place of each service. */
+function byService(model: EventModel): ReadonlyMap<string, Stated> {
+  const stated = saidOfFiles(model, 'says noAck', (facts) => statedIn(model, facts));
+  return new Map(stated.toReversed().map((it) => [model.serviceOf(it.startedIn), it]));
+}
+
+const isSameAs = ({ place }: Stated, other: Stated): boolean =>
+  isSamePlace(place, other.place) && place.isLeftOut === other.place.isLeftOut;
 
 interface Stated {
   readonly startedIn: string;

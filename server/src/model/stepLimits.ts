@@ -3,6 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
+import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import type { EventModel } from './model.ts';
 import { perModel } from './perModel.ts';
@@ -25,7 +26,7 @@ const keepers = perModel((_: EventModel) => new Map<string, Keeper>());
 function ask(model: EventModel, key: string): Keeper {
   const runners = orchestratorsOf(model);
   if (!model.isComplete || runners.length === 0 || runners.some((it) => handsOn(model, it))) return 'runner';
-  const reads = [...model.files.values()].flatMap((facts) => readsIn(facts, key));
+  const reads = saidOfFiles(model, `reads ${key}`, (facts) => readsIn(facts, key));
   if (reads.length === 0) return 'nobody';
   return reads.every((it) => it === 'signal') ? 'signal' : 'runner';
 }

@@ -1,12 +1,13 @@
 // The literal by which a type of a message is told from its siblings: of a `type`, `eventType`, `name` or `kind` field.
 import type { Member, TypeExpr } from '../facts/expressions.ts';
 import type { TypeFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 
 const tagName =
   /^(?:_?_?type|\$name|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
 /** The literal that tells this event from others: of a `type`, `eventType`, `name` or `kind` field. */
-export function tagOf(fact: TypeFact): string | undefined {
+export const tagOf = once((fact: TypeFact): string | undefined => {
   const alias = fact.alias;
   const literal = alias?.kind === 'ref' ? namingArgument(alias) : undefined;
   if (literal?.kind === 'literal') return unquoted(literal.value);
@@ -15,12 +16,12 @@ export function tagOf(fact: TypeFact): string | undefined {
     if (value !== undefined) return value;
   }
   return undefined;
-}
+});
 
 /** The fields that may hold the tag. */
-export function tagMembersOf(fact: TypeFact): readonly Member[] {
-  return membersOf(fact).filter((it) => tagName.test(it.name));
-}
+export const tagMembersOf = once((fact: TypeFact): readonly Member[] =>
+  membersOf(fact).filter((it) => tagName.test(it.name)),
+);
 
 /** `Event<'OrderPlaced', Order>`; in `PartialExcept<Order, 'id'>` the text names a field. */
 function namingArgument({ name, args }: TypeExpr & { readonly kind: 'ref' }): TypeExpr | undefined {

@@ -17,12 +17,11 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<string>();
-    const found = model.aboutConsumers('early-ack', (it) => {
+    const found = model.saidOfConsumers('early-ack', (it) => {
       const early = earlyAckOf(model, it);
-      return early && findingOf(model, early);
+      return early ? [findingOf(model, early)] : [];
     });
-    for (const finding of model.consumers.map(found)) {
-      if (!finding) continue;
+    for (const { said: finding } of found) {
       const place = `${finding.file}:${finding.at.start}`;
       if (seen.has(place)) continue;
       seen.add(place);

@@ -1,6 +1,6 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
-import { aboutEvents } from '../model/about.ts';
+import { saidOfEvents } from '../model/about.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
@@ -110,11 +110,11 @@ export const rule: Rule<Options> = {
   options,
   *check({ model, options: chosen }) {
     const envelopes = generalEnvelopes(model, chosen);
-    const own = aboutEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (it) => [
-      ...faultsOf({ model, event: it, chosen, envelopes }),
-    ]);
-    const alive = model.events.filter((it) => !isIdle(model, it));
-    const faults = alive.flatMap((event) => own(event).map((it) => ({ event, ...it })));
+    const own = saidOfEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (event) =>
+      faultsOf({ model, event, chosen, envelopes }),
+    );
+    const alive = own.filter(({ of }) => !isIdle(model, of));
+    const faults = alive.map(({ of, said }) => ({ event: of, ...said }));
     const { shared, own: left } = sharedFaults(model, faults, chosen);
     const workspace = { model, bases: basesOfEvents(model, chosen) };
     for (const it of shared) yield sharedFinding(workspace, it, chosen);

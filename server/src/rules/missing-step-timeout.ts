@@ -1,5 +1,6 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
+import { saidOfSagas } from '../model/about.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { openWaits } from '../model/openWaits.ts';
 import { mayFollow } from '../model/order.ts';
@@ -27,23 +28,42 @@ export const rule: Rule = {
 
 function* inSteps(model: EventModel): Iterable<RuleFinding> {
   const unkept = new Set<string>();
-  for (const saga of model.sagas) {
-    // Temporal asks for a limit of each activity; Medusa takes one, of a step or of the workflow.
-    const isLimited = saga.fact.engine === 'temporal' || saga.fact.hasTimeLimit === true;
-    if (isLimited || (saga.fact.engine === undefined && isLimitedByRunner(model, saga))) continue;
-    const waiting = saga.steps.filter((it) => isUnlimited(model, it));
-    for (const step of waiting) {
-      const [call] = unlimitedCalls(model, step.effects);
-      if (call) yield findingOf(model, saga, step, call);
-    }
-    for (const step of saga.steps) {
-      const key = step.fact?.limitKey;
-      const isRemote = step.effects.some((it) => it.role.kind === 'remote');
-      // What is to be mended is whatever runs the steps, once.
-      if (key === undefined || unkept.has(key) || !isRemote || keeperOf(model, key) !== 'nobody') continue;
-      unkept.add(key);
-      yield unkeptOf(saga, step, key);
-    }
+  for (const { of: saga, said } of saidOfSagas(model, 'steps without a limit', (it) =>
+    unlimitedIn(model, it),
+  )) {
+    const { finding, key, ifKeptBy } = said;
+    if (saga.fact.engine === undefined && isLimitedByRunner(model, saga)) continue;
+    if (key !== undefined && keeperOf(model, key) !== ifKeptBy) continue;
+    // What is to be mended is whatever runs the steps, once.
+    if (key !== undefined && ifKeptBy === 'nobody' && unkept.has(key)) continue;
+    if (key !== undefined && ifKeptBy === 'nobody') unkept.add(key);
+    yield finding;
+  }
+}
+
+interface Unlimited {
+  readonly finding: RuleFinding;
+  /** The limit that the step names: it is one unless somebody, or nobody, keeps it. */
+  readonly key?: string;
+  /** `signal`: the limit is no more than a signal that its calls have to take. */
+  readonly ifKeptBy?: 'signal' | 'nobody';
+}
+
+/** What is found at each of its steps, where a limit that it names is kept in that way. */
+function* unlimitedIn(model: EventModel, saga: SagaNode): Iterable<Unlimited> {
+  // Temporal asks for a limit of each activity; Medusa takes one, of a step or of the workflow.
+  if (saga.fact.engine === 'temporal' || saga.fact.hasTimeLimit === true) return;
+  for (const step of saga.steps) {
+    const key = step.fact?.limitKey;
+    if (step.hasTimeLimit && key === undefined) continue;
+    const [call] = unlimitedCalls(model, step.effects);
+    const finding = call && findingOf(model, saga, step, call);
+    if (finding) yield step.hasTimeLimit ? { finding, key, ifKeptBy: 'signal' } : { finding };
+  }
+  for (const step of saga.steps) {
+    const key = step.fact?.limitKey;
+    const isRemote = step.effects.some((it) => it.role.kind === 'remote');
+    if (key !== undefined && isRemote) yield { finding: unkeptOf(saga, step, key), key, ifKeptBy: 'nobody' };
   }
 }
 
@@ -68,12 +88,6 @@ function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
       };
     }
   }
-}
-
-/** Neither the step says a limit, nor is the one that it says more than a signal that its calls have to take. */
-function isUnlimited(model: EventModel, { fact, hasTimeLimit }: StepNode): boolean {
-  const key = fact?.limitKey;
-  return !hasTimeLimit || (key !== undefined && keeperOf(model, key) === 'signal');
 }
 
 function unkeptOf(saga: SagaNode, { file, at, name }: StepNode, key: string): RuleFinding {

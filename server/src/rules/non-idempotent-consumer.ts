@@ -13,13 +13,13 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<FunctionNode['fact']>();
-    const findingOf = model.aboutConsumers('non-idempotent-consumer', (it) => findingIn(it, model));
-    for (const consumer of model.consumers) {
-      if (!consumer.handler || seen.has(consumer.handler.fact)) continue;
-      if (!mayRepeat(consumer)) continue;
-      seen.add(consumer.handler.fact);
-      const found = findingOf(consumer);
-      if (found) yield found;
+    const judged = model.saidOfConsumers('non-idempotent-consumer', (it) =>
+      it.handler && mayRepeat(it) ? [{ handler: it.handler.fact, finding: findingIn(it, model) }] : [],
+    );
+    for (const { said } of judged) {
+      if (seen.has(said.handler)) continue;
+      seen.add(said.handler);
+      if (said.finding) yield said.finding;
     }
   },
 };

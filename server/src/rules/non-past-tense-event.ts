@@ -1,6 +1,6 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
-import { aboutEvents } from '../model/about.ts';
+import { saidOfEvents } from '../model/about.ts';
 import { isPayloadName } from '../model/evidence.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { importersOf } from '../model/importers.ts';
@@ -118,11 +118,11 @@ export const rule: Rule<Options> = {
   options,
   *check({ model, options: { verbs } }) {
     const commands = new Set(verbs);
-    const told = aboutEvents(model, `non-past-tense-event ${verbs.join()}`, (it) => [
-      ...findingsOf(model, it, commands),
-    ]);
+    const told = saidOfEvents(model, `non-past-tense-event ${verbs.join()}`, (it) =>
+      findingsOf(model, it, commands),
+    );
     const seen = new Set<string>();
-    for (const finding of model.events.filter((it) => !isIdle(model, it)).flatMap(told)) {
+    for (const { said: finding } of told.filter(({ of }) => !isIdle(model, of))) {
       // Two events of one wire name may lead to the same type.
       const place = `${finding.file}:${finding.at.start}`;
       if (!seen.has(place)) yield finding;

@@ -13,19 +13,17 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const seen = new Set<string>();
-    const found = model.aboutConsumers('swallowed-error', (consumer) => {
-      if (consumer.transport === 'in-process') return undefined;
+    const found = model.saidOfConsumers('swallowed-error', (consumer) => {
+      if (consumer.transport === 'in-process') return [];
       const swallow = swallowIn(model, consumer);
-      if (!swallow || (consumer.transport === 'unknown' && !swallow.acknowledged)) return undefined;
-      return {
-        place: `${swallow.fn.file}:${swallow.at.start}`,
-        finding: findingOf(consumer, swallow, model),
-      };
+      if (!swallow || (consumer.transport === 'unknown' && !swallow.acknowledged)) return [];
+      const place = `${swallow.fn.file}:${swallow.at.start}`;
+      return [{ place, finding: findingOf(consumer, swallow, model) }];
     });
-    for (const it of model.consumers.map(found)) {
-      if (!it || seen.has(it.place)) continue;
-      seen.add(it.place);
-      yield it.finding;
+    for (const { said } of found) {
+      if (seen.has(said.place)) continue;
+      seen.add(said.place);
+      yield said.finding;
     }
   },
 };

@@ -1,7 +1,7 @@
 // A message crosses the boundary as JSON: what JSON can't write arrives as something else, or not at all.
 import { z } from 'zod';
 import type { EventNode } from '../model/model.ts';
-import { aboutEvents } from '../model/about.ts';
+import { saidOfEvents } from '../model/about.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { localBases, lostFields, mayTravel, type Loss, type LostField } from '../model/serializing.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -15,10 +15,10 @@ export const rule: Rule = {
   *check({ model }) {
     const seen = new Set<string>();
     const isLocal = localBases(model);
-    const found = aboutEvents(model, 'unserializable-payload', (event) =>
-      mayTravel(model, event, isLocal) ? [...lostFields(model, event)].map((it) => findingOf(event, it)) : [],
+    const found = saidOfEvents(model, 'unserializable-payload', (event) =>
+      mayTravel(model, event, isLocal) ? lostFields(model, event).map((it) => findingOf(event, it)) : [],
     );
-    for (const finding of model.events.filter((it) => !isIdle(model, it)).flatMap(found)) {
+    for (const { said: finding } of found.filter(({ of }) => !isIdle(model, of))) {
       const place = `${finding.file}:${finding.at.start}`;
       if (seen.has(place)) continue;
       seen.add(place);
