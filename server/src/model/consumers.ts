@@ -2,19 +2,21 @@
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import { isLambdaMessage } from '../facts/messagingPackages.ts';
-import type { FilePath } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { branchesOf, comparedNames, type Branch } from './dispatch.ts';
 import { indexOf } from './fileIndex.ts';
 import { handlerBehind } from './handlers.ts';
+import { filledIn } from './inheritedHandlers.ts';
+import { ofListed } from './listedHandlers.ts';
 import type { Message, ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import { decoratedConsumers } from './ownDecorators.ts';
 import { parsedTypes } from './parsedTypes.ts';
 import type { Linking } from './program.ts';
 import { registeredBy } from './registered.ts';
-import { filledIn, registrars } from './registrars.ts';
+import { registrars } from './registrars.ts';
 import { ofSubclasses } from './subclassConsumers.ts';
 import { takersOf } from './takers.ts';
 import { messagesTyped } from './typedMessages.ts';
@@ -79,6 +81,7 @@ function draftsOf(
   const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
   const elsewhere = messages.length > 0 ? undefined : namedElsewhere(facts, fact, said, { linking, read });
   if (elsewhere) return elsewhere;
+  const listed = ofListed(facts, fact, { linking, read, typed: (it) => eventTypesOf(it, fact, linking, 0) });
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
     registeredIn: facts.file,
@@ -86,11 +89,24 @@ function draftsOf(
     handler,
     ...(filled && { entry: filled.entry }),
     messages: messages.length > 0 ? messages : split.length > 0 ? [] : compared(handler, fact, linking),
-    handedOn: split.flatMap(({ action, dispatcher }) =>
-      action ? [{ file: dispatcher.file, at: action.call.at }] : [],
-    ),
+    handedOn: handedOnIn(split),
   };
+  if (listed.length > 0) return handler ? [aroundAll(own, listed), ...listed] : listed;
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
+}
+
+function handedOnIn(split: readonly Branch[]): readonly Place[] {
+  return split.flatMap(({ action, dispatcher }) =>
+    action ? [{ file: dispatcher.file, at: action.call.at }] : [],
+  );
+}
+
+/** What the callback does around each item of a list is one consumer of all their messages. */
+function aroundAll(own: ConsumerDraft, listed: readonly ConsumerDraft[]): ConsumerDraft {
+  const handedOn = listed.flatMap(({ entry }) =>
+    entry ? [{ file: entry.caller.file, at: entry.action.call.at }] : [],
+  );
+  return { ...own, messages: listed.flatMap((it) => it.messages), handedOn };
 }
 
 /** `for (const message of await this.queue.receive())`. */

@@ -2,10 +2,11 @@
 import type { ConsumerFact } from '../facts/facts.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { handlerBehind } from './handlers.ts';
+import { handlerAt } from './listedHandlers.ts';
 import { isTold, type Message, type ReadMessage } from './message.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
-import { registrars, type Registrar } from './registrars.ts';
+import { methodCalled, registrars, type Registrar } from './registrars.ts';
 
 const maxWrappers = 4;
 
@@ -43,7 +44,11 @@ function ofRegistrar(
   // A topic that only the configuration knows, or nobody here: which message comes is unknown, but one comes.
   if (outer.length > 0 || (told.length === 0 && fact.transport !== 'broker')) return outer;
   const messages: readonly Message[] = told.length > 0 ? told : [{ kind: 'unknown' }];
-  const found = fn ?? (handler && handlerBehind(handler.file, handler.expr, tools.linking, 0));
+  const method = entry && methodCalled(entry);
+  const found =
+    fn ??
+    (handler && method !== undefined ? handlerAt(handler, [method], tools.linking) : undefined) ??
+    (handler && handlerBehind(handler.file, handler.expr, tools.linking, 0));
   const place = placeOfHandled(registrar, fact, found);
   const draft = { ...place, registeredIn: file, fact, handler: found, messages, handedOn: [] };
   return [{ ...draft, ...(entry && { entry }) }];

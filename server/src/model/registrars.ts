@@ -4,18 +4,13 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { calleeName, eachAction, indexOf } from './fileIndex.ts';
+import { itemBehind, itemsOf, partAt, type Written } from './listedHandlers.ts';
 import { madeWith, runsWhatItWasMadeWith, type MadeWith } from './madeWith.ts';
 import { called, type Message } from './message.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
 import { below, parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { classAt, rootOf } from './values.ts';
-
-/** An expression and the file that it is written in. */
-interface Written {
-  readonly file: FilePath;
-  readonly expr: Expr;
-}
 
 /** A call that registers a handler through a function of the workspace. */
 export interface Registrar {
@@ -84,32 +79,67 @@ function registered(handing: Handing): readonly Registrar[] {
   const fn =
     event.kind === 'parameter' ? { file: handing.facts.file, fact: event.fn } : (handler?.fn ?? making?.fn);
   const callers = fn ? linking.calls.callersOf(fn) : [];
-  return callers.flatMap(({ caller, action: { call } }) => {
-    const named = eventAt(handing, caller.file, call);
-    if (!named) return [];
-    const site = { file: caller.file, at: call.at, name: calleeName(call.callee), event: named };
-    const given = givenAt(handing, caller.file, call);
-    const self = own(handing);
-    const wrapped = { ...site, ...self };
-    if (!given) return [wrapped];
-    const inner: Registrar = { ...site, handler: given, ...(handler?.entry && { entry: handler.entry }) };
-    // What the wrapper does around the handler that it is handed counts as well.
-    return self.fn ? [{ ...wrapped, isWrapped: true }, inner] : [inner];
-  });
+  return callers.flatMap(({ caller, action: { call } }) =>
+    argumentsOf(caller.file, call, linking).flatMap((args) => registeredAt(handing, caller.file, call, args)),
+  );
+}
+
+/** The arguments of a call, once for each item of a list that one of them stands for: `bus.register(it)`, `bus.register(new It())`. */
+function argumentsOf(
+  file: FilePath,
+  { args }: CallExpr,
+  linking: Linking,
+): readonly (readonly (Written | undefined)[])[] {
+  const facts = linking.files.get(file);
+  const written = args.map((expr) => ({ file, expr }));
+  const items = args.map((it) => (facts ? itemBehind(facts, it) : undefined));
+  const [first] = items.filter((it) => it !== undefined);
+  const all = first ? itemsOf(file, first.list, linking) : [];
+  if (all.length === 0) return [written];
+  return all.map((item) =>
+    written.map((it, index) => {
+      const own = items[index];
+      return own ? partAt(item, own.path, linking) : it;
+    }),
+  );
+}
+
+function registeredAt(
+  handing: Handing,
+  file: FilePath,
+  call: CallExpr,
+  args: readonly (Written | undefined)[],
+): readonly Registrar[] {
+  const { handler } = handing;
+  const named = eventAt(handing, file, call, args);
+  if (!named) return [];
+  const site = { file, at: call.at, name: calleeName(call.callee), event: named };
+  const given = givenAt(handing, args);
+  const self = own(handing);
+  const wrapped = { ...site, ...self };
+  if (!given) return [wrapped];
+  const inner: Registrar = { ...site, handler: given, ...(handler?.entry && { entry: handler.entry }) };
+  // What the wrapper does around the handler that it is handed counts as well.
+  return self.fn ? [{ ...wrapped, isWrapped: true }, inner] : [inner];
 }
 
 /** What a caller names: an argument, something in it, or what the object was made with that it calls. */
-function eventAt({ event, handler, linking }: Handing, file: FilePath, call: CallExpr): Written | undefined {
-  if (event.kind === 'parameter') return beneath(argument(file, call.args[event.index]), event.path, linking);
+function eventAt(
+  { event, handler, linking }: Handing,
+  file: FilePath,
+  call: CallExpr,
+  args: readonly (Written | undefined)[],
+): Written | undefined {
+  if (event.kind === 'parameter') return beneath(args[event.index], event.path, linking);
   const { index = -1, path: inner = [] } = makingParameter(event, linking) ?? {};
   const path = [...inner, ...(event.path ?? [])];
   const { callee } = call;
-  if (!handler || handler.path) return beneath(argument(file, call.args[index]), path, linking);
+  if (!handler || handler.path) return beneath(args[index], path, linking);
   if (callee.kind !== 'member') return undefined;
   if (callee.object.kind === 'this') return madeByClass(event, { file, at: call.at }, linking);
   const made = linking.values.evaluate(file, callee.object);
-  const args = made.kind === 'expr' && made.expr.kind === 'new' ? made.expr.args : [];
-  const from = made.kind === 'expr' ? argument(made.file, args[index]) : undefined;
+  const given = made.kind === 'expr' && made.expr.kind === 'new' ? made.expr.args : [];
+  const from = made.kind === 'expr' ? argument(made.file, given[index]) : undefined;
   return beneath(from, path, linking);
 }
 
@@ -152,15 +182,13 @@ function superCall({ file, fact }: TypeNode, { files }: Linking): CallExpr | und
 }
 
 /** What stands at a path in an argument, be it written there or behind its name. */
-function beneath(
-  from: Written | undefined,
-  path: readonly string[],
-  { values }: Linking,
-): Written | undefined {
+function beneath(from: Written | undefined, path: readonly string[], linking: Linking): Written | undefined {
   if (!from || path.length === 0) return from;
-  const value = values.evaluate(from.file, from.expr);
+  const value = linking.values.evaluate(from.file, from.expr);
   const whole = value.kind === 'expr' ? value : from;
   if (whole.expr.kind === 'object') return argument(whole.file, below(whole.expr, path));
+  const part = partAt(from, path, linking);
+  if (part) return part;
   const { at } = from.expr;
   return argument(
     from.file,
@@ -168,14 +196,18 @@ function beneath(
   );
 }
 
-function givenAt({ event, handler, linking }: Handing, file: FilePath, call: CallExpr): Written | undefined {
-  if (handler?.path) return beneath(argument(file, call.args[handler.index]), handler.path, linking);
+function givenAt(
+  { event, handler, linking }: Handing,
+  args: readonly (Written | undefined)[],
+): Written | undefined {
+  if (handler?.path) return beneath(args[handler.index], handler.path, linking);
   const isOption = event.kind === 'parameter' && event.path.length > 0;
   const index = handler?.index ?? (isOption ? event.index : -1);
-  const arg = argument(file, call.args[index]);
-  const value = arg && linking.values.evaluate(file, arg.expr);
+  const arg = args[index];
+  const value = arg && linking.values.evaluate(arg.file, arg.expr);
   const inside = handlerIn(value?.kind === 'expr' ? value : arg);
-  return inside ?? (isOption && index === event.index ? undefined : arg);
+  const isMethod = handler?.entry && methodCalled(handler.entry) !== undefined;
+  return inside ?? (isOption && index === event.index && !isMethod ? undefined : arg);
 }
 
 function argument(file: FilePath, expr: Expr | undefined): Written | undefined {
@@ -193,6 +225,12 @@ function handlerIn(options: Written | undefined): Written | undefined {
 function own({ facts, fact: { handler } }: Handing): { readonly fn?: FunctionNode } {
   const fact = typeof handler === 'number' ? facts.functions[handler] : undefined;
   return fact ? { fn: { file: facts.file, fact } } : {};
+}
+
+/** `it.work(event)`: by which method a wrapper's handler runs the object that it is handed. */
+export function methodCalled({ action: { call } }: Entry): string | undefined {
+  const { callee } = call;
+  return callee.kind === 'member' && callee.object.kind === 'name' ? callee.name : undefined;
 }
 
 /** The parameter that is the handler, or that the handler calls: of the given function, or of whichever is around. */
@@ -257,33 +295,4 @@ function parameterBehind(
 function makingParameter({ owner, name }: Member, { files }: Linking): MadeWith | undefined {
   const facts = files.get(owner.file);
   return facts && madeWith(facts, owner, name);
-}
-
-/** What an inherited handler leaves to the class: `handle` of the base calls `this.work(event)`, which is abstract there. */
-export function filledIn(
-  facts: FileFacts,
-  { owner }: ConsumerFact,
-  called: FunctionNode,
-  { hierarchy }: Linking,
-):
-  | {
-      readonly handler: FunctionNode;
-      readonly entry: { readonly caller: FunctionNode; readonly action: CallAction };
-    }
-  | undefined {
-  const type = owner === undefined ? undefined : facts.types.find((it) => it.name === owner);
-  if (!type || called.fact.owner === undefined || called.fact.owner === owner) return undefined;
-  for (const action of eachAction(called.fact.body)) {
-    if (action.kind !== 'call' || action.call.callee.kind !== 'member') continue;
-    const { object, name } = action.call.callee;
-    const handler =
-      object.kind === 'this' ? hierarchy.methodOf({ file: facts.file, fact: type }, name) : undefined;
-    if (handler && handler.fact.owner === owner && takesEvent(action))
-      return { handler, entry: { caller: called, action } };
-  }
-  return undefined;
-}
-
-function takesEvent({ call }: CallAction): boolean {
-  return call.args.length > 0;
 }
