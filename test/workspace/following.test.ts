@@ -54,6 +54,36 @@ it('finds the classes that only a provider of a container leads to, and reads no
   expect(factsOf('/shop/src/clock.ts')).toBeUndefined();
 });
 
+it('finds what the functions call that only an object of a container holds', () => {
+  const { config } = readConfig('{}', '/shop/sagalint.config.json', rules);
+  const workspace = new Workspace(rules, configsOf([{ dir: '/shop', config }]));
+  const objects = {
+    ...shop,
+    'app.module.ts': `import { Module, type DynamicModule } from '@nestjs/common';
+import { CHAT, PAYMENTS } from './ports';
+import { post } from './post';
+import { makeRoom } from './made';
+import { now } from './clock';
+@Module({ providers: [{ provide: PAYMENTS, useValue: { take: (total: number) => post(String(total)) } }] })
+export class AppModule {
+  readonly startedAt = now();
+  static register(): DynamicModule {
+    return { module: AppModule, providers: [{ provide: CHAT, useFactory: () => makeRoom() }] };
+  }
+}`,
+    'post.ts': `export async function post(body: string) { await fetch('https://cards.example', { method: 'POST', body }); }`,
+    'made.ts': `import { post } from './post';
+export const makeRoom = () => ({ tell: (id: string) => post(id) });`,
+    'clock.ts': `export const now = () => Date.now();`,
+  };
+  for (const [file, text] of Object.entries(objects)) workspace.setText(`/shop/src/${file}`, text);
+  workspace.setComplete(true);
+  const { findings, factsOf } = workspace.snapshot();
+  const repeated = findings.filter((finding) => finding.ruleId === 'non-idempotent-consumer');
+  expect(repeated.map((finding) => finding.symbol)).toEqual(['take', 'tell']);
+  expect(factsOf('/shop/src/clock.ts')).toBeUndefined();
+});
+
 const library = `import type { Producer } from 'kafkajs';
 import { send } from './barrel';
 export const place = (producer: Producer) => producer.send({ topic: 'order.placed', messages: [send('1')] });

@@ -18,7 +18,7 @@ const idioms = [
 ];
 
 /** Providers of a container: the class behind a token may stand in a file without any of these words. */
-const providers = ['useClass', 'useExisting', 'useFactory'];
+const providers = ['useClass', 'useExisting', 'useFactory', 'useValue'];
 
 /** The class behind an interface of the domain, which a container finds by a name or a path: nobody imports its file. */
 const behindPort = /\bimplements\s[\w\s$<>,.]{0,200}?(?:Repository|Repo|Gateway|Port|Store)\b/;

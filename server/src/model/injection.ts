@@ -68,7 +68,8 @@ function firstOf(all: Provided): ReadonlyMap<string, Injected> {
 
 type Provision = readonly [Expr | undefined, Expr | undefined];
 
-const provisions = once((facts: FileFacts): readonly Provision[] => [...provided(facts)]);
+/** Tokens and what is given for them, wherever a file says so. */
+export const provisions = once((facts: FileFacts): readonly Provision[] => [...provided(facts)]);
 
 function* provided(facts: FileFacts): Iterable<Provision> {
   for (const type of facts.types)

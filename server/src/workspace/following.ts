@@ -1,10 +1,12 @@
 // Which files the model needs: those that speak of events, and from there whatever a name leads to. A file that only has a
 // trigger word is kept, but only its bases and providers are followed; and a barrel leads to what is asked of it alone.
-import type { Expr, TypeExpr } from '../facts/expressions.ts';
+import type { Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { declaresEvents } from '../model/events.ts';
 import { indexOf, outlineOf } from '../model/fileIndex.ts';
+import { provisions } from '../model/injection.ts';
+import { entryOf } from '../model/values.ts';
 import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
 
@@ -187,11 +189,9 @@ const essentialNames = once((facts: FileFacts): ReadonlySet<string> => {
   const names = new Set<string>();
   for (const it of facts.types) {
     for (const base of [...it.bases, ...it.implements]) addType(names, base);
-    for (const { args } of it.decorators) for (const arg of args) addProvided(names, facts, arg, 0);
   }
-  for (const it of facts.bindings) {
-    if (it.isTopLevel && it.init && /provider/i.test(it.name)) addProvided(names, facts, it.init, 0);
-  }
+  for (const [, given] of provisions(facts))
+    if (given?.kind === 'object' && entryOf(given, 'provide')) addProvided(names, facts, given);
   return names;
 });
 
@@ -201,21 +201,25 @@ function addType(names: Set<string>, type: TypeExpr): void {
   if (type.kind === 'ref') for (const it of type.args) addType(names, it);
 }
 
-/** `{ provide: PAYMENTS, useClass: StripePayments }`, however deep in lists. */
-function addProvided(names: Set<string>, facts: FileFacts, expr: Expr, depth: number): void {
-  if (depth > 4) return;
-  if (expr.kind === 'array') for (const it of expr.items) addProvided(names, facts, it, depth + 1);
-  if (expr.kind !== 'object') return;
-  const isProvider = expr.entries.some((it) => it.key === 'provide');
-  for (const { value } of expr.entries) {
-    if (isProvider && value.kind === 'name') names.add(value.name);
-    else if (isProvider && value.kind === 'function') addMade(names, facts, value.function);
-    else addProvided(names, facts, value, depth + 1);
+/** `{ provide: PAYMENTS, useClass: StripePayments }`, `useValue: { take: (total) => post(total) }`. */
+function addProvided(names: Set<string>, facts: FileFacts, { entries }: ObjectExpr): void {
+  for (const { value } of entries) {
+    if (value.kind === 'name') names.add(value.name);
+    if (value.kind === 'object') addProvided(names, facts, value);
+    if (value.kind === 'function') addUsed(names, facts, value.function);
   }
 }
 
-/** `useFactory: (options) => new StripePayments(options)`. */
-function addMade(names: Set<string>, { functions }: FileFacts, factory: number): void {
-  const made = functions[factory]?.body.findLast((it) => it.kind === 'return')?.value;
+/** What a factory makes, and what the functions that a container gives call. */
+function addUsed(names: Set<string>, facts: FileFacts, fn: number): void {
+  const body = facts.functions[fn]?.body ?? [];
+  const made = body.findLast((it) => it.kind === 'return')?.value;
   if (made?.kind === 'new' && made.callee.kind === 'name') names.add(made.callee.name);
+  if (made?.kind === 'object') addProvided(names, facts, made);
+  for (const { call } of callsIn(body)) addRoot(names, call.callee);
+}
+
+function addRoot(names: Set<string>, callee: Expr): void {
+  if (callee.kind === 'member') addRoot(names, callee.object);
+  if (callee.kind === 'name') names.add(callee.name);
 }
