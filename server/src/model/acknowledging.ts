@@ -7,8 +7,9 @@ import type { EventModel, FunctionNode } from './model.ts';
 
 type Told = AckRole['what'];
 
-/** Helpers that call helpers end somewhere. */
+/** Helpers that call helpers end somewhere, and what does nothing else is short. */
 const maxDepth = 3;
+const mostCalls = 12;
 
 /** Whether the broker takes the message for handled after a call. */
 export function acknowledges(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
@@ -27,7 +28,9 @@ function toldBy(model: EventModel, fn: FunctionNode, action: CallAction, depth: 
   if (own.length > 0 || depth >= maxDepth) return own;
   const [callee, ...others] = model.program.calleesOf(fn.file, fn, call);
   if (!callee || others.length > 0) return [];
-  const told = callsIn(callee.fact.body).flatMap((it) => toldBy(model, callee, it, depth + 1));
+  const calls = callsIn(callee.fact.body);
+  if (calls.length > mostCalls) return [];
+  const told = calls.flatMap((it) => toldBy(model, callee, it, depth + 1));
   if (told.length === 0) return [];
   // What works on the message, or runs what it is handed, acknowledges when that is done.
   const isMore =

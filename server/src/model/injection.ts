@@ -125,6 +125,8 @@ function givenBy(file: FilePath, given: Expr, values: Values): Injected | undefi
 
 /** From a name over what it holds and the functions that make it to a class or an object literal. */
 const maxSteps = 6;
+/** Functions that give what others give branch at each return. */
+const mostReturns = 4;
 
 /**
  * `useFactory: (options) => new StripePayments(options)`, also where the function stands elsewhere, holds what it makes in a variable
@@ -137,6 +139,7 @@ function madeBy(file: FilePath, factory: Expr, values: Values, steps: number): I
   const given = eachAction(node.fact.body).flatMap((it) =>
     it.kind === 'return' && it.value ? [it.value] : [],
   );
+  if (given.length > mostReturns) return undefined;
   const made = given.map((it) => behind(node.file, it, values, steps - 1));
   const [first] = made;
   return first && made.every((it) => it && isSame(it, first)) ? first : undefined;
