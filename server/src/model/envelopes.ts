@@ -9,6 +9,8 @@ import { holds } from './handling.ts';
 import { behind, kindsNamed, metadataOf, nothing, together } from './metadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
 import type { EventModel, EventNode, FunctionNode, ProducerNode, TypeNode } from './model.ts';
+import { sentColumns } from './outboxRelays.ts';
+import { filledIn } from './outboxTables.ts';
 
 /** Their envelope belongs to the engine: whoever emits can add nothing but data. */
 const engines: ReadonlySet<string> = new Set(['medusa', 'inngest']);
@@ -36,9 +38,39 @@ export function addedOnTheWay(
     ];
     const own = producer.action.call.args.map((it) => wrapper(model, producer.file, it, event, aliases));
     if (engines.has(producer.role.library)) return { present: new Set<MetadataKind>(), isOpen: true };
-    return together([...own, ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3))]);
+    const row = ofRow(model, producer.file, producer.action, aliases);
+    return together([...own, row, ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3))]);
   });
   return together([common(added), received]);
+}
+
+/** A row of an outbox is the message that leaves: what it is written with, and what its table fills in. */
+function ofRow(model: EventModel, file: FilePath, { roles }: CallAction, aliases: Aliases): Metadata {
+  const write = roles.find((it) => it.kind === 'write');
+  const isOutbox = roles.some((it) => it.kind === 'publish' && it.library === 'outbox');
+  if (!isOutbox || !write?.data) return nothing;
+  const written = keysBelow(model, file, write.data, aliases, deepest);
+  const filled = filledIn(model, write.store ?? '', aliases);
+  const made: readonly MetadataKind[] = hasMadeId(write.data) ? ['id'] : [];
+  const row = { ...written, present: new Set([...written.present, ...filled, ...made]) };
+  const columns = sentColumns(model);
+  return columns ? { ...row, present: onlySent(row.present, [...columns], aliases) } : row;
+}
+
+/** What leaves with the payload where a relay picks out columns. */
+function onlySent(
+  kinds: ReadonlySet<MetadataKind>,
+  columns: readonly string[],
+  aliases: Aliases,
+): ReadonlySet<MetadataKind> {
+  const sent = kindsNamed(columns, aliases);
+  const isIdSent = columns.some((it) => /^_?id$/.test(it));
+  return new Set([...kinds].filter((it) => sent.has(it) || (it === 'id' && isIdSent)));
+}
+
+/** `{ id: randomUUID(), payload }`: a row has one id, which is the message's. */
+function hasMadeId(row: Expr): boolean {
+  return row.kind === 'object' && row.entries.some(({ key, value }) => key === 'id' && value.kind === 'call');
 }
 
 /** Whether it does not say that it publishes another of the event's declarations. */
@@ -148,13 +180,14 @@ function addedBy(model: EventModel, fn: FunctionNode, aliases: Aliases, depth: n
     const args = isPublish
       ? action.call.args.map((it) => keysBelow(model, fn.file, it, aliases, deepest))
       : [];
-    if (depth === 0) return args;
+    if (depth === 0) return [...args, ofRow(model, fn.file, action, aliases)];
     const callees =
       isPublish || /publish|emit|send|dispatch|produce/i.test(nameOf(action.call.callee))
         ? model.program.calleesOf(fn.file, fn, action.call)
         : [];
     return [
       ...args,
+      ofRow(model, fn.file, action, aliases),
       ...callees.filter((it) => it.fact !== fn.fact).map((it) => addedBy(model, it, aliases, depth - 1)),
     ];
   });
