@@ -18,6 +18,10 @@ export const handlerWords = [
   'EventHandler',
   'MessageHandler',
 ];
+/** `WebSocketMessageHandler`, `SocketListener`, `WsEventHandler`. */
+const ofSocket = /(?:^|[a-z])(?:[wW]eb)?[sS]ocket(?![a-z])|^Ws[A-Z]/;
+/** What is read piece by piece as long as a connection is open. */
+const streaming = /(?:^|\.)(?:Async(?:Iterable|IterableIterator|Generator)|\w*(?:Readable|Duplex)\w*)$/;
 const handlerMethods = [
   'handle',
   'handleEvent',
@@ -56,7 +60,7 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   const typed = generic ?? typesOfFirst(site, method);
   const told = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
   const events = listed.length > 0 ? listed : told;
-  if (events.length === 0) return [];
+  if (events.length === 0 || takesStream(site, method)) return [];
   const isGuessed = !generic && listed.length === 0 && !events.some(saysEvent);
   if (isGuessed && isStep(site, method)) return [];
   return [methodConsumer(method, { ...common(events), transport: transportOf(site, method) })];
@@ -70,13 +74,22 @@ function isStep({ view }: ClassSite, { parameters }: FunctionFact): boolean {
 }
 
 /** `onMessage(data: …, message: Message)` with a `Message` of node-nats-streaming. */
-function transportOf({ view }: ClassSite, { parameters }: FunctionFact): ConsumerFact['transport'] {
+function transportOf(site: ClassSite, { parameters }: FunctionFact): ConsumerFact['transport'] {
+  const { view } = site;
   const isOfBroker = parameters.some((it) => {
     const type = view.facts.bindings[it]?.type;
     const from = type?.kind === 'ref' ? view.importedFrom(type.name) : undefined;
     return type?.kind === 'ref' && from !== undefined && isRedelivered(type.name, from);
   });
-  return isOfBroker ? 'broker' : 'unknown';
+  if (isOfBroker) return 'broker';
+  // What comes over somebody's open connection comes once.
+  return ofSocket.test(site.type.name) ? 'in-process' : 'unknown';
+}
+
+/** `handle(orders: AsyncIterable<OrderPlaced>)`: all that comes over one open connection, not a message. */
+function takesStream({ view }: ClassSite, { parameters: [first] }: FunctionFact): boolean {
+  const type = first === undefined ? undefined : view.facts.bindings[first]?.type;
+  return type?.kind === 'ref' && streaming.test(type.name);
 }
 
 function common(events: readonly Expr[]): Pick<ConsumerFact, 'library' | 'transport' | 'events'> {

@@ -24,6 +24,8 @@ const busName =
 const outboxName = /outbox/i;
 const noBus =
   /socket|^io$|server$|window|document|process$|logger|^log$|analytics|response|^res$|router|program|element|ref$|store$|redux|vscode|worker$|child|page$|browser/i;
+/** An open connection to somebody, and what is read from one: nobody keeps for it what it has missed. */
+const ofConnection = /(?:^|\.)(?:Session|Connection|EventSource|\w*(?:Readable|Writable|Duplex)\w*)$/;
 /** What is emitted in a browser's page stays there. */
 const userInterfaces = [
   'react',
@@ -84,6 +86,7 @@ function isBus(site: CallSite): boolean {
   if (!receiver || doesImport(site.view, userInterfaces)) return false;
   if (isPush(site) || isFrom(origin, streams)) return false;
   if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;
+  if (origin && ofConnection.test(origin.name)) return false;
   if (origin?.from !== undefined && isForeign(origin.from)) return /events?|bus|queue|mq/i.test(origin.from);
   return (
     busName.test(receiverName.replace(/\(\)$/, '')) || (origin !== undefined && busName.test(origin.name))
