@@ -3,6 +3,8 @@ import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { statesFact } from './names.ts';
+import { isForPeople } from './recordsForPeople.ts';
+import { undoneIn } from './undoLists.ts';
 import { tagOf } from './tags.ts';
 
 /** What a union is called that says how something ended, what is to be done, or in which state something is. */
@@ -25,9 +27,11 @@ export function isAnswerName(name: string): boolean {
   return answerName.test(name);
 }
 
-const notEvents = once(({ types, bindings }: FileFacts): ReadonlySet<string> => {
+const notEvents = once((facts: FileFacts): ReadonlySet<string> => {
+  const { types, bindings } = facts;
   const own = types.filter((it) => it.bases.length + it.implements.length === 0);
-  const found = new Set([...answersIn(own), ...hooksIn(own), ...framesIn(own)].map((it) => it.name));
+  const alike = [...answersIn(own), ...hooksIn(own), ...framesIn(own), ...own.filter(isForPeople)];
+  const found = new Set([...alike.map((it) => it.name), ...undoneIn(facts)]);
   for (const it of types) if (isBuiltOn(it, found)) found.add(it.name);
   for (const it of bindings) for (const name of contentsIn(it.init)) found.add(name);
   return found;
