@@ -10,6 +10,7 @@ import type { Keeper } from './kept.ts';
 import type { Indexed } from './keptLists.ts';
 import type { FunctionNode, Program, TypeNode } from './model.ts';
 import { typingOf, type Typed, type Typing } from './typing.ts';
+import type { Value } from './value.ts';
 import { classAt, entryOf, type Values } from './values.ts';
 
 export interface Calls {
@@ -34,6 +35,8 @@ export interface CallsParts {
 
 /** More implementations than this say nothing about which one runs. */
 const maxImplementations = 6;
+/** A record is written out in one place, and what it has is alike. */
+const mostEntries = 12;
 /** Types and callees need each other, and at some depth that ends. */
 const deepestCallees = 10;
 
@@ -89,6 +92,7 @@ export function callsOf(parts: CallsParts): Calls {
     if (provided) return provided;
     const type = typing.nodeBehind(typed);
     const found = type ? implementationsOf(type, expr.name, file) : [];
+    if (found.length === 0 && expr.name === '[]') return ofRecord(values.evaluate(file, expr.object), depth);
     const object = found.length === 0 && facts ? defaultOf(facts, expr.object) : undefined;
     return object ? functionsAt(file, { ...expr, object }, depth + 1) : found;
   };
@@ -98,6 +102,15 @@ export function callsOf(parts: CallsParts): Calls {
     const given = typed.kind === 'written' ? typed.given : undefined;
     const entry = given && entryOf(given.object, name);
     return entry && functionsAt(given.file, entry, depth + 1);
+  };
+
+  /** `const send = { payments: (event) => …, stock: (event) => … }; send[service](event)`: one of them runs. */
+  const ofRecord = (record: Value, depth: number): readonly FunctionNode[] => {
+    if (record.kind !== 'expr' || record.expr.kind !== 'object') return [];
+    const { entries, spreads } = record.expr;
+    const isPlain = spreads.length === 0 && entries.every((it) => it.value.kind === 'function');
+    if (!isPlain || entries.length > mostEntries) return [];
+    return entries.flatMap((it) => functionsAt(record.file, it.value, depth + 1));
   };
 
   const inValue = (value: { file: FilePath; expr: Expr }, depth: number): readonly FunctionNode[] =>

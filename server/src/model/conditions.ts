@@ -1,6 +1,6 @@
 // What a condition says about a repeat: a lost claim, a processed message, a state already reached, a newer version, an existing row.
 import type { Expr } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import type { Verdict } from './frames.ts';
 import type { FunctionNode } from './model.ts';
@@ -74,8 +74,41 @@ function ofOperation(
   }
   const held = right.kind === 'literal' ? duplicateIn(left, context) : undefined;
   if (held) return held;
-  if (isEqual) return ofState(left, right, context);
-  return isUnequal ? inverted(ofState(left, right, context)) : undefined;
+  if (!isEqual && !isUnequal) return undefined;
+  const said = ofAnswer(left, right, context) ?? ofState(left, right, context);
+  if (said) return isEqual ? said : inverted(said);
+  return ofChange(left, right, context);
+}
+
+/** `reservation !== Reservation.Won`: one of the answers that a claim or a look at processed messages may give. */
+function ofAnswer(left: Expr, right: Expr, context: ConditionContext): Duplicate | undefined {
+  const isAnswer =
+    right.kind === 'string' ||
+    (right.kind === 'member' && right.object.kind === 'name' && /^[A-Z]/.test(right.object.name));
+  const verdict = isAnswer && left.kind === 'name' ? verdictBehind(left, context) : undefined;
+  return verdict && verdict.kind !== 'read' && !verdict.isCount && !verdict.isFlag
+    ? ofVerdict(verdict)
+    : undefined;
+}
+
+/** `before !== order.status`, where `before` was the status: whether anything changes, by what was there a moment ago. */
+function ofChange(left: Expr, right: Expr, context: ConditionContext): Duplicate | undefined {
+  // Of two fields that are compared where they stand, one is often what the message asks for: `order.customerId !== event.customerId`.
+  if (left.kind !== 'name' && right.kind !== 'name') return undefined;
+  const [before, after] = [fieldBehind(left, context), fieldBehind(right, context)];
+  if (!before || !after || before.name !== after.name || before.object === after.object) return undefined;
+  return { ...placeOf(left, context), sense: 'either', level: 'weak', isCheckThenAct: true };
+}
+
+/** The field of an object that an expression is, or that was put aside under a name. */
+function fieldBehind(
+  expr: Expr,
+  { facts }: ConditionContext,
+): { readonly name: string; readonly object: BindingFact } | undefined {
+  const named = expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
+  const field = named?.kind === 'const' ? named.init : expr;
+  const object = field?.kind === 'member' ? rootOf(facts, field.object) : undefined;
+  return field?.kind === 'member' && object ? { name: field.name, object } : undefined;
 }
 
 /** `order.status === 'paid'` where the body sets `paid`, or `=== 'pending'` where it sets anything else. */
@@ -123,9 +156,46 @@ function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined 
     const produced = context.states().get(value.name);
     const isSet = produced && [...produced].some((it) => it !== 'false' && it !== 'null');
     if (isSet) return { ...placeOf(value, context), sense: 'onTrue', level: 'yes' };
-    return verdict && counts.test(value.name) ? ofVerdict(verdict) : undefined;
+    if (verdict && counts.test(value.name)) return ofVerdict(verdict);
+    return ofRest(value, context) ?? ofComparison(value, context);
   }
-  return verdict && ofVerdict(verdict);
+  return verdict ? ofVerdict(verdict) : ofComparison(value, context);
+}
+
+/** `users.filter((id) => !notified.has(id)).length`: those of whom what was read says nothing yet. */
+function ofRest(
+  { name, object }: Expr & { kind: 'member' },
+  context: ConditionContext,
+): Duplicate | undefined {
+  const init = counts.test(name) ? rootOf(context.facts, object)?.init : undefined;
+  if (init?.kind !== 'call' || init.callee.kind !== 'member' || init.callee.name !== 'filter')
+    return undefined;
+  const [keeps] = init.args;
+  const body = keeps?.kind === 'function' ? context.facts.functions[keeps.function]?.body : undefined;
+  const last = body?.at(-1);
+  const kept = last?.kind === 'return' ? last.value : undefined;
+  const asked = kept?.kind === 'operation' && kept.operator === '!' ? kept.of[0] : undefined;
+  if (asked?.kind !== 'call' || asked.callee.kind !== 'member' || !membership.test(asked.callee.name))
+    return undefined;
+  const verdict = verdictBehind(asked.callee.object, context);
+  return verdict && inverted({ ...ofVerdict(verdict), level: 'weak' });
+}
+
+const formerly = /^(?:prev|previous|old|former|before|last)(?![a-z])/i;
+
+/** `decision.isMaterial` of `decide(previous, now)`: what was there before is compared with what comes. */
+function ofComparison(value: Expr, context: ConditionContext): Duplicate | undefined {
+  const init = rootOf(context.facts, value)?.init;
+  if (init?.kind !== 'call') return undefined;
+  const isBefore = (it: Expr): boolean =>
+    it.kind === 'name' && formerly.test(it.name) && verdictBehind(it, context)?.kind === 'read';
+  if (
+    !init.args.some(
+      (it) => isBefore(it) || (it.kind === 'object' && it.entries.some((one) => isBefore(one.value))),
+    )
+  )
+    return undefined;
+  return { ...placeOf(value, context), sense: 'either', level: 'weak', isCheckThenAct: true };
 }
 
 /** `count` of what a delete gives, or the row that it gives itself. */

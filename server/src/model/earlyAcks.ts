@@ -10,6 +10,7 @@ import { levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
 import { declarationsOf } from './queues.ts';
+import { postponedCopyIn } from './postponedCopies.ts';
 import { statedNoAck, type StatedNoAck } from './statedNoAcks.ts';
 import { isOnlyTold } from './toldFailures.ts';
 
@@ -28,6 +29,14 @@ export type EarlyAck =
   /** The handler acknowledges and goes on to work, or starts the work and does not wait for it. */
   | {
       readonly how: 'first' | 'unawaited';
+      readonly consumer: ConsumerNode;
+      readonly work: Effect;
+      readonly fn: FunctionNode;
+      readonly action: CallAction;
+    }
+  /** The handler acknowledges, and a timer sends a copy of the message later. */
+  | {
+      readonly how: 'postponed';
       readonly consumer: ConsumerNode;
       readonly work: Effect;
       readonly fn: FunctionNode;
@@ -81,8 +90,14 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
     ackFirst(model, consumer, handler) ??
     unawaitedWork(model, consumer, handler) ??
     startedByWrapper(model, consumer, works) ??
-    (effects.length === 0 ? unknownWork(model, consumer, handler) : undefined)
+    (effects.length === 0 ? unknownWork(model, consumer, handler) : undefined) ??
+    postponedCopy(model, consumer)
   );
+}
+
+function postponedCopy(model: EventModel, consumer: ConsumerNode): EarlyAck | undefined {
+  const found = postponedCopyIn(model, consumer);
+  return found && { how: 'postponed', consumer, ...found };
 }
 
 /** Where the queue is declared, the broker is told that it need not wait. */

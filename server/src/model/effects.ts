@@ -2,7 +2,8 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { PublishRole, WriteRole } from '../facts/roles.ts';
-import type { Context, EffectDraft, Guard } from './frames.ts';
+import { guardedBy, type Context, type EffectDraft, type Guard } from './frames.ts';
+import { givenOptions, handedOptions, hasDeduplicationKey } from './handedOptions.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { isLogLine } from './logLines.ts';
 import { isLastResort } from './names.ts';
@@ -10,8 +11,6 @@ import type { Linking } from './program.ts';
 import { provenanceOf, type Provenance } from './provenance.ts';
 import { handedFields, settleFields, shiftsData } from './updates.ts';
 
-const deduplicationKeys =
-  /^(?:jobId|msgID|deduplicationId|MessageDeduplicationId|dedupKey|deduplicationKey|idempotencyKey|idempotency_key|Idempotency-Key)$/;
 const conditionKeys =
   /^(?:version|_?version|revision|sequence|seq|status|state|phase|processed|updatedAt|etag)$/i;
 
@@ -37,11 +36,10 @@ export function effectOf(
   };
   const isKept =
     isKeptOnce(fn, action, role, linking) || provenance === 'stable' || isRowOnce(fn, action, role, linking);
-  const guard = { file: fn.file, at: action.call.at };
-  const guarded = isKept ? { ...effect, guarded: 'yes' as const, guard } : effect;
   const sets = role.kind === 'write' ? handedFields(fn, role, linking) : [];
   return {
-    effect: guarded,
+    effect: isKept ? guardedBy(effect, guardAt(fn, action)) : effect,
+    ...(role.kind === 'publish' && !isKept && optionsOf(fn, action.call.args, linking)),
     ...(typeof provenance === 'object' && { parameter: provenance.parameter }),
     ...(sets.length > 0 && { sets }),
   };
@@ -56,13 +54,28 @@ function circumstancesIn({
   return { inTransaction, inTry, inCatch, ...(runs && { runs }) };
 }
 
-/** Judges again what a caller hands in for what is stored. */
+/** Judges again what a caller hands in for what is stored, and with what is sent. */
 export function settle(
   draft: EffectDraft,
   caller: FunctionNode,
   call: CallExpr,
   linking: Linking,
 ): EffectDraft {
+  const settled = settleData(draft, caller, call, linking);
+  const given = givenOptions(draft.options ?? [], call.args).map((it) => valueOf(caller, it, linking));
+  if (given.some((it) => hasDeduplicationKey(it))) {
+    const guard = { file: caller.file, at: call.at, level: 'yes' } as const;
+    return { ...settled, effect: guardedBy(settled.effect, guard) };
+  }
+  return { ...settled, ...optionsOf(caller, given, linking) };
+}
+
+function optionsOf(fn: FunctionNode, args: readonly Expr[], linking: Linking): Pick<EffectDraft, 'options'> {
+  const options = handedOptions(fn, args, linking);
+  return options.length > 0 ? { options } : {};
+}
+
+function settleData(draft: EffectDraft, caller: FunctionNode, call: CallExpr, linking: Linking): EffectDraft {
   const { isShifting, still } = settleFields(draft.sets ?? [], caller, call.args, linking);
   const effect = isShifting ? { ...draft.effect, isIdempotent: false } : draft.effect;
   const arg = draft.parameter === undefined ? undefined : call.args[draft.parameter];
@@ -140,7 +153,7 @@ function isIdempotent(
       isReply(action) ||
       isPutAside(fn, role, linking) ||
       isLogLine(role, linking.values.stringsOf(fn.file, role.event), action.call.args) ||
-      action.call.args.some((it) => isMessageItself(it, 0))
+      action.call.args.some((it) => isMessageItself(it))
     );
   if (role.kind === 'remote') return role.isRead === true || role.isReplacing === true;
   if (role.operation === 'upsert' || role.operation === 'delete') return true;
@@ -168,20 +181,22 @@ function isPutAside({ file }: FunctionNode, { channel, event }: PublishRole, { v
 }
 
 /** The bytes that came, handed on to a retry queue or a dead-letter exchange: the same message, by which a repeat is known. */
-function isMessageItself(expr: Expr, depth: number): boolean {
+export function isMessageItself(expr: Expr, depth = 0): boolean {
   if (depth > 3) return false;
   if (expr.kind === 'array') return expr.items.some((it) => isMessageItself(it, depth + 1));
   if (expr.kind === 'object') return expr.entries.some((it) => isMessageItself(it.value, depth + 1));
   if (expr.kind !== 'member' || !/^(?:content|value)$/.test(expr.name)) return false;
   const { object } = expr;
-  return (object.kind === 'name' || object.kind === 'member') && /^(?:m|msg|\w*message)$/i.test(object.name);
+  return (
+    (object.kind === 'name' || object.kind === 'member') && /^(?:m|\w*(?:msg|message))$/i.test(object.name)
+  );
 }
 
 /** The effect alone can happen only once for a message. */
 function isKeptOnce(fn: FunctionNode, action: CallAction, role: Effect['role'], linking: Linking): boolean {
   if (role.kind === 'remote') return role.idempotencyKey !== undefined;
   if (role.kind === 'publish')
-    return action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking), 0));
+    return action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking)));
   return isConditionalWrite(role);
 }
 
@@ -219,11 +234,4 @@ function isExcluded(value: Expr): boolean {
 function valueOf({ file }: FunctionNode, expr: Expr, { values }: Linking): Expr {
   const value = expr.kind === 'name' ? values.evaluate(file, expr) : undefined;
   return value?.kind === 'expr' ? value.expr : expr;
-}
-
-function hasDeduplicationKey(expr: Expr, depth: number): boolean {
-  if (expr.kind !== 'object' || depth > 2) return false;
-  return expr.entries.some(
-    (it) => deduplicationKeys.test(it.key) || hasDeduplicationKey(it.value, depth + 1),
-  );
 }

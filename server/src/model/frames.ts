@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import type { GuardRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
 import type { Effect, FunctionNode, Runs } from './model.ts';
+import type { HandedPart } from './handedOptions.ts';
 import type { Need } from './needs.ts';
 import type { Linking } from './program.ts';
 import type { RequestHandlers } from './requests.ts';
@@ -52,6 +53,8 @@ export interface EffectDraft {
   readonly parameter?: number;
   /** Fields that are set to what the caller hands in: it may compute them from their old value. */
   readonly sets?: readonly HandedField[];
+  /** What the caller hands in to be sent with the message: a key of repeats may be among it. */
+  readonly options?: readonly HandedPart[];
   /** What the caller has to hand in for the effect to be reached. */
   readonly needs?: readonly Need[];
 }

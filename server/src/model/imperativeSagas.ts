@@ -21,7 +21,7 @@ import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { isReport } from './pureCalls.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
-import { areAlternatives, mayFollow, takesTurns } from './order.ts';
+import { areAlternatives, mayFollow, startTogether, takesTurns } from './order.ts';
 import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
 
 /** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
@@ -84,6 +84,7 @@ function isSequence({ body }: FunctionFact, steps: readonly StepNode[]): boolean
   return steps.some((one, index) =>
     steps.slice(index + 1).some((other) => {
       const [first, then] = [one.at.start, other.at.start];
+      if (startTogether(body, first, then)) return false;
       return mayFollow(body, first, then) || takesTurns(body, first, then);
     }),
   );

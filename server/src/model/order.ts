@@ -1,6 +1,6 @@
 // Whether one place of a body can come after another in one run: not from the other branch, not behind a return.
 import type { Action } from '../facts/actions.ts';
-import { branchesOf } from '../facts/walk.ts';
+import { branchesOf, callsIn } from '../facts/walk.ts';
 
 /** Where an action stands: the list, its index there, and which branch of it leads on. */
 interface Frame {
@@ -20,6 +20,16 @@ export function mayFollow(body: readonly Action[], first: number, then: number):
     if (a.branch !== b.branch) return a.list[a.index]?.kind === 'try' && a.branch < b.branch;
   }
   return first < then;
+}
+
+/** `Promise.allSettled([track(order), announce(order)])`: whether two calls are started with nothing that is waited for between them. */
+export function startTogether(body: readonly Action[], one: number, other: number): boolean {
+  const calls = callsIn(body);
+  const [from, to] = [one, other].map((at) => calls.findIndex((it) => it.call.at.start === at));
+  if (from === undefined || to === undefined || from < 0 || to < 0) return false;
+  const [first, last] = [Math.min(from, to), Math.max(from, to)];
+  const isCollected = [first, last].every((it) => calls[it]?.settled === 'collected');
+  return isCollected && calls.slice(first + 1, last).every((it) => it.settled !== 'awaited');
 }
 
 /** Whether two places are cases of one switch in a loop, the first before the second: a machine that goes from state to state. */

@@ -30,13 +30,14 @@ export const rule: Rule = {
   },
 };
 
-type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' }>;
+type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' | 'postponed' }>;
 
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
   const related = work ? [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }] : [];
   if (early.how === 'unasked' && early.statedAt) return { ...stated(early, early.statedAt), related };
   if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(early), related };
+  if (early.how === 'postponed') return { ...postponed(early), related };
   const path = pathOf(early.action.call.callee);
   const done = work ? `\`${work.name}\` is done` : 'that is done';
   const what = path === '' ? 'a function that it starts' : `\`${path}\``;
@@ -51,6 +52,16 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
     help: helpFor(early),
     related,
     fixes: fixesFor(early),
+  };
+}
+
+function postponed({ consumer, work, fn, action }: EarlyAck & { readonly how: 'postponed' }): RuleFinding {
+  return {
+    file: fn.file,
+    at: action.call.at,
+    symbol: pathOf(action.call.callee).split('.').at(-1) ?? consumer.name,
+    message: `\`${consumer.name}\` acknowledges the message, and only a timer of this process sends its copy by \`${work.name}\`: a crash before that loses it.`,
+    help: 'Send the copy first, to a queue that waits in the broker and hands it back, and acknowledge then.',
   };
 }
 
@@ -94,7 +105,11 @@ function stated(
 }
 
 /** Whatever the handler does, the message counts as handled before. */
-function unwaited({ how: early, consumer, work }: Exclude<EarlyAck, Started>): RuleFinding {
+function unwaited({
+  how: early,
+  consumer,
+  work,
+}: EarlyAck & { readonly how: 'unasked' | 'returned' }): RuleFinding {
   const { file, at, name } = consumer;
   if (early === 'returned')
     return {

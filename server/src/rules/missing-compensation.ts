@@ -5,6 +5,7 @@ import { isGivenUp } from '../model/activities.ts';
 import { tellsSomebody } from '../model/deeds.ts';
 import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
+import { comesAfter } from '../model/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
@@ -56,9 +57,12 @@ function escapedOf({ saga, step, action, held }: EscapedFailure): RuleFinding {
  * Temporal repeats an activity until it succeeds: a workflow that compensates nothing goes forward only, unless an activity is given
  * up after some tries. What is no hold on anything may then stay as it is.
  */
-function endingIn(model: EventModel, { fact, steps }: SagaNode): (step: StepNode, next: StepNode) => boolean {
+function endingIn(model: EventModel, saga: SagaNode): (step: StepNode, next: StepNode) => boolean {
+  const { fact, steps } = saga;
+  const isLater = comesAfter(model, saga);
   const goesForward = fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
-  return (step, next) => !goesForward || (takingHold.test(step.name) && isGivenUp(model, next));
+  return (step, next) =>
+    isLater(step, next) && (!goesForward || (takingHold.test(step.name) && isGivenUp(model, next)));
 }
 
 /** The steps before the pivot that are not simply repeated until they succeed. */

@@ -64,7 +64,8 @@ function counted(site: CallSite): readonly WriteRole[] {
   const { name, origin, call, view } = site;
   const isList = /^[lr]push$/i.test(name);
   const isCounter = /^(?:incr|decr|incrby|decrby|hincrby|zincrby)$/i.test(name);
-  if ((!isList && !isCounter) || !isFrom(origin, modules) || (isList && isCached(site))) return [];
+  if ((!isList && !isCounter) || !isFrom(origin, modules)) return [];
+  if (isForgotten(site, isList ? [...expiring, ...shortening] : expiring)) return [];
   const data = call.args.at(-1);
   const operation = isList ? 'insert' : 'increment';
   return [
@@ -78,10 +79,13 @@ function counted(site: CallSite): readonly WriteRole[] {
   ];
 }
 
-/** A list that is cut or forgotten again right there is a cache. */
-function isCached({ view, fn, path }: CallSite): boolean {
+const expiring = ['expire', 'pexpire', 'pExpire', 'expireat', 'expireAt'];
+const shortening = ['ltrim', 'lTrim', 'del', 'unlink'];
+
+/** A list that is cut or forgotten again right there is a cache, and a count that is forgotten limits how often something is done. */
+function isForgotten({ view, fn, path }: CallSite, by: readonly string[]): boolean {
   const object = path.slice(0, -1).join('.');
-  return ['expire', 'ltrim', 'lTrim', 'del', 'unlink'].some((name) =>
+  return by.some((name) =>
     view
       .callsNamed(name)
       .some(
