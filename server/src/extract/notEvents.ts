@@ -18,10 +18,13 @@ const uiName =
 /** What goes over a socket to somebody's screen, and is called after it. */
 const socketName = /^(?:Web)?[sS]ocket[A-Z]\w*Event$/;
 const reportName =
-  /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$/;
+  /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Event$|[a-z]CalendarEvent$/;
 /** `OrderAuditLogEntryUpdated`: what people read later about who did what. */
 const logName = /(?:Audit|Activity)(?:Log|Trail)(?![a-z])/;
 const logFile = /(?:^|[/.])(?:audit|activity)[-_]?(?:logs?|trails?)[/.]/i;
+/** What a program tells its makers of those who use it. A service of that name may well live on events. */
+const reportFile =
+  /(?:^|\/)telemetry\/(?:src\/)?[^/]+$|\/(?:utils?|lib|shared|common|helpers)\/(?:analytics|tracking)\/[^/]+$/i;
 const reportTag = /analytics|telemetry|tracking|metrics/i;
 /** What has an identity and a life of its own. */
 const livesOn = /(?:^|[a-z])(?:Entity|AggregateRoot|ValueObject)(?:Base)?$/;
@@ -30,16 +33,16 @@ const listening = /(?:Subscriber|Listener|Consumer|Handler|Projection|Projector)
 const worksAs =
   /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render|up|down)$/;
 
-/** What API Gateway and its kin hand to a function for a request or a connection. */
+/** What API Gateway and its kin hand to a function for a request or a connection, and what leads to who waits at its other end. */
 const requestMember =
-  /^(?:requestContext|httpMethod|rawPath|pathParameters|queryStringParameters|multiValueHeaders|methodArn)$/;
+  /^(?:socketId|replyId|requestContext|httpMethod|rawPath|pathParameters|queryStringParameters|multiValueHeaders|methodArn)$/;
 
 /** The types, those that are no events marked with the reason, and those whose base a framework names marked as events. */
 export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): readonly TypeFact[] {
   const isRedux = facts.imports.some((it) => reduxPackage.test(it.from));
   const isPage = /\.tsx$/.test(facts.file);
   const isUi = isOfPage(facts);
-  const isLog = logFile.test(facts.file);
+  const isLog = logFile.test(facts.file) || reportFile.test(facts.file);
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   const marked = new Set<string>();
   const inner = new Set(facts.bindings.flatMap((it) => (it.isTopLevel ? [] : [it.at.start])));

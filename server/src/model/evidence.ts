@@ -13,11 +13,13 @@ const baseName =
 const eventBase =
   /^(?:I|Abstract|Base)?(?:Domain|Integration|Base|Cloud|Application|Broker|Messaging)?Event(?:Base|Envelope|Message|V\d+)?$|^(?:Event|Message)?Envelope$/;
 const payloadName =
-  /(?:Payload|Data|Dto|DTO|Props|Params|Args|Input|Output|Options|Config|Request|Response|Result|State|Meta|Metadata|Body|Headers|Context|Details?)(?:V\d+)?$/;
+  /(?:Payload|Data|Dto|DTO|Props|Params|Args|Input|Output|Options|Config|Request|Response|Result|State|Meta|Metadata|Body|Headers|Context|Details?)(?:V\d+)?$|[a-z]Payload(?=[A-Z])/;
+/** What a consumer makes of another one's event to read it. */
+const viewName = /^(?:Parsed|Incoming)[A-Z]\w*Event$/;
 /** What a type is called that describes the form of another's content. */
 const formName = /Schema(?:V\d+)?$/;
 const otherRole =
-  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Subscription|Topic|Topics|Subject|Subjects|Channel|Queue|Exchange|Connection|Destination|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor)$/;
+  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Subscription|Topic|Topics|Subject|Subjects|Channel|Queue|Exchange|Connection|Destination|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor|Condition|Cache|Method|Rule|Trigger|Node|Block)$/;
 /** What stands in for something else in tests. */
 const doubleName = /^I?(?:Mock|Fake|Stub|Dummy)[A-Z]/;
 
@@ -49,7 +51,8 @@ export function isBaseName(name: string): boolean {
 export function isMessageType({ fact }: TypeNode): boolean {
   if (fact.kind === 'enum' || fact.isAbstract || fact.parameters.length > 0 || fact.notAnEvent) return false;
   if (works(fact) || isHolder(fact)) return false;
-  if (isBaseName(fact.name) || otherRole.test(fact.name) || doubleName.test(fact.name)) return false;
+  if (isBaseName(fact.name) || [otherRole, doubleName, viewName].some((it) => it.test(fact.name)))
+    return false;
   if ((fact.kind === 'interface' || fact.alias?.kind === 'object') && formName.test(fact.name)) return false;
   const alias = fact.alias;
   if (!alias) return true;
@@ -121,8 +124,12 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   return weight;
 }
 
-/** Whether a tag says that something happened, or says once more what the name says: `type: 'oauth2'` sorts something else. */
+/**
+ * Whether a tag says that something happened, or says once more what the name says: `type: 'oauth2'` sorts something else, and
+ * `type: 'event'` tells an event from what is none (a filter, a node of a diagram).
+ */
 function tellsEvent(tag: string, name: string): boolean {
+  if (/^(?:event|message)$/i.test(tag)) return typeStatesFact(name);
   if (statesFact(tag) || /event$/i.test(tag) || /Event(?:V\d+)?$/.test(name)) return true;
   const words = eventKey(name).split(' ');
   const isStated = typeStatesFact(name);

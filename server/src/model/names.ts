@@ -63,7 +63,7 @@ export const isLastResort = remembered((name): boolean =>
 );
 
 const notParticiples = new Set(
-  'bet bid cost forecast offset spread need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(
+  'bet bid cost debit forecast offset outlet output outset preset spread need feed seed speed breed weed deed bleed reed indeed red bed shed sped embed hundred proceed succeed exceed id uid'.split(
     ' ',
   ),
 );
@@ -85,12 +85,18 @@ const particles = new Set(
   ),
 );
 
+/** In front of a name they make a question of it, or describe the participle behind. */
+const asking = new Set('is has was are were had can should does if when'.split(' '));
+const describing = /^(?:well|best|most|least|newly|recently|previously|currently|self)$/;
+
 /**
  * Whether a name states a fact: a noun, then a past participle (`OrderPlaced`, `order.placed.v1`, `FileUploadedByUser`).
- * A participle in front (`GotOptions`) or before a noun (`ExtendedOptions`) describes a thing.
+ * A participle in front (`GotOptions`, `WellKnown`) or before a noun (`ExtendedOptions`) describes a thing, and `isArchived` asks.
  */
 export const statesFact = remembered((name): boolean => {
-  const words = eventKey(name).split(' ');
+  const [first = '', ...others] = eventKey(name).split(' ');
+  if (asking.has(first)) return false;
+  const words = describing.test(first) ? others : [first, ...others];
   return words.some((word, index) => {
     const next = words[index + 1];
     return index > 0 && isParticiple(word) && (next === undefined || particles.has(next));
