@@ -80,12 +80,14 @@ function failureNames(model: EventModel, words: FailureWords): ReadonlySet<strin
 }
 
 /** A queue beside what it is bound to is called after its reader: `booking.room-reservation-failed`. */
-function queuesOf({ consumers, events, program }: EventModel): readonly string[] {
-  const wireNames = new Set(events.flatMap((it) => it.wireNames));
-  return consumers.flatMap(({ file, fact }) => {
-    const queue = fact.queue && fact.events.length > 0 ? program.stringOf(file, fact.queue) : undefined;
-    return queue === undefined || wireNames.has(queue) ? [] : [queue];
+function queuesOf(model: EventModel): readonly string[] {
+  const queues = model.saidOfConsumers('name of its queue', ({ file, fact }) => {
+    const queue = fact.queue && fact.events.length > 0 ? model.program.stringOf(file, fact.queue) : undefined;
+    return queue === undefined ? [] : [queue];
   });
+  if (queues.length === 0) return [];
+  const wireNames = new Set(model.events.flatMap((it) => it.wireNames));
+  return queues.map(({ said }) => said).filter((it) => !wireNames.has(it));
 }
 
 /** What is thrown reaches the caller, and no consumer: `class OutOfStock extends Error`. */

@@ -28,9 +28,10 @@ export interface ForwardPair {
 
 /** All places where compensations run in the order of the steps, one after the other. */
 export function* misorderedRuns(model: EventModel): Iterable<ForwardRun | ForwardPair> {
+  const orderIn = model.keeper.keep('order of a run back', (_, run: BackRun) => orderOf(model, run));
   for (const run of backRunsOf(model)) {
     const base = baseOf(run.list);
-    if (!base || !isOneByOne(run) || orderOf(model, run) !== 'forward') continue;
+    if (!base || !isOneByOne(run) || orderIn(run.fn.file, run) !== 'forward') continue;
     yield { kind: 'list', run, at: base.at, name: base.name };
   }
   for (const { said } of saidOfSagas(model, 'steps taken back in their order', (it) =>

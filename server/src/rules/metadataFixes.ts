@@ -1,12 +1,13 @@
 // How missing metadata is mended: by fields, by the base event that the workspace has, by a new one.
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { foundInFiles } from '../model/about.ts';
+import { saidOfFiles } from '../model/about.ts';
 import { importersOf } from '../model/importers.ts';
 import { metadataOf } from '../model/metadata.ts';
 import type { Aliases, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
 import { once } from '../facts/once.ts';
+import { areSame } from '../same.ts';
 import type { FilePath, Place } from '../text.ts';
 import { makersOf } from './makers.ts';
 import type { Fix } from './rule.ts';
@@ -102,15 +103,23 @@ interface Extended extends Pick<Base, 'file' | 'name'> {
 
 /** Those of the workspace. To be made before anything is asked of a model that was kept from the one before. */
 export function basesOfEvents(model: EventModel, chosen: Aliases): () => readonly Base[] {
+  const question = `bases of events ${JSON.stringify(chosen)}`;
   const known = model.keeper.lookUp(
-    `bases of events ${JSON.stringify(chosen)}`,
+    question,
     () =>
       new Map([
-        ['', foundInFiles(model, 'bases of events', basesIn).flatMap((it) => baseOf(model, it, chosen))],
+        [
+          '',
+          saidOfFiles(model, question, (it) => basesIn(it).flatMap((base) => baseOf(model, base, chosen))),
+        ],
       ]),
-    (one, other) => JSON.stringify(one) === JSON.stringify(other),
+    (one, other) => areSame(one, other, isSameBase),
   );
   return () => known('') ?? [];
+}
+
+function isSameBase(one: Base, other: Base): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Nothing of one that is generic, or may have more than can be read. */
