@@ -45,7 +45,7 @@ export function unproduced(model: EventModel): readonly EventNode[] {
   const ends = new Set(fed.map((it) => `${it.file} ${it.fact.library}`));
   return model.events.filter((event) => {
     if (event.isProduced !== 'no' || event.consumers.length === 0 || isContract(model, event)) return false;
-    if (isOfEngine(event)) return false;
+    if (isOfEngine(event) || isOfPackage(model, event)) return false;
     const isBeside = event.consumers.some((it) => ends.has(`${it.file} ${it.fact.library}`));
     return isBeside && !isSpokenElsewhere(model, event);
   });
@@ -55,6 +55,16 @@ export function unproduced(model: EventModel): readonly EventNode[] {
 function isOfEngine({ name, wireNames, consumers }: EventNode): boolean {
   const names = [name, ...wireNames];
   return consumers.every((it) => it.fact.library === 'medusa') && names.some(isAnnouncedByMedusa);
+}
+
+/** `@EventsHandler(OrderStateChanged)` with a class of a package: whoever makes it announces it too, or somebody else who has the package. */
+function isOfPackage({ program }: EventModel, { key, consumers }: EventNode): boolean {
+  return consumers.some(({ file, fact }) =>
+    fact.events.some(
+      (it) =>
+        it.kind === 'name' && eventKey(it.name) === key && program.packageOf(file, it.name) !== undefined,
+    ),
+  );
 }
 
 /** What a consumer hands to its own topic for retries shows nothing of where its events come from. */
