@@ -12,6 +12,7 @@ import { isPure, isReport, isTelling } from './pureCalls.ts';
 import { marksProgress } from './progressMarks.ts';
 import { isQuiet, isSettling, type QuietScope } from './quiet.ts';
 import { isLeftOpen } from './runners.ts';
+import { isTick } from './ticks.ts';
 
 /** A catch that ends the failure of a consumer's work. */
 export interface Swallow {
@@ -36,7 +37,7 @@ const remembers = /inbox|processed|dedup|idempot/i;
 
 /** The catch by which a consumer loses messages, or undefined where it has none. */
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
-  if (!consumer.handler) return undefined;
+  if (!consumer.handler || isTick(model, consumer)) return undefined;
   return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
 }
 

@@ -153,11 +153,12 @@ export function typingOf(parts: TypingParts): Typing & {
     return member.init && typedAt(file, member.init, depth + 1);
   };
 
-  /** `constructor(private readonly charges: Charges)` of `{ provide: Charges, useFactory: () => ({ … }) }`. */
+  /** `constructor(private readonly charges: Charges)` of `{ provide: Charges, useFactory: () => ({ … }) }`; a class for one nothing extends. */
   const ofOwnToken = (file: FilePath, { isParameter, type }: Member): Injected | undefined => {
     const named = isParameter && type?.kind === 'ref' ? values.typeNamed(file, type.name) : undefined;
     const given = named?.fact.kind === 'class' ? injection.byType(named) : undefined;
-    return given?.kind === 'object' ? given : undefined;
+    const isToken = named?.fact.isAbstract === true && hierarchy.subtypesOf(named).length === 0;
+    return given?.kind === 'object' || isToken ? given : undefined;
   };
 
   const ofNew = (file: FilePath, callee: Expr): Typed | undefined => {
