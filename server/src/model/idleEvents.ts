@@ -1,9 +1,10 @@
 // Types that look like events in a workspace that shows how its events travel, and that nobody near them sends: props, frames, rows.
-import type { EventModel, EventNode, TypeNode } from './model.ts';
+import type { ConsumerNode, EventModel, EventNode, TypeNode } from './model.ts';
 import { perModel } from './perModel.ts';
 
-/** So many events have to be seen on their way before the stillness of others says anything. */
+/** So many events, or consumers of a broker's other messages, have to be seen before the stillness of other events says anything. */
 const enough = 2;
+const enoughConsumers = 3;
 
 /** What a file or its folder is called that holds events and nothing else. */
 const ofEvents = /(?:^|[/.-])(?:(?:domain|integration)-?)?(events?|contracts)(?=[/.][^/]*$)/i;
@@ -19,12 +20,17 @@ export function isIdle(model: EventModel, event: EventNode): boolean {
 
 const idleEvents = perModel((model): ReadonlySet<EventNode> => {
   const moved = model.events.filter(isMoved);
-  if (moved.length < enough) return new Set();
+  const isMoving = moved.length >= enough || model.consumers.filter(isOfBroker).length >= enoughConsumers;
+  if (!isMoving) return new Set();
   const homes = new Set(moved.flatMap((it) => it.declarations.flatMap(homesOf)));
   const isStill = (it: TypeNode): boolean => isPlain(it) && !homesOf(it).some((home) => homes.has(home));
   const still = model.events.filter((it) => !isMoved(it) && it.declarations.length > 0);
   return new Set(still.filter((it) => it.declarations.every(isStill)));
 });
+
+function isOfBroker({ transport, handler }: ConsumerNode): boolean {
+  return transport === 'broker' && handler !== undefined;
+}
 
 function isMoved({ producers, consumers }: EventNode): boolean {
   return producers.length + consumers.length > 0;
