@@ -25,8 +25,7 @@ const sending = /^(?:_?(?:publish|emit|send|produce|dispatch|add))/i;
 const sentIn = once((facts: FileFacts): readonly Sent[] => {
   const actions = facts.functions.flatMap((it) => [...eachAction(it.body)]);
   const calls = actions.flatMap((it) => (it.kind === 'call' ? [it] : []));
-  const reads = calls.some(({ roles, result }) => roles.some((it) => takesRows(it, result !== undefined)));
-  if (!reads) return [];
+  if (!calls.some(({ roles }) => roles.some(takesRows))) return [];
   const sends = calls.filter(
     ({ call, roles }) =>
       roles.some((it) => it.kind === 'publish' && it.library !== 'outbox') ||
@@ -35,11 +34,11 @@ const sentIn = once((facts: FileFacts): readonly Sent[] => {
   return sends.flatMap(({ call }) => call.args.map((it) => sentWith(facts, it, 0)));
 });
 
-/** A look-up, or a claim that gives the row it marked: `findOneAndUpdate`, `UPDATE … RETURNING *`. */
-function takesRows(role: Role, isKept: boolean): boolean {
+/** Rows that are looked up, claimed, or marked and deleted once they are sent, whoever looked them up. */
+function takesRows(role: Role): boolean {
   if (role.kind !== 'read' && role.kind !== 'write') return false;
-  const isClaim = role.kind === 'write' && role.operation !== 'insert' && isKept;
-  return /outbox/i.test(role.store ?? '') && (role.kind === 'read' || isClaim);
+  const isNew = role.kind === 'write' && (role.operation === 'insert' || role.operation === 'upsert');
+  return /outbox/i.test(role.store ?? '') && !isNew;
 }
 
 function sentWith(facts: FileFacts, expr: Expr, depth: number): Sent {

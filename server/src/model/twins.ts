@@ -23,11 +23,15 @@ export function checksOf(
   return declarations.filter((it) => it.fact.kind === 'schema' && isCheckedBy(model, node, it));
 }
 
-/** `interface OrderPlaced` and `const orderPlacedSchema = z.object({ … })` of one service. */
+/** `interface OrderPlaced` and `const orderPlacedSchema = z.object({ … })` in one file, or in two of which one imports the other. */
 function isCheckedBy(model: EventModel, type: TypeNode, schema: TypeNode): boolean {
-  if (type.fact.kind === 'schema' || model.serviceOf(type.file) !== model.serviceOf(schema.file))
-    return false;
-  return namedBy(model, type)?.fact.kind !== 'schema';
+  if (type.fact.kind === 'schema' || namedBy(model, type)?.fact.kind === 'schema') return false;
+  return type.file === schema.file || imports(model, type, schema) || imports(model, schema, type);
+}
+
+function imports({ files, program }: EventModel, { file }: TypeNode, other: TypeNode): boolean {
+  const named = files.get(file)?.imports.filter((it) => it.name === other.fact.name) ?? [];
+  return named.some((it) => program.typeNamed(file, it.local)?.fact === other.fact);
 }
 
 /** `OrderPlacedEvent { data: OrderPlaced }`, `type OrderPlacedEvent = DomainEvent<'OrderPlaced', OrderPlaced>`. */
