@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { saidOfEvents, saidOfFiles } from '../../server/src/model/about.ts';
+import type { EventModel } from '../../server/src/model/model.ts';
 import type { Rule } from '../../server/src/rules/rule.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
@@ -13,16 +14,9 @@ it('asks again of a file of which an answer was stopped by a defect', () => {
     return [file];
   };
   const said: string[] = [];
-  const rule: Rule = {
-    id: 'asking',
-    severity: 'info',
-    summary: 'Asks',
-    hasFix: false,
-    options: z.strictObject({}),
-    *check({ model }) {
-      said.splice(0, said.length, ...saidOfFiles(model, 'asked', ({ file }) => asked(file)));
-    },
-  };
+  const rule = asking((model) => {
+    said.splice(0, said.length, ...saidOfFiles(model, 'asked', ({ file }) => asked(file)));
+  });
   const workspace = new Workspace([rule], configsOf([], { preset: 'strict' }));
   workspace.isEdited = true;
   for (const name of ['a', 'b', 'c'])
@@ -37,20 +31,13 @@ it('asks again of a file of which an answer was stopped by a defect', () => {
 it('asks anew of events that changed only, lets go of those that are gone, and keeps their order', () => {
   const asked: string[] = [];
   const said: string[] = [];
-  const rule: Rule = {
-    id: 'asking',
-    severity: 'info',
-    summary: 'Asks',
-    hasFix: false,
-    options: z.strictObject({}),
-    *check({ model }) {
-      const found = saidOfEvents(model, 'asked', ({ key, declarations }) => {
-        asked.push(key);
-        return declarations.map(({ fact }) => fact.members.map((it) => it.name).join(' '));
-      });
-      said.splice(0, said.length, ...found.map((it) => `${it.of.key}: ${it.said}`));
-    },
-  };
+  const rule = asking((model) => {
+    const found = saidOfEvents(model, 'asked', ({ key, declarations }) => {
+      asked.push(key);
+      return declarations.map(({ fact }) => fact.members.map((it) => it.name).join(' '));
+    });
+    said.splice(0, said.length, ...found.map((it) => `${it.of.key}: ${it.said}`));
+  });
   const workspace = new Workspace([rule], configsOf([], { preset: 'strict' }));
   workspace.isEdited = true;
   const declare = (file: string, name: string, field: string): readonly string[] => {
@@ -75,3 +62,16 @@ it('asks anew of events that changed only, lets go of those that are gone, and k
   ]);
   expect(asked).toEqual(['order lost']);
 });
+
+function asking(ask: (model: EventModel) => void): Rule {
+  return {
+    id: 'asking',
+    severity: 'info',
+    summary: 'Asks',
+    hasFix: false,
+    options: z.strictObject({}),
+    *check({ model }) {
+      ask(model);
+    },
+  };
+}

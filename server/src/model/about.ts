@@ -19,15 +19,6 @@ export function aboutEvents<Value>(
   return keeper.keepBy(question, (it: EventNode) => it.key, ask);
 }
 
-/** About sagas. */
-export function aboutSagas<Value>(
-  { keeper }: About,
-  question: string,
-  ask: (saga: SagaNode) => Value,
-): (saga: SagaNode) => Value {
-  return keeper.keepBy(question, (it: SagaNode) => it.fact, ask);
-}
-
 /** What is said of each event, as a list over all; who reads it depends on everything. */
 export function saidOfEvents<Item>(
   model: EventModel,

@@ -74,12 +74,10 @@ const deepest = 6;
 /** The table that an expression looks something up in by the message's type, also through a name for what was found. */
 function tableBehind(file: FilePath, expr: Expr, linking: Linking, depth = 0): Expr | undefined {
   if (depth > deepest) return undefined;
-  if (expr.kind === 'member' && expr.name === '[]')
-    return expr.index
-      ? isDiscriminant(expr.index)
-        ? expr.object
-        : undefined
-      : tableBehind(file, expr.object, linking, depth + 1);
+  if (expr.kind === 'member' && expr.name === '[]') {
+    if (!expr.index) return tableBehind(file, expr.object, linking, depth + 1);
+    return isDiscriminant(expr.index) ? expr.object : undefined;
+  }
   if (expr.kind === 'call' && expr.callee.kind === 'member' && expr.callee.name === 'get')
     return expr.args[0] && isDiscriminant(expr.args[0]) ? expr.callee.object : undefined;
   if (expr.kind === 'operation' || expr.kind === 'choice')

@@ -11,21 +11,21 @@ const logging = /^(?:logs?|logging|metrics?|telemetry)$/;
 const gathering = /^(?:logs|logging|metrics|telemetry)$/;
 const levels = /^(?:trace|verbose|debug|info|log|notice|warn|warning|error|fatal|critical)$/i;
 
-/** Whether a message is a line of a log: by the names under which it is sent, or by what is sent. */
+/** Whether a message is a line of a log: by the names under which it is sent, or by what is sent; `order.logged` states a fact. */
 export function isLogLine(
   { event, channel }: PublishRole,
   names: readonly string[],
   args: readonly Expr[],
 ): boolean {
+  if (names.some(statesFact)) return false;
   if (names.length > 0 && names.every(isLogName)) return true;
   return [channel, event, args[0]].some((it) => it && namesLog(it)) || args.some((it) => saysLine(it, 0));
 }
 
-/** `create-log`, `service.logs`, `metrics.orders`; `order.logged` states a fact. */
+/** `create-log`, `service.logs`, `metrics.orders`. */
 function isLogName(name: string): boolean {
   const words = wordsOf(name).filter((it) => !places.has(it) && !/^v?\d+$/.test(it));
   const telling = words.filter((it) => !writing.has(it));
-  if (statesFact(name)) return false;
   return logging.test(telling.at(-1) ?? '') || gathering.test(telling[0] ?? '');
 }
 

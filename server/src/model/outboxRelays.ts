@@ -20,7 +20,7 @@ interface Sent {
   readonly columns: readonly string[];
 }
 
-const sending = /^(?:_?(?:publish|emit|send|produce|dispatch|add))/i;
+const sending = /^_?(?:publish|emit|send|produce|dispatch|add)(?![a-z])/;
 
 const sentIn = once((facts: FileFacts): readonly Sent[] => {
   const actions = facts.functions.flatMap((it) => [...eachAction(it.body)]);

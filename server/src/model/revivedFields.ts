@@ -1,10 +1,10 @@
 // Fields that arrive as text and are made a date again by everybody who reads them.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
-import { callsIn, partsOf } from '../facts/walk.ts';
+import { partsOf } from '../facts/walk.ts';
 import { exprsIn, mentions } from './convertedFields.ts';
 import type { EventModel, EventNode, FunctionNode } from './model.ts';
+import { reachedFrom } from './redelivered.ts';
 
-const deepest = 2;
 const dateMaking = /^(?:Date|parseISO|toDate|fromISO|dayjs|moment|parseJSON)$/;
 /** How a schema says that it makes a date of what comes: `z.coerce.date()`, `z.string().transform((it) => new Date(it))`. */
 const reviving = /\bcoerce\s*\.\s*date\b|\bnew\s+Date\b|\bpipe\(\s*z\.date\b/;
@@ -12,23 +12,16 @@ const reviving = /\bcoerce\s*\.\s*date\b|\bnew\s+Date\b|\bpipe\(\s*z\.date\b/;
 /** Whether a date of an event is made one again where it is read: `new Date(event.occurredAt)`, a schema that coerces it. */
 export function isRevived(model: EventModel, { consumers }: EventNode, field: string): boolean {
   const handlers = consumers.flatMap((it) => it.handler ?? []);
-  const ways = handlers.map((it) => wayOf(model, it, field, deepest));
+  const ways = handlers.map((it) => wayOf(model, it, field));
   return handlers.length === consumers.length && ways.includes('revived') && !ways.includes('read');
 }
 
 type Way = 'revived' | 'read' | 'unread';
 
-function wayOf(model: EventModel, fn: FunctionNode, field: string, depth: number): Way {
-  const exprs = exprsIn(model, fn);
-  if (exprs.some((it) => revives(model, fn, it, field))) return 'revived';
-  const below = depth === 0 ? [] : calleesOf(model, fn).map((it) => wayOf(model, it, field, depth - 1));
-  if (below.includes('revived')) return 'revived';
-  return exprs.some((it) => mentions(it, field)) || below.includes('read') ? 'read' : 'unread';
-}
-
-function calleesOf({ program }: EventModel, fn: FunctionNode): readonly FunctionNode[] {
-  const all = [...callsIn(fn.fact.body)].flatMap(({ call }) => program.calleesOf(fn.file, fn, call));
-  return all.filter((it) => it.fact !== fn.fact);
+function wayOf(model: EventModel, handler: FunctionNode, field: string): Way {
+  const said = reachedFrom(model, handler).map((fn) => ({ fn, exprs: exprsIn(model, fn) }));
+  if (said.some(({ fn, exprs }) => exprs.some((it) => revives(model, fn, it, field)))) return 'revived';
+  return said.some(({ exprs }) => exprs.some((it) => mentions(it, field))) ? 'read' : 'unread';
 }
 
 function revives(model: EventModel, fn: FunctionNode, expr: Expr, field: string): boolean {

@@ -35,8 +35,10 @@ function* inSteps(model: EventModel): Iterable<RuleFinding> {
     if (saga.fact.engine === undefined && isLimitedByRunner(model, saga)) continue;
     if (key !== undefined && keeperOf(model, key) !== ifKeptBy) continue;
     // What is to be mended is whatever runs the steps, once.
-    if (key !== undefined && ifKeptBy === 'nobody' && unkept.has(key)) continue;
-    if (key !== undefined && ifKeptBy === 'nobody') unkept.add(key);
+    if (key !== undefined && ifKeptBy === 'nobody') {
+      if (unkept.has(key)) continue;
+      unkept.add(key);
+    }
     yield finding;
   }
 }

@@ -18,7 +18,7 @@ export const triggerDev: Framework = {
     const run = runOf(site.view, options);
     const id = site.view.entryOf(options, 'id');
     if (!run || !id || isTriedOnce(site.view, options)) return [];
-    return [consumed(site, run, { events: [id], policy: byDefault })];
+    return [consumed(site, run, { library: 'trigger.dev', events: [id], policy: byDefault })];
   },
 };
 
@@ -31,7 +31,7 @@ export const ownRunners: Framework = {
     const tells = ['onError', 'onComplete', 'onFailed', 'onCompleted', 'onSuccess'];
     const isRunner = tells.some((it) => site.view.entryOf(functions, it));
     const run = isRunner ? runOf(site.view, functions) : undefined;
-    return run ? [consumed(site, run, { events: [queue] })] : [];
+    return run ? [consumed(site, run, { library: 'own-bus', events: [queue] })] : [];
   },
 };
 
@@ -53,7 +53,11 @@ function runOf(view: FileView, functions: Expr | undefined): Expr | undefined {
   return mayHandle(view, run) ? run : undefined;
 }
 
-function consumed(site: CallSite, run: Expr, rest: Partial<ConsumerFact>): ConsumerFact {
+function consumed(
+  site: CallSite,
+  run: Expr,
+  said: Pick<ConsumerFact, 'library' | 'events' | 'policy'>,
+): ConsumerFact {
   const { view, fn, action } = site;
   const handler = handlerOf(view, run);
   const owner = view.ownerOf(fn.id);
@@ -61,14 +65,12 @@ function consumed(site: CallSite, run: Expr, rest: Partial<ConsumerFact>): Consu
   const label = { name: site.name, at: site.call.at };
   return {
     ...(held?.isTopLevel ? { name: held.name, at: held.at } : labelOf(view, handler, label)),
-    library: site.receiver ? 'own-bus' : 'trigger.dev',
+    ...said,
     transport: 'broker',
-    events: [],
     handler,
     eventParameter: 0,
     isRequest: true,
     acknowledges: 'after',
-    ...rest,
     ...(owner === undefined ? {} : { owner }),
   };
 }
