@@ -178,7 +178,10 @@ function payloadIn(
     );
     return inner ?? { variable, payload: expr };
   }
-  return expr.kind === 'new' ? { variable, payload: expr } : undefined;
+  if (expr.kind !== 'new') return undefined;
+  // What the SDK of a cloud sends is in the command.
+  const sent = lastName(expr.callee).endsWith('Command') ? firstOf(expr.args, deeper) : undefined;
+  return sent ?? { variable, payload: expr };
 }
 
 function firstOf<T>(items: readonly Expr[], read: (it: Expr) => T | undefined): T | undefined {

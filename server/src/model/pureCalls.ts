@@ -6,7 +6,7 @@ import { calleeName } from './fileIndex.ts';
 import type { FunctionNode } from './model.ts';
 
 const telling =
-  /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
+  /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|addMetric|putMetric|timing|publishStoredMetrics|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
 const tellers =
   /(?:metrics?|counter|histogram|gauge|span|tracer|timer|statsd|prometheus|telemetry|stopwatch)$/i;
 const pureRoots = new Set([
@@ -21,6 +21,7 @@ const levels = /^(?:log|info|debug|warn|warning|error|trace|verbose|fatal|critic
 export function isTelling({ call }: CallAction): boolean {
   const { callee } = call;
   if (callee.kind !== 'member') return false;
+  if (/^(?:inc|observe|recordException)$/.test(callee.name)) return true;
   return telling.test(callee.name) && tellers.test(calleeName(callee.object) ?? '');
 }
 

@@ -13,6 +13,8 @@ export interface QuietScope {
   readonly model: EventModel;
   readonly fn: FunctionNode;
   readonly facts: FileFacts;
+  /** Whatever the code answers, nobody reads it. */
+  readonly isAnswerLost?: true;
 }
 
 const maxDepth = 3;
@@ -25,7 +27,7 @@ export function isQuiet(scope: QuietScope, actions: readonly Action[], depth = 0
       case 'call':
         return isQuietCall(scope, action, depth);
       case 'return':
-        return isNothing(action.value);
+        return isNothing(action.value) || (scope.isAnswerLost === true && isAnswer(action.value));
       case 'assign':
         return isAnnotation(scope.facts, action.target);
       case 'throw':
@@ -112,6 +114,16 @@ function isNothing(value: Expr | undefined): boolean {
     value === undefined ||
     (value.kind === 'literal' && /^(?:null|undefined)$/.test(value.text)) ||
     isErrorStatus(value)
+  );
+}
+
+/** `return { success: false }`, `return failed(error)`: what else such a call does is looked at by itself. */
+function isAnswer(value: Expr | undefined): boolean {
+  if (value?.kind === 'call') return true;
+  return (
+    value?.kind === 'object' &&
+    value.entries.every((it) => it.key !== 'batchItemFailures') &&
+    value.entries.some((it) => /^(?:ok|success|is_?success(?:ful)?|status|error)$/i.test(it.key))
   );
 }
 

@@ -95,7 +95,7 @@ function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swa
 function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
   const handler = attempt.handler ?? [];
   if (!attempt.handlerAt || attempt.body.length === 0) return undefined;
-  if (!isQuiet(scope, handler) || isInRelay(attempt, all)) return undefined;
+  if (!isQuiet(answering(scope, attempt), handler) || isInRelay(attempt, all)) return undefined;
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
@@ -119,6 +119,13 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
     ...(isReported && { isReported }),
     ...(acknowledged && { acknowledged }),
   };
+}
+
+/** What Lambda is given back for a message it drops; what a callback gives the handler may look at. */
+function answering(scope: Scope, attempt: TryAction): QuietScope {
+  const isLambda = scope.consumer.fact.library === 'aws-lambda';
+  const isOwn = [...eachAction(scope.fn.fact.body)].includes(attempt);
+  return isLambda && isOwn ? { ...scope, isAnswerLost: true } : scope;
 }
 
 /** `try { return publish(…) }`: a promise that is only returned fails outside of the catch. */

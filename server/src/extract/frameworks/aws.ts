@@ -67,8 +67,8 @@ export const aws: Framework = {
     'aws-sdk',
     'sqs-consumer',
   ],
-  // Whoever works through what a queue of the workspace's own receives.
-  everydayTriggers: ['Sqs', 'SQS'],
+  // Whoever works through what a queue of the workspace's own receives, and handlers of Lambda that name no type of the library.
+  everydayTriggers: ['Sqs', 'SQS', '.Records', '{ Records', 'event.detail', '({ detail', 'detail-type'],
   roles(site) {
     const roles = queueRoles(site);
     return roles.length > 0 ? roles : sent(site);

@@ -30,7 +30,9 @@ const operations: Readonly<Record<string, WriteRole['operation'] | 'transaction'
 });
 /** `SET quantity = quantity - :sold`, `ADD quantity :sold`; a version that is raised counts changes on purpose. */
 const counts =
-  /\bset\b[\s\S]*?(?<![#\w.])((?!#?version)[#\w.]+)\s*=\s*(?:if_not_exists\(\s*)?\1\b[^,]*?[-+]|\badd\s+(?!#?version)/i;
+  /\bset\b[\s\S]*?(?<![#\w.])((?!#?version)[#\w.]+)\s*=\s*(?:if_not_exists\(\s*\1\s*,[^)]*\)|\1\b)[^,]*?[-+]|\badd\s+(?!#?version)/i;
+const amounts =
+  /stock|quantit|qty|balance|available|amount|count|reserved|capacity|seats?\b|credit|inventory|remaining|units|points/i;
 const isFirst = /attribute_not_exists/i;
 
 export const dynamodb: Framework = {
@@ -68,11 +70,13 @@ function ofCommand(view: FileView, name: string, input: Expr | undefined): Retur
 function alone(view: FileView, kind: WriteRole['operation'], input: Expr | undefined): readonly Role[] {
   const data = view.entryOf(input, 'Item');
   const update = textOf(view.entryOf(input, 'UpdateExpression'));
-  const condition = view.entryOf(input, 'ConditionExpression');
+  const isCounted = kind === 'update' && counts.test(update);
+  const written = view.entryOf(input, 'ConditionExpression');
+  const condition = isCounted && asksForAmount(textOf(written)) ? undefined : written;
   const write: WriteRole = {
     kind: 'write',
     library,
-    operation: kind === 'update' && counts.test(update) ? 'increment' : kind,
+    operation: isCounted ? 'increment' : kind,
     ...storeOf(view, input),
     ...(data ? { data } : {}),
     ...(condition ? { isConditional: true } : {}),
@@ -80,6 +84,16 @@ function alone(view: FileView, kind: WriteRole['operation'], input: Expr | undef
   };
   const event = outboxRow(view, write);
   return [write, ...(event ? [event] : []), ...claim(condition)];
+}
+
+/** `stock >= :wanted OR attribute_not_exists(stock)`: as long as enough is there, it is taken a second time. */
+function asksForAmount(condition: string): boolean {
+  const parts = condition.split(/\b(?:and|or)\b/i);
+  const isCompared = (it: string): boolean => /[<>]/.test(it) && !/<>/.test(it);
+  return (
+    parts.some(isCompared) &&
+    parts.every((it) => amounts.test(it) && (isCompared(it) || /attribute_(?:not_)?exists/i.test(it)))
+  );
 }
 
 /** What is written together fails together: one condition guards all. */

@@ -5,11 +5,16 @@ import { isLambdaMessage } from '../../facts/messagingPackages.ts';
 import { valueNamed } from '../../facts/valueNamed.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
+import { untypedLambdas } from './untypedLambdas.ts';
 
 type Ref = TypeExpr & { readonly kind: 'ref' };
 
 /** `export const handler: SQSHandler = async (event) => …`, `export async function handler(event: EventBridgeEvent<'OrderPlaced', …>)`. */
 export function lambdas(view: FileView): readonly ConsumerFact[] {
+  return [...typedLambdas(view), ...untypedLambdas(view)];
+}
+
+function typedLambdas(view: FileView): readonly ConsumerFact[] {
   if (!view.facts.imports.some((it) => it.from === 'aws-lambda')) return [];
   return view.facts.functions.flatMap((fn) => {
     const type = lambdaType(view, fn);

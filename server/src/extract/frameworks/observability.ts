@@ -16,6 +16,14 @@ const reports = /^(?:captureException|captureMessage|captureError|noticeError|tr
 const reportsOfTracker =
   /^(?:notify|report|error|critical|warning|recordError|addError|flush|set(?:Tag|Tags|Context|Extra|Extras|User))$/;
 
+/** What measures: counters, histograms, metrics of a cloud. */
+const meters = [
+  'prom-client', '@opentelemetry/', 'hot-shots', 'node-statsd', 'aws-embedded-metrics', '@aws-lambda-powertools/',
+]; // prettier-ignore
+
+const measures =
+  /^(?:inc|dec|increment|decrement|observe|set|add|record|gauge|histogram|timing|count|addMetric|addDimension\w*|putMetric|publishStoredMetrics|flush)$/;
+
 export const observability: Framework = {
   name: 'observability',
   triggers: [],
@@ -28,6 +36,7 @@ export const observability: Framework = {
 function roleOf(site: CallSite): Role | undefined {
   if (site.receiver && logger.test(site.receiverName) && levels.test(site.name))
     return { kind: 'log', library: site.receiverName };
+  if (isMeasuring(site)) return { kind: 'log', library: site.receiverName };
   if (isReport(site)) return { kind: 'alert', library: site.receiverName || site.name, isReport: true };
   if (
     /alert|pager|incident|opsgenie|sentry|oncall|escalat/i.test(`${site.receiverName} ${site.name}`) &&
@@ -50,6 +59,15 @@ function roleOf(site: CallSite): Role | undefined {
     return { kind: 'time-limit', library: site.name, ...(body ? { body } : {}) };
   }
   return undefined;
+}
+
+/** `ordersTotal.inc()` of prom-client, `cloudWatch.send(new PutMetricDataCommand(…))`. */
+function isMeasuring(site: CallSite): boolean {
+  if (!site.receiver || site.action.isNew) return false;
+  const asked = site.name === 'send' ? site.arg(0) : undefined;
+  if (asked?.kind === 'new' && asked.callee.kind === 'name')
+    return asked.callee.name === 'PutMetricDataCommand';
+  return measures.test(site.name) && isFrom(site.origin, meters);
 }
 
 function isReport(site: CallSite): boolean {
