@@ -135,6 +135,39 @@ export const Topic = (name: string) => applyDecorators(EventPattern(name));
     expect(reached()).toEqual(['consumer.ts', 'decorators.ts', 'topic.ts']);
   });
 
+  it('leads to what a handler does that is registered by a function of another file', () => {
+    const { edit, reached } = edited({
+      'queue.ts': `import type { Channel } from 'amqplib';
+export class Broker {
+  constructor(private readonly channel: Channel) {}
+  async listenTo(queue: string, handle: (input: { readonly id: string }) => Promise<void>) {}
+}
+`,
+      'main.ts': `import { Payments } from './payments';
+import type { Broker } from './queue';
+export function start(broker: Broker, payments: Payments) {
+  // Takes from the queue.
+  broker.listenTo('order.placed', async (input) => payments.take(input));
+}
+`,
+      'payments.ts': 'export class Payments { async take(input: { readonly id: string }) {} }\n',
+    });
+    expect(reached()).not.toContain('payments.ts');
+    edit({
+      'queue.ts': `import type { Channel } from 'amqplib';
+export class Broker {
+  constructor(private readonly channel: Channel) {}
+  async listenTo(queue: string, handle: (input: { readonly id: string }) => Promise<void>) {
+    await this.channel.consume(queue, async (message) => {
+      if (message) await handle(JSON.parse(String(message.content)));
+    });
+  }
+}
+`,
+    });
+    expect(reached()).toEqual(['main.ts', 'payments.ts', 'queue.ts']);
+  });
+
   it('between two steps of reading ahead is not forgotten', () => {
     const workspace = filled({ 'a.ts': library.replace(/send\('1'\)/, "{ value: '1' }"), 'b.ts': library });
     const steps = workspace.extractAhead();

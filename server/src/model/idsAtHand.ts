@@ -29,8 +29,8 @@ type Found = Omit<IdsAtHand, 'from'>;
 
 /** The ids in reach of an expression of the function that publishes. */
 export function idsAtHand(lost: LostCorrelation, near: Expr): IdsAtHand | undefined {
-  const { file } = lost.producer;
-  const names = [...namesIn(near), ...lost.producer.action.call.args.flatMap((it) => [...namesIn(it)])];
+  const { file, action } = lost.sent;
+  const names = [...namesIn(near), ...action.call.args.flatMap((it) => [...namesIn(it)])];
   for (const name of names) {
     const found = throughName(lost, file, name);
     if (found) return found;

@@ -1,4 +1,5 @@
 // Follow-up messages that leave behind by which id their flow is followed.
+import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
@@ -7,7 +8,7 @@ import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
 import { handedOn, namesFlow, together } from './handedOn.ts';
 import type { Handling } from './handling.ts';
-import { bindingOf, holds, lastName, levelsTo } from './handling.ts';
+import { bindingOf, holds, lastName, levelsTo, type Level } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
 import { isLogLine } from './logLines.ts';
 import { producersOf } from './sent.ts';
@@ -15,11 +16,18 @@ import { producersOf } from './sent.ts';
 export interface LostCorrelation {
   readonly consumer: ConsumerNode;
   readonly producer: ProducerNode;
-  /** The way from the handler to the producer's call. */
+  readonly sent: Sent;
+  /** The way from the handler to that call. */
   readonly here: Handling;
   /** The variable that holds what is published, where it is made before. */
   readonly variable: (BindingFact & { readonly file: FilePath }) | undefined;
   readonly payload: (Expr & { readonly kind: 'object' | 'new' }) | undefined;
+}
+
+/** The call that is handed what is published: the producer's, or that of a function that only sends what it is given. */
+export interface Sent {
+  readonly file: FilePath;
+  readonly action: CallAction;
 }
 
 /** What is told of them, each place once. */
@@ -31,15 +39,15 @@ export function* lostCorrelations<Told>(
   const found = model.saidOfConsumers('lost correlations', (it) => lostOf(model, it, tell));
   const seen = new Set<string>();
   for (const { of: consumer, said } of found) {
-    if (propagating.has(model.serviceOf(consumer.file)) || seen.has(said.producer)) continue;
-    seen.add(said.producer);
+    if (propagating.has(model.serviceOf(consumer.file)) || seen.has(said.sent)) continue;
+    seen.add(said.sent);
     if (said.told) yield said.told.of;
   }
 }
 
 interface Judged<Told> {
-  /** Tells the producer from others. */
-  readonly producer: string;
+  /** Tells the call and its event from others. */
+  readonly sent: string;
   /** Absent where it hands the id on. */
   readonly told?: { readonly of: Told };
 }
@@ -56,10 +64,60 @@ function* lostOf<Told>(
     const producer = producersOf(model, effect).at(-1);
     if (!producer || seen.has(producer)) continue;
     seen.add(producer);
-    const lost = lostAt(model, consumer, handler, effect, producer);
-    const { file, at, event } = producer;
-    yield { producer: `${file}:${at.start} ${event?.key ?? ''}`, ...(lost && { told: { of: tell(lost) } }) };
+    const way = wayTo(model, handler, effect, producer);
+    if (!way) continue;
+    const lost = lostAt(model, consumer, effect, producer, way);
+    const { file, action } = way.sent;
+    const key = `${file}:${action.call.at.start} ${producer.event?.key ?? ''}`;
+    yield { sent: key, ...(lost && { told: { of: tell(lost) } }) };
   }
+}
+
+interface Way extends Pick<LostCorrelation, 'here' | 'sent'> {
+  /** From the handler to the producer's call. */
+  readonly whole: Handling;
+  /** From there to what does the work. */
+  readonly beyond: readonly Level[];
+}
+
+function wayTo(
+  model: EventModel,
+  handler: FunctionNode,
+  effect: Effect,
+  producer: ProducerNode,
+): Way | undefined {
+  const levels = levelsTo(model, handler, effect);
+  const depth = levels?.findIndex((it) => it.action === producer.action) ?? -1;
+  if (!levels || depth < 0) return undefined;
+  const whole = { model, levels: levels.slice(0, depth + 1) };
+  const beyond = levels.slice(depth + 1);
+  let here: Handling = whole;
+  let sent: Sent = producer;
+  for (;;) {
+    const [above, last] = here.levels.slice(-2);
+    const index = above && last && handedIn(model, last, sent);
+    if (!above || index === undefined || !above.action.call.args[index]) return { whole, beyond, here, sent };
+    here = { model, levels: here.levels.slice(0, -1) };
+    sent = { file: above.entry.file, action: above.action };
+  }
+}
+
+/** Which parameter of a function it sends, as it was handed in: `send({ messages: [{ value: JSON.stringify(event) }] })`. */
+function handedIn(model: EventModel, { entry }: Level, { file, action }: Sent): number | undefined {
+  const inside = (expr: Expr, depth: number): number | undefined => {
+    if (depth > 8) return undefined;
+    if (expr.kind === 'call') return firstOf(expr.args, (it) => inside(it, depth + 1));
+    if (expr.kind === 'array') return expr.items[0] && inside(expr.items[0], depth + 1);
+    if (expr.kind === 'object')
+      return firstOf(
+        expr.entries.filter((it) => wrappers.test(it.key)).map((it) => it.value),
+        (it) => inside(it, depth + 1),
+      );
+    const binding = expr.kind === 'name' ? bindingOf(model, file, expr.binding) : undefined;
+    const isOwn = binding?.kind === 'parameter' && binding.function === entry.fact.id;
+    return isOwn && entry.file === file ? binding.index : undefined;
+  };
+  return firstOf(action.call.args, (it) => inside(it, 0));
 }
 
 const parked = /dead.?letter|dlq|dlx|retr(?:y|ies)|parking|poison|quarantine/i;
@@ -70,24 +128,20 @@ const jobs = /^(?:bull|bullmq|bee-queue|agenda|pg-boss|graphile-worker)$/;
 function lostAt(
   model: EventModel,
   consumer: ConsumerNode,
-  handler: FunctionNode,
   effect: Effect,
   producer: ProducerNode,
+  { whole, beyond, here, sent }: Way,
 ): LostCorrelation | undefined {
   const { role, action } = producer;
   const transport = effect.role.kind === 'publish' ? effect.role.transport : role.transport;
   if (role.isRequest || jobs.test(role.library) || transport === 'unknown') return undefined;
   if (consumer.transport !== 'broker' && transport === 'in-process') return undefined;
   if (isParked(model, producer) || isLogLine(role, namesOf(producer), action.call.args)) return undefined;
-  const levels = levelsTo(model, handler, effect);
-  const depth = levels?.findIndex((it) => it.action === action) ?? -1;
-  if (!levels || depth < 0) return undefined;
-  if (levels.slice(depth + 1).some(({ entry }) => takesFromContext(model, entry))) return undefined;
-  const here = { model, levels: levels.slice(0, depth + 1) };
+  if (beyond.some(({ entry }) => takesFromContext(model, entry))) return undefined;
   const travels = action.call.args.filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
-  const judged = together(travels.map((it) => handedOn(here, producer.file, it)));
+  const judged = together(travels.map((it) => handedOn(whole, producer.file, it)));
   if (judged !== 'no') return undefined;
-  const lost = { consumer, producer, here, ...payloadOf(here, producer) };
+  const lost = { consumer, producer, sent, here, ...payloadOf(here, sent) };
   return isAnswer(model, lost) ? undefined : lost;
 }
 
@@ -145,7 +199,7 @@ function namesOf({ event }: Pick<ProducerNode, 'event'>): readonly string[] {
 type Payload = Pick<LostCorrelation, 'variable' | 'payload'>;
 
 /** What is published, and the variable that it is made for in the same function. */
-function payloadOf({ model }: Handling, { file, action }: ProducerNode): Payload {
+function payloadOf({ model }: Handling, { file, action }: Sent): Payload {
   for (const arg of action.call.args) {
     const found = payloadIn(model, file, arg, undefined, 0);
     if (found) return found;
@@ -187,7 +241,7 @@ function payloadIn(
 function firstOf<T>(items: readonly Expr[], read: (it: Expr) => T | undefined): T | undefined {
   for (const item of items) {
     const found = read(item);
-    if (found) return found;
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -221,8 +275,8 @@ function propagatingServices(model: EventModel): ReadonlySet<string> {
 }
 
 /** Where the finding sits: on the payload's variable, else on the call that publishes. */
-export function placeOf({ producer, variable }: LostCorrelation): { file: FilePath; at: Span; name: string } {
+export function placeOf({ sent, variable }: LostCorrelation): { file: FilePath; at: Span; name: string } {
   if (variable) return { file: variable.file, at: variable.at, name: variable.name };
-  const { callee, at } = producer.action.call;
-  return { file: producer.file, at, name: lastName(callee) };
+  const { callee, at } = sent.action.call;
+  return { file: sent.file, at, name: lastName(callee) };
 }

@@ -3,6 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FilePath } from '../text.ts';
 import { ofCloudEvent } from './cloudEvents.ts';
 import { declaredName, isBaseName } from './evidence.ts';
+import { fillingsOf, holdsLoosely, isLoose } from './looseMetadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
 import type { EventModel, Fields, TypeNode } from './model.ts';
 
@@ -43,6 +44,9 @@ export function ofFields(
   const parts = [...fields.values()].map((field): Metadata => {
     if (!containers.test(field.name) || depth === 0) return nothing;
     if (!field.member.type) return { present: new Set(), isOpen: true };
+    const isDeclared = field.from?.fact.kind !== 'class';
+    if (isDeclared && holdsLoosely(field.name) && isLoose(field.member.type))
+      return put(model, [...fields.keys()], field.name, aliases);
     return ofFields(model, model.program.fieldsOf(field.file, field.member.type), aliases, depth - 1);
   });
   const named = [...fields.values()].filter((it) => !isPlace(it.name, it.member.type?.kind));
@@ -51,6 +55,12 @@ export function ofFields(
     aliases,
   );
   return together([{ present: own, isOpen }, ...parts]);
+}
+
+/** What is put into a member whose type leaves open what it holds; of an object with methods the constructor decides. */
+function put(model: EventModel, fields: readonly string[], name: string, aliases: Aliases): Metadata {
+  const all = fillingsOf(model, name, fields);
+  return together(all.map((it) => ofObject(model, it.file, it.value, aliases, 1)));
 }
 
 /** The metadata in the keys of an object literal, spreads followed where the literal behind them is known. */

@@ -1,7 +1,12 @@
 // A database and a broker cannot commit together: what is stored and published in one function is lost or invented by a crash between.
 import { z } from 'zod';
+import type { FileFacts } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
+import type { PublishRole } from '../facts/roles.ts';
+import { foundInFiles } from '../model/about.ts';
 import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublishes.ts';
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
+import { indexOf } from '../model/fileIndex.ts';
 import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { mayFollow } from '../model/order.ts';
 import type { Span } from '../text.ts';
@@ -19,7 +24,8 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const looked = new Set<FunctionNode['fact']>();
-    let level = model.producers.filter((it) => travels(it.role)).map((it) => it.fn);
+    const producing = model.producers.filter((it) => travels(it.role)).map((it) => it.fn);
+    let level = [...producing, ...foundInFiles(model, 'what asks for work', askingForWork)];
     for (let height = 0; height < furthest && level.length > 0; height += 1) {
       const next: FunctionNode[] = [];
       for (const fn of level) {
@@ -36,6 +42,17 @@ export const rule: Rule = {
     for (const it of earlyMarks(model)) yield ofMark(it);
   },
 };
+
+/** Who puts jobs into a queue. */
+const askingForWork = once((facts: FileFacts) =>
+  indexOf(facts)
+    .publishes.filter(({ role }) => isWork(role))
+    .map(({ fn }) => ({ file: facts.file, fact: fn })),
+);
+
+function isWork({ isRequest, library }: PublishRole): boolean {
+  return isRequest === true && library === 'bullmq';
+}
 
 const outbox =
   'Store the message in an outbox table in the same transaction and let a relay publish it, or publish from the change log of the database.';
@@ -86,7 +103,8 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     .effects.filter((it) => !it.inCatch && !it.isAlternative && it.runs !== 'when-called');
   for (const publish of effects) {
     if (publish.role.kind !== 'publish' || !travels(publish.role)) continue;
-    if (publish.role.isRequest && !bearsEvent(model, publish)) continue;
+    const isRequest = publish.role.isRequest === true && !bearsEvent(model, publish);
+    if (isRequest && !isWork(publish.role)) continue;
     // A durable engine comes back to it after a crash.
     if (publish.role.isJournaled || publish.guard?.role?.isJournaled) continue;
     const there = headOf(publish);
@@ -96,8 +114,9 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
       return isWrite(it) && isBefore && !isToldInside(model, { fact, file }, here, there);
     });
     const isInside = write?.inTransaction && publish.inTransaction;
-    if (write)
-      return { write, publish, isInTransaction: isInside || isTransactionBody(model, { fact, file }) };
+    const isInTransaction = isInside === true || isTransactionBody(model, { fact, file });
+    // Work that is asked for in a queue may be asked for again; but a worker that is quicker than the commit finds nothing.
+    if (write && (isInTransaction || !isRequest)) return { write, publish, isInTransaction };
   }
   return undefined;
 }

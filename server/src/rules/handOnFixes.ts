@@ -30,11 +30,11 @@ function intoPayload(
 
 /** `outbox.store(event, { schema })`: what the layer wants to know beside the event has the field. */
 function besidePayload(lost: LostCorrelation): HandOnPlan | undefined {
-  const { producer, here, payload } = lost;
-  const { file } = producer;
-  for (const arg of producer.action.call.args) {
+  const { producer, sent, here, payload } = lost;
+  const { file, action } = sent;
+  for (const arg of action.call.args) {
     if (arg.kind !== 'object' || arg === payload) continue;
-    const shape = shapeOf({ here, producer, variable: undefined }, arg);
+    const shape = shapeOf({ here, producer, sent, variable: undefined }, arg);
     const ids = shape === 'any' || shape === 'unknown' ? undefined : idsAtHand(lost, payload ?? arg);
     const entries = ids && shape !== 'any' && shape !== 'unknown' && entriesFor(lost, file, arg, ids, shape);
     if (ids && entries) return planFor({ file, at: arg.at }, ids, { entries });
@@ -56,7 +56,7 @@ function planFor(
 }
 
 function intoObject(lost: LostCorrelation, object: ObjectExpr, ids: IdsAtHand): HandOnPlan | undefined {
-  const file = lost.variable?.file ?? lost.producer.file;
+  const file = lost.variable?.file ?? lost.sent.file;
   const shape = shapeOf(lost, object);
   if (shape === 'unknown') return undefined;
   const entries = entriesFor(lost, file, object, ids, shape);
@@ -75,17 +75,22 @@ const containers = /^_?(?:meta(?:data)?|headers?|context|envelope)$/i;
 type Shape = Fields | 'any' | 'unknown';
 
 function shapeOf(
-  { here: { model, levels }, variable, producer }: Pick<LostCorrelation, 'here' | 'variable' | 'producer'>,
+  {
+    here: { model, levels },
+    variable,
+    producer,
+    sent,
+  }: Pick<LostCorrelation, 'here' | 'variable' | 'producer' | 'sent'>,
   object: ObjectExpr,
 ): Shape {
   if (variable)
     return variable.type
       ? ofType(model.program.fieldsOf(variable.file, variable.type), variable.type)
       : 'any';
-  const { args } = producer.action.call;
+  const { args } = sent.action.call;
   if (!args.includes(object)) return isEncoded(args, object) ? 'any' : 'unknown';
   const entry = levels.at(-1)?.entry;
-  const [callee] = entry ? model.program.calleesOf(producer.file, entry, producer.action.call) : [];
+  const [callee] = entry ? model.program.calleesOf(sent.file, entry, sent.action.call) : [];
   if (!callee) return loose.test(producer.role.library) ? 'any' : 'unknown';
   const parameter = bindingOf(model, callee.file, callee.fact.parameters[args.indexOf(object)]);
   return parameter?.type
@@ -172,7 +177,7 @@ function isText(type: TypeExpr): boolean {
 /** `new OrderPaid(order.id)`: the constructor takes the id, and nobody gives it. */
 function intoNew(lost: LostCorrelation, made: NewExpr, ids: IdsAtHand): HandOnPlan | undefined {
   const { model } = lost.here;
-  const file = lost.variable?.file ?? lost.producer.file;
+  const file = lost.variable?.file ?? lost.sent.file;
   const type = model.program.typeOf(file, made);
   const maker =
     type &&

@@ -35,7 +35,7 @@ function findingOf(lost: LostCorrelation): RuleFinding {
 }
 
 /** Where a function that makes the event begins a flow of its own. */
-function begunBy({ here, producer: { file, action } }: LostCorrelation): readonly Related[] {
+function begunBy({ here, sent: { file, action } }: LostCorrelation): readonly Related[] {
   return action.call.args.flatMap((arg) => {
     const place = arg.kind === 'call' ? begunAt(here, file, arg) : undefined;
     return place ? [{ ...place, message: 'Here a flow of its own begins.' }] : [];

@@ -4,6 +4,7 @@ import type { Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { declaresEvents } from '../model/events.ts';
+import { holds } from '../model/handling.ts';
 import { indexOf, outlineOf } from '../model/fileIndex.ts';
 import { provisions } from '../model/injection.ts';
 import { entryOf } from '../model/values.ts';
@@ -135,8 +136,11 @@ export function* follow(
         return hasStars(target, sources.textOf(target) ?? '');
       }),
     );
+  const registrars = new Set([...triggered.values()].flatMap((it) => [...registrarsIn(it)]));
+  const registers = (facts: FileFacts): boolean => [...handlingCalls(facts)].some((it) => registrars.has(it));
   for (const facts of triggered.values()) {
-    if (speaksOfEvents(facts) || importsEvents(facts) || isDecoratedByOwn(facts)) wide.add(facts);
+    if (speaksOfEvents(facts) || importsEvents(facts) || isDecoratedByOwn(facts) || registers(facts))
+      wide.add(facts);
     else for (const it of essentialNames(facts)) follows(facts, it);
     yield;
   }
@@ -169,7 +173,8 @@ export const wayOf = once((facts: FileFacts): string =>
   JSON.stringify([
     outlineOf(facts),
     facts.functions.map((it) => it.decorators.map(({ from }) => from)),
-    speaksOfEvents(facts) || [...essentialNames(facts)],
+    speaksOfEvents(facts) || [[...essentialNames(facts)], [...handlingCalls(facts)]],
+    [...registrarsIn(facts)],
   ]),
 );
 
@@ -183,6 +188,27 @@ const speaksOfEvents = once((facts: FileFacts): boolean => {
 });
 
 const messaging: ReadonlySet<string> = new Set(['publish', 'ack', 'queue']);
+
+/** Functions by which other files register handlers: `consumer(queue, callback)` of a class around a client of a broker. */
+const registrarsIn = once(({ consumers, functions }: FileFacts): ReadonlySet<string> => {
+  const around = consumers.flatMap(({ at }) =>
+    functions.filter((it) => it.kind !== 'module' && it.parameters.length > 0 && holds(it.span, at)),
+  );
+  return new Set(around.map((it) => it.name).filter((it) => registering.test(it)));
+});
+
+/** The calls of a file that may register a handler, by the name of what is called. */
+const handlingCalls = once((facts: FileFacts): ReadonlySet<string> => {
+  const names = [...indexOf(facts).calls].filter(
+    ([name, sites]) =>
+      registering.test(name) &&
+      sites.some(({ action }) => action.call.args.some((it) => it.kind === 'function')),
+  );
+  return new Set(names.map(([name]) => name));
+});
+
+const registering =
+  /consum|subscri|listen|handl|regist|receiv|process|work|watch|route|bind|^(?:add|on)[A-Z]/i;
 
 /** Names by which a file that says nothing itself ties others together: bases of types, and classes that a container provides. */
 const essentialNames = once((facts: FileFacts): ReadonlySet<string> => {
