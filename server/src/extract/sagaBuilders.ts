@@ -4,13 +4,12 @@ import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
-import { bodyOf, markNamed, objectBehind, stepIn, titleOf } from './sagaSteps.ts';
+import { bodyOf, markNamed, objectBehind, saidBeside, stepIn, titleOf } from './sagaSteps.ts';
 
 const stepCalls = new Set(['step', 'addStep', 'withStep', 'addSagaStep', 'registerStep', 'useStep']);
 const runners = /^(?:run|execute|perform|process|do|invoke)\w*Step$/i;
 const chainedAction = /^(?:invoke\w*|execute|action|run|do|perform|withAction|localInvoke|handler)$/;
-const chainedUndo =
-  /^(?:with\w*Compensation|compensate|compensateWith|compensation|rollback|undo|onRollback|withRollback)$/;
+const chainedUndo = /^(?:(?:with|on|and|or|set|add)\w*)?(?:com+pen|roll_?back|undo|revert)/i;
 
 /** `.addStep({ … })`, `.step(name, execute, compensate)`, `.step(name).invoke(f).withCompensation(g)`. */
 export function* builders(facts: FileFacts, held: readonly Held[]): Iterable<SagaFact> {
@@ -133,9 +132,21 @@ function builtStep(
     return step && { ...step, ...name, span: call.span };
   }
   if (action && isParameter(facts, action)) return undefined;
+  const chain = chainBehind(call, next);
   if (action && action.kind !== 'string')
-    return { ...name, span: call.span, action: bodyOf(action), compensation: undo ? bodyOf(undo) : null };
-  return chainedStep(call, name, next);
+    return { ...name, span: call.span, action: bodyOf(action), ...besides(undo, chain) };
+  return chainedStep(call, name, chain);
+}
+
+/** What takes the step back, or options that hold it: `.step('reserve-stock', reserve, { compensate, timeoutMs })`. */
+function besides(undo: Expr | undefined, chain: Chain): Partial<StepFact> {
+  if (chain.undo) return { compensation: bodyOf(chain.undo), ...undoneBy(chain) };
+  if (undo?.kind === 'object') return saidBeside(undo);
+  return { compensation: undo ? bodyOf(undo) : null };
+}
+
+function undoneBy({ undoneBy: name }: Chain): Partial<StepFact> {
+  return name === undefined ? {} : { undoneBy: name };
 }
 
 function isBuilding(facts: FileFacts, at: Span): boolean {
@@ -149,26 +160,38 @@ function isParameter(facts: FileFacts, expr: Expr): boolean {
   );
 }
 
-/** Follows the chain behind `.step()` up to the next `.step()`. */
-function chainedStep(
-  call: CallExpr,
-  name: { name: string; at: Span },
-  next: ReadonlyMap<string, CallExpr>,
-): StepFact | undefined {
-  let action: Expr | null = null;
-  let undo: Expr | null = null;
-  let at = name.at;
+interface Chain {
+  readonly action?: Expr;
+  readonly undo?: Expr;
+  readonly undoneBy?: string;
+}
+
+/** What the chain behind `.step()` says up to the next `.step()`. */
+function chainBehind(call: CallExpr, next: ReadonlyMap<string, CallExpr>): Chain {
+  let chain: Chain = {};
   for (let it = next.get(keyOf(call.span)); it; it = next.get(keyOf(it.span))) {
     const member = it.callee.kind === 'member' ? it.callee.name : '';
     const value = it.args[0];
     if (stepCalls.has(member)) break;
-    if (value && chainedUndo.test(member)) undo = value;
-    else if (value && chainedAction.test(member)) [action, at] = [value, value.at];
+    if (value && chainedUndo.test(member)) chain = { ...chain, undo: value, undoneBy: member };
+    else if (value && chainedAction.test(member)) chain = { ...chain, action: value };
   }
+  return chain;
+}
+
+function chainedStep(call: CallExpr, name: { name: string; at: Span }, chain: Chain): StepFact | undefined {
+  const { action, undo } = chain;
   if (!action) return undefined;
-  const said = action.kind === 'member' || action.kind === 'name' ? { name: action.name, at } : name;
+  const said =
+    action.kind === 'member' || action.kind === 'name' ? { name: action.name, at: action.at } : name;
   const isNamed = name.at.start !== call.at.start;
-  const step = { span: call.span, action: bodyOf(action), compensation: bodyOf(undo), isChained: true };
+  const step = {
+    span: call.span,
+    action: bodyOf(action),
+    compensation: bodyOf(undo ?? null),
+    isChained: true,
+    ...undoneBy(chain),
+  };
   return { ...(isNamed ? name : said), ...step };
 }
 

@@ -115,14 +115,13 @@ function stepOf(object: ObjectExpr): StepFact {
     name: nameOf(label?.value ?? action ?? object),
     at: label?.value.at ?? object.entries[0]?.at ?? object.at,
   };
+  return { ...place, span: object.at, action: bodyOf(action), ...saidBeside(object) };
+}
+
+/** What an object says of a step besides what it does. */
+export function saidBeside(object: ObjectExpr): Partial<StepFact> {
   const undo = undoOf(object);
-  return {
-    ...place,
-    span: object.at,
-    action: bodyOf(action),
-    ...(undo === undefined ? {} : { compensation: undo }),
-    ...flags(object),
-  };
+  return { ...(undo === undefined ? {} : { compensation: undo }), ...flags(object) };
 }
 
 function undoOf(object: ObjectExpr): StepFact['compensation'] {

@@ -206,6 +206,8 @@ export interface StepFact {
   readonly isNamedElsewhere?: boolean;
   /** Written as calls behind a name: `.step('reserve-stock').invoke(…)`. */
   readonly isChained?: boolean;
+  /** The call behind it that says what takes it back: `withCompensation`. */
+  readonly undoneBy?: string;
   /** The function that is called with it (`executeStep('reserve-stock', …)`). */
   readonly runner?: CallExpr;
 }

@@ -86,29 +86,62 @@ function isNothing(property: ts.ObjectLiteralElementLike): boolean {
   return ts.isPropertyAssignment(property) && /^(?:null|undefined)$/.test(property.initializer.getText());
 }
 
-/** `.step('charge').invoke(f)` gets the sibling's call behind it; `createStep('charge', f)` one more argument. */
-function inCall(
+/** `.step('charge').invoke(f)` gets the sibling's call behind it, its options an entry; `createStep('charge', f)` one more argument. */
+function inCall(source: ts.SourceFile, call: ts.CallExpression, plan: AddCompensationPlan): readonly Edit[] {
+  const { text } = source;
+  const last = call.arguments.at(-1);
+  if (plan.call !== undefined) return behindCall(source, call, plan.call, plan.stepName);
+  if (last && ts.isObjectLiteralExpression(last)) return inObject(source, last, plan);
+  if (!last || call.arguments.length === 1) return [];
+  const options = chainAround(call).flatMap(({ arguments: args }) => args.filter(isUndoingOptions));
+  const [model] = options;
+  const indent = indentAt(text, call.getStart(source));
+  const written = model
+    ? `{ ${keyIn(source, model)}: async () => ${throwingBody(source, indent, plan.stepName)} }`
+    : `async () => ${throwingBody(source, indent, plan.stepName)}`;
+  return [{ at: { start: last.end, end: last.end }, text: `, ${written}` }];
+}
+
+function behindCall(
   source: ts.SourceFile,
   call: ts.CallExpression,
-  { stepName }: AddCompensationPlan,
+  key: string,
+  stepName: string,
 ): readonly Edit[] {
   const { text } = source;
-  if (call.arguments.length > 1) {
-    const end = call.arguments.at(-1)?.end ?? call.end;
-    const body = throwingBody(source, indentAt(text, call.getStart(source)), stepName);
-    return [{ at: { start: end, end }, text: `, async () => ${body}` }];
-  }
-  const action = nextInChain(call);
-  const key =
-    /\.(with\w*Compensation|compensate\w*|compensation|rollback|undo|onRollback|withRollback)\s*\(/.exec(
-      text,
-    )?.[1];
-  if (!action || key === undefined || !ts.isPropertyAccessExpression(action.expression)) return [];
+  const isWhole = call.arguments.some((it) => !ts.isStringLiteralLike(it));
+  const action = isWhole ? call : nextInChain(call);
+  if (!action || !ts.isPropertyAccessExpression(action.expression)) return [];
   const name = action.expression.name.getStart(source);
   const indent = indentAt(text, name);
   const head = /\n\s*\.\s*$/.test(text.slice(0, name)) ? `${newlineOf(text)}${indent}` : '';
   const body = throwingBody(source, indent, stepName);
   return [{ at: { start: action.end, end: action.end }, text: `${head}.${key}(async () => ${body})` }];
+}
+
+/** The calls of the chain that a call is part of. */
+function chainAround(call: ts.CallExpression): readonly ts.CallExpression[] {
+  let outermost = call;
+  for (let next = nextInChain(call); next; next = nextInChain(next)) outermost = next;
+  const found: ts.CallExpression[] = [];
+  let at: ts.Expression = outermost;
+  while (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression)) {
+    found.push(at);
+    at = at.expression.expression;
+  }
+  return found;
+}
+
+function isUndoingOptions(node: ts.Expression): node is ts.ObjectLiteralExpression {
+  return (
+    ts.isObjectLiteralExpression(node) &&
+    node.properties.some((it) => it.name !== undefined && undoing.test(it.name.getText()))
+  );
+}
+
+function keyIn(source: ts.SourceFile, { properties }: ts.ObjectLiteralExpression): string {
+  const names = properties.map((it) => it.name?.getText(source) ?? '');
+  return names.find((it) => undoing.test(it)) ?? 'compensate';
 }
 
 function nextInChain(call: ts.CallExpression): ts.CallExpression | undefined {

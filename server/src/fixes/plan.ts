@@ -92,8 +92,10 @@ export interface MessageKey {
 export interface AddCompensationPlan {
   readonly kind: 'add-compensation';
   readonly target: Place;
-  /** What the saga's other steps call it: a key, a method, a call of the builder. */
+  /** What the saga's other steps call it: a key, a method. */
   readonly key?: string;
+  /** The call of the builder by which they are given theirs. */
+  readonly call?: string;
   readonly stepName: string;
   /** For a step that is a call: what it does, as a path of names (`stock.reserve`). */
   readonly deed?: string;

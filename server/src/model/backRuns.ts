@@ -1,9 +1,9 @@
 // Places where a saga runs through what it kept, and takes back one after the other: loops, callbacks of arrays, stacks that are emptied.
 import type { Action, AssignAction, CallAction, LoopAction, Settlement } from '../facts/actions.ts';
 import { undoingCall } from '../facts/sagaWords.ts';
-import type { BindingId, Expr } from '../facts/expressions.ts';
+import type { BindingId, CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { actionsIn, branchesOf } from '../facts/walk.ts';
+import { actionsIn, branchesOf, exprsOf, namesIn } from '../facts/walk.ts';
 import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
@@ -169,9 +169,11 @@ export function itemOf(facts: FileFacts, expr: Expr, depth: number): Item | unde
   if (depth > 4) return undefined;
   if (expr.kind === 'member') {
     if (expr.name !== '[]') return itemOf(facts, expr.object, depth + 1);
+    const named = expr.index && itemOf(facts, expr.index, depth + 1);
+    if (named) return named;
     return expr.index && isCounter(expr.index) ? { list: expr.object, way: 'index' } : undefined;
   }
-  if (expr.kind === 'call') return takenOff(expr);
+  if (expr.kind === 'call') return takenOff(expr) ?? lookedUp(facts, expr, depth);
   if (expr.kind !== 'name' || expr.binding === undefined) return undefined;
   const binding = facts.bindings[expr.binding];
   if (binding?.kind === 'parameter')
@@ -214,6 +216,17 @@ function loopsOver(facts: FileFacts, list: Expr): boolean {
 const loopsOf = once((facts: FileFacts): readonly LoopAction[] =>
   facts.functions.flatMap((fn) => [...actionsIn(fn.body)].filter((it) => it.kind === 'loop')),
 );
+
+/** `this.steps.get(name)`, `steps.find((it) => it.name === done.name)`: what the item of another list names. */
+function lookedUp(facts: FileFacts, { callee, args: [arg] }: CallExpr, depth: number): Item | undefined {
+  const isAsked = callee.kind === 'member' && /^(?:get|find|resolve)$/.test(callee.name);
+  if (!isAsked || !arg) return undefined;
+  if (arg.kind !== 'function') return itemOf(facts, arg, depth + 1);
+  const fn = facts.functions[arg.function];
+  const names = actionsIn(fn?.body ?? []).flatMap((it) => exprsOf(it).flatMap((one) => [...namesIn(one)]));
+  const others = names.filter((it) => it.binding !== undefined && !fn?.parameters.includes(it.binding));
+  return others.map((it) => itemOf(facts, it, depth + 1)).find((it) => it !== undefined);
+}
 
 /** `stack.pop()`, `stack.shift()`. */
 function takenOff(expr: Expr): Item | undefined {

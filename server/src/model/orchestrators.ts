@@ -7,11 +7,17 @@ import type { Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
+import { baseOf, itemOf } from './backRuns.ts';
 import type { EventModel } from './model.ts';
 import { once } from '../facts/once.ts';
 
-const forth = /^(?:execute|invoke|run|perform|action|handle|process|forward|do|transaction|up|call|apply)$/;
-const back = /^(?:(?:with)?[cC]ompen[st]\w*|rollback|undo|revert|backward|down)$/;
+const forth =
+  /^(?:execute(?:Fn)?|invoke|run|perform|action|handler?|process|forward|do|transaction|up|call|apply|fn|exec|task|command)$/;
+const back = /^(?:(?:with)?[cC]om+pen[st]\w*|rollback|undo|revert|backward|down)$/;
+const compensating = /^(?:[a-z]+C|c)om+pen[st]\w*|^roll_?[bB]ack/;
+/** Lists of what has been done. */
+const kept =
+  /step|saga|activit|participant|complet|execut|done|finish|success|succeed|stack|history|applied/i;
 const stepLike = /^(?:s|it|cur|current|entry)$|step|task|activit|participant|action|transaction|operation/i;
 const keeping =
   /^(?:save|persist|store|update|upsert|insert|create|record|checkpoint|append|commit|mark|log|set|put|publish|send|enqueue)/i;
@@ -53,10 +59,12 @@ const runnersIn = once((facts: FileFacts): readonly Runner[] => {
   if (facts.imports.some((it) => durableEngines.test(it.from))) return [];
   return [...byOwner(facts)].flatMap(([owner, functions]) => {
     const calls = functions.flatMap((it) => [...callsIn(it.body)]);
-    if (!calls.some((it) => isOn(it, forth)) || !calls.some((it) => isOn(it, back))) return [];
+    const own = calls.filter((it) => isOn(it, forth) || isOnItem(facts, it, forth, stepLike));
+    const undoing = calls.filter((it) => isOn(it, back) || isOnItem(facts, it, compensating, kept));
+    if (own.length === 0 || undoing.length === 0) return [];
     const type = facts.types.find((it) => it.name === owner);
     const { name, at } = type ?? functions[0] ?? { name: '', at: { start: 0, end: 0 } };
-    return [{ name, at, functions, others: calls.filter((it) => !isOn(it, forth) && !isOn(it, back)) }];
+    return [{ name, at, functions, others: calls.filter((it) => ![...own, ...undoing].includes(it)) }];
   });
 });
 
@@ -99,6 +107,16 @@ function isOn({ call: { callee } }: CallAction, verbs: RegExp): boolean {
   const { object } = callee;
   const name = object.kind === 'name' || object.kind === 'member' ? object.name : '';
   return stepLike.test(name) || (name === '[]' && object.kind === 'member');
+}
+
+/** `entry.action(…)` of `for (const entry of steps)`, and `action(…)` of `for (const { action } of steps)`. */
+function isOnItem(facts: FileFacts, { call: { callee } }: CallAction, verbs: RegExp, lists: RegExp): boolean {
+  const binding =
+    callee.kind === 'name' && callee.binding !== undefined ? facts.bindings[callee.binding] : undefined;
+  const called = callee.kind === 'name' ? binding?.init : callee;
+  if (called?.kind !== 'member' || !verbs.test(called.name)) return false;
+  const item = itemOf(facts, callee.kind === 'name' ? callee : called.object, 0);
+  return item !== undefined && lists.test(baseOf(item.list)?.name ?? '');
 }
 
 /** Whether a call writes progress down, here or in what it calls; a name that says so is believed where nobody can look. */

@@ -89,10 +89,15 @@ function ownerOf(file: FilePath, { action }: StepFact, linking: Linking): TypeNo
 function stepBehind(file: FilePath, fact: StepFact, linking: Linking): ReturnType<typeof stepAt> {
   const { action } = fact;
   const described = stepOfClass(ownerOf(file, fact, linking), linking);
-  if (described && fact.compensation === undefined) return described;
+  if (described && !saysUndoing(fact)) return described;
   if (typeof action !== 'object' || (action?.kind !== 'name' && action?.kind !== 'member')) return undefined;
-  const found = fact.compensation === undefined ? stepAt(file, action, linking) : undefined;
+  const found = saysUndoing(fact) ? undefined : stepAt(file, action, linking);
   return found?.fact === fact ? undefined : found;
+}
+
+/** Whether what takes it back stands beside the step, and not in the class or the object that it names. */
+function saysUndoing({ compensation }: StepFact): boolean {
+  return compensation !== undefined && compensation !== null;
 }
 
 /** A class that the configuration says is a step, with the methods that act and undo. */
@@ -108,7 +113,7 @@ function placeOf(
   fact: StepFact,
   owner: TypeNode | undefined,
 ): Pick<StepNode, 'name' | 'file' | 'at'> {
-  if (!owner || fact.compensation !== undefined) return { name: fact.name, file, at: fact.at };
+  if (!owner || saysUndoing(fact)) return { name: fact.name, file, at: fact.at };
   return { name: owner.fact.name, file: owner.file, at: owner.fact.at };
 }
 
@@ -135,17 +140,18 @@ interface Declared {
 function undoingOf({ file, fact, owner }: Declared, reading: Reading): readonly Undoing[] | 'no' | 'unknown' {
   const { compensation } = fact;
   if (fact.runner && compensation === undefined) return runnerUndoes(file, fact, reading);
-  if (compensation === null || isNothing(compensation)) return 'no';
+  if (isNothing(compensation) || (compensation === null && !owner)) return 'no';
   if (compensation === undefined && !owner) return 'unknown';
+  const isSaid = saysUndoing(fact);
   const functions = functionsOf(
     file,
     compensation ?? null,
-    compensation === undefined ? owner : undefined,
+    isSaid ? undefined : owner,
     undoingNames(owner, reading.linking),
     reading.linking,
   );
   const [first] = functions;
-  if (!first) return compensation === undefined ? 'no' : 'unknown';
+  if (!first) return isSaid ? 'unknown' : 'no';
   if (!functions.some((it) => undoesAnything(it, reading))) return 'no';
   return [{ ...nameOf(first), functions, known: 'always' }];
 }

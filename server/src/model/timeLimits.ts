@@ -18,11 +18,13 @@ const limitedClients = /stripe|aws|@google-cloud|@azure|octokit|twilio|sendgrid|
 /** Calls to other systems that wait as long as it takes. */
 export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): readonly Effect[] {
   const hasDefault = hasDefaultTimeout(model);
+  const isLeft = (it: Effect): boolean => [...it.via, it].some((place) => isLeftAlone(model, place));
   return effects.filter((effect) => {
     const { role, name } = effect;
     // Nobody waits for what runs later.
     if (effect.inCatch || effect.runs) return false;
-    if (role.kind === 'publish') return isUnlimitedRequest(model, role) && !isLimitedAt(model, effect);
+    if (role.kind === 'publish')
+      return isUnlimitedRequest(model, role) && !isLimitedAt(model, effect) && !isLeft(effect);
     if (role.kind !== 'remote' || role.what !== 'http' || role.hasTimeLimit) return false;
     if (limitedClients.test(`${role.library} ${name}`)) return false;
     const isFetch = /(?:^|\.)fetch$/.test(name);
@@ -30,7 +32,7 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
       (isFetch || !hasDefault) &&
       !isLimitedAt(model, effect) &&
       !effect.via.some((it) => isLimitedAt(model, it)) &&
-      ![...effect.via, effect].some((it) => isLeftAlone(model, it))
+      !isLeft(effect)
     );
   });
 }

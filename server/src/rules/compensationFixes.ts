@@ -24,11 +24,13 @@ export function compensationFixes(
   const isBare = form === 'class' || (fact?.isChained && !steps.some((it) => it.fact?.compensation));
   if (isBare || (fact && fact.compensation === undefined && key === undefined)) return [];
   const existing = fact ? undefined : existingFor(model, file, at.start);
+  const call = steps.map((it) => it.fact?.undoneBy).find((it) => it !== undefined);
   const plan: AddCompensationPlan = {
     kind: 'add-compensation',
     target: { file, at },
     stepName: name,
     ...(key !== undefined && { key }),
+    ...(call !== undefined && { call }),
     ...(!fact && { deed: deed.name }),
     ...(existing && { existing }),
   };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
 import { floatingCompensations } from '../model/floatingCompensations.ts';
+import { haltedRuns } from '../model/haltedRuns.ts';
 import { journalOf } from '../model/journals.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Span } from '../text.ts';
@@ -23,6 +24,11 @@ const said: Readonly<Record<Loss, { readonly what: string; readonly help: string
   },
 };
 
+const halting: (typeof said)[Loss] = {
+  ...said['stops-the-others'],
+  what: 'when it fails, the run through the steps ends there: those before it stay done, and nothing is recorded',
+};
+
 const noting = /^(?:mark|save|update|record|persist)(?![a-z])/;
 
 export const rule: Rule = {
@@ -36,11 +42,11 @@ export const rule: Rule = {
     // Where awaiting is all that is missing, the rule that says so speaks alone.
     for (const lost of lostCompensations(model))
       if (lost.isLostAnyhow || !floating.has(lost.action)) yield findingOf(model, lost);
+    for (const halted of haltedRuns(model)) yield findingOf(model, halted, halting);
   },
 };
 
-function findingOf(model: EventModel, lost: LostCompensation): RuleFinding {
-  const { what, help } = said[lost.loss];
+function findingOf(model: EventModel, lost: LostCompensation, { what, help } = said[lost.loss]): RuleFinding {
   const called = calledIn(model, lost);
   const { fact, file } = lost.fn;
   // What is awaited only writes down that it was done: the function is what takes back.
