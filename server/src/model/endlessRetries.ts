@@ -193,8 +193,28 @@ function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: C
   if (action.isNew || !isOfCatch(fn, action)) return false;
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
   if (action.call.args.some((it, index) => isOther(fn, it, index)) || counts(model, fn)) return false;
-  if (findsTheOther(fn, action)) return false;
-  return !isDelayed(model, fn, action) && (repeaters.has(fn.fact) || hasWork(model, fn, fn.fact.body));
+  if (findsTheOther(fn, action) || isDelayed(model, fn, action)) return false;
+  return repeaters.has(fn.fact) || (!isMended(fn, action) && hasWork(model, fn, fn.fact.body));
+}
+
+/** `if (error instanceof TokenExpired) { await refresh(); return this.post(order); }`: of one failure what caused it is put right first. */
+function isMended({ fact }: FunctionNode, action: CallAction): boolean {
+  const catches = [...actionsIn(fact.body)].filter((it) => it.kind === 'try');
+  return catches.some(({ handler, error }) =>
+    [...actionsIn(handler ?? [])].some((it) => {
+      if (
+        it.kind !== 'if' ||
+        error === undefined ||
+        ![...namesIn(it.condition)].some(({ binding }) => binding === error)
+      )
+        return false;
+      const calls = [...callsIn(it.then)];
+      const before = calls.slice(0, Math.max(calls.indexOf(action), 0));
+      return before.some(
+        ({ settled, roles }) => settled === 'awaited' && roles.every((one) => one.kind !== 'log'),
+      );
+    }),
+  );
 }
 
 /** Another was faster with the row: the next try finds it, as the function looks before it inserts. */

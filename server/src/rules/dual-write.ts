@@ -132,10 +132,11 @@ function bearsEvent(model: EventModel, { via }: Effect): boolean {
   return via.some((it) => model.producersAt(it).some(({ event, role }) => event && !role.isRequest));
 }
 
-/** What lasts: not the rows of an outbox, which are the remedy, and not a cache. */
+/** What lasts: not the rows of an outbox, which are the remedy, and not a cache, be it known by its name alone. */
 function isWrite({ role, name }: Effect): boolean {
   if (role.kind !== 'write') return false;
-  return !/outbox/i.test(`${role.store ?? ''} ${name}`) && role.library !== 'redis';
+  const isCache = role.library === 'redis' || /^(?:\w+\.)*_?redis(?:Client|Service)?\.\w+$/i.test(name);
+  return !isCache && !/outbox/i.test(`${role.store ?? ''} ${name}`);
 }
 
 /** The call in the function itself that leads to an effect. */

@@ -1,5 +1,6 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
+import type { CallExpr } from '../facts/expressions.ts';
 import { saidOfEvents } from '../model/about.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
@@ -182,11 +183,19 @@ function staysInside(
     files.get(file)?.imports.some((it) => /^graphql(?:-\w+)?-subscriptions$/.test(it.from)) ?? false;
   return producers.every(({ file, fn, action, role }) => {
     if (role.library === 'event-emitter' && /^on[A-Z]/.test(name)) return true;
-    if ([file, ...program.calleesOf(file, fn, action.call).map((it) => it.file)].some(tellsScreens))
-      return true;
+    const told = callsOfChain(action.call).flatMap((it) => program.calleesOf(file, fn, it));
+    if ([file, ...told.map((it) => it.file)].some(tellsScreens)) return true;
     const isOfDesk = files.get(file)?.imports.some((it) => it.from === 'electron') ?? false;
     return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file) || isOfScreen(file));
   });
+}
+
+/** A call and those that give what it is made on: `screens.getPubSub().publish(…)`. */
+function callsOfChain(call: CallExpr): readonly CallExpr[] {
+  const { callee } = call;
+  return callee.kind === 'member' && callee.object.kind === 'call'
+    ? [call, ...callsOfChain(callee.object)]
+    : [call];
 }
 
 /**

@@ -6,6 +6,7 @@ import { isIdle } from '../model/idleEvents.ts';
 import { importersOf } from '../model/importers.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
+import { isOutcome } from '../model/outcomes.ts';
 import type { Place } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
@@ -122,7 +123,9 @@ export const rule: Rule<Options> = {
       findingsOf(model, it, commands),
     );
     const seen = new Set<string>();
-    for (const { said: finding } of told.filter(({ of }) => !isIdle(model, of))) {
+    for (const { said: finding } of told.filter(
+      ({ of }) => !isIdle(model, of) && !isOutcome(model, of, commands),
+    )) {
       // Two events of one wire name may lead to the same type.
       const place = `${finding.file}:${finding.at.start}`;
       if (!seen.has(place)) yield finding;

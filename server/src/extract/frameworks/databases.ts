@@ -8,6 +8,7 @@ import { actionsIn } from '../../facts/walk.ts';
 import { outboxRow } from './outboxes.ts';
 import { endsConnection, madeByDatabases } from './databaseTypes.ts';
 import { changedOnConflict, increments } from './amounts.ts';
+import { isForeignClient, toldClient } from './foreignClients.ts';
 import { pathOf } from '../paths.ts';
 import { chained, linksNamed } from './chains.ts';
 import { builtStatement, isLaterLink, tableIn } from './queryBuilders.ts';
@@ -77,6 +78,7 @@ export const databases: Framework = {
     if (sql) return withEvent(site, sql);
     if (!isStore(site)) return [];
     const written = isCache(site) ? undefined : writeOf(site);
+    if (written && isForeignClient(site)) return [toldClient(written)];
     if (written) return withEvent(site, written);
     return reads.test(site.name)
       ? [{ kind: 'read', library: 'database', ...where(site), ...store(site), confidence: 'name' }]

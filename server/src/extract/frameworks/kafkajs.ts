@@ -74,8 +74,26 @@ function toKafka(site: CallSite, topic: Expr, payload?: Expr): PublishRole {
     channel: topic,
     ...(payload ? { payload } : {}),
     gives: 'promise',
+    ...(isWithOffsets(site) ? { isJournaled: true } : {}),
     confidence: isFrom(site.origin, modules) ? 'type' : 'shape',
   };
+}
+
+/**
+ * `const tx = await producer.transaction(); await tx.send(…); await tx.sendOffsets(…);`: what is sent is there for others only together
+ * with the offset of what it follows from.
+ */
+function isWithOffsets({ view, receiver }: CallSite): boolean {
+  const transaction = receiver && view.bindingOf(receiver);
+  return (
+    transaction !== undefined &&
+    view
+      .callsNamed('sendOffsets')
+      .some(
+        ({ action: { call } }) =>
+          call.callee.kind === 'member' && view.bindingOf(call.callee.object) === transaction,
+      )
+  );
 }
 
 /** What stands under a key of a record that a function makes, or that is handed in. */

@@ -16,7 +16,7 @@ const notStore =
   /logger|console|redux|dispatch|http|axios|kafka|channel|producer|consumer|cache$|map$|set$|formData|headers|params|classList|emitter|socket|config|array|list$|window|localstorage|form|middleware|^(?:mixpanel|posthog|amplitude)/i;
 
 /** Methods that nothing but a collection or model has. */
-const onlyStores =
+export const onlyStores =
   /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk)$/;
 
 const modelMethods =
@@ -96,7 +96,8 @@ function isTable(receiver: Expr): boolean {
   return /(?:^|_)(?:knex|db|trx?|tx|database)(?:\(\))?$/i.test(name);
 }
 
-function namesStore(name: string): boolean {
+/** Whether an object is called after what stores. */
+export function namesStore(name: string): boolean {
   return storeName.test(name) || shortStoreName.test(name);
 }
 
