@@ -79,17 +79,16 @@ function draftsOf(
   if (fact.isHandedOver) return handler ? ofTakers(handler, fact, said, linking) : [];
   const { split, inline } = takenApart(handler, fact, linking);
   const messages = [...told(said, fact, handler, linking), ...inline.map(asName)];
-  const elsewhere = messages.length > 0 ? undefined : namedElsewhere(facts, fact, said, { linking, read });
-  if (elsewhere) return elsewhere;
   const listed = ofListed(facts, fact, { linking, read, typed: (it) => eventTypesOf(it, fact, linking, 0) });
+  const isTold = messages.length + listed.length > 0;
+  const elsewhere = isTold ? undefined : namedElsewhere(facts, fact, said, { linking, read });
+  if (elsewhere) return elsewhere;
+  const rest = messages.length + split.length > 0 ? [] : compared(handler, fact, linking);
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
-    registeredIn: facts.file,
-    fact,
-    handler,
+    ...{ registeredIn: facts.file, fact, handler, handedOn: handedOnIn(split) },
     ...(filled && { entry: filled.entry }),
-    messages: messages.length > 0 ? messages : split.length > 0 ? [] : compared(handler, fact, linking),
-    handedOn: handedOnIn(split),
+    messages: [...messages, ...rest],
   };
   if (listed.length > 0) return handler ? [aroundAll(own, listed), ...listed] : listed;
   return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];

@@ -42,6 +42,13 @@ export function itemBehind(
   if (expr.kind === 'member' && expr.name === '[]')
     return expr.index ? undefined : { list: expr.object, path };
   if (expr.kind === 'member') return onward(expr.object, [expr.name, ...path]);
+  if (expr.kind === 'call') {
+    const { callee } = expr;
+    if (callee.kind === 'member' && callee.name === 'find') return { list: callee.object, path };
+    const given =
+      callee.kind === 'member' && callee.name === 'map' ? givenBy(facts, expr.args[0]) : undefined;
+    return given && onward(given, path);
+  }
   const binding =
     expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
   if (!binding) return undefined;
@@ -53,8 +60,22 @@ export function itemBehind(
   return init && binding.kind !== 'variable' ? onward(init, path) : undefined;
 }
 
-/** The items of a list as far as they are written out. */
-export function itemsOf(file: FilePath, list: Expr, { values }: Linking): readonly Written[] {
+/** What a callback gives for each item: `(it) => it.topic`. */
+function givenBy({ functions }: FileFacts, callback: Expr | undefined): Expr | undefined {
+  const fact = callback?.kind === 'function' ? functions[callback.function] : undefined;
+  const last = fact?.body.at(-1);
+  return last?.kind === 'return' ? last.value : undefined;
+}
+
+/** The items of a list as far as they are written out; of one that a function is handed, by whoever calls it. */
+export function itemsOf(file: FilePath, list: Expr, linking: Linking, depth = 0): readonly Written[] {
+  const { values, calls } = linking;
+  const handed = depth < deepest ? handedIn(file, list, linking) : undefined;
+  if (handed)
+    return calls.callersOf(handed.fn).flatMap(({ caller, action: { call } }) => {
+      const arg = call.args[handed.index];
+      return arg ? itemsOf(caller.file, arg, linking, depth + 1) : [];
+    });
   const isValues =
     list.kind === 'call' && list.callee.kind === 'member' && list.callee.name === 'values' && list.args[0];
   const value = values.evaluate(file, isValues ? isValues : list);
@@ -63,6 +84,18 @@ export function itemsOf(file: FilePath, list: Expr, { values }: Linking): readon
   const items = expr.kind === 'array' ? expr.items : [];
   const held = isValues && expr.kind === 'object' ? expr.entries.map((it) => it.value) : [];
   return [...items, ...held].map((it) => ({ file: value.file, expr: it }));
+}
+
+function handedIn(
+  file: FilePath,
+  list: Expr,
+  { files }: Linking,
+): { readonly fn: FunctionNode; readonly index: number } | undefined {
+  const facts = files.get(file);
+  const binding =
+    list.kind === 'name' && list.binding !== undefined ? facts?.bindings[list.binding] : undefined;
+  const fact = binding?.kind === 'parameter' ? facts?.functions[binding.function ?? -1] : undefined;
+  return fact && binding?.index !== undefined ? { fn: { file, fact }, index: binding.index } : undefined;
 }
 
 /** What stands under keys of an item: an entry of an object, a field of the class that is made, or what it is made with. */
@@ -157,10 +190,18 @@ function saidOf(
   const { evaluate } = linking.values;
   return fact.events.flatMap((event) => {
     const named = itemBehind(facts, event);
-    if (!named || !isSame(evaluate(file, list), evaluate(file, named.list))) return read(file, event);
+    const isOfList =
+      named && (isSameName(list, named.list) || isSame(evaluate(file, list), evaluate(file, named.list)));
+    if (!isOfList) return read(file, event);
     const part = partAt(item, named.path, linking);
     return part ? read(part.file, part.expr) : [];
   });
+}
+
+function isSameName(one: Expr, other: Expr): boolean {
+  return (
+    one.kind === 'name' && other.kind === 'name' && one.binding !== undefined && one.binding === other.binding
+  );
 }
 
 type Evaluated = ReturnType<Linking['values']['evaluate']>;
@@ -179,7 +220,8 @@ function handlingIn(facts: FileFacts, { handler }: ConsumerFact): Handling | und
   const fact = facts.functions[handler];
   for (const action of fact ? eachAction(fact.body) : []) {
     if (!fact || action.kind !== 'call' || action.call.args.length === 0) continue;
-    const item = action.call.callee.kind === 'member' ? itemBehind(facts, action.call.callee) : undefined;
+    const { callee } = action.call;
+    const item = callee.kind === 'member' || callee.kind === 'name' ? itemBehind(facts, callee) : undefined;
     if (item) return { ...item, entry: { caller: { file: facts.file, fact }, action } };
   }
   return undefined;

@@ -8,6 +8,7 @@ import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
 import { called, isTold, objectOf, saidOnce, type Message, type ReadMessage } from './message.ts';
 import { isRunHere } from './guessedRoles.ts';
+import { throughForeignBase } from './foreignPublishers.ts';
 import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
 import { below, partOf } from './origins.ts';
@@ -75,7 +76,8 @@ function siteAt(
   read: ReadMessage,
 ): ProducerDraft {
   const { file } = facts;
-  const role = throughJobs(file, action.call, said, linking);
+  const ofBase = throughForeignBase(file, action.call, said, linking);
+  const role = throughJobs(file, action.call, ofBase, linking);
   const written = readSite(file, role, read);
   const messages = written.some(isTold)
     ? written

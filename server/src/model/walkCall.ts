@@ -19,6 +19,7 @@ import {
   type Verdict,
   type Walk,
 } from './frames.ts';
+import { throughForeignBase } from './foreignPublishers.ts';
 import { isFactory, isGuessed, isRunHere, knownBeside } from './guessedRoles.ts';
 import { isAsked, isHarmlessRequest } from './harmlessRequests.ts';
 import { needsLeft } from './needs.ts';
@@ -110,8 +111,9 @@ function addDone(walk: Walk, action: CallAction, role: WriteRole | RemoteRole, f
 }
 
 /** A command in this process is a call of its handler; anything else is a message that leaves. */
-function walkPublish(walk: Walk, action: CallAction, role: PublishRole, flow: Flow): void {
+function walkPublish(walk: Walk, action: CallAction, said: PublishRole, flow: Flow): void {
   const { requests, summaryOf, linking } = walk.walking;
+  const role = throughForeignBase(walk.fn.file, action.call, said, linking);
   const handlers = role.isRequest ? requests.here(walk.fn.file, role) : [];
   for (const handler of handlers) merge(walk, action, handler, summaryOf(handler), flow);
   if (handlers.length > 0) return;

@@ -7,7 +7,7 @@ import { foundInFiles } from '../model/about.ts';
 import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublishes.ts';
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import { indexOf } from '../model/fileIndex.ts';
-import type { Effect, EventModel, FunctionNode } from '../model/model.ts';
+import type { Effect, EventModel, FunctionNode, ProducerNode } from '../model/model.ts';
 import { mayFollow } from '../model/order.ts';
 import type { Span } from '../text.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
@@ -24,7 +24,9 @@ export const rule: Rule = {
   options: z.object({}),
   *check({ model }) {
     const looked = new Set<FunctionNode['fact']>();
-    const producing = model.producers.filter((it) => travels(it.role)).map((it) => it.fn);
+    // Where the layer below sends to a broker, the call that names the event may not tell.
+    const isSent = ({ role }: ProducerNode): boolean => travels(role) || role.transport === 'unknown';
+    const producing = model.producers.filter(isSent).map((it) => it.fn);
     let level = [...producing, ...foundInFiles(model, 'what asks for work', askingForWork)];
     for (let height = 0; height < furthest && level.length > 0; height += 1) {
       const next: FunctionNode[] = [];

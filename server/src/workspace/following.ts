@@ -198,14 +198,10 @@ const registrarsIn = once(({ consumers, functions }: FileFacts): ReadonlySet<str
 });
 
 /** The calls of a file that may register a handler, by the name of what is called. */
-const handlingCalls = once((facts: FileFacts): ReadonlySet<string> => {
-  const names = [...indexOf(facts).calls].filter(
-    ([name, sites]) =>
-      registering.test(name) &&
-      sites.some(({ action }) => action.call.args.some((it) => it.kind === 'function')),
-  );
-  return new Set(names.map(([name]) => name));
-});
+const handlingCalls = once(
+  (facts: FileFacts): ReadonlySet<string> =>
+    new Set([...indexOf(facts).calls.keys()].filter((it) => registering.test(it))),
+);
 
 const registering =
   /consum|subscri|listen|handl|regist|receiv|process|work|watch|route|bind|^(?:add|on)[A-Z]/i;
