@@ -100,6 +100,27 @@ export function keepsNotes(path: string): boolean {
   return ownState.test(path.slice(0, path.lastIndexOf('.')));
 }
 
+const movesOn =
+  /(?:status|state|progress|phase|stage|step)$|^(?:advance|transition|proceed|checkpoint|go|move)(?=$|[A-Z_])/i;
+
+/**
+ * Whether a call that stands behind several steps notes how far the saga is: rows of its own, among them its state or the message that
+ * brings the next step. What is not noted is done again, as what a crash cuts short.
+ */
+export function notesProgress({ call }: CallAction, effects: readonly Effect[]): boolean {
+  const isOwn = effects.every(
+    ({ role }) => role.kind === 'write' || (role.kind === 'publish' && role.transport === 'outbox'),
+  );
+  if (!isOwn || effects.length === 0) return false;
+  if (effects.some(({ role, name }) => role.kind === 'publish' || isOfSaga(role, name))) return true;
+  const isUpdate = effects.every(({ role }) => role.kind === 'write' && role.operation === 'update');
+  return isUpdate && movesOn.test(calleeName(call.callee) ?? '');
+}
+
+function isOfSaga(role: Effect['role'], name: string): boolean {
+  return role.kind === 'write' && /saga|outbox|progress|checkpoint/i.test(`${role.store ?? ''} ${name}`);
+}
+
 /** Whether a name says that something is only looked up. */
 export function asks(name: string): boolean {
   return asking.test(spaced(name));

@@ -10,11 +10,13 @@ import {
   keepsNotes,
   lastingDeed,
   namedDeed,
+  notesProgress,
   saidBy,
   tellsSomebody,
   type Reading,
 } from './deeds.ts';
 import { pathOf } from './effects.ts';
+import { callsAfterFailure } from './failedListeners.ts';
 import { eachAction } from './fileIndex.ts';
 import { asCallee } from './journals.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
@@ -35,6 +37,7 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
     const all = effects.get(it.action.call.at.start) ?? [];
     const own = all.filter((one) => !(isLocal && isStored(one)));
     if (own.length < all.length && own.length === 0) return [];
+    if (isRepeated(it, placed) && notesProgress(it.action, own)) return [];
     return draftOf(
       {
         fn,
@@ -46,7 +49,7 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
       reading,
     );
   });
-  const back = takingBack(fn, placed, callersCatches(fn, reading.linking), reading);
+  const back = takingBack(fn, placed, callsAfterFailure(fn, reading.linking), reading);
   const placeOf = new Map(placed.map((it) => [it.index, it.action.call.at.start]));
   return drafts.map((step) => {
     // `case 'ship': …; case 'return': …` is asked for the one or the other, and neither takes back the other.
@@ -58,6 +61,11 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
     const found = withUndoing(step, drafts, { ...back, backs: back.backs.filter((it) => !isOther(it)) });
     return others.length > 0 && found.compensation === 'no' ? { ...found, compensation: 'unknown' } : found;
   });
+}
+
+function isRepeated({ action }: Placed, placed: readonly Placed[]): boolean {
+  const path = pathOf(action.call.callee);
+  return placed.filter((it) => pathOf(it.action.call.callee) === path).length > 1;
 }
 
 /** Whether the steps of a function make it a business transaction over several parties. */
@@ -230,16 +238,6 @@ function isBeside(push: Back, step: number, steps: readonly Draft[]): boolean {
   const before = steps.filter((it) => it.index < push.index).at(-1);
   const owner = before ?? steps.find((it) => it.index > push.index);
   return owner?.index === step;
-}
-
-/** What catches around calls of the function do. */
-function callersCatches(fn: FunctionNode, { calls }: Linking): readonly CallAction[] {
-  return calls.callersOf(fn).flatMap(({ caller, action }) =>
-    [...eachAction(caller.fact.body)].flatMap((it) => {
-      if (it.kind !== 'try' || ![...eachAction(it.body)].includes(action)) return [];
-      return [...eachAction(it.handler ?? [])].flatMap((one) => (one.kind === 'call' ? [one] : []));
-    }),
-  );
 }
 
 function effectsByCall(effects: readonly Effect[]): ReadonlyMap<number, readonly Effect[]> {

@@ -75,7 +75,8 @@ function* provided(facts: FileFacts): Iterable<Provision> {
   for (const type of facts.types)
     for (const it of type.decorators) yield* it.args.flatMap((arg) => inLiteral(arg, 0));
   for (const { init, isTopLevel, name } of facts.bindings) {
-    const isProvider = init?.kind === 'object' && entryOf(init, 'provide') !== undefined;
+    const listed = init?.kind === 'array' ? init.items : init ? [init] : [];
+    const isProvider = listed.some((it) => it.kind === 'object' && entryOf(it, 'provide') !== undefined);
     if (init && ((isTopLevel && /provider/i.test(name)) || isProvider)) yield* inLiteral(init, 0);
   }
   yield* inDynamicModules(facts);

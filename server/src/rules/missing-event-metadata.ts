@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { CallExpr } from '../facts/expressions.ts';
 import { saidOfEvents } from '../model/about.ts';
+import { isBorne } from '../model/borneTypes.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
@@ -114,7 +115,9 @@ export const rule: Rule<Options> = {
     const own = saidOfEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (event) =>
       faultsOf({ model, event, chosen, envelopes }),
     );
-    const alive = own.filter(({ of }) => !isIdle(model, of));
+    const alive = own.filter(
+      ({ of, said: { node } }) => !isIdle(model, of) && !(node && isBorne(model, of, node, chosen)),
+    );
     const faults = alive.map(({ of, said }) => ({ event: of, ...said }));
     const { shared, own: left } = sharedFaults(model, faults, chosen);
     const workspace = { model, bases: basesOfEvents(model, chosen) };

@@ -5,7 +5,7 @@ import type { CallSite } from './framework.ts';
 import { namesStore, onlyStores } from './stores.ts';
 
 const ofDatabase =
-  /prisma|db|pg|sql|postgres|maria|mongo|redis|supabase|dynamo|doc|cassandra|scylla|elastic|search|house|influx|neo4j|arango|couch|cosmos|spanner|big_?query|fire|fauna|hasura|drizzle|typeorm|orm|data|table|query|read|write|replica|primary|master|mock|tenant|base$/i;
+  /prisma|db|pg|sql|postgres|maria|mongo|redis|supabase|dynamo|doc|cassandra|scylla|elastic|search|click_?house|influx|neo4j|arango|couch|cosmos|spanner|big_?query|fire|fauna|hasura|drizzle|typeorm|data|table|query|read|write|replica|primary|master|mock|tenant|base$/i;
 
 /** `catalogClient.createProduct(…)`, `this.gitClientService.createTag(…)`: what is called after what it speaks to, which is no database. */
 export function isForeignClient(site: CallSite): boolean {

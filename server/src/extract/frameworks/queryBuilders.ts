@@ -37,7 +37,8 @@ export function tableIn(site: CallSite): string | undefined {
   if (heads.test(name)) return nameOf(first);
   const links = { insert: 'values', update: 'set', delete: 'where' } as const;
   const link = name === 'insert' || name === 'update' || name === 'delete' ? links[name] : undefined;
-  const isHead = link !== undefined && others.length === 0 && first?.kind === 'name';
+  const isHead =
+    link !== undefined && others.length === 0 && (first?.kind === 'name' || first?.kind === 'member');
   if (isHead && linksNamed(site, [link]).length > 0) return first.name;
   const into = name === 'insert' ? nameOf(linksNamed(site, ['into'])[0]?.args[0]) : undefined;
   if (into !== undefined) return into;
