@@ -4,6 +4,8 @@ import { saidOfEvents } from '../model/about.ts';
 import { isPayloadName } from '../model/evidence.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { importersOf } from '../model/importers.ts';
+import { placeOfName } from '../model/listings.ts';
+import { oddTopics } from '../model/oddTopics.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
 import { isOutcome } from '../model/outcomes.ts';
@@ -123,9 +125,8 @@ export const rule: Rule<Options> = {
       findingsOf(model, it, commands),
     );
     const seen = new Set<string>();
-    for (const { said: finding } of told.filter(
-      ({ of }) => !isIdle(model, of) && !isOutcome(model, of, commands),
-    )) {
+    const own = told.filter(({ of }) => !isIdle(model, of) && !isOutcome(model, of, commands));
+    for (const finding of [...own.map((it) => it.said), ...ofOddTopics(model, commands)]) {
       // Two events of one wire name may lead to the same type.
       const place = `${finding.file}:${finding.at.start}`;
       if (!seen.has(place)) yield finding;
@@ -152,7 +153,15 @@ function* findingsOf(
   }
   if (declarations.length > 0) return;
   const better = betterTopic(event.name);
-  if (better !== undefined && event.producers.length > 0) yield ofTopic(event, better);
+  if (better !== undefined && event.producers.length > 0)
+    yield sentence(placeOfName(model, event), event.name, better);
+}
+
+function* ofOddTopics(model: EventModel, commands: ReadonlySet<string>): Iterable<RuleFinding> {
+  for (const { event, last, past } of oddTopics(model, commands)) {
+    const better = withLast(event.name, last, past);
+    if (better !== undefined) yield sentence(placeOfName(model, event), event.name, better);
+  }
 }
 
 /** A class that is called an event, or a type that is published or handled: no command, which is rightly in the imperative. */
@@ -185,6 +194,10 @@ function betterTopic(name: string): string | undefined {
   const past = nouns.get(last);
   if (words.length < 2 || past === undefined || !plainInTopics.has(last) || words.some(isParticiple))
     return undefined;
+  return withLast(name, last, past);
+}
+
+function withLast(name: string, last: string, past: string): string | undefined {
   const at = name.toLowerCase().lastIndexOf(last);
   return at < 0 ? undefined : `${name.slice(0, at)}${past}${name.slice(at + last.length)}`;
 }
@@ -196,10 +209,6 @@ function capitalised(words: readonly string[]): string {
 function ofDeclaration(model: EventModel, node: TypeNode, better: string): RuleFinding {
   const place = { file: node.file, at: node.fact.at };
   return { ...sentence(place, node.fact.name, better), fixes: renaming(model, node, better) };
-}
-
-function ofTopic({ place, name }: EventNode, better: string): RuleFinding {
-  return sentence(place, name, better);
 }
 
 function sentence(place: Place, name: string, better: string): RuleFinding {
