@@ -6,7 +6,14 @@ import { saidOfFiles } from './about.ts';
 import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { isByConvention } from './consumers.ts';
-import { declaredName, evidenceOf, isMessageType, isPayloadName, isWorkName } from './evidence.ts';
+import {
+  declaredName,
+  evidenceOf,
+  isBaseName,
+  isMessageType,
+  isPayloadName,
+  isWorkName,
+} from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
@@ -79,7 +86,10 @@ export function collectEvents(
 function withoutEntities(messages: readonly Message[], linking: Linking): readonly Message[] {
   if (!messages.some((it) => it.kind === 'name')) return messages;
   return messages.filter((it) => {
-    if (it.kind !== 'type' || extendsMessage(it.node) || speaksOfEvent(it.node, linking)) return true;
+    if (it.kind !== 'type') return true;
+    // `publish('order.placed', event: Event)`: a type that all events share does not say which one it is.
+    if (isBaseName(it.node.fact.name)) return false;
+    if (extendsMessage(it.node) || speaksOfEvent(it.node, linking)) return true;
     const named = namedBy(linking, it.node);
     return named !== undefined && speaksOfEvent(named, linking);
   });

@@ -107,7 +107,9 @@ export function saysFailure(name: string, words: FailureWords): boolean {
   const before = known.get(name);
   if (before !== undefined) return before;
   const text = ` ${wordsOf(name).join(' ')} `;
-  const isFailing = words.failures.some((it) => text.includes(` ${it} `));
+  // `stock.unreserved`: what is not done, or is no more.
+  const isUndone = wordsOf(name).some((it) => it.startsWith('un') && isParticiple(it.slice(2)));
+  const isFailing = isUndone || words.failures.some((it) => text.includes(` ${it} `));
   known.set(name, isFailing);
   return isFailing;
 }

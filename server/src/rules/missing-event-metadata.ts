@@ -207,7 +207,7 @@ function callsOfChain(call: CallExpr): readonly CallExpr[] {
  */
 function announces(name: string): boolean {
   if (wordsOf(name).length < 2) return false;
-  return statesFact(name) || /success|fail|complete|timeout/i.test(name);
+  return statesFact(name) || /success|fail|complet|timeout|(?:creation|deletion)$/i.test(name);
 }
 
 /** The model, and what it offers to extend. */
