@@ -154,14 +154,21 @@ function* findingsOf(
   if (declarations.length > 0) return;
   const better = betterTopic(event.name);
   if (better !== undefined && event.producers.length > 0)
-    yield sentence(placeOfName(model, event), event.name, better);
+    yield sentence(placeOfTopic(model, event), event.name, better);
 }
 
 function* ofOddTopics(model: EventModel, commands: ReadonlySet<string>): Iterable<RuleFinding> {
   for (const { event, last, past } of oddTopics(model, commands)) {
     const better = withLast(event.name, last, past);
-    if (better !== undefined) yield sentence(placeOfName(model, event), event.name, better);
+    if (better !== undefined) yield sentence(placeOfTopic(model, event), event.name, better);
   }
+}
+
+/** Where it is written: by who publishes it, or in a list of topics. */
+function placeOfTopic(model: EventModel, event: EventNode): Place {
+  for (const { file, role } of event.producers)
+    for (const it of [role.event, role.channel]) if (it?.kind === 'string') return { file, at: it.at };
+  return placeOfName(model, event);
 }
 
 /** A class that is called an event, or a type that is published or handled: no command, which is rightly in the imperative. */
