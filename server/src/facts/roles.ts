@@ -89,6 +89,8 @@ export interface RemoteRole {
   readonly asks?: string;
   readonly idempotencyKey?: Expr;
   readonly hasTimeLimit?: boolean;
+  /** It waits for the answer as long as that takes: what ends it in time, as the library spells it. */
+  readonly endedBy?: string;
   readonly confidence: Confidence;
 }
 /** Opens a transaction; `body` is its callback, absent when begin/commit are statements. `batch`: over the calls in the list it is handed. */

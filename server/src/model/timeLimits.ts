@@ -6,6 +6,7 @@ import { callsIn } from '../facts/walk.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { Place, Span } from '../text.ts';
 import { isUnset } from './clientSettings.ts';
+import { calleeName } from './fileIndex.ts';
 import { pathOf } from './effects.ts';
 import type { Effect, EventModel, SagaNode } from './model.ts';
 import { once } from '../facts/once.ts';
@@ -25,6 +26,8 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
     if (effect.inCatch || effect.runs) return false;
     if (role.kind === 'publish')
       return isUnlimitedRequest(model, role) && !isLimitedAt(model, effect) && !isLeft(effect);
+    if (role.kind === 'remote' && role.endedBy !== undefined)
+      return ![...effect.via, effect].some((it) => isLimitedAt(model, it)) && !isLeft(effect);
     if (role.kind !== 'remote' || role.what !== 'http' || role.hasTimeLimit) return false;
     if (limitedClients.test(`${role.library} ${name}`)) return false;
     const isFetch = /(?:^|\.)fetch$/.test(name);
@@ -112,8 +115,12 @@ function isLimitedAt(model: EventModel, { file, at }: Place): boolean {
   });
 }
 
-/** A signal that is an argument ends the call that it is given to, and no other. */
+/** A signal that is an argument ends the call that it is given to, and an operator the stream that it is piped through; no other. */
 function isMeantFor({ call, settled }: CallAction, calls: readonly CallAction[], at: Span): boolean {
+  const pipe = calls.findLast(
+    (it) => it.call !== call && isWithin(call.at, it.call.span) && calleeName(it.call.callee) === 'pipe',
+  );
+  if (pipe && call.callee.kind === 'name') return isWithin(at, pipe.call.span);
   if (pathOf(call.callee) !== 'AbortSignal.timeout' || settled !== 'collected') return true;
   const takers = calls.filter((it) => it.call !== call && isWithin(call.at, it.call.span));
   return takers.length === 0 || takers.some((it) => isWithin(at, it.call.span));

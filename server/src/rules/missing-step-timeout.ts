@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { saidOfSagas } from '../model/about.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { openWaits } from '../model/openWaits.ts';
+import { orchestratingMethods } from '../model/orchestratingMethods.ts';
 import { mayFollow } from '../model/order.ts';
 import { keeperOf } from '../model/stepLimits.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
 import { endlessWaits, type EndlessWait } from '../model/waits.ts';
+import type { Place } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { timeoutFixes } from './timeoutFixes.ts';
 
@@ -18,9 +20,15 @@ export const rule: Rule = {
   options: z.strictObject({}),
   *check({ model }) {
     const seen = new Set<string>();
-    for (const found of [...inSteps(model), ...inWorkflows(model), ...endlessWaits(model).map(waitOf)]) {
-      const key = `${found.file} ${found.at.start}`;
-      if (!seen.has(key)) yield found;
+    const found = [
+      ...inSteps(model),
+      ...inWorkflows(model),
+      ...inMethods(model),
+      ...endlessWaits(model).map(waitOf),
+    ];
+    for (const it of found) {
+      const key = placeOf(it);
+      if (!seen.has(key)) yield it;
       seen.add(key);
     }
   },
@@ -59,7 +67,7 @@ function* unlimitedIn(model: EventModel, saga: SagaNode): Iterable<Unlimited> {
     const key = step.fact?.limitKey;
     if (step.hasTimeLimit && key === undefined) continue;
     const [call] = unlimitedCalls(model, step.effects);
-    const finding = call && findingOf(model, saga, step, call);
+    const finding = call && findingOf(model, saga.name, step.name, call);
     if (finding) yield step.hasTimeLimit ? { finding, key, ifKeptBy: 'signal' } : { finding };
   }
   for (const step of saga.steps) {
@@ -90,6 +98,20 @@ function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
       };
     }
   }
+}
+
+/** What a class that is named after its saga asks, in methods that are no saga by themselves: one for each state, one that refunds. */
+function* inMethods(model: EventModel): Iterable<RuleFinding> {
+  const ofSagas = model.sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf)));
+  const told = new Set(ofSagas);
+  for (const { fn, owner, asked } of orchestratingMethods(model)) {
+    for (const call of unlimitedCalls(model, asked))
+      if (!told.has(placeOf(call))) yield findingOf(model, owner, fn.fact.name || owner, call);
+  }
+}
+
+function placeOf({ file, at }: Place): string {
+  return `${file} ${at.start}`;
 }
 
 function unkeptOf(saga: SagaNode, { file, at, name }: StepNode, key: string): RuleFinding {
@@ -126,13 +148,13 @@ function listed(names: readonly string[]): string {
   return others.length > 0 ? `${others.toReversed().join(', ')} or ${last ?? ''}` : (last ?? '');
 }
 
-function findingOf(model: EventModel, saga: SagaNode, step: StepNode, call: Effect): RuleFinding {
+function findingOf(model: EventModel, saga: string, step: string, call: Effect): RuleFinding {
   const place = call.via[0] ?? call;
   return {
     file: place.file,
     at: place.at,
     symbol: place.name.split('.').at(-1) ?? place.name,
-    message: `\`${step.name}\` waits for \`${call.name}\` without a limit: when no answer comes, \`${saga.name}\` hangs and neither goes on nor compensates.`,
+    message: `\`${step}\` waits for \`${call.name}\` without a limit: when no answer comes, \`${saga}\` hangs and neither goes on nor compensates.`,
     help: `${howTo(call.role)}, so that the step fails and the saga compensates.`,
     related:
       call.via.length > 0
@@ -143,6 +165,7 @@ function findingOf(model: EventModel, saga: SagaNode, step: StepNode, call: Effe
 }
 
 function howTo(role: Effect['role']): string {
+  if (role.kind === 'remote' && role.endedBy !== undefined) return `End the wait by ${role.endedBy}`;
   if (role.kind !== 'publish') return 'Hand `signal: AbortSignal.timeout(…)` or a timeout to the call';
   const { limitedBy } = role;
   return limitedBy

@@ -12,7 +12,7 @@ export function timeoutFixes(model: EventModel, { file, at, role, name }: Effect
   const target = { file, at };
   const isStream =
     (role.kind === 'publish' && role.gives === 'observable') ||
-    (role.kind === 'remote' && role.library === '@nestjs/axios');
+    (role.kind === 'remote' && /^@nestjs\/(?:axios|microservices)$/.test(role.library));
   if (isStream) {
     const plan: LimitCallPlan = { kind: 'limit-call', target, by: 'pipe' };
     return [{ title: 'Limit it with timeout() of rxjs', plan, isPreferred: true }];

@@ -1,7 +1,7 @@
 // BullMQ (https://docs.bullmq.io), Bull and their NestJS modules. A job is a command to one kind of worker, delivered at least once.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole, Role } from '../../facts/roles.ts';
+import type { PublishRole, RemoteRole, Role } from '../../facts/roles.ts';
 import { queueOf, optionsPolicy } from './jobOptions.ts';
 import type { FileView, Origin } from '../fileView.ts';
 import { isFrom, isText, type CallSite, type ClassSite, type Framework } from './framework.ts';
@@ -14,7 +14,9 @@ export const bullmq: Framework = {
   name: 'bullmq',
   triggers: ['bull'],
   everydayTriggers: ['Queue'],
+  makes: { 'Queue.add': 'Job', 'Bull.add': 'Job', 'default.add': 'Job' },
   roles(site) {
+    if (isWait(site)) return [waited(site)];
     if (
       site.name === 'add' &&
       /^FlowProducer(?:Pro)?$/.test(site.origin?.name ?? '') &&
@@ -43,6 +45,27 @@ export const bullmq: Framework = {
   classes: processor,
   modules: typed,
 };
+
+/** `job.waitUntilFinished(events)`, and `job.finished()` of Bull, which takes no limit. */
+function isWait({ name, origin, call }: CallSite): boolean {
+  if (name === 'waitUntilFinished') return call.args.length > 0;
+  return name === 'finished' && origin?.name === 'Job' && isFrom(origin, modules);
+}
+
+/** Whoever waits a second time for a job that is done is told at once. */
+function waited({ name, origin, call }: CallSite): RemoteRole {
+  const isLimited = call.args.length > 1;
+  return {
+    kind: 'remote',
+    library: 'bullmq',
+    what: 'rpc',
+    isReplacing: true,
+    ...(isLimited
+      ? { hasTimeLimit: true }
+      : { endedBy: name === 'finished' ? '`Promise.race` with a timer' : 'a `ttl` as its second argument' }),
+    confidence: isFrom(origin, modules) ? 'type' : 'name',
+  };
+}
 
 /** `export const charge: Processor = async (job) => …`, which a worker is given elsewhere. */
 function typed(view: FileView): readonly ConsumerFact[] {

@@ -1,10 +1,12 @@
 // @nestjs/microservices: https://docs.nestjs.com/microservices/basics
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole, Role } from '../../facts/roles.ts';
+import type { PublishRole, RemoteRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../fileView.ts';
+import { initOfField } from '../origins.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { methodConsumer } from './messages.ts';
 import { microserviceQueue } from './rabbitQueues.ts';
+import { idempotencyKey, readsOnly } from './remote.ts';
 
 const modules = ['@nestjs/microservices'];
 const clients = new Set([
@@ -30,7 +32,8 @@ export const nestjsMicroservices: Framework = {
     if (roles.length > 0) return roles;
     if (site.name === 'connectMicroservice' || site.name === 'createMicroservice')
       return microserviceQueue(site);
-    return isClient(site) && sends.has(site.name) ? [sent(site)] : [];
+    if (isClient(site)) return sends.has(site.name) ? [sent(site)] : [];
+    return isRemoteService(site) ? [asked(site)] : [];
   },
   methods({ fn, decorator }) {
     if (decorator.name !== 'EventPattern' && decorator.name !== 'MessagePattern') return [];
@@ -48,6 +51,31 @@ export const nestjsMicroservices: Framework = {
 /** By type; or by `@Inject('X_SERVICE') private client: ClientProxy` read through the origin, never by the name `client` alone (socket.io has one too). */
 function isClient(site: CallSite): boolean {
   return isFrom(site.origin, modules) && clients.has(site.origin?.name ?? '');
+}
+
+/** `this.payments.charge(…)` of `this.payments = this.client.getService<Payments>('Payments')`, as a field or a variable. */
+function isRemoteService({ view, receiver, action }: CallSite): boolean {
+  if (action.isNew || (receiver?.kind !== 'member' && receiver?.kind !== 'name')) return false;
+  const isField = receiver.kind === 'member' && receiver.object.kind === 'this';
+  const made = isField ? initOfField(view, receiver.name, receiver.at.start) : view.valueOf(receiver);
+  const callee = made?.kind === 'call' ? made.callee : undefined;
+  if (callee?.kind !== 'member' || callee.name !== 'getService') return false;
+  const client = view.originOf(callee.object);
+  return isFrom(client, modules) && /^Client(?:Grpc|GrpcProxy)$/.test(client?.name ?? '');
+}
+
+/** A call of gRPC has no deadline unless it is given one. */
+function asked(site: CallSite): RemoteRole {
+  const key = idempotencyKey(site);
+  return {
+    kind: 'remote',
+    library: '@nestjs/microservices',
+    what: 'rpc',
+    ...(readsOnly.test(site.name) ? { isRead: true } : {}),
+    ...(key ? { idempotencyKey: key } : {}),
+    endedBy: '`timeout(…)` of rxjs',
+    confidence: 'type',
+  };
 }
 
 function sent(site: CallSite): PublishRole {

@@ -41,7 +41,8 @@ const storage = ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-
 /** Header, option or field by which the other side knows a repeat. */
 const idempotencyKeys =
   /^(?:x-)?idempot\w*[-_]?key$|^idempotency-?token$|^(?:request|client)[-_]?(?:request[-_]?)?token$|^request[-_]?id$|^paypal-request-id$|^deduplication_?id$/i;
-const readsOnly =
+/** Verbs that change nothing there. */
+export const readsOnly =
   /^(get|head|options|retrieve|list|find|fetch|search|verify|construct|stat|head|exists|describe|download|presign|query|check|count|createPreview|is[A-Z]|has[A-Z])/i;
 
 export const remote: Framework = {
@@ -197,7 +198,8 @@ function nameGiven(site: CallSite): Expr | undefined {
   return entries.find((it) => it.key === 'name' || it.key === 'Name')?.value;
 }
 
-function idempotencyKey(site: CallSite): Expr | undefined {
+/** The key by which the other side knows a repeat, wherever it stands in the arguments. */
+export function idempotencyKey(site: CallSite): Expr | undefined {
   for (const arg of site.call.args) {
     const found = keyIn(site, arg, 3);
     if (found) return found;

@@ -1,0 +1,41 @@
+// What classes that call themselves orchestrators or sagas ask of other services, whether or not one method alone makes a saga.
+import type { FunctionFact } from '../facts/facts.ts';
+import { durableEngines, sagaName } from '../facts/sagaWords.ts';
+import { saidOfFiles } from './about.ts';
+import type { Effect, EventModel, FunctionNode } from './model.ts';
+
+/** A method, and what it has others do by itself. */
+export interface OrchestratingMethod {
+  readonly fn: FunctionNode;
+  readonly owner: string;
+  readonly asked: readonly Effect[];
+}
+
+/** The methods of classes that have at least two things done elsewhere, each by a call that waits for an answer. */
+export function orchestratingMethods(model: EventModel): readonly OrchestratingMethod[] {
+  return saidOfFiles(model, 'methods of orchestrators', ({ file, imports, functions }) => {
+    if (imports.some((it) => durableEngines.test(it.from))) return [];
+    const owners = new Set(functions.flatMap((it) => (isOrchestrating(it) ? [it.owner] : [])));
+    return [...owners].flatMap((owner) => {
+      const own = functions.filter((it) => it.owner === owner);
+      const methods = own.map((fact) => ({
+        ...{ fn: { file, fact }, owner: owner ?? '' },
+        asked: model.bodyOf({ file, fact }).effects.filter((it) => asks(it, fact, file)),
+      }));
+      const names = new Set(methods.flatMap(({ asked }) => asked.map((it) => it.name)));
+      return names.size > 1 ? methods : [];
+    });
+  });
+}
+
+function isOrchestrating({ owner }: FunctionFact): boolean {
+  return owner !== undefined && sagaName.test(owner);
+}
+
+/** A command to another service that answers, in the method's own body. */
+function asks({ role, via, file, at }: Effect, { span }: FunctionFact, own: string): boolean {
+  const isHere = via.length === 0 && file === own && span.start <= at.start && at.end <= span.end;
+  if (!isHere) return false;
+  if (role.kind === 'publish') return role.isRequest === true && role.isDetached !== true;
+  return role.kind === 'remote' && role.what === 'rpc' && role.isRead !== true;
+}
