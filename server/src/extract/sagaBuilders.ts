@@ -4,7 +4,8 @@ import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
-import { bodyOf, markNamed, objectBehind, saidBeside, stepIn, titleOf } from './sagaSteps.ts';
+import { spoken } from './paths.ts';
+import { bodyOf, classStep, markNamed, objectBehind, saidBeside, stepIn, titleOf } from './sagaSteps.ts';
 
 const stepCalls = new Set(['step', 'addStep', 'withStep', 'addSagaStep', 'registerStep', 'useStep']);
 const runners = /^(?:run|execute|perform|process|do|invoke)\w*Step$/i;
@@ -21,19 +22,22 @@ export function* builders(facts: FileFacts, held: readonly Held[]): Iterable<Sag
     }),
   );
   const steps = calls
-    .flatMap((call) => builtStep(facts, call, next) ?? [])
+    .flatMap((call) => [...listedSteps(call), ...builtSteps(facts, call, next)])
     .filter((it) => !isBuilding(facts, it.at));
-  const hasUndo = steps.some((it) => it.compensation !== null && it.compensation !== undefined);
-  if (steps.length === 0 || !(hasUndo || sagaName.test(placeNameOf(facts.file)))) return;
+  const isTelling = steps.some((it) => saysUndoing(it) || isOfStepClass(it));
+  if (steps.length === 0 || !(isTelling || sagaName.test(placeNameOf(facts.file)))) return;
   const places = steps.map((it) => ({ step: it, place: placeOf(facts, it.at) }));
   for (const fn of new Set(places.map((it) => it.place.fn))) {
     const list = places.filter((it) => it.place.fn === fn);
     const first = list[0];
     if (!first) continue;
     const sorted = list.map((it) => it.step).toSorted((a, b) => a.at.start - b.at.start);
-    const name = fn && fn.kind !== 'module' ? fn.name : '';
+    const { owner } = first.place;
+    // What a constructor lists is the saga of its class.
+    const type = fn?.kind === 'constructor' ? facts.types.find((it) => it.name === owner) : undefined;
+    const { name, at } = type ?? (fn?.name ? fn : { name: '', at: first.step.at });
     yield {
-      ...titleOf(facts, name, fn && name ? fn.at : first.step.at, first.place.owner),
+      ...titleOf(facts, name, at, owner),
       form: 'steps',
       steps: markNamed(sorted, held),
     };
@@ -114,6 +118,28 @@ function namedStep(call: CallExpr): StepFact | undefined {
     ...(undo ? { compensation: bodyOf(undo) } : {}),
     runner: call,
   };
+}
+
+function saysUndoing({ compensation }: StepFact): boolean {
+  return compensation !== null && compensation !== undefined;
+}
+
+/** Whether a class of steps takes itself back is for the model to see. */
+function isOfStepClass({ action, name }: StepFact): boolean {
+  return typeof action === 'object' && action?.kind === 'new' && /Step$/.test(name);
+}
+
+/** `this.steps.push({ execute, compensate })`, `this.steps.set('reserve-stock', new ReserveStockStep())`: not what has run already. */
+function listedSteps({ callee, args }: CallExpr): readonly StepFact[] {
+  if (callee.kind !== 'member' || !/^(?:push|unshift|add|set)$/.test(callee.name)) return [];
+  const list = spoken(callee.object);
+  if (!/steps$/i.test(list) || /complet|execut|done|finish|succe|ran|undo|compensat/i.test(list)) return [];
+  return args.flatMap((it) => stepIn(it) ?? (it.kind === 'new' ? [classStep(it)] : []));
+}
+
+function builtSteps(...[facts, call, next]: Parameters<typeof builtStep>): readonly StepFact[] {
+  const step = builtStep(facts, call, next);
+  return step ? [step] : [];
 }
 
 function builtStep(

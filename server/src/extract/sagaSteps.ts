@@ -153,6 +153,6 @@ function nameOf(expr: Expr | CallExpr): string {
 }
 
 /** `[new ReserveStockStep(), …]`: whether a class undoes itself stands in the class. */
-function classStep(expr: Expr): StepFact {
+export function classStep(expr: Expr): StepFact {
   return { name: nameOf(expr), at: expr.at, span: expr.kind === 'new' ? expr.span : expr.at, action: expr };
 }

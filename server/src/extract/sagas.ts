@@ -1,6 +1,7 @@
 // Sagas as one file shows them, read from its facts: step arrays, builder chains, imperative code, durable workflows, NestJS
 // streams. What a step does and whether its undoing undoes anything is the model's to say, and which candidate is a saga at all.
 import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
 import type { GuardRole, Role } from '../facts/roles.ts';
 import { sagaName, takingHold } from '../facts/sagaWords.ts';
@@ -161,10 +162,21 @@ function isUndoing({ call, roles }: CallAction): boolean {
   return undoing.test(spoken(call.callee).replace(plumbing, ''));
 }
 
-/** What the address of a request asks for: `stock.release`, `reservations.delete`. */
+/** What a command is called, or the address of a request asks for: `stock.release`, `reservations.delete`. */
 function askedOf(roles: readonly Role[]): string | undefined {
+  const command = roles.find((it) => it.kind === 'publish' && it.isRequest === true);
+  if (command?.kind === 'publish') return commandIn(command.event);
   const remote = roles.find((it) => it.kind === 'remote');
   return remote?.kind === 'remote' && !remote.isRead ? remote.asks : undefined;
+}
+
+/** `'stock.reserve'`, `{ cmd: 'reserve_stock' }`, `PATTERNS.RESERVE_STOCK`, as far as it stands there. */
+function commandIn(event: Expr): string | undefined {
+  if (event.kind === 'string') return event.value.replace(/[:/]/g, '.');
+  if (event.kind === 'member' || event.kind === 'name') return event.name;
+  if (event.kind === 'new') return spoken(event.callee);
+  const texts = event.kind === 'object' ? event.entries.flatMap((it) => commandIn(it.value) ?? []) : [];
+  return texts.length > 0 ? texts.join('.') : undefined;
 }
 
 /** Two calls that take hold of something: whoever makes both runs a transaction over several parties. */

@@ -2,6 +2,7 @@
 import { takingHold } from '../facts/sagaWords.ts';
 import type { CallAction } from '../facts/actions.ts';
 import type { FilePath } from '../text.ts';
+import { commandNamed } from './commandNames.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { Body, Deed, Effect, FunctionNode } from './model.ts';
@@ -58,7 +59,7 @@ export function lastingDeed(effects: readonly Effect[], { program }: Linking): D
     if (role.kind === 'write')
       return role.operation !== 'delete' && !ownState.test(`${role.store ?? ''} ${names}`);
     if (!role.isRequest) return false;
-    const said = program.stringOf(effect.file, role.event) ?? pathOf(role.event);
+    const said = commandNamed(program, effect.file, role.event);
     return said !== '' && !asks(said);
   });
   return lasting && deedAt(lasting);
@@ -142,5 +143,5 @@ function nameSaid(effect: Effect): string {
 }
 
 function spaced(name: string): string {
-  return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_\-.]/g, ' ');
+  return name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_\-.:/]/g, ' ');
 }

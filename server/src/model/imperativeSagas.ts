@@ -15,6 +15,7 @@ import {
   tellsSomebody,
   type Reading,
 } from './deeds.ts';
+import { commandNamed } from './commandNames.ts';
 import { pathOf } from './effects.ts';
 import { callsAfterFailure } from './failedListeners.ts';
 import { eachAction } from './fileIndex.ts';
@@ -269,8 +270,7 @@ function isCommand({ role }: Effect): boolean {
 
 function commandOf(effect: Effect, { program }: Linking): string {
   if (!isCommand(effect) || effect.role.kind !== 'publish') return '';
-  const { event } = effect.role;
-  return program.stringOf(effect.file, event) ?? pathOf(event.kind === 'new' ? event.callee : event);
+  return commandNamed(program, effect.file, effect.role.event);
 }
 
 /** What another party keeps, not only a row of one's own. */

@@ -7,7 +7,7 @@ import type { Role } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
-import { baseOf, itemOf } from './backRuns.ts';
+import { backRunsIn, baseOf, itemOf, type BackRun } from './backRuns.ts';
 import type { EventModel } from './model.ts';
 import { once } from '../facts/once.ts';
 
@@ -60,13 +60,21 @@ const runnersIn = once((facts: FileFacts): readonly Runner[] => {
   return [...byOwner(facts)].flatMap(([owner, functions]) => {
     const calls = functions.flatMap((it) => [...callsIn(it.body)]);
     const own = calls.filter((it) => isOn(it, forth) || isOnItem(facts, it, forth, stepLike));
-    const undoing = calls.filter((it) => isOn(it, back) || isOnItem(facts, it, compensating, kept));
+    const ofStack = new Set(backRunsIn(facts).flatMap((it) => (isOfStack(it) ? [it.action] : [])));
+    const undoing = calls.filter(
+      (it) => isOn(it, back) || ofStack.has(it) || isOnItem(facts, it, compensating, kept),
+    );
     if (own.length === 0 || undoing.length === 0) return [];
     const type = facts.types.find((it) => it.name === owner);
     const { name, at } = type ?? functions[0] ?? { name: '', at: { start: 0, end: 0 } };
     return [{ name, at, functions, others: calls.filter((it) => ![...own, ...undoing].includes(it)) }];
   });
 });
+
+/** `for (const undo of undos) await undo()`. */
+function isOfStack({ action }: BackRun): boolean {
+  return action.call.callee.kind === 'name' && action.settled === 'awaited';
+}
 
 /** The functions of each class, and of each function outside of classes, with all callbacks inside. */
 function byOwner(facts: FileFacts): ReadonlyMap<string | number, readonly FunctionFact[]> {

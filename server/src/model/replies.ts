@@ -73,7 +73,7 @@ const fillers = new Set(
 );
 
 /** `PaymentProcessed` answers `ProcessPaymentCommand`, `stock.reserved` answers `stock.reserve`. */
-function answers(reply: string, command: string): boolean {
+export function answers(reply: string, command: string): boolean {
   const stems = new Set(
     eventKey(command)
       .split(' ')

@@ -12,7 +12,8 @@ import { once } from '../facts/once.ts';
 import type { ProcessManager } from './processManagers.ts';
 import { producersOf, storeOf } from './sent.ts';
 
-const deadline =
+/** Words for a time that is over. */
+export const deadline =
   /(?<!(?:session|connection|request|rebalance|socket|lock|query|idle|http|visibility|clear|set)_?)time_?-?\.?out|timed.?out|expir(?!ience)|dead_?line|overdue|stuck|stale|watchdog|due_?(?:at|by|date)|sweep|reaper/i;
 const repeating = /^(?:Cron|Interval|Timeout|Schedule|Scheduled|Every|CronJob)$/;
 const delaying =
@@ -38,7 +39,7 @@ export function isWaitLimited(model: EventModel, manager: ProcessManager): boole
 }
 
 /** A saga that names a time in its state or delays a message has a deadline, whoever watches it. */
-const speaksOfDeadline = once((facts: FileFacts): boolean => {
+export const speaksOfDeadline = once((facts: FileFacts): boolean => {
   const isNamed =
     facts.types.some((it) =>
       it.members.some((one) => deadline.test(one.name) || deadline.test(textOf(one.init))),
@@ -79,6 +80,16 @@ function sweeps(model: EventModel, manager: ProcessManager): boolean {
         ),
       );
     });
+  });
+}
+
+/** What a clock runs in a service and may look for sagas that are stuck, by its name: it writes rows, or says that it does so. */
+export function sweepsIn(model: EventModel, service: string): readonly string[] {
+  return jobsOf(model).flatMap((job) => {
+    const name = `${job.fact.owner ?? ''}.${job.fact.name}`;
+    if (model.serviceOf(job.file) !== service) return [];
+    const isSweep = deadline.test(name) || sagaName.test(name);
+    return isSweep || model.bodyOf(job).effects.some(({ role }) => role.kind === 'write') ? [name] : [];
   });
 }
 

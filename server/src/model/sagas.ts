@@ -4,12 +4,14 @@ import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { isOfPage } from '../facts/pagePackages.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
+import { commandNamed } from './commandNames.ts';
 import type { Reading } from './deeds.ts';
 import { isSaga, stepsInBody } from './imperativeSagas.ts';
-import type { SagaNode, StepNode } from './model.ts';
+import type { Effect, FunctionNode, SagaNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { declaredStep, isStep, mentionsUndoing, stepAt } from './sagaSteps.ts';
 import { placedCalls } from './takingBack.ts';
+import { undoes } from './undoing.ts';
 
 /** All sagas of all files. */
 export function sagasOf(linking: Linking, bodyOf: Reading['bodyOf']): readonly SagaNode[] {
@@ -62,11 +64,40 @@ function lazySaga(
 }
 
 function stepsOf(facts: FileFacts, fact: SagaFact, reading: Reading): readonly StepNode[] {
-  if (fact.steps.length > 0) return fact.steps.map((it) => declaredStep(facts.file, it, reading));
+  if (fact.steps.length > 0) {
+    const steps = fact.steps.map((it) => declaredStep(facts.file, it, reading));
+    return steps.map((it) =>
+      isTakenBackBeside(it, steps, reading) ? { ...it, compensation: 'unknown' } : it,
+    );
+  }
   const fn = fact.function === undefined ? undefined : facts.functions[fact.function];
   if (!fn || fact.form === 'stream') return [];
   if (fact.engine === 'medusa') return engineSteps(facts, fn.body, reading);
   return stepsInBody({ file: facts.file, fact: fn }, reading, fact.engine);
+}
+
+/** Whether what takes back another step says that it takes back this one: where a step that failed is compensated too, it may. */
+function isTakenBackBeside(step: StepNode, steps: readonly StepNode[], reading: Reading): boolean {
+  if (step.compensation !== 'no' || !step.deed) return false;
+  const { program } = reading.linking;
+  const said = step.effects.map(({ file, role, name }) =>
+    role.kind === 'publish' ? commandNamed(program, file, role.event) : (saidOf(role) ?? name),
+  );
+  const others = steps.filter((it) => it !== step).flatMap((it) => it.undoing);
+  const backs = others.flatMap((it) => it.functions.flatMap((fn) => backWords(fn, reading)));
+  return backs.some((back) => [step.deed?.name ?? '', ...said].some((it) => undoes(back, it)));
+}
+
+function saidOf(role: Effect['role']): string | undefined {
+  return role.kind === 'remote' ? role.asks : undefined;
+}
+
+/** What a compensation does, each in its own words. */
+function backWords(fn: FunctionNode, { bodyOf, linking }: Reading): readonly string[] {
+  return bodyOf(fn).effects.flatMap(({ file, role, name, via }) => [
+    role.kind === 'publish' ? commandNamed(linking.program, file, role.event) : (saidOf(role) ?? name),
+    ...via.map((it) => it.name),
+  ]);
 }
 
 /** The `createStep`s that a workflow calls, wherever they stand. Its events are held back by the engine until all have ended. */

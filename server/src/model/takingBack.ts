@@ -6,6 +6,7 @@ import type { Role } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { runsOf } from './callbackRuns.ts';
 import { saidBy, type Reading } from './deeds.ts';
+import { commandNamed } from './commandNames.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import { asCallee, journaledName, journalOf } from './journals.ts';
@@ -113,7 +114,7 @@ function backsIn(
   if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
   const functions = reading.linking.calls.callees(file, call);
   const name = saidBy(action);
-  const words = roles.flatMap(commandIn).join(' ') || name;
+  const words = roles.flatMap((it) => commandIn(file, it, reading)).join(' ') || name;
   const isNamed = isUndoing(words) && namesSubject(words);
   const own: Back = { name, words, file, at: call.at, functions, known: 'always', index };
   const inner = functions.flatMap((callee) =>
@@ -129,8 +130,8 @@ function backsIn(
   return isTelling ? [own, ...inner] : inner;
 }
 
-function commandIn(role: Role): readonly string[] {
-  return role.kind === 'publish' && role.isRequest ? [said(role.event)] : [];
+function commandIn(file: FilePath, role: Role, { linking }: Reading): readonly string[] {
+  return role.kind === 'publish' && role.isRequest ? [commandNamed(linking.program, file, role.event)] : [];
 }
 
 /** `push(() => releaseStock())`, `unshift(releaseStock)`, `push({ type: 'releaseStock' })`. */
@@ -193,11 +194,6 @@ function wordsIn(facts: FileFacts, expr: Expr, depth: number): readonly string[]
     default:
       return [];
   }
-}
-
-function said(event: Expr): string {
-  if (event.kind === 'string') return event.value;
-  return event.kind === 'new' ? pathOf(event.callee) : pathOf(event);
 }
 
 /** Whether a call after a failure may do anything: it announces the failure, or nobody can read it. */

@@ -48,11 +48,28 @@ function isLeftAlone(model: EventModel, { file, at }: Place): boolean {
     const calls = callsIn(fact.body);
     const own = calls.find(({ call }) => call.at.start === at.start);
     if (!own) return false;
+    if (isOnlySubscribed(own, calls)) return true;
     const outermost = calls.findLast(({ call }) => isChainedOn(call.callee, own.call)) ?? own;
     if (outermost.settled !== 'dropped') return false;
     const callees = model.program.calleesOf(file, { file, fact }, own.call);
     return callees.length === 0 || callees.some((it) => it.fact.isAsync);
   });
+}
+
+/** `const answer$ = client.send(…); answer$.subscribe(…)`: nobody waits until it comes. */
+function isOnlySubscribed({ result }: CallAction, calls: readonly CallAction[]): boolean {
+  const isIt = (it: Expr): boolean => it.kind === 'name' && it.binding === result;
+  const uses =
+    result === undefined
+      ? []
+      : calls.filter(({ call: { callee, args } }) =>
+          [...args, objectOf(callee)].some((it) => it && isIt(it)),
+        );
+  return uses.length > 0 && uses.every(({ call }) => calleeName(call.callee) === 'subscribe');
+}
+
+function objectOf(callee: Expr): Expr | undefined {
+  return callee.kind === 'member' ? callee.object : undefined;
 }
 
 /** Whether a method is called on what a call gives, with others in between. */

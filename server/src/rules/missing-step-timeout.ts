@@ -6,6 +6,7 @@ import { openWaits } from '../model/openWaits.ts';
 import { orchestratingMethods } from '../model/orchestratingMethods.ts';
 import { mayFollow } from '../model/order.ts';
 import { keeperOf } from '../model/stepLimits.ts';
+import { tableWaits, type TableWait } from '../model/tableSagas.ts';
 import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
 import { endlessWaits, type EndlessWait } from '../model/waits.ts';
 import type { Place } from '../text.ts';
@@ -25,6 +26,7 @@ export const rule: Rule = {
       ...inWorkflows(model),
       ...inMethods(model),
       ...endlessWaits(model).map(waitOf),
+      ...tableWaits(model).map(rowOf),
     ];
     for (const it of found) {
       const key = placeOf(it);
@@ -140,6 +142,25 @@ function waitOf({ file, at, step, manager, sent, replies }: EndlessWait): RuleFi
       at: consumer.at,
       message: `\`${consumer.name}\` goes on when the answer comes.`,
     })),
+  };
+}
+
+function rowOf({ file, at, step, saga, sent, replies }: TableWait): RuleFinding {
+  const names = replies.map((it) => `\`${it.name}\``);
+  return {
+    file,
+    at,
+    symbol: step,
+    message: `After \`${sent}\` the saga \`${saga}\` waits for ${listed(names)} without a limit, as it does at its other steps: when no answer comes, it neither goes on nor compensates.`,
+    help: 'Let whatever runs the steps schedule a timeout with each message, or a job look for sagas that wait too long, and compensate then.',
+    related: replies
+      .flatMap(({ consumers }) => consumers)
+      .slice(0, 2)
+      .map((it) => ({
+        file: it.file,
+        at: it.at,
+        message: `\`${it.name}\` goes on when the answer comes.`,
+      })),
   };
 }
 

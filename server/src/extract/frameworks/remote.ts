@@ -52,6 +52,7 @@ export const remote: Framework = {
     'stripe.default': 'Stripe',
     'twilio.default': 'Twilio',
     'axios.create': 'AxiosInstance',
+    'HttpService.axiosRef': 'AxiosInstance',
     'got.extend': 'Got',
     'nodemailer.createTransport': 'Transporter',
     'nodemailer.default.createTransport': 'Transporter',
@@ -154,7 +155,8 @@ function roleOf(site: CallSite, what: RemoteRole['what'], confidence: RemoteRole
   const asks = what === 'http' ? askedBy(site) : undefined;
   return {
     kind: 'remote',
-    library: site.origin?.from ?? 'remote',
+    // The client behind that of NestJS gives promises.
+    library: site.receiverName === 'axiosRef' ? 'axios' : (site.origin?.from ?? 'remote'),
     what,
     ...(isRead(site, what) ? { isRead: true } : {}),
     ...(isReplacing(site, what) ? { isReplacing: true } : {}),
