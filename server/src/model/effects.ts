@@ -4,12 +4,15 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { PublishRole, WriteRole } from '../facts/roles.ts';
 import { guardedBy, type Context, type EffectDraft, type Guard } from './frames.ts';
 import { givenOptions, handedOptions, hasDeduplicationKey } from './handedOptions.ts';
+import { messagesOf, raisesNothing } from './mappedObjects.ts';
 import type { Effect, FunctionNode } from './model.ts';
 import { isLogLine } from './logLines.ts';
 import { isLastResort } from './names.ts';
+import { parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { provenanceOf, type Provenance } from './provenance.ts';
 import { handedFields, settleFields, shiftsData } from './updates.ts';
+import { rootOf } from './values.ts';
 
 const conditionKeys =
   /^(?:version|_?version|revision|sequence|seq|status|state|phase|processed|updatedAt|etag)$/i;
@@ -42,7 +45,22 @@ export function effectOf(
     ...(role.kind === 'publish' && !isKept && optionsOf(fn, action.call.args, linking)),
     ...(typeof provenance === 'object' && { parameter: provenance.parameter }),
     ...(sets.length > 0 && { sets }),
+    ...(role.kind === 'write' && raisedIn(fn, action, linking)),
   };
+}
+
+/** `save(order.pullEvents())`: whose messages are stored. */
+function raisedIn(
+  fn: FunctionNode,
+  { call: { args } }: CallAction,
+  { files }: Linking,
+): Pick<EffectDraft, 'raisedBy'> {
+  const facts = files.get(fn.file);
+  const saved = savedArgument(args);
+  const object = facts && saved && messagesOf(facts, saved);
+  const root = object && rootOf(facts, object);
+  const parameter = root && parameterOf(facts, root);
+  return parameter?.fn === fn.fact ? { raisedBy: parameter.index } : {};
 }
 
 function circumstancesIn({
@@ -61,13 +79,28 @@ export function settle(
   call: CallExpr,
   linking: Linking,
 ): EffectDraft {
-  const settled = settleData(draft, caller, call, linking);
+  const settled = settleRaised(draft, settleData(draft, caller, call, linking), { caller, call, linking });
   const given = givenOptions(draft.options ?? [], call.args).map((it) => valueOf(caller, it, linking));
   if (given.some((it) => hasDeduplicationKey(it))) {
     const guard = { file: caller.file, at: call.at, level: 'yes' } as const;
     return { ...settled, effect: guardedBy(settled.effect, guard) };
   }
   return { ...settled, ...optionsOf(caller, given, linking) };
+}
+
+/** Of an object that was loaded, and has raised nothing since, no message is stored. */
+function settleRaised(
+  { raisedBy }: EffectDraft,
+  settled: EffectDraft,
+  { caller, call, linking }: { caller: FunctionNode; call: CallExpr; linking: Linking },
+): EffectDraft {
+  const object = raisedBy === undefined ? undefined : call.args[raisedBy];
+  if (!object) return settled;
+  const provenance = provenanceOf(caller, object, linking);
+  if (typeof provenance === 'object') return { ...settled, raisedBy: provenance.parameter };
+  const isLoaded = provenance === 'loaded' || provenance === 'shifted';
+  if (!isLoaded || !raisesNothing(caller, object, call.at, linking)) return settled;
+  return { ...settled, effect: { ...settled.effect, isIdempotent: true } };
 }
 
 function optionsOf(fn: FunctionNode, args: readonly Expr[], linking: Linking): Pick<EffectDraft, 'options'> {

@@ -51,6 +51,8 @@ export interface EffectDraft {
   readonly effect: Effect;
   /** The parameter that holds what is stored: the caller knows where it comes from. */
   readonly parameter?: number;
+  /** The parameter whose messages are stored: the caller knows whether it has raised any. */
+  readonly raisedBy?: number;
   /** Fields that are set to what the caller hands in: it may compute them from their old value. */
   readonly sets?: readonly HandedField[];
   /** What the caller hands in to be sent with the message: a key of repeats may be among it. */

@@ -146,8 +146,15 @@ function isOfThis(expr: Expr): boolean {
 /** The parameter of the function that a name or member stands for, unless it is set anew. */
 function askedOf(
   expr: Expr,
-  { facts, fn }: Asking,
+  asking: Asking,
+  depth = 0,
 ): Pick<Asked, 'parameter' | 'path' | 'hasDefault'> | undefined {
+  const { facts, fn } = asking;
+  const first = preferredIn(facts, expr);
+  if (first && depth < maxDepth) {
+    const asked = askedOf(first, asking, depth + 1);
+    return asked && { ...asked, hasDefault: true };
+  }
   if (expr.kind !== 'name' && expr.kind !== 'member') return undefined;
   const root = rootOf(facts, expr);
   const parameter = root && parameterOf(facts, root);
@@ -158,6 +165,14 @@ function askedOf(
   if (path.some((it) => it === '[]' || it === 'length')) return undefined;
   if (names.some((it) => assignedIn(facts).has(it))) return undefined;
   return { parameter: parameter.index, path, hasDefault: names.some(isDefaulted) };
+}
+
+/** `options.mode` of `options.mode ?? settings.mode`, also where a constant holds that. */
+function preferredIn({ bindings }: FileFacts, expr: Expr): Expr | undefined {
+  const held = expr.kind === 'name' && expr.binding !== undefined ? bindings[expr.binding] : undefined;
+  const value = held?.kind === 'const' ? held.init : expr;
+  if (value?.kind !== 'choice' || value.condition) return undefined;
+  return value.of.length === 2 ? value.of[0] : undefined;
 }
 
 /** The names that lead from an expression to a parameter. */

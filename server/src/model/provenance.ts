@@ -3,6 +3,7 @@ import type { Action } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import { eachAction } from './fileIndex.ts';
+import { sourceOf } from './mappedObjects.ts';
 import { parameterOf } from './origins.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
@@ -90,12 +91,28 @@ function ofMade(
 ): Provenance {
   const name = expr.callee.kind === 'name' || expr.callee.kind === 'member' ? expr.callee.name : '';
   if (expr.kind === 'call' && isLoaded(expr)) return 'loaded';
+  const mapped = expr.kind === 'call' ? ofMapped(fn, expr, linking, depth) : 'unknown';
+  if (mapped !== 'unknown') return mapped;
   if (expr.kind === 'new' || makes.test(name)) return ofArguments(facts, expr);
   for (const callee of linking.calls.callees(fn.file, expr)) {
     const given = returned(callee, linking, depth);
     if (given !== 'unknown' && typeof given === 'string') return given;
   }
   return 'unknown';
+}
+
+/** `OrderMapper.toRow(order)`, `order.toRow()`: what bears the id of another object is stored as that is. */
+function ofMapped(
+  fn: FunctionNode,
+  call: Expr & { kind: 'call' },
+  linking: Linking,
+  depth: number,
+): Provenance {
+  const [mapper, ...others] = linking.calls.callees(fn.file, call);
+  const source = mapper && others.length === 0 ? sourceOf(mapper, linking) : undefined;
+  const own = call.callee.kind === 'member' ? call.callee.object : undefined;
+  const object = source === 'this' ? own : source === undefined ? undefined : call.args[source];
+  return object ? provenanceOf(fn, object, linking, depth + 1) : 'unknown';
 }
 
 /** `Order.findById(id)`, also with more said of the query: `.populate('ticket')`, `.session(session)`. */

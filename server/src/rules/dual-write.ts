@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import { foundInFiles } from '../model/about.ts';
+import { isBeside } from '../model/besideWrites.ts';
 import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublishes.ts';
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import { indexOf } from '../model/fileIndex.ts';
@@ -113,7 +114,8 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     const write = effects.find((it) => {
       const here = headOf(it);
       const isBefore = here.start !== there.start && mayFollow(fact.body, here.start, there.start);
-      return isWrite(it) && isBefore && !isToldInside(model, { fact, file }, here, there);
+      if (!isWrite(it) || !isBefore || isBeside(model, it, publish)) return false;
+      return !isToldInside(model, { fact, file }, here, there);
     });
     const isInside = write?.inTransaction && publish.inTransaction;
     const isInTransaction = isInside === true || isTransactionBody(model, { fact, file });

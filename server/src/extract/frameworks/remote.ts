@@ -27,7 +27,7 @@ const mail = [
   '@aws-sdk/client-ses',
   '@aws-sdk/client-sesv2',
 ];
-const sms = ['twilio', '@aws-sdk/client-pinpoint'];
+const sms = ['twilio', '@signalwire/', 'plivo', '@aws-sdk/client-pinpoint'];
 const payment = ['stripe', 'braintree', '@paypal/', 'square', 'razorpay', '@mollie/'];
 /** Commands that start work elsewhere. */
 const starting = /^(?:Invoke|StartExecution|StartSyncExecution|CreateSchedule|RunTask)Command$/;
@@ -51,6 +51,7 @@ export const remote: Framework = {
   makes: {
     'stripe.default': 'Stripe',
     'twilio.default': 'Twilio',
+    '@signalwire/compatibility-api.RestClient': 'Twilio',
     'axios.create': 'AxiosInstance',
     'HttpService.axiosRef': 'AxiosInstance',
     'got.extend': 'Got',
