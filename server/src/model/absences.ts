@@ -11,6 +11,7 @@ import type { Level } from './handling.ts';
 import { bindingOf, lastName } from './handling.ts';
 import type { ConsumerNode, Effect, EventModel } from './model.ts';
 import { reached, type Reached } from './reached.ts';
+import { isStoredBefore } from './storedBefore.ts';
 
 export interface Absence {
   readonly consumer: ConsumerNode;
@@ -53,6 +54,7 @@ function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Found> {
   const { file, fact } = here.fn;
   const check = checkOf(here, fact.body, held);
   if (!check || !isMovedOn(here, { load, held }, check.at)) return;
+  if (isStoredBefore(here.model, consumer, load)) return;
   const found = { file, variable, load, check: check.at, isPassedOver: false };
   const caller = here.levels.at(-2);
   const gives = check.then.some((it) => it.kind === 'return' && it.value);
