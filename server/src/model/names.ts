@@ -72,10 +72,14 @@ const prefixesOfVerbs = /^(re|un|over|under|out|mis|pre|auto|de)-?/;
 /** Past forms and participles of irregular verbs. */
 const participles: ReadonlySet<string> = new Set(Object.values(irregular).flat(2));
 
+/** What happened in Spanish and Portuguese: `pedido.creado`, `pagamento.aprovado`, `orden-cancelada`; a `pedido` is an order. */
+const romance =
+  /^(?:acept|aceit|activ|actualiz|adicion|agend|anul|aprob|aprov|asign|ativ|atualiz|autoriz|cancel|cobr|complet|confirm|cre|cri|desactiv|desativ|despach|elimin|emit|entreg|envi|estorn|exclu|expedi?|expir|factur|fall|fatur|finaliz|gener|inici|liber|modific|pag|proces|process|public|receb|rechaz|recib|recus|reembols|registr|rejeit|remov|reserv|solicit|valid|vend)[ai]d[oa]s?$/;
+
 /** Whether a word is the past participle of a verb: `placed`, `sent`, `resent`, `set`. */
 export function isParticiple(word: string): boolean {
   if (notParticiples.has(word)) return false;
-  if (/[a-z]{2}ed$/.test(word)) return true;
+  if (/[a-z]{2}ed$/.test(word) || romance.test(word)) return true;
   return participles.has(word) || participles.has(word.replace(prefixesOfVerbs, ''));
 }
 

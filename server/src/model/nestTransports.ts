@@ -6,8 +6,9 @@ import type { FileFacts } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { saidOfFiles } from './about.ts';
-import { indexOf } from './fileIndex.ts';
+import { eachAction, indexOf } from './fileIndex.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
+import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 
 const acknowledged = 'RMQ that waits for an ack';
@@ -99,12 +100,26 @@ function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: numbe
     });
   }
   if (expr.kind === 'array') return expr.items.flatMap(deeper);
-  if (expr.kind === 'call') return expr.args.flatMap(deeper);
+  if (expr.kind === 'call') {
+    // `createMicroservice(AppModule, kafkaOptions('orders'))`.
+    const given = linking.calls.callees(file, expr).flatMap((it) => returnedBy(it));
+    const found = given.flatMap((it) => transportsIn(it.file, it.expr, linking, depth + 1));
+    return [...expr.args.flatMap(deeper), ...found];
+  }
   if (expr.kind !== 'name') return [];
   const value = linking.values.evaluate(file, expr);
   return value.kind === 'expr' && value.expr !== expr
     ? transportsIn(value.file, value.expr, linking, depth + 1)
     : [];
+}
+
+function returnedBy({
+  file,
+  fact,
+}: FunctionNode): readonly { readonly file: FilePath; readonly expr: Expr }[] {
+  return eachAction(fact.body).flatMap((it) =>
+    it.kind === 'return' && it.value ? [{ file, expr: it.value }] : [],
+  );
 }
 
 /** `{ transport: Transport.RMQ, options: { noAck: false } }`; options that can't be read may say so too. */

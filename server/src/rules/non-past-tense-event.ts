@@ -105,13 +105,21 @@ type Options = z.infer<typeof options>;
 const nouns: ReadonlyMap<string, string> = new Map(
   Object.entries({
     success: 'succeeded', complete: 'completed', completion: 'completed', creation: 'created', cancellation: 'cancelled',
-    cancelation: 'canceled', deletion: 'deleted', removal: 'removed', expiration: 'expired', expiry: 'expired', failure: 'failed',
+    cancelation: 'canceled', deletion: 'deleted', removal: 'removed', expiration: 'expired', expiry: 'expired', failure: 'failed', fail: 'failed',
     placement: 'placed', registration: 'registered', confirmation: 'confirmed', rejection: 'rejected', approval: 'approved',
     activation: 'activated', deactivation: 'deactivated', reservation: 'reserved', shipment: 'shipped', delivery: 'delivered',
   }),
 ); // prettier-ignore
 /** Of these a bare topic (`orders.creation`) may be a stream of several events: only the plainest are told. */
-const plainInTopics = new Set(['success', 'complete', 'completion', 'creation', 'failure', 'deletion']);
+const plainInTopics = new Set([
+  'success',
+  'complete',
+  'completion',
+  'creation',
+  'failure',
+  'fail',
+  'deletion',
+]);
 
 export const rule: Rule<Options> = {
   id: 'non-past-tense-event',
@@ -182,16 +190,17 @@ function isCertain({ producers }: EventNode, { fact }: TypeNode): boolean {
 
 /** What a declaration should be called, or undefined where it says what happened, or what it says is not clear. */
 function betterName(name: string, commands: ReadonlySet<string>): string | undefined {
+  const prefix = /^I(?=[A-Z][a-z])/.exec(name)?.[0] ?? '';
   const suffix = /(?:Integration|Domain)?Event(?:V\d+)?$|V\d+$/.exec(name)?.[0] ?? '';
-  const words = wordsOf(name.slice(0, name.length - suffix.length));
+  const words = wordsOf(name.slice(prefix.length, name.length - suffix.length));
   const [first, ...rest] = words;
   if (first === undefined || rest.length === 0 || words.some(isParticiple)) return undefined;
   const past = nouns.get(rest.at(-1) ?? '');
-  if (past !== undefined) return `${capitalised([first, ...rest.slice(0, -1), past])}${suffix}`;
+  if (past !== undefined) return `${prefix}${capitalised([first, ...rest.slice(0, -1), past])}${suffix}`;
   // `publishEventSchema` is what a call is given that publishes any event.
   const isAnyEvent = rest.every((it) => /^(?:event|events|message|schema|type)$/.test(it));
   if (!commands.has(first) || isAnyEvent) return undefined;
-  return `${capitalised([...rest, pastOf(first)])}${suffix}`;
+  return `${prefix}${capitalised([...rest, pastOf(first)])}${suffix}`;
 }
 
 /** The same for a topic: only a noun at its end is a fault, for an imperative topic carries a command. */
