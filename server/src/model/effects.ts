@@ -11,6 +11,7 @@ import { isLastResort } from './names.ts';
 import { parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { provenanceOf, type Provenance } from './provenance.ts';
+import { isUniqueRow } from './uniqueKeys.ts';
 import { handedFields, settleFields, shiftsData } from './updates.ts';
 import { rootOf } from './values.ts';
 
@@ -230,7 +231,7 @@ function isKeptOnce(fn: FunctionNode, action: CallAction, role: Effect['role'], 
   if (role.kind === 'remote') return role.idempotencyKey !== undefined;
   if (role.kind === 'publish')
     return action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking)));
-  return isConditionalWrite(role);
+  return isConditionalWrite(role) || isUniqueRow(fn.file, action, role, linking);
 }
 
 /** The message of a row that is there once: a conflict of its id, which stays the same when the message comes again, is passed over. */

@@ -2,6 +2,7 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import { acknowledges } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { blocksOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
@@ -45,6 +46,7 @@ function isAnnotation(facts: FileFacts, target: Expr): boolean {
 
 function isQuietCall(scope: QuietScope, action: CallAction, depth: number): boolean {
   const { roles, call, isNew } = action;
+  if (acknowledges(scope.model, scope.fn, action)) return true;
   if (roles.length > 0)
     return (
       isReport(action) || roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'))

@@ -10,7 +10,7 @@ import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { areAlternatives } from './order.ts';
 import { isPure, isReport, isTelling } from './pureCalls.ts';
 import { marksProgress } from './progressMarks.ts';
-import { isQuiet, isSettling, type QuietScope } from './quiet.ts';
+import { isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
 import { isLeftOpen } from './runners.ts';
 import { isTick } from './ticks.ts';
 
@@ -21,6 +21,8 @@ export interface Swallow {
   readonly at: Span;
   /** A tracker of errors hears of it. */
   readonly isReported?: true;
+  /** There is nothing in it, not even a line in a log. */
+  readonly isSilent?: true;
   /** The call that acknowledges the message all the same. */
   readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
   /** The catch, or what comes after it, resolves a promise: nobody waits for the error itself. */
@@ -39,6 +41,11 @@ const remembers = /inbox|processed|dedup|idempot/i;
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
   if (!consumer.handler || isTick(model, consumer)) return undefined;
   return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
+}
+
+/** Whether whoever calls a function learns no more than that it came to its end. */
+export function givesNothing({ fact }: FunctionNode): boolean {
+  return [...eachAction(fact.body)].every((it) => it.kind !== 'return' || !it.value);
 }
 
 /** What an abstract base does around the methods of its subclasses. A wrapper or a dispatcher is a consumer of its own. */
@@ -65,7 +72,40 @@ function swallowOf(
     if (swallow) return swallow;
   }
   const work = actions.filter((it): it is CallAction => it.kind === 'call' && isWork(scope, it));
+  const told = toldIn(scope, actions, work);
+  if (told) return told;
   return depth < maxDepth ? handedOn(scope, withoutWrappers(facts, work), depth) : undefined;
+}
+
+/** `await mailer.send(mail).catch(log)`, where that is the whole work. */
+function toldIn(scope: Scope, actions: readonly Action[], work: readonly CallAction[]): Swallow | undefined {
+  for (const caught of actions) {
+    if (caught.kind !== 'call' || !isToldWhere(scope, caught)) continue;
+    const { span, callee } = caught.call;
+    const isInside = (it: Action): boolean => span.start <= startOf(it) && startOf(it) < span.end;
+    const outside = actions.filter((it) => !isInside(it));
+    const isAll = work.some((it) => it !== caught && isInside(it)) && !isOptional(scope, [caught], outside);
+    const isKept = [...actions].some((it) => it.kind === 'call' && isInside(it) && isAck(scope, it));
+    if (!isAll || isKept || outside.some((it) => isRescue(scope, it) && startOf(it) > span.end)) continue;
+    const action = outside.find(
+      (it): it is CallAction => it.kind === 'call' && startOf(it) > span.end && isAck(scope, it),
+    );
+    return {
+      fn: scope.fn,
+      at: callee.at,
+      isSettled: true,
+      ...(action && { acknowledged: { action, where: 'after' } }),
+    };
+  }
+  return undefined;
+}
+
+/** A `.catch(…)` that is waited for, gives nothing that is kept, and does nothing about the failure. */
+function isToldWhere({ model, fn }: Scope, { call: { callee, args }, settled, result }: CallAction): boolean {
+  const [callback] = args;
+  const isCatch = callee.kind === 'member' && callee.name === 'catch' && callee.object.kind === 'call';
+  const isWaitedFor = (settled === 'awaited' && result === undefined) || settled === 'returned';
+  return isCatch && isWaitedFor && callback !== undefined && isQuietCallback(model, fn, callback);
 }
 
 interface Scope extends QuietScope {
@@ -117,6 +157,7 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
     at: attempt.handlerAt,
     ...(isSettled && { isSettled }),
     ...(isReported && { isReported }),
+    ...(handler.length === 0 && { isSilent: true }),
     ...(acknowledged && { acknowledged }),
   };
 }

@@ -1,12 +1,13 @@
-// Whether a row is looked up by what its store keeps unique: then a second insert fails by itself.
+// Whether a row is looked up by what its store keeps unique, or stored under it: then a second insert fails by itself.
 import type { CallAction } from '../facts/actions.ts';
-import type { DecoratorFact, Expr, TypeExpr } from '../facts/expressions.ts';
-import type { ReadRole } from '../facts/roles.ts';
+import type { DecoratorFact, Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
+import type { FileFacts } from '../facts/facts.ts';
+import type { ReadRole, WriteRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
 import type { Linking } from './program.ts';
-import { entryOf } from './values.ts';
+import { entryOf, rootOf } from './values.ts';
 
 /** The columns of one index. */
 type Key = readonly string[];
@@ -26,11 +27,66 @@ export function isUniqueRead(
   const { where, store } = role;
   if (where?.kind !== 'object' || where.entries.length === 0) return false;
   const asked = new Set(where.entries.map((it) => it.key));
-  const keys = [
-    ...entitiesOf(file, call.callee.object, store, linking).flatMap((it) => keysOf(it, linking)),
-    ...keysOfSchema(file, call.callee.object, linking),
-  ];
+  const keys = keysOfStore(file, call.callee.object, store, linking);
   return keys.some((key) => key.length > 0 && key.every((it) => asked.has(it)));
+}
+
+function keysOfStore(
+  file: FilePath,
+  object: Expr,
+  store: string | undefined,
+  linking: Linking,
+): readonly Key[] {
+  return [
+    ...entitiesOf(file, object, store, linking).flatMap((it) => keysOf(it, linking)),
+    ...keysOfSchema(file, object, linking),
+  ];
+}
+
+/** A new row whose store keeps unique what the message brings: the second one fails. */
+export function isUniqueRow(
+  file: FilePath,
+  { call: { callee, args } }: CallAction,
+  { store, operation, data }: WriteRole,
+  linking: Linking,
+): boolean {
+  const facts = linking.files.get(file);
+  if (operation !== 'insert' || callee.kind !== 'member' || !facts) return false;
+  const row = [data, ...args].map((it) => it && rowOf(facts, it, 0)).find((it) => it !== undefined);
+  const given = row?.entries.filter((it) => isRead(facts, it.value)).map((it) => it.key) ?? [];
+  if (given.length === 0) return false;
+  const keys = keysOfStore(file, callee.object, store, linking);
+  return keys.some((key) => key.length > 0 && key.every((it) => given.includes(it)));
+}
+
+/** The columns that are stored: `{ … }`, `Order.create({ … })`, `lines.map((it) => repository.create({ … }))`. */
+function rowOf(facts: FileFacts, expr: Expr, depth: number): ObjectExpr | undefined {
+  if (depth > maxDepth) return undefined;
+  const deeper = (it: Expr | undefined): ObjectExpr | undefined => it && rowOf(facts, it, depth + 1);
+  if (expr.kind === 'object') return deeper(entryOf(expr, 'data')) ?? expr;
+  if (expr.kind === 'array') return deeper(expr.items[0]);
+  if (expr.kind === 'name') return deeper(facts.bindings[expr.binding ?? -1]?.init);
+  if (expr.kind !== 'call' || expr.callee.kind !== 'member') return undefined;
+  const { callee, args } = expr;
+  if (/^(?:create|build)$/.test(callee.name)) return args.map(deeper).find((it) => it !== undefined);
+  const made =
+    callee.name === 'map' && args[0]?.kind === 'function' ? facts.functions[args[0].function] : undefined;
+  const last = made?.body.at(-1);
+  return last?.kind === 'return' ? deeper(last.value) : undefined;
+}
+
+/** Read from something that is there, and not made here. */
+function isRead(facts: FileFacts, value: Expr): boolean {
+  if (value.kind !== 'member' && value.kind !== 'name') return false;
+  const root = rootOf(facts, value);
+  if (value.kind === 'member') return root !== undefined || isParsed(value.object);
+  return root?.kind === 'parameter' || (root?.init?.kind === 'member' && isRead(facts, root.init));
+}
+
+/** `JSON.parse(text).orderId`. */
+function isParsed(expr: Expr): boolean {
+  if (expr.kind === 'member') return isParsed(expr.object);
+  return expr.kind === 'call' && expr.callee.kind === 'member' && /^(?:parse|decode)$/.test(expr.callee.name);
 }
 
 /** `posts: Model<Post>`, `class PostRepository extends Repository<Post>`, `getRepository(Post)`, `manager.findOne(Post, …)`. */

@@ -1,7 +1,7 @@
 // What a consumer catches and only logs, the broker takes for handled: the message is gone.
 import { z } from 'zod';
 import type { ConsumerNode, EventModel } from '../model/model.ts';
-import { swallowIn, type Swallow } from '../model/swallowing.ts';
+import { givesNothing, swallowIn, type Swallow } from '../model/swallowing.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 import { startingEvents } from './startingEvents.ts';
 
@@ -14,7 +14,7 @@ export const rule: Rule = {
   *check({ model }) {
     const seen = new Set<string>();
     const found = model.saidOfConsumers('swallowed-error', (consumer) => {
-      if (consumer.transport === 'in-process') return [];
+      if (consumer.transport === 'in-process' && !isUnanswered(consumer)) return [];
       const swallow = swallowIn(model, consumer);
       if (!swallow || (consumer.transport === 'unknown' && !swallow.acknowledged)) return [];
       const place = `${swallow.fn.file}:${swallow.at.start}`;
@@ -28,32 +28,45 @@ export const rule: Rule = {
   },
 };
 
+/** Who asked over RabbitMQ for what gives nothing takes it for done. */
+function isUnanswered({ fact, handler, isForgotten }: ConsumerNode): boolean {
+  return fact.isRequest === true && isForgotten === true && handler !== undefined && givesNothing(handler);
+}
+
 function findingOf(consumer: ConsumerNode, swallow: Swallow, model: EventModel): RuleFinding {
-  const does = swallow.isReported ? 'reports' : 'logs';
-  const how = swallow.acknowledged
-    ? `${does} what fails and acknowledges the message`
-    : `only ${does} what fails`;
   const isOfBase = swallow.isOfBase === true;
   const name = isOfBase ? consumer.fact.name : consumer.name;
   return {
     file: isOfBase ? swallow.fn.file : consumer.file,
     at: isOfBase ? consumer.fact.at : consumer.at,
     symbol: name,
-    message: `\`${name}\` ${how}: ${howLost(consumer, model)}, and it is lost.`,
-    help: consumer.isForgotten
+    message: `\`${name}\` ${howEnded(swallow)}: ${howLost(consumer, model)}.`,
+    help: isGone(consumer)
       ? 'Listen with `noAck: false` and acknowledge when the work is done, or publish what went wrong.'
       : 'Throw the error on, reject the message, or publish what went wrong.',
     related: [{ file: swallow.fn.file, at: swallow.at, message: 'This catch ends the failure.' }],
     // What the broker has forgotten comes again by no error, and what was resolved no longer fails.
-    fixes: consumer.isForgotten || swallow.isSettled ? [] : fixesFor(swallow),
+    fixes: isGone(consumer) || swallow.isSettled ? [] : fixesFor(swallow),
   };
 }
 
+function howEnded({ isSilent, isReported, acknowledged }: Swallow): string {
+  const does = isSilent ? 'ignores' : isReported ? 'reports' : 'logs';
+  if (acknowledged) return `${does} what fails and acknowledges the message`;
+  return isSilent ? 'ignores what fails' : `only ${does} what fails`;
+}
+
 function howLost(consumer: ConsumerNode, model: EventModel): string {
+  if (isUnanswered(consumer)) return 'whoever asked takes it for done';
   const event = eventOf(consumer, model);
-  return consumer.isForgotten
-    ? `RabbitMQ forgot ${event} when it sent it, as \`noAck\` is not off`
-    : `the broker takes ${event} for handled`;
+  return isGone(consumer)
+    ? `RabbitMQ forgot ${event} when it sent it, as \`noAck\` is not off, and it is lost`
+    : `the broker takes ${event} for handled, and it is lost`;
+}
+
+/** Nobody has the message any more when its handler fails; who asked hears of an error all the same. */
+function isGone(consumer: ConsumerNode): boolean {
+  return consumer.isForgotten === true && !isUnanswered(consumer);
 }
 
 function eventOf(consumer: ConsumerNode, model: EventModel): string {

@@ -165,7 +165,11 @@ function topicsOf(site: CallSite): readonly Expr[] {
 function topicsIn(view: FileView, subscription: Expr | undefined): readonly Expr[] {
   const topic = view.entryOf(subscription, 'topic');
   const topics = view.entryOf(subscription, 'topics');
-  const handed = ['topic', 'topics'].flatMap((it) => belowParameter(view, subscription, it) ?? []);
+  // `subscribe({ ...topic, fromBeginning: true })` has it in what is spread.
+  const spreads = subscription?.kind === 'object' ? subscription.spreads : [];
+  const handed = [subscription, ...((topic ?? topics) ? [] : spreads)].flatMap((one) =>
+    ['topic', 'topics'].flatMap((it) => belowParameter(view, one, it) ?? []),
+  );
   if (handed.length > 0) return handed;
   return [...(topic ? [topic] : []), ...(topics?.kind === 'array' ? topics.items : topics ? [topics] : [])];
 }

@@ -17,7 +17,7 @@ const notStore =
 
 /** Methods that nothing but a collection or model has. */
 export const onlyStores =
-  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk)$/;
+  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk|softRemove|softDelete)$/;
 
 const modelMethods =
   /^(findById\w*|findOne\w*|findByPk|updateOne|updateMany|deleteOne|deleteMany|insertMany|bulkCreate|findOrCreate)$/;
@@ -132,10 +132,19 @@ function isModelClass(site: CallSite, name: string): boolean {
   if (!/^[A-Z]\w*[a-z]/.test(name)) return false;
   if (modelMethods.test(site.name)) return true;
   const hasWhere = site.call.args.some((it) => site.view.entryOf(it, 'where') !== undefined);
+  const isEntity = activeMethods.test(site.name) && isOfEntities(site, name) && isWaitedFor(site);
+  if (isEntity) return true;
   if (hasWhere && /^(?:update|destroy|increment|decrement|findAll|count|upsert)$/.test(site.name))
     return true;
   const isKnown = /outbox/i.test(name) || isOfModels(site, name);
   return /^(?:create|upsert)$/.test(site.name) && isWaitedFor(site) && isKnown;
+}
+
+/** What a class of TypeORM that stores itself is asked for: `Order.save(order)`, `Order.update({ id }, …)`. */
+const activeMethods = /^(?:save|insert|update|upsert|delete|remove|recover|increment|decrement)$/;
+
+function isOfEntities({ view }: CallSite, name: string): boolean {
+  return /(?:^|[/.-])entit(?:y|ies)(?:$|[/.])/i.test(view.importedFrom(name) ?? '');
 }
 
 /** An entity's own `Order.create(…)` gives the order at once. */
