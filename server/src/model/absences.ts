@@ -1,24 +1,28 @@
 // State that a handler loads by the message it handles, and gives up on where it is not there yet.
-import type { Action, CallAction, IfAction } from '../facts/actions.ts';
+import type { CallAction, IfAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { BindingFact } from '../facts/facts.ts';
+import type { BindingFact, FunctionFact } from '../facts/facts.ts';
+import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
-import { acknowledges, refuses } from './acknowledging.ts';
+import { checkOf, givesUp, guardIn, isPresence, isQuiet, throws } from './absenceChecks.ts';
 import { pathOf } from './effects.ts';
-import { blocksOf, eachAction } from './fileIndex.ts';
+import { eachAction } from './fileIndex.ts';
 import { isHandledPart } from './handledParts.ts';
 import type { Level } from './handling.ts';
 import { bindingOf, lastName } from './handling.ts';
+import { isInStore, isMemoryStore, itemOf } from './memoryStores.ts';
 import type { ConsumerNode, Effect, EventModel } from './model.ts';
 import { reached, type Reached } from './reached.ts';
 import { isStoredBefore } from './storedBefore.ts';
+import { swallowIn } from './swallowing.ts';
 
 export interface Absence {
   readonly consumer: ConsumerNode;
   readonly file: FilePath;
-  /** The variable that receives the load, and the call that loads. */
-  readonly variable: BindingFact;
-  readonly load: CallAction;
+  /** The variable that receives the load, or the store where the state is asked for. */
+  readonly variable: Pick<BindingFact, 'name' | 'at'>;
+  /** What loads, as a reader calls it. */
+  readonly loaded: string;
   /** Where the work ends when nothing was found. */
   readonly check: Span;
   /** The check stands in a function whose caller goes on with what it gives. */
@@ -27,10 +31,11 @@ export interface Absence {
 
 /** All of them, each load once. */
 export function* absences(model: EventModel): Iterable<Absence> {
-  const seen = new Set<CallAction>();
+  const seen = new Set<string>();
   for (const { of: consumer, said } of model.saidOfConsumers('absences', (it) => absencesOf(model, it))) {
-    if (seen.has(said.load)) continue;
-    seen.add(said.load);
+    const place = `${said.file}:${said.variable.at.start}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
     yield { consumer, ...said };
   }
 }
@@ -39,27 +44,129 @@ type Found = Omit<Absence, 'consumer'>;
 
 function* absencesOf(model: EventModel, consumer: ConsumerNode): Iterable<Found> {
   if (consumer.fact.isRequest || !consumer.handler) return;
+  const swallow = swallowIn(model, consumer)?.fn.fact;
+  const seen = new Set<FunctionFact>();
   for (const here of reached(model, consumer.handler)) {
-    yield* absencesIn(here, consumer);
+    yield* absencesIn(here, consumer, swallow);
+    if (seen.has(here.fn.fact) || consumer.transport === 'in-process') continue;
+    seen.add(here.fn.fact);
+    yield* unkeptIn(here);
   }
 }
 
+/** `if (orders[event.orderId]) orders[event.orderId].status = 'paid';`, and nothing else. */
+function* unkeptIn(here: Reached): Iterable<Found> {
+  const { file, fact } = here.fn;
+  const facts = here.model.files.get(file);
+  if (!facts) return;
+  const guard = guardIn(here, fact.body, (condition) => {
+    const item = itemOf(condition);
+    return (
+      item !== undefined && isHandledPart(here, file, item.id) && isMemoryStore(facts, item.store, fact.span)
+    );
+  });
+  const store = guard && itemOf(guard.condition)?.store;
+  const name = store?.kind === 'name' || store?.kind === 'member' ? store.name : undefined;
+  if (!guard || !store || name === undefined) return;
+  const isChanged = eachAction(guard.then).some((it) => it.kind === 'assign' && isInStore(it.target, store));
+  if (isChanged)
+    yield {
+      file,
+      variable: { name, at: store.at },
+      loaded: name,
+      check: guard.condition.at,
+      isPassedOver: false,
+    };
+}
+
 /** The load by the last level's call, where its function gives up without a result. */
-function* absencesIn(here: Reached, consumer: ConsumerNode): Iterable<Found> {
+function* absencesIn(
+  here: Reached,
+  consumer: ConsumerNode,
+  swallowing: FunctionFact | undefined,
+): Iterable<Found> {
   const load = here.levels.at(-1)?.action;
   const held = load && heldOf(here, load);
   const variable = held?.[0];
   if (!load || !held || !variable || !isLoad(here, load)) return;
   if (consumer.transport === 'in-process' && !/saga|process|workflow|instance/i.test(variable.name)) return;
   const { file, fact } = here.fn;
-  const check = checkOf(here, fact.body, held);
-  if (!check || !isMovedOn(here, { load, held }, check.at)) return;
-  if (isStoredBefore(here.model, consumer, load)) return;
-  const found = { file, variable, load, check: check.at, isPassedOver: false };
+  const loaded = pathOf(load.call.callee);
+  const isEnded = here.levels.some(({ entry }) => entry.fact === swallowing);
+  const thrown = isEnded ? checkOf(here, fact.body, held, throws) : undefined;
+  if (thrown && isMadeByAnother(here, consumer, load))
+    yield* swallowed(here, { load, held }, { file, variable, loaded, check: thrown.at, isPassedOver: false });
+  const guard = wholeWork(here, held);
+  const check = checkOf(here, fact.body, held, givesUp) ?? guard;
+  if (!check) return;
+  const at = check === guard ? check.condition.at : check.at;
+  if (!isMovedOn(here, { load, held }, at) || isStoredBefore(here.model, consumer, load)) return;
+  const found = { file, variable, loaded, check: at, isPassedOver: false };
   const caller = here.levels.at(-2);
-  const gives = check.then.some((it) => it.kind === 'return' && it.value);
+  const gives = check !== guard && check.then.some((it) => it.kind === 'return' && it.value);
   if (!caller || !gives || caller.action.settled === 'dropped') yield found;
   else yield* passedOver(here, caller, found);
+}
+
+/** A guard with no other effect beside it, on the way of a message that was not given up before. */
+function wholeWork(here: Reached, held: readonly BindingFact[]): IfAction | undefined {
+  const { body } = here.fn.fact;
+  const guard = guardIn(here, body, (it) => isPresence(here, it, held));
+  const inside = callsIn(guard?.then ?? []).map(({ call }) => call.at.start);
+  const isBeside = ({ via, at }: Effect): boolean => !inside.includes((via[0]?.at ?? at).start);
+  if (!guard || here.model.bodyOf(here.fn).effects.some(isBeside)) return undefined;
+  const isLooped = eachAction(body).some((it) => it.kind === 'loop' && eachAction(it.body).includes(guard));
+  return isLooped || here.levels.some(isInCatch) ? undefined : guard;
+}
+
+function isInCatch({ entry, action }: Level): boolean {
+  return eachAction(entry.fact.body).some(
+    (it) => it.kind === 'try' && eachAction(it.handler ?? []).includes(action),
+  );
+}
+
+/** Another message of the same registration makes such rows: `case 'product.created'` beside `case 'product.changed'`. */
+function isMadeByAnother(here: Reached, { handler, runBy }: ConsumerNode, load: CallAction): boolean {
+  const { model, levels } = here;
+  const dispatcher = runBy?.caller ?? handler;
+  const own = (runBy?.action ?? levels[0]?.action)?.call.at.start;
+  const read = load.roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];
+  const store = read ?? pathOf(load.call.callee).split('.')[0];
+  return (dispatcher ? model.bodyOf(dispatcher).effects : []).some(
+    ({ role, isIdempotent, via }) =>
+      role.kind === 'write' &&
+      role.operation === 'insert' &&
+      !isIdempotent &&
+      role.store === store &&
+      via[0] !== undefined &&
+      via[0].at.start !== own,
+  );
+}
+
+/** What is thrown for state that is not there yet ends in the catch of the consumer, where it loads or where a helper does. */
+function* swallowed(here: Reached, loaded: Loaded, found: Found): Iterable<Found> {
+  if (isMovedOn(here, loaded, found.check)) yield found;
+  const caller = here.levels.at(-2);
+  const variable = caller && bindingOf(here.model, caller.entry.file, caller.action.result);
+  if (!caller || !variable || !gives(here.fn.fact, loaded.held)) return;
+  const { file } = caller.entry;
+  const above = { ...here, levels: here.levels.slice(0, -1), fn: caller.entry };
+  const isUsed = isMovedOn(
+    above,
+    { load: caller.action, held: [variable], isTakenAway: true },
+    caller.action.call.span,
+  );
+  if (isUsed) yield { ...found, file, variable, loaded: pathOf(caller.action.call.callee) };
+}
+
+/** Whether a function returns what it loaded. */
+function gives({ body }: FunctionFact, held: readonly BindingFact[]): boolean {
+  return eachAction(body).some(
+    (it) =>
+      it.kind === 'return' &&
+      it.value?.kind === 'name' &&
+      held.some(({ name }) => it.value?.kind === 'name' && name === it.value.name),
+  );
 }
 
 /** `return null` of a helper: the handler has to look, and does not. */
@@ -70,7 +177,7 @@ function* passedOver(here: Reached, caller: Level, found: Found): Iterable<Found
   for (const action of eachAction(fact.body)) {
     if (action.kind === 'if' && mentions(here.model, file, action.condition, variable)) return;
   }
-  yield { ...found, file, variable, load: caller.action, isPassedOver: true };
+  yield { ...found, file, variable, loaded: pathOf(caller.action.call.callee), isPassedOver: true };
 }
 
 /** The variable that receives the load, and those that take it apart: `rows` of `{ rows }`, `order` of `rows[0]`. */
@@ -104,12 +211,28 @@ function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boo
   const path = pathOf(call.callee);
   // What an update gives back was changed by it: none of it says that the row was not in that state.
   if (isNew || roles.some((it) => it.kind === 'write')) return false;
+  if (isMemoryLoad(here, call)) return true;
   if (settled !== 'awaited' && settled !== 'collected') return false;
   if (!loads.test(name) || (lists.test(name) && !/address|status|process$/i.test(name))) return false;
   if (besides.test(path) || roles.some((it) => it.kind === 'remote' || it.kind === 'guard')) return false;
   if (!roles.some((it) => it.kind === 'read') && !stores.test(path)) return false;
-  if (call.args.some((it) => namesVersion(it))) return false;
-  return call.args.some((it) => isHandledPart(here, here.fn.file, it));
+  const args = argumentsOf(call);
+  if (args.some((it) => namesVersion(it))) return false;
+  return args.some((it) => isHandledPart(here, here.fn.file, it));
+}
+
+/** `orders.get(event.orderId)` of a map that other code of the program fills. */
+function isMemoryLoad(here: Reached, { callee, args }: CallAction['call']): boolean {
+  const { file, fact } = here.fn;
+  const facts = here.model.files.get(file);
+  if (callee.kind !== 'member' || callee.name !== 'get' || !facts) return false;
+  return isMemoryStore(facts, callee.object, fact.span) && args.some((it) => isHandledPart(here, file, it));
+}
+
+/** Those of all links of a query: `Order.createQueryBuilder().where('id = :id', { id }).getOne()`. */
+function argumentsOf({ callee, args }: CallAction['call']): readonly Expr[] {
+  const before = callee.kind === 'member' && callee.object.kind === 'call' ? argumentsOf(callee.object) : [];
+  return [...before, ...args];
 }
 
 function namesVersion(expr: Expr): boolean {
@@ -118,78 +241,26 @@ function namesVersion(expr: Expr): boolean {
   return (expr.kind === 'member' || expr.kind === 'name') && /version|sequence/i.test(expr.name);
 }
 
-/** `if (!order) { log(); return; }`. */
-function checkOf(here: Reached, list: readonly Action[], held: readonly BindingFact[]): IfAction | undefined {
-  for (const action of list) {
-    const isCheck = action.kind === 'if' && isAbsence(here, action.condition, held);
-    if (isCheck) return action.otherwise.length === 0 && givesUp(here, action.then) ? action : undefined;
-    for (const inner of blocksOf(action)) {
-      const found = checkOf(here, inner, held);
-      if (found) return found;
-    }
-  }
-  return undefined;
-}
-
-function isAbsence(here: Reached, condition: Expr, held: readonly BindingFact[]): boolean {
-  if (condition.kind !== 'operation') return false;
-  const [left, right] = condition.of;
-  if (condition.operator === '||') return condition.of.some((it) => isAbsence(here, it, held));
-  if (!left || !isOf(here, left, held)) return false;
-  if (condition.operator === '!') return true;
-  const isNothing = right?.kind === 'literal' || (right?.kind === 'name' && right.name === 'undefined');
-  return /^===?$/.test(condition.operator) && isNothing;
-}
-
-/** What was loaded, or how much: `order`, `rows[0]`, `result.rows.length`. */
-function isOf(here: Reached, expr: Expr, held: readonly BindingFact[]): boolean {
-  if (expr.kind === 'member')
-    return /^(?:rows|length|rowCount|\[\]|item)$/i.test(expr.name) && isOf(here, expr.object, held);
-  const binding = expr.kind === 'name' ? bindingOf(here.model, here.fn.file, expr.binding) : undefined;
-  return binding !== undefined && held.includes(binding);
-}
-
-/** Nothing but a log line or an acknowledgement, and then the end. */
-function givesUp(here: Reached, list: readonly Action[]): boolean {
-  const last = list.at(-1);
-  if (last?.kind !== 'return') return false;
-  if (
-    last.value &&
-    last.value.kind !== 'literal' &&
-    !(last.value.kind === 'name' && last.value.name === 'undefined')
-  )
-    return false;
-  return list.slice(0, -1).every((it) => it.kind === 'call' && isQuiet(here, it));
-}
-
-function isQuiet({ model, fn }: Reached, action: CallAction): boolean {
-  const { call, roles } = action;
-  if (refuses(model, fn, action)) return false;
-  return (
-    acknowledges(model, fn, action) ||
-    roles.some((it) => it.kind === 'log') ||
-    /log|warn|console|debug|stringify/i.test(pathOf(call.callee))
-  );
-}
-
 interface Loaded {
   readonly load: CallAction;
   readonly held: readonly BindingFact[];
+  /** What it is loaded for may also be that it is deleted. */
+  readonly isTakenAway?: true;
 }
 
 /** The message changes what was loaded: only then does it matter that it came too early. */
-function isMovedOn(here: Reached, { load, held }: Loaded, check: Span): boolean {
+function isMovedOn(here: Reached, { load, held, isTakenAway }: Loaded, check: Span): boolean {
   const { file, fact } = here.fn;
   const writes = here.model
     .bodyOf(here.fn)
     .effects.filter(
       (it) =>
         it.role.kind === 'write' &&
-        it.role.operation !== 'delete' &&
+        (isTakenAway === true || it.role.operation !== 'delete') &&
         (it.via[0] ?? it).at.start > check.end &&
         !besides.test(it.name),
     );
-  if (writes.length === 0) return false;
+  if (writes.length === 0 && !isMemoryLoad(here, load.call)) return false;
   const table = load.roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];
   const isOfTable = (it: Effect): boolean =>
     it.role.kind === 'write' && it.role.operation === 'update' && it.role.store === table;

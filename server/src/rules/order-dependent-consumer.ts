@@ -1,7 +1,6 @@
 // Brokers keep no order between topics: what a message needs may come after it.
 import { z } from 'zod';
 import { absences, type Absence } from '../model/absences.ts';
-import { pathOf } from '../model/effects.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -15,14 +14,13 @@ export const rule: Rule = {
   },
 };
 
-function findingOf({ consumer, file, variable, load, check, isPassedOver }: Absence): RuleFinding {
-  const path = pathOf(load.call.callee);
+function findingOf({ consumer, file, variable, loaded, check, isPassedOver }: Absence): RuleFinding {
   const outcome = isPassedOver ? 'the work goes on without it' : 'the message is dropped';
   return {
     file,
     at: variable.at,
     symbol: variable.name,
-    message: `When ${eventOf(consumer)} arrives before what \`${path}\` loads, ${outcome}.`,
+    message: `When ${eventOf(consumer)} arrives before what \`${loaded}\` ${loaded === variable.name ? 'holds' : 'loads'}, ${outcome}.`,
     help: 'Throw so that the broker delivers it again later, keep the message until the state is there, or let either message create it.',
     related: [
       ...(isPassedOver ? [] : [{ file, at: check, message: 'Here the work ends when nothing was found.' }]),
