@@ -9,8 +9,8 @@ const deeds = /(?:tion|sion|ing)$/;
 const isVersion = /^v?\d+$/i;
 
 /**
- * Whether a topic states a fact by its last part: what stands before it names what was done, by a verb, or by a noun for a deed that
- * another topic asks for. Of a thing (`payment.success`) nobody can say what has succeeded.
+ * Whether a topic states a fact by its last part: what stands before it names what was done, by a verb, or by several words or a noun for
+ * a deed that another topic asks for. Of a thing (`payment.success`) nobody can say what has succeeded.
  */
 export function isOutcome(
   model: EventModel,
@@ -22,7 +22,8 @@ export function isOutcome(
   const subject = parts.slice(0, -1);
   const done = wordsOf(subject.at(-1) ?? '');
   if (done.some((it) => verbs.has(it))) return true;
-  return done.some((it) => deeds.test(it)) && asked(model).has(subject.join('.'));
+  const isDeed = done.length > 1 || done.some((it) => deeds.test(it));
+  return isDeed && asked(model).has(subject.join('.'));
 }
 
 /** What topics ask for, without the word that says so: `stock.check` of `stock.check.request.v1`. */

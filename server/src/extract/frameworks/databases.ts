@@ -166,7 +166,7 @@ function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
   // `createQueryBuilder()`, `createQueryRunner()` make a tool, `setTimeout` and the like change no data.
   if (
     !verb ||
-    /(?:QueryBuilder|QueryRunner|EntityManager|Connection|Index|Timeout|Interval)$/.test(site.name)
+    /(?:QueryBuilder|QueryRunner|EntityManager|Connection|Index|Timeout|Interval|Options)$/.test(site.name)
   )
     return undefined;
   if (/^(update|mark|set|reserve|release|restore)$/.test(verb))

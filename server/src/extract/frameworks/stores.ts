@@ -113,8 +113,18 @@ function isDocument(site: CallSite): boolean {
       ? /^[A-Z]/.test(callee.name)
       : callee.kind === 'member' && /model$/i.test(callee.name);
   }
+  if (made?.kind === 'call' && isOfInstance(made.callee)) return true;
   const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
   return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
+}
+
+/** `await this.orderModel.findById(id)`, `getRepository(Order).create({ … })`: what gives documents that store themselves. */
+function isOfInstance(callee: Expr): boolean {
+  if (callee.kind !== 'member' || !/^(?:find|get|create)(?:One|By|$)/.test(callee.name)) return false;
+  const holder = pathOf(callee.object).at(-1) ?? '';
+  return (
+    /(?:repo|repository|model)$/i.test(holder) || /^get(?:Custom|Mongo)?Repository(?:\(\))?$/.test(holder)
+  );
 }
 
 /** `stock.update({ … })` where `stock` came from `await Stock.findOne(…)` of Sequelize. */
