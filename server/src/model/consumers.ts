@@ -82,7 +82,8 @@ function draftsOf(
   const listed = ofListed(facts, fact, { linking, read, typed: (it) => eventTypesOf(it, fact, linking, 0) });
   const isTold = messages.length + listed.length > 0;
   const elsewhere = isTold ? undefined : namedElsewhere(facts, fact, said, { linking, read });
-  if (elsewhere) return elsewhere;
+  const branches = split.flatMap((it) => ofBranch(it, fact, facts.file, linking));
+  if (elsewhere) return [...elsewhere, ...branches];
   const rest = messages.length + split.length > 0 ? [] : compared(handler, fact, linking);
   const own: ConsumerDraft = {
     ...placeOf(facts, fact, handler),
@@ -91,7 +92,7 @@ function draftsOf(
     messages: [...messages, ...rest],
   };
   if (listed.length > 0) return handler ? [aroundAll(own, listed), ...listed] : listed;
-  return [own, ...split.flatMap((it) => ofBranch(it, fact, facts.file, linking))];
+  return [own, ...branches];
 }
 
 function handedOnIn(split: readonly Branch[]): readonly Place[] {

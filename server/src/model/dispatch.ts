@@ -35,8 +35,11 @@ export function branchesOf(handler: FunctionNode, linking: Linking, depth = 1): 
       if (inner.length > 1) return inner;
     }
     for (const callee of linking.calls.callees(handler.file, action.call)) {
-      const inner = callee.fact === handler.fact ? [] : branchesIn(callee, linking);
+      if (callee.fact === handler.fact) continue;
+      const inner = branchesIn(callee, linking);
       if (inner.length > 1 || inner.some((it) => it.isLookedUp)) return inner;
+      const further = inner.length === 0 && depth > 0 ? branchesOf(callee, linking, depth - 1) : [];
+      if (further.some((it) => it.isLookedUp)) return further;
     }
   }
   return [];

@@ -1,8 +1,9 @@
 // Registries from an event's name to its handler: an object of functions, a `Map`, and the names that are given to what is looked up.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr, MemberExpr, ObjectExpr } from '../facts/expressions.ts';
+import type { BindingFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { callsIn } from '../facts/walk.ts';
+import { callsIn, namesIn } from '../facts/walk.ts';
 import { indexOf } from './fileIndex.ts';
 import { madeWith } from './madeWith.ts';
 import type { FunctionNode } from './model.ts';
@@ -86,9 +87,22 @@ function tableBehind(file: FilePath, expr: Expr, linking: Linking, depth = 0): E
   const facts = linking.files.get(file);
   const list = facts && binding?.kind === 'parameter' ? listBehind(facts, binding) : undefined;
   if (list) return tableBehind(file, list, linking, depth + 1);
+  const handed = binding?.kind === 'parameter' ? handedBeside(file, binding, linking) : undefined;
+  if (handed) return tableBehind(file, handed, linking, depth + 1);
   return binding?.kind === 'const' && binding.init && binding.init.kind !== 'name'
     ? tableBehind(file, binding.init, linking, depth + 1)
     : undefined;
+}
+
+/** `this.runWithRetry(handler, event)`: what the only caller hands in, beside it in the file. */
+function handedBeside(
+  file: FilePath,
+  { function: id, index }: BindingFact,
+  linking: Linking,
+): Expr | undefined {
+  const fact = id === undefined || index === undefined ? undefined : linking.files.get(file)?.functions[id];
+  const [only, ...others] = fact ? linking.calls.callersOf({ file, fact }) : [];
+  return only?.caller.file === file && others.length === 0 ? only.action.call.args[index ?? -1] : undefined;
 }
 
 function bindingOf(file: FilePath, id: number | undefined, { files }: Pick<Linking, 'files'>) {
@@ -107,9 +121,41 @@ function entriesOf(file: FilePath, table: Expr, looking: Looking): readonly Tabl
   const [list] = value.expr.args;
   const pairs =
     list?.kind === 'array' ? list.items.flatMap((it) => (it.kind === 'array' ? [it.items] : [])) : [];
-  return [...pairs, ...setLater(file, table, linking)].flatMap(([key, handler]) =>
-    key && handler ? entry(value.file, values.stringOf(value.file, key), handler, looking) : [],
-  );
+  const written = [...pairs, ...setLater(file, table, linking)];
+  return written.flatMap(([key, handler]) => {
+    if (!key || !handler) return [];
+    const handed = handedEntries(file, key, handler, linking);
+    if (handed.length > 0)
+      return handed.flatMap((it) => entry(it.file, values.stringOf(it.file, it.key), it.handler, looking));
+    return entry(value.file, values.stringOf(value.file, key), handler, looking);
+  });
+}
+
+interface HandedEntry {
+  readonly file: FilePath;
+  readonly key: Expr;
+  readonly handler: Expr;
+}
+
+/** `register(name, handler) { this.handlers.set(name, handler); }`: whoever calls it says both. */
+function handedEntries(
+  file: FilePath,
+  key: Expr,
+  handler: Expr,
+  { files, calls }: Linking,
+): readonly HandedEntry[] {
+  const facts = files.get(file);
+  const parameters = [key, ...namesIn(handler)].map((it) => {
+    const binding = it.kind === 'name' ? bindingOf(file, it.binding, { files }) : undefined;
+    return facts && binding?.index !== undefined ? parameterOf(facts, binding) : undefined;
+  });
+  const [named, ...others] = parameters;
+  const given = others.find((it) => it && it.fn === named?.fn);
+  if (!named || !given) return [];
+  return calls.callersOf({ file, fact: named.fn }).flatMap(({ caller, action: { call } }) => {
+    const [name, fn] = [call.args[named.index], call.args[given.index]];
+    return name && fn ? [{ file: caller.file, key: name, handler: fn }] : [];
+  });
 }
 
 /**

@@ -189,9 +189,15 @@ const speaksOfEvents = once((facts: FileFacts): boolean => {
 
 const messaging: ReadonlySet<string> = new Set(['publish', 'ack', 'queue']);
 
-/** Functions by which other files register handlers: `consumer(queue, callback)` of a class around a client of a broker. */
-const registrarsIn = once(({ consumers, functions }: FileFacts): ReadonlySet<string> => {
-  const around = consumers.flatMap(({ at }) =>
+/**
+ * Functions by which other files register handlers: `consumer(queue, callback)` of a class around a client of a broker, or
+ * `register(name, handler)` that puts them into its table.
+ */
+const registrarsIn = once((facts: FileFacts): ReadonlySet<string> => {
+  const { consumers, functions } = facts;
+  if (consumers.length === 0) return new Set();
+  const puts = (indexOf(facts).calls.get('set') ?? []).map(({ action }) => action.call.at);
+  const around = [...consumers.map((it) => it.at), ...puts].flatMap((at) =>
     functions.filter((it) => it.kind !== 'module' && it.parameters.length > 0 && holds(it.span, at)),
   );
   return new Set(around.map((it) => it.name).filter((it) => registering.test(it)));
@@ -204,7 +210,7 @@ const handlingCalls = once(
 );
 
 const registering =
-  /consum|subscri|listen|handl|regist|receiv|process|work|watch|route|bind|^(?:add|on)[A-Z]/i;
+  /consum|subscri|listen|handl|regist|receiv|process|work|watch|route|bind|^(?:add|on)[A-Z]|^on$/i;
 
 /** Names by which a file that says nothing itself ties others together: bases of types, and classes that a container provides. */
 const essentialNames = once((facts: FileFacts): ReadonlySet<string> => {
