@@ -16,13 +16,13 @@ export function isBorne(
   { fact }: TypeNode,
   aliases: Aliases,
 ): boolean {
-  return (
-    producers.length === 0 &&
-    (envelopes(model).get(fact) ?? []).some(({ file, object }) => {
-      const { present, isOpen } = ofObject(model, file, object, aliases);
-      return present.size > 0 || isOpen;
-    })
-  );
+  if (producers.length > 0) return false;
+  const spelled = [fact, ...model.aliasesOf(fact).map((it) => it.fact)];
+  const around = spelled.flatMap((it) => envelopes(model).get(it) ?? []);
+  return around.some(({ file, object }) => {
+    const { present, isOpen } = ofObject(model, file, object, aliases);
+    return present.size > 0 || isOpen;
+  });
 }
 
 interface Written {
@@ -33,8 +33,7 @@ interface Written {
 /** The objects that are published with something of a declared type in them, by that type. */
 const envelopes = perModel((model): ReadonlyMap<TypeFact, readonly Written[]> => {
   const found = new Map<TypeFact, Written[]>();
-  for (const { file, role } of model.producers) {
-    const object = role.payload ?? role.event;
+  for (const { file, object } of published(model)) {
     if (object.kind !== 'object') continue;
     for (const { key, value } of object.entries) {
       const type = bearing.test(key) ? model.program.typeOf(file, value) : undefined;
@@ -43,3 +42,9 @@ const envelopes = perModel((model): ReadonlyMap<TypeFact, readonly Written[]> =>
   }
   return found;
 });
+
+/** What is handed to a library, and what callers of one's own functions hand in. */
+function published({ producers, events }: EventModel): readonly Written[] {
+  const own = producers.map(({ file, role }) => ({ file, object: role.payload ?? role.event }));
+  return [...own, ...events.flatMap((it) => it.inline)];
+}

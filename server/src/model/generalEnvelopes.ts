@@ -8,9 +8,8 @@ import { foundInFiles, saidOfFiles } from './about.ts';
 import { namedBy } from './aliases.ts';
 import { usesIn } from './genericUses.ts';
 import { joinedIn } from './joinedTypes.ts';
-import { literalsAround, type LiteralEnvelope } from './literalEnvelopes.ts';
 import { addedBy, madeIn } from './madeEnvelopes.ts';
-import { ofFields, ofObject, together } from './metadata.ts';
+import { ofFields, together } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
 import { eventMembers } from './unionMembers.ts';
@@ -25,8 +24,7 @@ type Around =
       /** It is not around the event but a part of it: all that it says counts. */
       readonly isJoined?: true;
     }
-  | { readonly maker: FunctionFact }
-  | LiteralEnvelope;
+  | { readonly maker: FunctionFact };
 
 /**
  * What the envelope around a declared event carries: `class OrderPlaced implements IEvent` and `EventEnvelope<E extends IEvent>`.
@@ -40,7 +38,6 @@ export function generalEnvelopes(model: EventModel, aliases: Aliases): (node: Ty
   );
   const carriedBy = (it: Around): Metadata => {
     if ('maker' in it) return addedBy(it.maker, aliases);
-    if ('literal' in it) return named(ofObject(model, it.file, it.literal, aliases));
     const type = 'span' in it.envelope ? { file: it.file, fact: it.envelope } : it.envelope;
     const carried = ofFields(model, model.program.fieldsOf(it.file, type), aliases, 2);
     return it.isJoined ? carried : named(carried);
@@ -97,8 +94,6 @@ function byContent(all: readonly Content[]): ReadonlyMap<TypeFact, readonly Arou
 function isSameEnvelope(one: Around, other: Around): boolean {
   if ('maker' in one || 'maker' in other)
     return 'maker' in one && 'maker' in other && one.maker === other.maker;
-  if ('literal' in one || 'literal' in other)
-    return 'literal' in one && 'literal' in other && one.literal === other.literal;
   const isAsBinding = one.isBound === other.isBound && one.isJoined === other.isJoined;
   return one.file === other.file && one.envelope === other.envelope && isAsBinding;
 }
@@ -111,16 +106,7 @@ function envelopesIn(model: EventModel, facts: FileFacts): readonly Content[] {
     ...writtenEnvelopes(model, facts),
     ...madeEnvelopes(model, facts),
     ...joinedEnvelopes(model, facts),
-    ...literalEnvelopes(model, facts),
   ];
-}
-
-/** `publish({ eventId, occurredAt, data: cancelled })`: the metadata stands beside the event. */
-function literalEnvelopes({ program }: EventModel, facts: FileFacts): readonly Content[] {
-  return literalsAround(facts).flatMap((it): readonly Content[] => {
-    const type = program.typeOf(it.file, it.content);
-    return type ? [[type.fact, it]] : [];
-  });
 }
 
 function boundEnvelopes(model: EventModel, { file, types }: FileFacts): readonly Content[] {
