@@ -2,6 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import { callsIn } from '../facts/walk.ts';
+import { isDeliveredAgain } from './deliveredAgain.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from './model.ts';
 import { claimsToKeep, leavesProcess } from './orchestrators.ts';
 
@@ -13,7 +14,7 @@ export function forgetfulSagas(model: EventModel): readonly SagaNode[] {
     if (form !== 'imperative' || engine !== undefined || !fact) return false;
     const fn = { file: saga.file, fact };
     const last = lastHeld(saga);
-    return last !== undefined && !keepsProgress(model, fn, last, saga) && !isRedelivered(model, fn, 0);
+    return last !== undefined && !keepsProgress(model, fn, last, saga) && !isDeliveredAgain(model, fn);
   });
 }
 
@@ -45,13 +46,4 @@ function keepsProgress(model: EventModel, fn: FunctionNode, last: StepNode, { st
 /** What can't be read may write anything. */
 function isUnknown({ program }: EventModel, fn: FunctionNode, { call, settled, roles }: CallAction): boolean {
   return settled === 'awaited' && roles.length === 0 && program.calleesOf(fn.file, fn, call).length === 0;
-}
-
-/** A message that is delivered again starts the saga again. */
-function isRedelivered(model: EventModel, fn: FunctionNode, depth: number): boolean {
-  if (model.consumers.some((it) => it.handler?.fact === fn.fact)) return true;
-  const outer = fn.fact.outer === undefined ? undefined : model.files.get(fn.file)?.functions[fn.fact.outer];
-  const around = outer && outer.kind !== 'module' ? [{ file: fn.file, fact: outer }] : [];
-  const callers = [...model.program.callersOf(fn).map((it) => it.caller), ...around];
-  return depth < 4 && callers.some((it) => isRedelivered(model, it, depth + 1));
 }

@@ -86,8 +86,8 @@ function isUnlimitedRequest(model: EventModel, { isRequest, gives, limitedBy }: 
 }
 
 /** Whether whatever runs the steps of a saga limits each: in the saga's own file, or an orchestrator of the workspace. */
-export function isLimitedByRunner(model: EventModel, saga: SagaNode): boolean {
-  const own = model.files.get(saga.file);
+export function isLimitedByRunner(model: EventModel, { file }: Pick<SagaNode, 'file'>): boolean {
+  const own = model.files.get(file);
   return (own !== undefined && limitsSteps(own)) || isAnyRunnerLimited(model);
 }
 

@@ -107,6 +107,7 @@ function* inMethods(model: EventModel): Iterable<RuleFinding> {
   const ofSagas = model.sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf)));
   const told = new Set(ofSagas);
   for (const { fn, owner, asked } of orchestratingMethods(model)) {
+    if (isLimitedByRunner(model, fn)) continue;
     for (const call of unlimitedCalls(model, asked))
       if (!told.has(placeOf(call))) yield findingOf(model, owner, fn.fact.name || owner, call);
   }

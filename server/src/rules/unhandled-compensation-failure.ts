@@ -5,6 +5,7 @@ import { floatingCompensations } from '../model/floatingCompensations.ts';
 import { haltedRuns } from '../model/haltedRuns.ts';
 import { journalOf } from '../model/journals.ts';
 import type { EventModel } from '../model/model.ts';
+import { skippedCompensations } from '../model/skippedCompensations.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -29,6 +30,11 @@ const halting: (typeof said)[Loss] = {
   what: 'when it fails, the run through the steps ends there: those before it stay done, and nothing is recorded',
 };
 
+const skipping: (typeof said)[Loss] = {
+  ...said['stops-the-others'],
+  what: 'when it fails, what is taken back after it never runs, and nothing is recorded',
+};
+
 const noting = /^(?:mark|save|update|record|persist)(?![a-z])/;
 
 export const rule: Rule = {
@@ -43,6 +49,7 @@ export const rule: Rule = {
     for (const lost of lostCompensations(model))
       if (lost.isLostAnyhow || !floating.has(lost.action)) yield findingOf(model, lost);
     for (const halted of haltedRuns(model)) yield findingOf(model, halted, halting);
+    for (const first of skippedCompensations(model)) yield findingOf(model, first, skipping);
   },
 };
 
