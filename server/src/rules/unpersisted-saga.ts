@@ -1,6 +1,8 @@
 // An orchestrator that keeps its progress in memory: after a crash in mid-flight nobody knows what is done and what must be undone.
 import { z } from 'zod';
 import { forgetfulManagers } from '../model/forgetfulManagers.ts';
+import { forgetfulStates } from '../model/forgetfulStates.ts';
+import { forgetfulStores } from '../model/forgetfulStores.ts';
 import { forgetfulSagas } from '../model/forgetfulSagas.ts';
 import { orchestratorsOf } from '../model/orchestrators.ts';
 import type { Place } from '../text.ts';
@@ -24,7 +26,14 @@ export const rule: Rule = {
       const message = `\`${it.name}\` keeps in memory only how far each saga is: after a restart an answer finds none, and nobody can resume or compensate.`;
       yield { ...findingOf(it, message), help: inRows };
     }
-    for (const it of forgetfulSagas(model)) {
+    for (const it of forgetfulStores(model)) {
+      const message = `\`${it.name}\` keeps in memory only what each saga has done: after a restart nobody knows what is to be taken back.`;
+      yield { ...findingOf(it, message), help: inRows };
+    }
+    const sagas = forgetfulSagas(model);
+    const told = new Set(sagas.map(({ file, fact }) => `${file} ${fact.at.start}`));
+    const states = forgetfulStates(model).filter(({ file, at }) => !told.has(`${file} ${at.start}`));
+    for (const it of [...sagas, ...states]) {
       const saga = it.fact.owner === undefined ? it.name : `${it.fact.owner}.${it.name}`;
       yield findingOf(
         it,
