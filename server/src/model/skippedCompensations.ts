@@ -6,7 +6,9 @@ import { answersItself } from './answering.ts';
 import { lostCompensations, type LostCompensation } from './compensating.ts';
 import { throwsToBroker } from './deliveredAgain.ts';
 import { pathOf } from './effects.ts';
+import { calleeName } from './fileIndex.ts';
 import { callersOf, followsFailure, standsInCatch } from './followingFailure.ts';
+import { holds } from './handling.ts';
 import { isKeptTrying } from './journals.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
@@ -87,23 +89,37 @@ function bareCalls(actions: readonly Action[]): readonly CallAction[] {
 }
 
 /** It says so, or asks for it on a topic; rows of one's own are rolled back together. */
-function takesBack(
-  { program }: EventModel,
-  { file }: FunctionNode,
-  { call, settled, roles }: CallAction,
-): boolean {
-  if (settled !== 'awaited' && settled !== 'returned') return false;
+function takesBack({ program }: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  const { call, settled, roles } = action;
+  if (settled !== 'returned' && !isAwaited(fn, action)) return false;
   if (roles.some((it) => /^(?:log|read|write|transaction)$/.test(it.kind))) return false;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind !== 'publish') return isUndoing(pathOf(call.callee));
   const topics = [published.channel, published.event, ...call.args];
-  return topics.some((it) => it !== undefined && isUndoing(program.stringOf(file, it) ?? ''));
+  return topics.some((it) => it !== undefined && isUndoing(program.stringOf(fn.file, it) ?? ''));
+}
+
+/** `await refund(id)`, `await firstValueFrom(client.send('refund', id))`, and not where the stream itself catches. */
+function isAwaited({ fact }: FunctionNode, { settled, call: { at } }: CallAction): boolean {
+  if (settled === 'awaited') return true;
+  const calls = callsIn(fact.body);
+  const around = calls.find(
+    (it) =>
+      it.settled === 'awaited' &&
+      /^(?:first|last)ValueFrom$/.test(calleeName(it.call.callee) ?? '') &&
+      holds(it.call.span, at),
+  );
+  const isCaught = (it: CallAction): boolean =>
+    around !== undefined &&
+    holds(around.call.span, it.call.at) &&
+    /^(?:catchError|retry)/.test(calleeName(it.call.callee) ?? '');
+  return around !== undefined && !calls.some(isCaught);
 }
 
 function mayFail(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
   const facts = model.files.get(fn.file);
   return (
-    action.settled === 'awaited' &&
+    isAwaited(fn, action) &&
     facts !== undefined &&
     !isKeptTrying(action) &&
     !answersItself(action, { model, fn }) &&
@@ -114,8 +130,7 @@ function mayFail(model: EventModel, fn: FunctionNode, action: CallAction): boole
 /** `Promise.all([refund(id), release(id)])`: all of them have started. */
 function startsWithOthers({ fact }: FunctionNode, { call: { at } }: CallAction): boolean {
   return callsIn(fact.body).some(
-    ({ call: { callee, span } }) =>
-      span.start < at.start && at.end <= span.end && /^Promise\./.test(pathOf(callee)),
+    ({ call: { callee, span } }) => holds(span, at) && /^Promise\./.test(pathOf(callee)),
   );
 }
 

@@ -6,6 +6,7 @@ import { haltedRuns } from '../model/haltedRuns.ts';
 import { journalOf } from '../model/journals.ts';
 import type { EventModel } from '../model/model.ts';
 import { skippedCompensations } from '../model/skippedCompensations.ts';
+import { isUndoing } from '../model/undoing.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -76,7 +77,12 @@ function calledIn(
 ): { readonly name: string; readonly at: Span } {
   const { call, roles } = action;
   const published = roles.find((it) => it.kind === 'publish');
-  const topic = published?.kind === 'publish' ? (published.channel ?? published.event) : undefined;
+  const topics =
+    published?.kind === 'publish'
+      ? [published.channel ?? published.event, published.event, ...call.args]
+      : [];
+  // The exchange that some name first says nothing of what is asked.
+  const topic = topics.find((it) => isUndoing(program.stringOf(fn.file, it) ?? '')) ?? topics[0];
   const text = topic && program.stringOf(fn.file, topic);
   const remote = roles.find((it) => it.kind === 'remote');
   const asked = remote?.kind === 'remote' ? remote.asks : undefined;
