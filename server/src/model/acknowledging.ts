@@ -3,7 +3,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { AckRole } from '../facts/roles.ts';
 import { callsIn } from '../facts/walk.ts';
-import type { EventModel, FunctionNode } from './model.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 
 type Told = AckRole['what'];
 
@@ -37,4 +37,12 @@ function toldBy(model: EventModel, fn: FunctionNode, action: CallAction, depth: 
     model.bodyOf(callee).effects.length > 0 ||
     call.args.some((it) => model.program.functionsOf(fn.file, it).length > 0);
   return isMore ? [] : told;
+}
+
+/** `subscribe(queue, handler)` of one's own that acknowledges when the handler has returned. */
+export function isAcknowledgedByRunner(model: EventModel, { runBy }: ConsumerNode): boolean {
+  if (!runBy) return false;
+  const { caller, action } = runBy;
+  const later = callsIn(caller.fact.body).filter((it) => it.call.at.start > action.call.at.start);
+  return later.some((it) => acknowledges(model, caller, it));
 }

@@ -3,7 +3,7 @@ import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
-import { acknowledges, refuses } from './acknowledging.ts';
+import { acknowledges, isAcknowledgedByRunner, refuses } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
@@ -260,6 +260,7 @@ function isAck({ model, fn }: Scope, action: CallAction): boolean {
 /** A message that is acknowledged on success alone stays with the broker otherwise. */
 function isAcknowledgedByHand(scope: Scope, inside: readonly Action[]): boolean {
   const stated = scope.consumer.fact.acknowledges;
+  if (isAcknowledgedByRunner(scope.model, scope.consumer)) return false;
   if (stated !== undefined) return stated === 'never';
   return inside.some((it) => it.kind === 'call' && isAck(scope, it));
 }
