@@ -101,14 +101,18 @@ export function isOutcome({ action }: Step): boolean {
   return !passing.has(action);
 }
 
+/** Of other verbs the prefix tells of somebody's will: `unsubscribed`, `unlocked`. */
+const undone =
+  /^un(?:reserved|allocated|paid|charged|booked|shipped|delivered|fulfilled|authorized|confirmed)$/;
+
 /** Whether a name says that something failed. */
 export function saysFailure(name: string, words: FailureWords): boolean {
   const known = failing(words);
   const before = known.get(name);
   if (before !== undefined) return before;
   const text = ` ${wordsOf(name).join(' ')} `;
-  // `stock.unreserved`: what is not done, or is no more.
-  const isUndone = wordsOf(name).some((it) => it.startsWith('un') && isParticiple(it.slice(2)));
+  // `stock.unreserved`: what a step should have done is not done, or is no more.
+  const isUndone = wordsOf(name).some((it) => undone.test(it));
   const isFailing = isUndone || words.failures.some((it) => text.includes(` ${it} `));
   known.set(name, isFailing);
   return isFailing;

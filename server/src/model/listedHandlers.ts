@@ -1,7 +1,7 @@
 // Consumers out of a list: `for (const it of handlers) bus.subscribe(it.topic, it)`. Each item names what it takes and handles it.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
+import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { eachAction } from './fileIndex.ts';
@@ -60,6 +60,9 @@ export function itemBehind(
   return init && binding.kind !== 'variable' ? onward(init, path) : undefined;
 }
 
+/** Nobody hands a list on through more functions. */
+const mostHandings = 3;
+
 /** What a callback gives for each item: `(it) => it.topic`. */
 function givenBy({ functions }: FileFacts, callback: Expr | undefined): Expr | undefined {
   const fact = callback?.kind === 'function' ? functions[callback.function] : undefined;
@@ -68,14 +71,23 @@ function givenBy({ functions }: FileFacts, callback: Expr | undefined): Expr | u
 }
 
 /** The items of a list as far as they are written out; of one that a function is handed, by whoever calls it. */
-export function itemsOf(file: FilePath, list: Expr, linking: Linking, depth = 0): readonly Written[] {
+export function itemsOf(
+  file: FilePath,
+  list: Expr,
+  linking: Linking,
+  entered: readonly FunctionFact[] = [],
+): readonly Written[] {
   const { values, calls } = linking;
-  const handed = depth < deepest ? handedIn(file, list, linking) : undefined;
-  if (handed)
+  const handed = handedIn(file, list, linking);
+  if (handed) {
+    // What hands its own list to itself says nothing new.
+    if (entered.length >= mostHandings || entered.includes(handed.fn.fact)) return [];
+    const around = [...entered, handed.fn.fact];
     return calls.callersOf(handed.fn).flatMap(({ caller, action: { call } }) => {
       const arg = call.args[handed.index];
-      return arg ? itemsOf(caller.file, arg, linking, depth + 1) : [];
+      return arg ? itemsOf(caller.file, arg, linking, around) : [];
     });
+  }
   const isValues =
     list.kind === 'call' && list.callee.kind === 'member' && list.callee.name === 'values' && list.args[0];
   const value = values.evaluate(file, isValues ? isValues : list);

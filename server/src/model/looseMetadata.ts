@@ -65,6 +65,8 @@ function setting(file: FilePath, target: Expr, value: Expr): readonly Filling[] 
   const { name, object, at } = target;
   if (holders.test(name)) return [{ file, name, value, beside: undefined }];
   if (object.kind !== 'member' || !holders.test(object.name)) return [];
+  // `event.metadata[key] = value` may set anything.
+  if (name === '[]') return [{ file, name: object.name, value: { kind: 'unknown', at }, beside: undefined }];
   const whole: Expr = { kind: 'object', entries: [{ key: name, at, value }], spreads: [], at };
   return [{ file, name: object.name, value: whole, beside: undefined }];
 }

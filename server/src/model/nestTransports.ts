@@ -1,7 +1,7 @@
 // Over what NestJS microservices listen: Kafka and RabbitMQ deliver at least once; TCP, gRPC, Redis pub/sub, core NATS and MQTT
 // without a quality of service at most once. A request is delivered again by Kafka, and by RabbitMQ where the handler acknowledges;
 // by default NestJS lets RabbitMQ forget it on delivery.
-import type { Expr, ObjectEntry, ObjectExpr } from '../facts/expressions.ts';
+import type { CallExpr, Expr, ObjectEntry, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
@@ -87,9 +87,15 @@ function* configured(facts: FileFacts): Iterable<Expr> {
   for (const binding of facts.bindings) if (binding.isTopLevel && binding.init) yield binding.init;
 }
 
-function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: number): readonly string[] {
+function transportsIn(
+  file: FilePath,
+  expr: Expr,
+  linking: Linking,
+  depth: number,
+  entered: readonly FunctionNode['fact'][] = [],
+): readonly string[] {
   if (depth > maxDepth) return [];
-  const deeper = (it: Expr): readonly string[] => transportsIn(file, it, linking, depth + 1);
+  const deeper = (it: Expr): readonly string[] => transportsIn(file, it, linking, depth + 1, entered);
   if (expr.kind === 'member' && expr.object.kind === 'name' && expr.object.name === 'Transport')
     return [expr.name];
   if (expr.kind === 'object') {
@@ -100,26 +106,32 @@ function transportsIn(file: FilePath, expr: Expr, linking: Linking, depth: numbe
     });
   }
   if (expr.kind === 'array') return expr.items.flatMap(deeper);
-  if (expr.kind === 'call') {
-    // `createMicroservice(AppModule, kafkaOptions('orders'))`.
-    const given = linking.calls.callees(file, expr).flatMap((it) => returnedBy(it));
-    const found = given.flatMap((it) => transportsIn(it.file, it.expr, linking, depth + 1));
-    return [...expr.args.flatMap(deeper), ...found];
-  }
+  if (expr.kind === 'call')
+    return [...expr.args.flatMap(deeper), ...madeBy(file, expr, linking, depth, entered)];
   if (expr.kind !== 'name') return [];
   const value = linking.values.evaluate(file, expr);
   return value.kind === 'expr' && value.expr !== expr
-    ? transportsIn(value.file, value.expr, linking, depth + 1)
+    ? transportsIn(value.file, value.expr, linking, depth + 1, entered)
     : [];
 }
 
-function returnedBy({
-  file,
-  fact,
-}: FunctionNode): readonly { readonly file: FilePath; readonly expr: Expr }[] {
-  return eachAction(fact.body).flatMap((it) =>
-    it.kind === 'return' && it.value ? [{ file, expr: it.value }] : [],
-  );
+/** `createMicroservice(AppModule, kafkaOptions('orders'))`: what the function gives; one that gives what it gives itself ends nowhere. */
+function madeBy(
+  file: FilePath,
+  call: CallExpr,
+  linking: Linking,
+  depth: number,
+  entered: readonly FunctionNode['fact'][],
+): readonly string[] {
+  const makers = linking.calls.callees(file, call).filter((it) => !entered.includes(it.fact));
+  return makers.flatMap((maker) => {
+    const around = [...entered, maker.fact];
+    return returnedBy(maker).flatMap((it) => transportsIn(maker.file, it, linking, depth + 1, around));
+  });
+}
+
+function returnedBy({ fact }: FunctionNode): readonly Expr[] {
+  return eachAction(fact.body).flatMap((it) => (it.kind === 'return' && it.value ? [it.value] : []));
 }
 
 /** `{ transport: Transport.RMQ, options: { noAck: false } }`; options that can't be read may say so too. */

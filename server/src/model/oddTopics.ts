@@ -14,6 +14,10 @@ export interface OddTopic {
 /** So many facts of the same thing tell that a service announces what happened to it. */
 const enough = 2;
 
+/** What is asked of a worker, more often than it is told. */
+const work =
+  /^(?:audit|calculate|execute|export|generate|import|notify|process|publish|retry|schedule|send|start|sync|trigger|validate|verify)$/;
+
 const nouns: ReadonlyMap<string, string> = new Map(
   Object.entries({
     login: 'logged_in',
@@ -33,14 +37,33 @@ export function* oddTopics(model: EventModel, verbs: ReadonlySet<string>): Itera
   const facts = factsTold(model);
   for (const event of candidates) {
     const topic = readTopic(event);
-    const told = new Set(
-      servicesOf(model, event).flatMap((it) => facts.get(`${it}\0${topic?.subject ?? ''}`) ?? []),
+    const key = (service: string): string => `${service}\0${topic?.subject ?? ''}`;
+    const services = servicesOf(model, event);
+    const told = new Set(services.flatMap((it) => facts.get(key(it)) ?? []));
+    const odd = candidates.filter(
+      (it) =>
+        readTopic(it)?.subject === topic?.subject &&
+        servicesOf(model, it).some((one) => services.includes(one)),
     );
-    if (!topic || told.size < enough) continue;
-    // Who asks for a refund is answered with `refunded`.
-    const isAnswered = [...told].some((it) => stemOf(it.split(' ').at(-1) ?? '') === stemOf(topic.last));
-    if (!isAnswered) yield { event, last: topic.last, past: topic.past };
+    // Where half of what is said of a thing is in the imperative, that may be what is asked of others.
+    if (!topic || told.size < enough || odd.length * 2 > told.size || isAnswered(model, topic)) continue;
+    if (!isTakenElsewhere(model, event)) yield { event, last: topic.last, past: topic.past };
   }
+}
+
+/** Who asks for a refund is answered with `refunded`, by whomever. */
+function isAnswered({ events }: EventModel, { subject, last }: Topic): boolean {
+  return events.some(({ key, name }) => {
+    const words = key.split(' ');
+    const isOfSubject = words.slice(0, -1).join(' ') === subject;
+    return isOfSubject && statesFact(name) && stemOf(words.at(-1) ?? '') === stemOf(last);
+  });
+}
+
+/** Another service may do what the topic says. */
+function isTakenElsewhere({ serviceOf }: EventModel, { producers, consumers }: EventNode): boolean {
+  const own = new Set(producers.map((it) => serviceOf(it.file)));
+  return consumers.some((it) => !own.has(serviceOf(it.file)) && it.handler !== undefined);
 }
 
 function mayBeOdd({ declarations, producers }: EventNode): boolean {
@@ -59,7 +82,7 @@ function topicOf(name: string, verbs: ReadonlySet<string>): Topic | undefined {
   if (statesFact(name)) return undefined;
   const words = eventKey(name).split(' ');
   const last = words.at(-1) ?? '';
-  const past = nouns.get(last) ?? (verbs.has(last) ? pastOf(last) : undefined);
+  const past = nouns.get(last) ?? (verbs.has(last) && !work.test(last) ? pastOf(last) : undefined);
   return words.length > 1 && past !== undefined && past !== last
     ? { subject: words.slice(0, -1).join(' '), last, past }
     : undefined;

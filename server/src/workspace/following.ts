@@ -206,11 +206,11 @@ const registrarsIn = once((facts: FileFacts): ReadonlySet<string> => {
 /** The calls of a file that may register a handler, by the name of what is called. */
 const handlingCalls = once(
   (facts: FileFacts): ReadonlySet<string> =>
-    new Set([...indexOf(facts).calls.keys()].filter((it) => registering.test(it))),
+    new Set([...indexOf(facts).calls.keys()].filter((it) => registering.test(it)).sort()),
 );
 
 const registering =
-  /consum|subscri|listen|handl|regist|receiv|process|work|watch|route|bind|^(?:add|on)[A-Z]|^on$/i;
+  /consum|subscri|listen|handl|regist|receiv|process|work|watch|route|bind|^(?:add|on)[A-Z]/i;
 
 /** Names by which a file that says nothing itself ties others together: bases of types, and classes that a container provides. */
 const essentialNames = once((facts: FileFacts): ReadonlySet<string> => {
