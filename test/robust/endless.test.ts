@@ -88,6 +88,29 @@ ${rows(6, (way) => `    case '${way}': return topic${it - 1}(of + '${way}');`)}
 export const place = async (producer: Producer) => producer.send({ topic: topic19('order'), messages: [] });
 `,
   },
+  'functions that hand their list to themselves': {
+    'src/pairs.ts': `import type { Channel } from 'amqplib';
+interface Handler { queue: string; handle(event: unknown): Promise<void> }
+export async function registerAll(channel: Channel, node: any, handlers: Handler[]): Promise<void> {
+  for (const it of handlers) await channel.consume(it.queue, async (message) => it.handle(JSON.parse(String(message?.content))));
+${rows(8, (it) => `  if (node.n${it}) await registerAll(channel, node.n${it}, handlers);`)}
+}
+export const start = (channel: Channel) => registerAll(channel, {}, [{ queue: 'order.placed', handle: async () => {} }]);
+`,
+  },
+  'functions that give their own options': {
+    'src/pairs.ts': `import { NestFactory } from '@nestjs/core';
+import { Controller } from '@nestjs/common';
+import { EventPattern, Transport } from '@nestjs/microservices';
+function options(of: any): any {
+${rows(40, (it) => `  if (of.n${it}) return options(of.n${it});`)}
+  return { transport: Transport.KAFKA };
+}
+@Controller()
+export class Orders { @EventPattern('order.placed') async place(event: { id: string }) {} }
+export const start = () => NestFactory.createMicroservice(Orders, options({}));
+`,
+  },
   barrels: Object.fromEntries([
     ...Array.from({ length: 40 }, (_, it) =>
       ['a', 'b'].map((side) => [`src/${side}${it}.ts`, barrel(it)]),
