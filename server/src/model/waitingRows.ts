@@ -16,11 +16,18 @@ const waiting =
 /** Every row that is still there is asked for by these, whatever is done about it. */
 const ofLife = /delet|remov|archiv|disab|revok|hidden/i;
 
-/** `find({ where: { sentAt: IsNull() } })` in a function that, with all it calls, sets `sentAt`. */
-export function takesWaiting(walk: Walk, { call }: CallAction, { where }: ReadRole): boolean {
-  if (where?.kind !== 'object' || single.test(calleeName(call.callee) ?? '')) return false;
+/**
+ * `find({ where: { sentAt: IsNull() } })` in a function that, with all it calls, sets `sentAt`. Two that look for whatever waits may
+ * take the same row; the rows of one order that wait are gone when its message comes again, as with a look at the order's state.
+ */
+export function takesWaiting(
+  walk: Walk,
+  { call }: CallAction,
+  { where }: ReadRole,
+): 'yes' | 'weak' | undefined {
+  if (where?.kind !== 'object' || single.test(calleeName(call.callee) ?? '')) return undefined;
   const states = walk.states();
-  return where.entries.some(({ key, value }) => {
+  const mark = where.entries.find(({ key, value }) => {
     const set = states.get(key);
     return (
       set !== undefined &&
@@ -29,6 +36,9 @@ export function takesWaiting(walk: Walk, { call }: CallAction, { where }: ReadRo
       [...set].some((it) => isMark(it))
     );
   });
+  if (!mark) return undefined;
+  const isOfOne = where.entries.some(({ key, value }) => /[a-z]Id$/.test(key) && value.kind === 'member');
+  return isOfOne ? 'yes' : 'weak';
 }
 
 function asksForUnmarked({ fn, walking }: Walk, value: Expr): boolean {

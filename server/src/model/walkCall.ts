@@ -132,7 +132,8 @@ function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): v
     isUnique: isUniqueRead(walk.fn.file, action, role, walk.walking.linking),
     ...(role.store === undefined ? {} : { store: role.store }),
   });
-  if (takesWaiting(walk, action, role)) flow.guard = stronger(flow.guard, { ...place, level: 'weak' });
+  const level = takesWaiting(walk, action, role);
+  if (level) flow.guard = stronger(flow.guard, { ...place, level });
   if (role.where?.kind !== 'object' || !role.where.entries.some((it) => versionKey.test(it.key))) return;
   flow.guard = stronger(flow.guard, { ...place, level: 'yes' });
   walk.after = stronger(walk.after, { ...place, level: 'yes' });
