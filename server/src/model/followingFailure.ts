@@ -1,7 +1,7 @@
 // Functions that run only because a step failed: a catch calls them, or what runs the steps of a saga.
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
-import { actionsIn } from '../facts/walk.ts';
+import { actionsIn, callsIn } from '../facts/walk.ts';
 import { indexOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { runsSteps } from './orchestrators.ts';
@@ -11,6 +11,17 @@ const maxDepth = 4;
 /** Whether a call stands in a catch. */
 export function standsInCatch(body: readonly Action[], action: CallAction): boolean {
   return actionsIn(body).some((it) => it.kind === 'try' && actionsIn(it.handler ?? []).includes(action));
+}
+
+/** Whether a call in a catch has a try of its own there. */
+export function isTriedInCatch(body: readonly Action[], action: CallAction): boolean {
+  return actionsIn(body).some(
+    (it) =>
+      it.kind === 'try' &&
+      it.handler !== null &&
+      callsIn(it.body).includes(action) &&
+      standsInCatch(body, action),
+  );
 }
 
 /** Whether a function runs only because a step failed: what somebody else runs as well may be run again. */

@@ -1,5 +1,5 @@
 // What a publishing call gives its caller to wait for, as libraries, declarations and the workspace's own code say.
-import type { Action, CallAction } from '../facts/actions.ts';
+import type { CallAction } from '../facts/actions.ts';
 import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath, Place } from '../text.ts';
@@ -132,16 +132,8 @@ function resultOf(model: EventModel, fn: FunctionNode, depth: number): Given['gi
   const { isAsync, isAbstract, returns } = fn.fact;
   const declared = isAsync ? 'promise' : resultNamed(returns);
   if (isAbstract) return declared;
-  if (declared) return mayFail(fn.fact.body) || isLost(fn.fact.body) ? declared : undefined;
+  if (declared) return mayFail(fn.fact.body) ? declared : undefined;
   return returns || depth > maxDepth ? undefined : returnedBy(model, fn, depth);
-}
-
-/** `void this.client.emit(…)`: once that is waited for, the promise carries its failure, and the callers drop that as well. */
-function isLost(body: readonly Action[]): boolean {
-  return eachAction(body).some((it) => {
-    const role = it.kind === 'call' && it.settled === 'dropped' ? publishIn(it) : undefined;
-    return role?.transport === 'broker' && awaitable(role.gives) !== undefined;
-  });
 }
 
 /** `publish(event) { return this.client.emit(…); }` */

@@ -7,7 +7,7 @@ import { isTriedAgain } from './activities.ts';
 import { answersItself } from './answering.ts';
 import { backRunsOf, type BackRun } from './backRuns.ts';
 import { lostCompensations, type LostCompensation } from './compensating.ts';
-import { callersOf, followsFailure, standsInCatch } from './followingFailure.ts';
+import { callersOf, followsFailure, isTriedInCatch, standsInCatch } from './followingFailure.ts';
 import { holdsKeptTries, isKeptTrying } from './journals.ts';
 import type { EventModel } from './model.ts';
 import { runsSteps } from './orchestrators.ts';
@@ -23,6 +23,7 @@ export function* haltedRuns(model: EventModel): Iterable<LostCompensation> {
     if (tried.some((it) => !throwsAgain(it, run)) || standsInCatch(fn.fact.body, action)) continue;
     const callers = callersOf(model, fn);
     if (callers.some(({ action: it }) => lost.has(it) && it.settled === 'awaited')) continue;
+    if (callers.some(({ caller, action: it }) => isTriedInCatch(caller.fact.body, it))) continue;
     if (runsSteps(fn.fact) || followsFailure(model, fn))
       yield { fn, action, loss: 'stops-the-others', isLostAnyhow: true, isActivity: false };
   }

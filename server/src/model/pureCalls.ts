@@ -1,14 +1,16 @@
 // Calls that do nothing about a failure: metrics, spans, lines in a log, and what only makes text or values.
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
+import type { FilePath } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { calleeName } from './fileIndex.ts';
-import type { FunctionNode } from './model.ts';
+import type { EventModel, FunctionNode } from './model.ts';
 
 const telling =
   /^(?:recordException|setStatus|setAttribute\w*|addEvent|inc|increment|observe|histogram|gauge|end|finish|startTimer|stopTimer|addMetric|putMetric|timing|publishStoredMetrics|record\w*(?:Error|Failure|Metric)\w*|log\w*|print\w*)$/;
 const tellers =
   /(?:metrics?|counter|histogram|gauge|span|tracer|timer|statsd|prometheus|telemetry|stopwatch)$/i;
+const meters = /prom-client|opentelemetry|prometheus|metrics|statsd|dogstatsd|datadog|dd-trace/;
 const pureRoots = new Set([
   'JSON', 'String', 'Number', 'Boolean', 'Date', 'Object', 'Array', 'Math', 'Buffer', 'util', 'inspect', 'performance', 'process', 'Error', 'chalk',
 ]); // prettier-ignore
@@ -18,11 +20,12 @@ const loggers = /^(?!.*Audit).*Logg(?:er|ing)(?:Service|Adapter|Provider|Impl)?$
 const levels = /^(?:log|info|debug|warn|warning|error|trace|verbose|fatal|critical|notice|silly)$/;
 
 /** `span.recordException(error)`, `failures.inc()` of a counter. */
-export function isTelling({ call }: CallAction): boolean {
+export function isTelling({ program }: EventModel, file: FilePath, { call }: CallAction): boolean {
   const { callee } = call;
-  if (callee.kind !== 'member') return false;
-  if (/^(?:inc|observe|recordException)$/.test(callee.name)) return true;
-  return telling.test(callee.name) && tellers.test(calleeName(callee.object) ?? '');
+  if (callee.kind !== 'member' || !telling.test(callee.name)) return false;
+  if (callee.name === 'recordException' || tellers.test(calleeName(callee.object) ?? '')) return true;
+  const type = /^(?:inc|observe)$/.test(callee.name) ? program.foreignTypeOf(file, callee.object) : undefined;
+  return type !== undefined && meters.test(type.from);
 }
 
 /** `JSON.stringify(error)`, `error.message.slice(0, 80)`. */

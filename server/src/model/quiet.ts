@@ -51,7 +51,12 @@ function isQuietCall(scope: QuietScope, action: CallAction, depth: number): bool
     return (
       isReport(action) || roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'))
     );
-  if (isTelling(action) || isPure(call.callee) || isTimer(scope.facts, call.callee)) return true;
+  if (
+    isTelling(scope.model, scope.fn.file, action) ||
+    isPure(call.callee) ||
+    isTimer(scope.facts, call.callee)
+  )
+    return true;
   if (isSettling(scope.facts, action)) return true;
   if (isNew) return action.settled === 'collected';
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);

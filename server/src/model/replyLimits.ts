@@ -53,7 +53,8 @@ export const speaksOfDeadline = once((facts: FileFacts): boolean => {
   });
 });
 
-function hasDeadline(expr: Expr): boolean {
+/** Whether an expression names a time that is over, or delays a message. */
+export function hasDeadline(expr: Expr): boolean {
   if (expr.kind === 'object' && expr.entries.some((it) => delaying.test(it.key) || deadline.test(it.key)))
     return true;
   if (expr.kind === 'member' && deadline.test(expr.name) && expr.name !== 'setTimeout') return true;

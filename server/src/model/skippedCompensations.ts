@@ -1,13 +1,13 @@
 // Compensations that are called one after the other with no try between them: the first that fails keeps the others from running.
 import type { Action, CallAction } from '../facts/actions.ts';
 import { durableEngines } from '../facts/sagaWords.ts';
-import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
+import { branchesOf, callsIn } from '../facts/walk.ts';
 import { answersItself } from './answering.ts';
 import { lostCompensations, type LostCompensation } from './compensating.ts';
 import { throwsToBroker } from './deliveredAgain.ts';
 import { pathOf } from './effects.ts';
 import { calleeName } from './fileIndex.ts';
-import { callersOf, followsFailure, standsInCatch } from './followingFailure.ts';
+import { callersOf, followsFailure, isTriedInCatch } from './followingFailure.ts';
 import { holds } from './handling.ts';
 import { isKeptTrying } from './journals.ts';
 import type { EventModel, FunctionNode } from './model.ts';
@@ -34,7 +34,7 @@ function* inUndoingFunctions(model: EventModel, told: ReadonlySet<CallAction>): 
   for (const fn of undoingFunctions(model).values()) {
     const callers = callersOf(model, fn);
     const isTold = callers.some(({ action }) => told.has(action));
-    const isTried = callers.some(({ caller, action }) => isTriedIn(caller.fact.body, action));
+    const isTried = callers.some(({ caller, action }) => isTriedInCatch(caller.fact.body, action));
     if (isTold || isTried || !followsFailure(model, fn) || isSeenTo(model, fn)) continue;
     const { body } = fn.fact;
     const undoing = bareCalls(body).filter((it) => takesBack(model, fn, it));
@@ -131,16 +131,5 @@ function mayFail(model: EventModel, fn: FunctionNode, action: CallAction): boole
 function startsWithOthers({ fact }: FunctionNode, { call: { at } }: CallAction): boolean {
   return callsIn(fact.body).some(
     ({ call: { callee, span } }) => holds(span, at) && /^Promise\./.test(pathOf(callee)),
-  );
-}
-
-/** Within its catch it has a try of its own. */
-function isTriedIn(body: readonly Action[], action: CallAction): boolean {
-  return actionsIn(body).some(
-    (it) =>
-      it.kind === 'try' &&
-      it.handler !== null &&
-      callsIn(it.body).includes(action) &&
-      standsInCatch(body, action),
   );
 }

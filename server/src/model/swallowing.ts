@@ -205,7 +205,13 @@ function isWork(scope: Scope, action: CallAction): boolean {
   if (roles.some((it) => it.kind === 'write' || it.kind === 'publish' || it.kind === 'remote')) return true;
   if (roles.length > 0 || isNew) return false;
   const name = calleeName(call.callee) ?? '';
-  if (preparing.test(name) || isTelling(action) || isPure(call.callee) || isGathering(call)) return false;
+  if (
+    preparing.test(name) ||
+    isTelling(scope.model, scope.fn.file, action) ||
+    isPure(call.callee) ||
+    isGathering(call)
+  )
+    return false;
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
   if (callees.length > 0)
     return callees.some((it) => it.fact.isAsync || scope.model.bodyOf(it).effects.length > 0);

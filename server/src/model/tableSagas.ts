@@ -3,15 +3,16 @@
 import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { doingKeys, placeNameOf, sagaName } from '../facts/sagaWords.ts';
-import { actionsIn, exprsOf, partsOf } from '../facts/walk.ts';
+import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { asks } from './deeds.ts';
 import { pathOf } from './effects.ts';
+import { importersOf } from './importers.ts';
 import type { ConsumerNode, EventModel, EventNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { answers } from './replies.ts';
-import { deadline, sweepsIn, speaksOfDeadline } from './replyLimits.ts';
+import { deadline, hasDeadline, sweepsIn, speaksOfDeadline } from './replyLimits.ts';
 import { sharesSubject } from './undoing.ts';
 
 export interface TableWait extends Place {
@@ -27,6 +28,8 @@ interface Row {
   readonly name: string;
   /** The message that asks for it. */
   readonly sent: string;
+  /** It names how long it may take. */
+  readonly isLimited: boolean;
   /** The message that answers, where the row says it. */
   readonly reply?: string;
 }
@@ -81,20 +84,32 @@ function endingOf(
   consumers: readonly ConsumerNode[],
   goesOn: readonly ConsumerNode[],
 ): (row: Row) => boolean {
-  const files = [file, ...goesOn.flatMap(({ handler }) => (handler ? [handler.file] : []))];
+  const runners = importersOf(model, name).filter((it) => model.serviceOf(it) === model.serviceOf(file));
+  const files = [file, ...runners, ...goesOn.flatMap(({ handler }) => (handler ? [handler.file] : []))];
   const told = consumers.map(subjectOf).filter((it) => deadline.test(it));
   const ends = [...told, ...sweepsIn(model, model.serviceOf(file))].map(withoutDeadline);
   // A deadline for the payment ends no other step.
   const isForAll = ends.some(
     (it) => sharesSubject(it, name) || !rows.some((row) => sharesSubject(it, row.name)),
   );
-  if (isForAll || files.some((it) => isLimitedIn(model, it))) return () => true;
-  return (row) => ends.some((it) => sharesSubject(it, row.name));
+  if (isForAll || files.some((it) => isLimitedIn(model, it)) || runners.some((it) => startsTimer(model, it)))
+    return () => true;
+  return (row) => row.isLimited || ends.some((it) => sharesSubject(it, row.name));
 }
 
 function isLimitedIn(model: EventModel, file: FilePath): boolean {
   const facts = model.files.get(file);
   return facts !== undefined && speaksOfDeadline(facts);
+}
+
+/** `setTimeout(() => giveUp(sagaId), 30_000)` beside what runs the steps. */
+function startsTimer(model: EventModel, file: FilePath): boolean {
+  const functions = model.files.get(file)?.functions ?? [];
+  return functions.some(({ body }) =>
+    callsIn(body).some(
+      ({ call }) => pathOf(call.callee) === 'setTimeout' && call.args[0]?.kind === 'function',
+    ),
+  );
 }
 
 /** By what a consumer is called, and what it stands in. */
@@ -153,7 +168,8 @@ function arraysIn(expr: Expr): readonly (readonly ObjectExpr[])[] {
 }
 
 function rowsOf({ program }: EventModel, { file }: FileFacts, items: readonly ObjectExpr[]): readonly Row[] {
-  return items.flatMap(({ entries }) => {
+  return items.flatMap((it) => {
+    const { entries } = it;
     const textOf = (keys: RegExp): string | undefined => {
       const found = entries.find((it) => keys.test(it.key) && it.value.kind !== 'function');
       return found && program.stringOf(file, found.value);
@@ -164,6 +180,6 @@ function rowsOf({ program }: EventModel, { file }: FileFacts, items: readonly Ob
     const isRun = entries.some((it) => doingKeys.includes(it.key) && it.value.kind === 'function');
     if (!label || sent === undefined || isRun) return [];
     const name = label.kind === 'string' ? label.value : (pathOf(label).split('.').at(-1) ?? '');
-    return [{ at: label.at, name, sent, ...(reply !== undefined && { reply }) }];
+    return [{ at: label.at, name, sent, isLimited: hasDeadline(it), ...(reply !== undefined && { reply }) }];
   });
 }

@@ -1,20 +1,24 @@
 // Whether somebody limits how long a call may take: the call itself, the function around it, or whatever runs the step.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
+import type { BindingId, CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import { callsIn } from '../facts/walk.ts';
+import { callsIn, partsOf } from '../facts/walk.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { Place, Span } from '../text.ts';
 import { isUnset } from './clientSettings.ts';
 import { calleeName } from './fileIndex.ts';
 import { pathOf } from './effects.ts';
-import type { Effect, EventModel, SagaNode } from './model.ts';
+import { callersOf } from './followingFailure.ts';
+import type { Effect, EventModel, FunctionNode, SagaNode } from './model.ts';
 import { once } from '../facts/once.ts';
 import { perModel } from './perModel.ts';
 import { orchestratorsOf, runsSteps } from './orchestrators.ts';
 
 /** Clients that give up by themselves after a default time. */
 const limitedClients = /stripe|aws|@google-cloud|@azure|octokit|twilio|sendgrid|prisma|grpc/i;
+
+/** How many variables a stream goes through. */
+const maxDepth = 3;
 
 /** Calls to other systems that wait as long as it takes. */
 export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): readonly Effect[] {
@@ -24,19 +28,13 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
     const { role, name } = effect;
     // Nobody waits for what runs later.
     if (effect.inCatch || effect.runs) return false;
-    if (role.kind === 'publish')
-      return isUnlimitedRequest(model, role) && !isLimitedAt(model, effect) && !isLeft(effect);
-    if (role.kind === 'remote' && role.endedBy !== undefined)
-      return ![...effect.via, effect].some((it) => isLimitedAt(model, it)) && !isLeft(effect);
+    const isLimited = (): boolean => [...effect.via, effect].some((it) => isLimitedAt(model, it));
+    if (role.kind === 'publish') return isUnlimitedRequest(model, role) && !isLimited() && !isLeft(effect);
+    if (role.kind === 'remote' && role.endedBy !== undefined) return !isLimited() && !isLeft(effect);
     if (role.kind !== 'remote' || role.what !== 'http' || role.hasTimeLimit) return false;
     if (limitedClients.test(`${role.library} ${name}`)) return false;
     const isFetch = /(?:^|\.)fetch$/.test(name);
-    return (
-      (isFetch || !hasDefault) &&
-      !isLimitedAt(model, effect) &&
-      !effect.via.some((it) => isLimitedAt(model, it)) &&
-      !isLeft(effect)
-    );
+    return (isFetch || !hasDefault) && !isLimited() && !isLeft(effect);
   });
 }
 
@@ -83,6 +81,15 @@ function isChainedOn(callee: Expr, call: CallAction['call']): boolean {
 function isUnlimitedRequest(model: EventModel, { isRequest, gives, limitedBy }: PublishRole): boolean {
   if (!isRequest) return false;
   return gives === 'observable' || (limitedBy !== undefined && isUnset(model, limitedBy));
+}
+
+/** `await this.limited(this.reserve(order))`, wherever the function is called. */
+export function isLimitedByCallers(model: EventModel, fn: FunctionNode): boolean {
+  const callers = callersOf(model, fn);
+  return (
+    callers.length > 0 &&
+    callers.every(({ caller, action }) => isLimitedAt(model, { file: caller.file, at: action.call.at }))
+  );
 }
 
 /** Whether whatever runs the steps of a saga limits each: in the saga's own file, or an orchestrator of the workspace. */
@@ -137,10 +144,32 @@ function isMeantFor({ call, settled }: CallAction, calls: readonly CallAction[],
   const pipe = calls.findLast(
     (it) => it.call !== call && isWithin(call.at, it.call.span) && calleeName(it.call.callee) === 'pipe',
   );
-  if (pipe && call.callee.kind === 'name') return isWithin(at, pipe.call.span);
+  if (pipe && call.callee.kind === 'name') return isPiped(pipe.call, calls, at);
   if (pathOf(call.callee) !== 'AbortSignal.timeout' || settled !== 'collected') return true;
   const takers = calls.filter((it) => it.call !== call && isWithin(call.at, it.call.span));
   return takers.length === 0 || takers.some((it) => isWithin(at, it.call.span));
+}
+
+/** Whether a place stands in what is piped, or in what made the streams that are: `reserved$.pipe(timeout(3000))`. */
+function isPiped(call: CallExpr, calls: readonly CallAction[], at: Span, depth = 0): boolean {
+  if (isWithin(at, call.span)) return true;
+  const made = calls.filter(
+    ({ result, settled }) =>
+      settled !== 'awaited' && result !== undefined && streamsOf(call).includes(result),
+  );
+  return depth < maxDepth && made.some((it) => isPiped(it.call, calls, at, depth + 1));
+}
+
+/** The variables whose streams a call hands on: `reserved$.pipe(…)`, `forkJoin([reserved$, charged$])`. */
+function streamsOf({ callee, args }: CallExpr): readonly BindingId[] {
+  if (callee.kind === 'name') return args.flatMap(namesIn);
+  if (callee.kind !== 'member' || callee.name !== 'pipe') return [];
+  return callee.object.kind === 'call' ? streamsOf(callee.object) : namesIn(callee.object);
+}
+
+function namesIn(expr: Expr): readonly BindingId[] {
+  if (expr.kind === 'name') return expr.binding === undefined ? [] : [expr.binding];
+  return expr.kind === 'call' ? streamsOf(expr) : partsOf(expr).flatMap(namesIn);
 }
 
 function isIn(expr: Expr, at: Span): boolean {

@@ -7,7 +7,7 @@ import { orchestratingMethods } from '../model/orchestratingMethods.ts';
 import { mayFollow } from '../model/order.ts';
 import { keeperOf } from '../model/stepLimits.ts';
 import { tableWaits, type TableWait } from '../model/tableSagas.ts';
-import { isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
+import { isLimitedByCallers, isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
 import { endlessWaits, type EndlessWait } from '../model/waits.ts';
 import type { Place } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -107,7 +107,7 @@ function* inMethods(model: EventModel): Iterable<RuleFinding> {
   const ofSagas = model.sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf)));
   const told = new Set(ofSagas);
   for (const { fn, owner, asked } of orchestratingMethods(model)) {
-    if (isLimitedByRunner(model, fn)) continue;
+    if (isLimitedByRunner(model, fn) || isLimitedByCallers(model, fn)) continue;
     for (const call of unlimitedCalls(model, asked))
       if (!told.has(placeOf(call))) yield findingOf(model, owner, fn.fact.name || owner, call);
   }
