@@ -57,12 +57,12 @@ function* absencesOf(model: EventModel, consumer: ConsumerNode): Iterable<Found>
 /** `if (orders[event.orderId]) orders[event.orderId].status = 'paid';`, and nothing else. */
 function* unkeptIn(here: Reached): Iterable<Found> {
   const { file, fact } = here.fn;
-  const facts = here.model.files.get(file);
-  if (!facts) return;
   const guard = guardIn(here, fact.body, (condition) => {
     const item = itemOf(condition);
     return (
-      item !== undefined && isHandledPart(here, file, item.id) && isMemoryStore(facts, item.store, fact.span)
+      item !== undefined &&
+      isHandledPart(here, file, item.id) &&
+      isMemoryStore(here.model, file, item.store, fact.span)
     );
   });
   const store = guard && itemOf(guard.condition)?.store;
@@ -224,9 +224,9 @@ function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boo
 /** `orders.get(event.orderId)` of a map that other code of the program fills. */
 function isMemoryLoad(here: Reached, { callee, args }: CallAction['call']): boolean {
   const { file, fact } = here.fn;
-  const facts = here.model.files.get(file);
-  if (callee.kind !== 'member' || callee.name !== 'get' || !facts) return false;
-  return isMemoryStore(facts, callee.object, fact.span) && args.some((it) => isHandledPart(here, file, it));
+  if (callee.kind !== 'member' || callee.name !== 'get') return false;
+  if (!args.some((it) => isHandledPart(here, file, it))) return false;
+  return isMemoryStore(here.model, file, callee.object, fact.span);
 }
 
 /** Those of all links of a query: `Order.createQueryBuilder().where('id = :id', { id }).getOne()`. */

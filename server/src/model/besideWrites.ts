@@ -16,11 +16,20 @@ export function isBeside(model: EventModel, write: Effect, publish: Effect): boo
   // The call in the function itself is its own business.
   const words = [storeOf(write), write.name, ...via.slice(1).map((it) => it.name)].map(spaced).join(' ');
   if (lately.test(words)) return true;
-  if (role.operation === 'increment') return limits.test(words);
-  const kept = via.length > 1 ? keys.exec(words)?.[0] : undefined;
-  if (kept === undefined) return false;
+  const isIncrement = role.operation === 'increment';
+  if (isIncrement ? !limits.test(words) : via.length < 2 || !keys.test(words)) return false;
+  const kept = [storeOf(write), write.name.split('.').slice(0, -1).join('.')]
+    .map(spaced)
+    .join(' ')
+    .split(' ');
   const told = producersOf(model, publish).map((it) => spaced(it.event?.name ?? ''));
-  return !told.some((it) => keys.test(it));
+  return !told.some((it) => (isIncrement ? limits : keys).test(it) || isAbout(it, kept));
+}
+
+/** Whether an event is called after the rows: `device.registered` after device tokens. */
+function isAbout(event: string, rows: readonly string[]): boolean {
+  const words = event.split(' ').slice(0, -1);
+  return rows.some((it) => words.includes(it.replace(/s$/, '')) || words.includes(it));
 }
 
 /** `users.update({ id }, { lastSeenAt: new Date() })`. */

@@ -1,5 +1,6 @@
 // Objects that are made of others under the same id: the row that a mapper makes of an order is the order's row, and the messages of an
 // order are those that its methods have raised.
+import type { Action } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
@@ -127,17 +128,27 @@ export function raisesNothing(
   });
 }
 
+/** `this.pending = [...this.pending, event]`, `this.raised = [new OrderPaid()]`. */
+function adds(action: Action): boolean {
+  if (action.kind !== 'assign' || action.target.kind !== 'member') return false;
+  const { target, value } = action;
+  const isIt = (it: Expr): boolean => it.kind === 'member' && it.name === target.name;
+  if (value.kind === 'array')
+    return value.items.some((it) => it.kind === 'new') || (value.items.length > 1 && value.items.some(isIt));
+  return value.kind === 'call' && value.callee.kind === 'member' && value.callee.name === 'concat';
+}
+
 /** A method that sets values and says nothing of it. */
 function isQuiet(
   { file, fact }: FunctionNode,
   linking: Pick<Linking, 'files' | 'calls'>,
   depth: number,
 ): boolean {
-  if (fact.isAbstract || depth === 0) return false;
+  if (fact.isAbstract || depth === 0 || eachAction(fact.body).some(adds)) return false;
   return callsIn(fact.body).every(({ call, isNew }) => {
     if (isNew) return !raising.test(call.callee.kind === 'name' ? call.callee.name : 'event');
     const { callee } = call;
-    if (callee.kind !== 'member') return true;
+    if (callee.kind !== 'member') return !call.args.some((it) => it.kind === 'this');
     const known = linking.calls.callees(file, call);
     if (known.length > 0 && callee.object.kind === 'this')
       return known.every((it) => isQuiet(it, linking, depth - 1));

@@ -1,8 +1,9 @@
 // Whether a row is looked up by what its store keeps unique, or stored under it: then a second insert fails by itself.
 import type { CallAction } from '../facts/actions.ts';
 import type { DecoratorFact, Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
-import type { FileFacts } from '../facts/facts.ts';
+import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import type { ReadRole, WriteRole } from '../facts/roles.ts';
+import { namesIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
@@ -79,9 +80,30 @@ function rowOf(facts: FileFacts, expr: Expr, depth: number): ObjectExpr | undefi
 function isRead(facts: FileFacts, value: Expr): boolean {
   if (value.kind !== 'member' && value.kind !== 'name') return false;
   const root = rootOf(facts, value);
-  if (value.kind === 'member') return root !== undefined || isParsed(value.object);
+  if (value.kind === 'member') return root ? isGiven(facts, root, 0) : isParsed(value.object);
   return root?.kind === 'parameter' || (root?.init?.kind === 'member' && isRead(facts, root.init));
 }
+
+/** A parameter, or what was made of one: `const event = JSON.parse(text)`, and not `const code = drawCode()`. */
+function isGiven(facts: FileFacts, { kind, init }: BindingFact, depth: number): boolean {
+  if (kind === 'parameter') return true;
+  if (!init) return depth === 0 || kind === 'const' || kind === 'variable';
+  let made = init;
+  while (made.kind === 'member') made = made.object;
+  if (made.kind !== 'call' && made.kind !== 'new') return depth === 0;
+  if (depth > maxDepth) return false;
+  const { callee, args } = made;
+  const from = callee.kind === 'member' && unpacking.test(callee.name) ? [callee.object, ...args] : args;
+  return from
+    .flatMap((it) => [...namesIn(it)])
+    .some((it) => {
+      const root = rootOf(facts, it);
+      return root !== undefined && root.kind !== 'import' && isGiven(facts, root, depth + 1);
+    });
+}
+
+const unpacking =
+  /^(?:to\w+|json|value|data|body|content|text|parse|decode|get(?:Data|Content|Payload|Value|Body|Message))$/i;
 
 /** `JSON.parse(text).orderId`. */
 function isParsed(expr: Expr): boolean {

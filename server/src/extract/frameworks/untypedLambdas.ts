@@ -2,7 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { BindingFact, ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import { actionsIn, exprsOf, partsOf } from '../../facts/walk.ts';
-import type { FileView } from '../fileView.ts';
+import { packagesOf, type FileView } from '../fileView.ts';
 
 /** A function of the file that Lambda starts, and how a reader calls it. */
 interface Entry {
@@ -25,7 +25,7 @@ function lambda(view: FileView, { fn, name, at }: Entry): readonly ConsumerFact[
   const event = id === undefined ? undefined : view.facts.bindings[id];
   if (!event || isOfOthers(view, event)) return [];
   const keys = keysOf(view, fn, id);
-  const feed = [...keys].some((it) => otherEvents.test(it)) ? undefined : feedOf(view, fn, name, keys);
+  const feed = [...keys].some((it) => otherEvents.test(it)) ? undefined : feedOf(view, fn, keys);
   if (!feed) return [];
   return [
     {
@@ -46,14 +46,14 @@ function lambda(view: FileView, { fn, name, at }: Entry): readonly ConsumerFact[
 const otherEvents =
   /^(?:httpMethod|requestContext|pathParameters|(?:multiValue)?[qQ]ueryStringParameters|(?:multiValueH|h)eaders|rawPath|routeKey|isBase64Encoded|body|arguments|identity|triggerSource|RequestType|ResourceProperties|LogicalResourceId|awslogs|deliveryStreamArn|methodArn|authorizationToken)$/;
 const ofMessages = /^(?:Sns|kinesis|messageId|receiptHandle|messageAttributes)$/;
-const isEntryName = /^(?:default|main|(?:\w+_)?(?:lambda_?)?handler|\w+Handler)$/i;
-const ofAmazon = /^(?:@?aws[-/]|@aws-|@middy\/|@serverless\/|middy$|sst$)/;
+/** What an event of the bus holds beside its detail, and one of a page does not. */
+const ofBus = /^(?:detail-type|source|account|region|resources)$/;
+const ofAmazon = /^(?:@?aws(?!-amplify)[-/]|@aws-(?!amplify)|@middy\/|@serverless\/|middy$|sst$)/;
 
 /** What arrives: messages, or the changes of a table. An event of the bus is only known where its handler can't be one of a page. */
 function feedOf(
   view: FileView,
   fn: FunctionFact,
-  name: string,
   keys: ReadonlySet<string>,
 ): 'messages' | 'changes' | undefined {
   const inside = membersIn(view, fn);
@@ -64,8 +64,9 @@ function feedOf(
     return read.has('body') && !read.has('s3') && !read.has('cf') ? 'messages' : undefined;
   }
   if ((!keys.has('detail') && !keys.has('detail-type')) || isOfBucket(inside)) return undefined;
-  const isAmazon = keys.has('detail-type') || view.facts.imports.some((it) => ofAmazon.test(it.from));
-  return fn.isAsync && (isAmazon || isEntryName.test(name)) ? 'messages' : undefined;
+  const packages = [...view.facts.imports.map((it) => it.from), ...packagesOf(view.given)];
+  const isAmazon = [...keys].some((it) => ofBus.test(it)) || packages.some((it) => ofAmazon.test(it));
+  return fn.isAsync && isAmazon ? 'messages' : undefined;
 }
 
 /** `event.detail.bucket.name`, `event.detail.object.key`: a file was stored. */
@@ -162,7 +163,10 @@ function wrapped(
     const bound =
       callee.kind === 'member' && callee.name === 'bind' ? methodBehind(view, callee.object) : undefined;
     if (bound) return [entry(bound, label)];
-    return [...args, before].flatMap((it) => wrapped(view, it, label, steps - 1));
+    return [
+      ...args.flatMap((it) => wrapped(view, it, label, steps - 1)),
+      ...wrapped(view, before, label, steps),
+    ];
   }
   const fn = value.kind === 'function' ? view.facts.functions[value.function] : view.functionBehind(value);
   return fn ? [entry(fn, label)] : [];
