@@ -2,9 +2,8 @@
 // trigger word is kept, but only its bases and providers are followed; and a barrel leads to what is asked of it alone.
 import type { Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
-import { callsIn } from '../facts/walk.ts';
+import { callsIn, namesIn } from '../facts/walk.ts';
 import { declaresEvents } from '../model/events.ts';
-import { holds } from '../model/handling.ts';
 import { indexOf, outlineOf } from '../model/fileIndex.ts';
 import { provisions } from '../model/injection.ts';
 import { entryOf } from '../model/values.ts';
@@ -194,13 +193,16 @@ const messaging: ReadonlySet<string> = new Set(['publish', 'ack', 'queue']);
  * `register(name, handler)` that puts them into its table.
  */
 const registrarsIn = once((facts: FileFacts): ReadonlySet<string> => {
-  const { consumers, functions } = facts;
+  const { consumers, functions, bindings } = facts;
   if (consumers.length === 0) return new Set();
-  const puts = (indexOf(facts).calls.get('set') ?? []).map(({ action }) => action.call.at);
-  const around = [...consumers.map((it) => it.at), ...puts].flatMap((at) =>
-    functions.filter((it) => it.kind !== 'module' && it.parameters.length > 0 && holds(it.span, at)),
+  const keys = (indexOf(facts).calls.get('set') ?? []).flatMap(({ action }) => action.call.args.slice(0, 1));
+  const named = [...consumers.flatMap((it) => it.events), ...keys].flatMap((it) => [...namesIn(it)]);
+  // Who calls it says which event is meant.
+  const handed = named.flatMap(({ binding }) => (binding === undefined ? [] : (bindings[binding] ?? [])));
+  const names = handed.flatMap((it) =>
+    it.kind === 'parameter' && it.function !== undefined ? (functions[it.function]?.name ?? []) : [],
   );
-  return new Set(around.map((it) => it.name).filter((it) => registering.test(it)));
+  return new Set(names.filter((it) => registering.test(it)));
 });
 
 /** The calls of a file that may register a handler, by the name of what is called. */
