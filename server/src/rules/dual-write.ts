@@ -96,6 +96,8 @@ interface Pair {
   readonly write: Effect;
   readonly publish: Effect;
   readonly isInTransaction: boolean;
+  /** What is put into a queue asks a worker for something, and tells nobody what happened. */
+  readonly isWork: boolean;
 }
 
 /** The first publish that comes after a write in one run, where no single callee does both. */
@@ -119,8 +121,7 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     });
     const isInside = write?.inTransaction && publish.inTransaction;
     const isInTransaction = isInside === true || isTransactionBody(model, { fact, file });
-    // Work that is asked for in a queue may be asked for again; but a worker that is quicker than the commit finds nothing.
-    if (write && (isInTransaction || !isRequest)) return { write, publish, isInTransaction };
+    if (write) return { write, publish, isInTransaction, isWork: isRequest };
   }
   return undefined;
 }
@@ -148,15 +149,17 @@ function headOf(effect: Effect): Span {
   return (effect.via[0] ?? effect).at;
 }
 
-function findingOf(fn: FunctionNode, { write, publish, isInTransaction }: Pair): RuleFinding {
+function findingOf(fn: FunctionNode, pair: Pair): RuleFinding {
+  const { write, publish, isInTransaction, isWork: isJob } = pair;
   const call = publish.via[0] ?? publish;
   return {
     file: fn.file,
     at: call.at,
     symbol: call.name,
+    ...(isJob && !isInTransaction && { severity: 'info' as const }),
     message: isInTransaction
       ? `${nameOf(fn)} calls \`${publish.name}\` inside the transaction of \`${write.name}\`: when the transaction rolls back, the message is out already.`
-      : `${nameOf(fn)} stores with \`${write.name}\` and then calls \`${publish.name}\`: a crash between the two stores the change and loses the message.`,
+      : `${nameOf(fn)} stores with \`${write.name}\` and then calls \`${publish.name}\`: a crash between the two stores the change and loses the ${isJob ? 'job' : 'message'}.`,
     help: outbox,
     related: [
       ...relatedTo(write, 'stores'),
