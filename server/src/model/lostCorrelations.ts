@@ -102,11 +102,17 @@ function wayTo(
   }
 }
 
+const encoding = /^(?:stringify|from|encode|serialize|toBinary|String)$/;
+
 /** Which parameter of a function it sends, as it was handed in: `send({ messages: [{ value: JSON.stringify(event) }] })`. */
 function handedIn(model: EventModel, { entry }: Level, { file, action }: Sent): number | undefined {
   const inside = (expr: Expr, depth: number): number | undefined => {
     if (depth > 8) return undefined;
-    if (expr.kind === 'call') return firstOf(expr.args, (it) => inside(it, depth + 1));
+    // What a function makes of it is made here.
+    if (expr.kind === 'call')
+      return encoding.test(lastName(expr.callee))
+        ? firstOf(expr.args, (it) => inside(it, depth + 1))
+        : undefined;
     if (expr.kind === 'array') return expr.items[0] && inside(expr.items[0], depth + 1);
     if (expr.kind === 'object')
       return firstOf(

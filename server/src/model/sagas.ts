@@ -8,6 +8,7 @@ import { commandNamed } from './commandNames.ts';
 import type { Reading } from './deeds.ts';
 import { isSaga, stepsInBody } from './imperativeSagas.ts';
 import type { Effect, FunctionNode, SagaNode, StepNode } from './model.ts';
+import { stemOf, wordsOf } from './names.ts';
 import type { Linking } from './program.ts';
 import { declaredStep, isStep, mentionsUndoing, stepAt } from './sagaSteps.ts';
 import { placedCalls } from './takingBack.ts';
@@ -85,8 +86,23 @@ function isTakenBackBeside(step: StepNode, steps: readonly StepNode[], reading: 
   );
   const others = steps.filter((it) => it !== step).flatMap((it) => it.undoing);
   const backs = others.flatMap((it) => it.functions.flatMap((fn) => backWords(fn, reading)));
-  return backs.some((back) => [step.deed?.name ?? '', ...said].some((it) => undoes(back, it)));
+  return backs.some((back) =>
+    [step.deed?.name ?? '', ...said].some((it) => undoes(back, it) && isOfSame(back, it)),
+  );
 }
+
+/** Of a bare `cancel` nobody knows what it cancels. */
+function isOfSame(one: string, other: string): boolean {
+  const things = new Set(
+    wordsOf(one)
+      .filter((it) => !holders.test(it))
+      .map(stemOf),
+  );
+  return wordsOf(other).some((it) => !holders.test(it) && things.has(stemOf(it)));
+}
+
+/** What calls hang on, whatever they are about. */
+const holders = /^(?:this|services?|clients?|api|http|gateways?|repositor(?:y|ies)|managers?|providers?|id)$/;
 
 function saidOf(role: Effect['role']): string | undefined {
   return role.kind === 'remote' ? role.asks : undefined;
