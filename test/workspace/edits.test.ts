@@ -135,3 +135,27 @@ function filled(texts: ReadonlyMap<string, string>): Workspace {
   workspace.setComplete(true);
   return workspace;
 }
+
+it('shows what a service says of its acknowledgements where it says it now', () => {
+  const main = `import { NestFactory } from '@nestjs/core';
+import { Transport } from '@nestjs/microservices';
+export const start = () => NestFactory.createMicroservice(class Shop {}, { transport: Transport.RMQ, options: { queue: 'shop' } });
+`;
+  const stock = `import { EventPattern } from '@nestjs/microservices';
+import axios from 'axios';
+export class Stock {
+  @EventPattern('order.placed')
+  async place(event: { readonly orderId: string }) { await axios.post('https://stock.example', event); }
+}
+`;
+  const workspace = new Workspace(rules, configsOf([], { preset: 'strict' }));
+  workspace.isEdited = true;
+  const placeIn = (text: string): number | undefined => {
+    workspace.setText('/shop/main.ts', text);
+    workspace.setText('/shop/stock.ts', stock);
+    return workspace.snapshot().findings.find((it) => it.ruleId === 'early-ack')?.at.start;
+  };
+  const before = placeIn(main);
+  expect(before).toBeDefined();
+  expect(placeIn(`// Moved.\n${main}`)).toBe((before ?? 0) + '// Moved.\n'.length);
+});

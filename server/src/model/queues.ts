@@ -53,7 +53,8 @@ export function declarationsOf(model: EventModel, consumer: ConsumerNode): reado
   return [...new Set(keys.flatMap((it) => declaredUnder(model)(it) ?? []))];
 }
 
-const declaredUnder = once((model: EventModel) =>
+/** To be made before anything is asked of a model that was kept from the one before. */
+export const declaredUnder = once((model: EventModel) =>
   model.keeper.lookUp(
     'queues by their keys',
     () => byKeys(declaredQueues(model)),

@@ -21,7 +21,8 @@ export function statedNoAck(model: EventModel, { file, isForgotten }: ConsumerNo
   return statedOf(model)(service)?.place;
 }
 
-const statedOf = once((model: EventModel) =>
+/** To be made before anything is asked of a model that was kept from the one before. */
+export const statedOf = once((model: EventModel) =>
   model.keeper.lookUp('services that say noAck', () => byService(model), isSameAs),
 );
 

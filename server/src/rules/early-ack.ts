@@ -5,7 +5,8 @@ import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
 import { pathOf } from '../model/effects.ts';
 import { canAwait } from '../model/lostPublishes.ts';
 import type { EventModel } from '../model/model.ts';
-import type { StatedNoAck } from '../model/statedNoAcks.ts';
+import { declaredUnder } from '../model/queues.ts';
+import { statedOf, type StatedNoAck } from '../model/statedNoAcks.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
@@ -16,6 +17,9 @@ export const rule: Rule = {
   hasFix: true,
   options: z.object({}),
   *check({ model }) {
+    // What is kept of consumers rests on both: what changed in them has to be seen first.
+    statedOf(model);
+    declaredUnder(model);
     const seen = new Set<string>();
     const found = model.saidOfConsumers('early-ack', (it) => {
       const early = earlyAckOf(model, it);
