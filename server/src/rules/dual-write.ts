@@ -4,6 +4,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import { foundInFiles } from '../model/about.ts';
+import { above } from '../model/above.ts';
 import { isBeside } from '../model/besideWrites.ts';
 import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublishes.ts';
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
@@ -84,14 +85,6 @@ function ofMark({ fn, mark, publish }: EarlyMark): RuleFinding {
   };
 }
 
-/** The function around a callback, and the callers of a named one. */
-function above(model: EventModel, fn: FunctionNode): readonly FunctionNode[] {
-  const { outer } = fn.fact;
-  const around = outer === undefined ? undefined : model.files.get(fn.file)?.functions[outer];
-  const callers = model.program.callersOf(fn).map((it) => it.caller);
-  return around ? [{ file: fn.file, fact: around }, ...callers] : callers;
-}
-
 interface Pair {
   readonly write: Effect;
   readonly publish: Effect;
@@ -115,8 +108,8 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     const there = headOf(publish);
     const write = effects.find((it) => {
       const here = headOf(it);
-      const isBefore = here.start !== there.start && mayFollow(fact.body, here.start, there.start);
-      if (!isWrite(it) || !isBefore || isBeside(model, it, publish)) return false;
+      if (!isWrite(it) || here.start === there.start) return false;
+      if (!mayFollow(fact.body, here.start, there.start) || isBeside(model, it, publish)) return false;
       return !isToldInside(model, { fact, file }, here, there);
     });
     const isInside = write?.inTransaction && publish.inTransaction;

@@ -14,18 +14,27 @@ interface Entry {
 /** `export const handler = async (event: any) => { for (const record of event.Records) JSON.parse(record.body) }`. */
 export function untypedLambdas(view: FileView): readonly ConsumerFact[] {
   if (view.facts.file.endsWith('.tsx')) return [];
+  const read = membersIn(view, undefined);
+  if (!feeds.some((it) => read.has(it))) return [];
   const entries = entriesOf(view);
   return entries
     .filter(({ fn }, at) => entries.findIndex((it) => it.fn === fn) === at)
-    .flatMap((it) => lambda(view, it));
+    .flatMap((it) => lambda(view, it, read));
 }
 
-function lambda(view: FileView, { fn, name, at }: Entry): readonly ConsumerFact[] {
+/** What holds the messages in an event. */
+const feeds = ['Records', 'detail', 'detail-type'];
+
+function lambda(
+  view: FileView,
+  { fn, name, at }: Entry,
+  inFile: ReadonlySet<string>,
+): readonly ConsumerFact[] {
   const [id] = fn.parameters;
   const event = id === undefined ? undefined : view.facts.bindings[id];
   if (!event || isOfOthers(view, event)) return [];
   const keys = keysOf(view, fn, id);
-  const feed = [...keys].some((it) => otherEvents.test(it)) ? undefined : feedOf(view, fn, keys);
+  const feed = [...keys].some((it) => otherEvents.test(it)) ? undefined : feedOf(view, fn, keys, inFile);
   if (!feed) return [];
   return [
     {
@@ -55,15 +64,14 @@ function feedOf(
   view: FileView,
   fn: FunctionFact,
   keys: ReadonlySet<string>,
+  inFile: ReadonlySet<string>,
 ): 'messages' | 'changes' | undefined {
-  const inside = membersIn(view, fn);
   if (keys.has('Records')) {
-    const read = new Set([...inside, ...membersIn(view, undefined)]);
-    if ([...read].some((it) => ofMessages.test(it))) return 'messages';
-    if (read.has('dynamodb')) return 'changes';
-    return read.has('body') && !read.has('s3') && !read.has('cf') ? 'messages' : undefined;
+    if ([...inFile].some((it) => ofMessages.test(it))) return 'messages';
+    if (inFile.has('dynamodb')) return 'changes';
+    return inFile.has('body') && !inFile.has('s3') && !inFile.has('cf') ? 'messages' : undefined;
   }
-  if ((!keys.has('detail') && !keys.has('detail-type')) || isOfBucket(inside)) return undefined;
+  if ((!keys.has('detail') && !keys.has('detail-type')) || isOfBucket(membersIn(view, fn))) return undefined;
   const packages = [...view.facts.imports.map((it) => it.from), ...packagesOf(view.given)];
   const isAmazon = [...keys].some((it) => ofBus.test(it)) || packages.some((it) => ofAmazon.test(it));
   return fn.isAsync && isAmazon ? 'messages' : undefined;
