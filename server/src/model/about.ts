@@ -84,7 +84,7 @@ export function saidOfFiles<Item>(
 
 /**
  * What each file says by itself, whatever stands in others, as a list over all; who reads it depends on what is said and on
- * nothing else.
+ * nothing else. As with `Indexed`, the question is no part of a function that is given a model.
  */
 export function foundInFiles<Item>(
   { keeper, files }: Pick<EventModel, 'keeper' | 'files'>,

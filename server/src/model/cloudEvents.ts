@@ -2,6 +2,7 @@
 // version of its own. A trace travels as an extension, which a receiver's type does not tell.
 import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
 import { foundInFiles } from './about.ts';
 import type { Metadata, MetadataKind } from './metadataKinds.ts';
@@ -33,15 +34,21 @@ export function makesCloudEvent(
 
 /** The types that consumers take out of a CloudEvent: `CloudEvent<OrderPlaced>`, `const event = cloudEvent.data as OrderPlaced`. */
 function isTaken(model: EventModel, fact: TypeFact): boolean {
-  const taken = foundInFiles(model, 'taken out of CloudEvents', (facts) =>
-    takenIn(facts).map((type) => ({ file: facts.file, type })),
-  );
-  return taken.some(
+  return foundInFiles(model, 'taken out of CloudEvents', takenIn).some(
     ({ file, type }) => type.kind === 'ref' && model.program.typeNamed(file, type.name)?.fact === fact,
   );
 }
 
-function takenIn(facts: FileFacts): readonly TypeExpr[] {
+const takenIn = once((facts: FileFacts): readonly Taken[] =>
+  typesTakenIn(facts).map((type) => ({ file: facts.file, type })),
+);
+
+interface Taken {
+  readonly file: FilePath;
+  readonly type: TypeExpr;
+}
+
+function typesTakenIn(facts: FileFacts): readonly TypeExpr[] {
   if (!facts.imports.some((it) => isCloudEvent(it.from, it.name))) return [];
   const envelopes = new Map(facts.bindings.map((it, id) => [id, it.type ? envelopesIn(facts, it.type) : []]));
   const cast = facts.bindings.flatMap(({ takenAs, init }) => {

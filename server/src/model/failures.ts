@@ -52,18 +52,21 @@ function namedFinder(model: EventModel, words: FailureWords): (step: Step) => bo
   const finder = keeper.keepBy(
     `finder of failures ${idOf(words)}`,
     () => '',
-    () => {
-      const find = failureFinder(noted('') ?? [], words);
-      const known = new Map<string, boolean>();
-      return (step: Step): boolean => {
-        const key = [...step.subject, step.action].join(' ');
-        const isFound = known.get(key) ?? find(step);
-        known.set(key, isFound);
-        return isFound;
-      };
-    },
+    () => rememberingFinder(noted('') ?? [], words),
   );
   return finder('');
+}
+
+/** It is kept from model to model, so that it must see nothing of the model for which it was made. */
+function rememberingFinder(names: readonly string[], words: FailureWords): (step: Step) => boolean {
+  const find = failureFinder(names, words);
+  const known = new Map<string, boolean>();
+  return (step) => {
+    const key = [...step.subject, step.action].join(' ');
+    const isFound = known.get(key) ?? find(step);
+    known.set(key, isFound);
+    return isFound;
+  };
 }
 
 function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {

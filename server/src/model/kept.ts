@@ -79,7 +79,7 @@ export class Keeper {
     const next = new Keeper(this.isNoting);
     next.#store = this.#store;
     this.#store = emptyStore();
-    for (const it of this.#views) it.table = new Map();
+    for (const it of this.#views.splice(0)) it.table = new Map();
     for (const { before, now } of changed) {
       forgetReaders(sourceOf(next.#store.files, now.file));
       if (outlineOf(before) !== outlineOf(now)) forgetReaders(sourceOf(next.#store.outlines, now.file));

@@ -35,7 +35,10 @@ interface Keyed extends Source {
   list: readonly unknown[] | undefined;
 }
 
-/** A question that files answer by themselves: what each says under which key. */
+/**
+ * A question that files answer by themselves: what each says under which key. The one that asked first is kept, so its functions
+ * must stand outside of any that is given a model: that model would be kept with them, and the facts of all files as they were then.
+ */
 export interface Indexed<Key, Item> {
   readonly question: string;
   readonly of: (facts: FileFacts) => ReadonlyMap<Key, Item>;

@@ -58,8 +58,7 @@ export class NamedIndex {
    * forgotten that was made from the name: to ask for it before somebody needs it may be in vain.
    */
   mend(): void {
-    for (const facts of this.#changed)
-      for (const name of this.named.namesIn(facts)) this.#forgotten.add(keyOf({ file: facts.file, name }));
+    for (const facts of this.#changed) this.#forget(facts);
     this.#changed = [];
     const byName = new Map<string, Part[]>();
     for (const part of [...this.#forgotten].map(partOf)) {
@@ -67,6 +66,14 @@ export class NamedIndex {
     }
     for (const [name, parts] of byName)
       if (parts.length > few || !parts.every((it) => this.#isAsked(it))) this.#forgetName(name);
+  }
+
+  /** A name that nobody asked for is looked through when somebody does. */
+  #forget(facts: FileFacts): void {
+    for (const name of this.named.namesIn(facts)) {
+      const key = keyOf({ file: facts.file, name });
+      if (this.#asked.has(name) || this.#parts.has(key)) this.#forgotten.add(key);
+    }
   }
 
   /** What stands under a key, in the order of paths. */

@@ -2,6 +2,7 @@
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place, Span } from '../text.ts';
+import type { Indexed } from './keptLists.ts';
 import type { EventModel, EventNode, TypeNode } from './model.ts';
 import { eventKey } from './names.ts';
 import { once } from '../facts/once.ts';
@@ -52,20 +53,22 @@ function inOrder(a: Listed, b: Listed): number {
 
 /** What stands under the key of an event, a name as it stands, or the key of a type. */
 function entriesUnder({ keeper, files }: EventModel): (key: string) => readonly Listed[] {
-  const isSame = (one: readonly Listed[], other: readonly Listed[]): boolean =>
-    JSON.stringify(one) === JSON.stringify(other);
-  const lists = keeper.index(files, { question: 'lists of events', of: listedIn, isSame });
-  return (key) => lists(key).flat();
+  const entries = keeper.index(files, lists);
+  return (key) => entries(key).flat();
 }
 
-const listedIn = (facts: FileFacts): ReadonlyMap<string, readonly Listed[]> => {
-  const found = new Map<string, Listed[]>();
-  for (const [order, { at, names, type }] of entriesOf(facts).entries()) {
-    const entry = { file: facts.file, at, order, ...(type === undefined ? {} : { type }) };
-    for (const it of names) put(found, it, entry);
-    if (type !== undefined) put(found, keyOfType(importedAs(facts, type)), entry);
-  }
-  return found;
+const lists: Indexed<string, readonly Listed[]> = {
+  question: 'lists of events',
+  of: (facts) => {
+    const found = new Map<string, Listed[]>();
+    for (const [order, { at, names, type }] of entriesOf(facts).entries()) {
+      const entry = { file: facts.file, at, order, ...(type === undefined ? {} : { type }) };
+      for (const it of names) put(found, it, entry);
+      if (type !== undefined) put(found, keyOfType(importedAs(facts, type)), entry);
+    }
+    return found;
+  },
+  isSame: (one, other) => JSON.stringify(one) === JSON.stringify(other),
 };
 
 /** No name has a colon before it. */

@@ -8,7 +8,7 @@ export interface Source {
 /** An answer, and how to forget it. */
 export interface Answer extends Source {
   value: unknown;
-  readonly sources: Source[];
+  sources: Source[];
   readonly table: Map<unknown, Answer>;
   readonly subject: unknown;
   /** Where its subject is noted when it is forgotten. */
@@ -66,6 +66,8 @@ export function noting(answer: Answer, ask: () => void): void {
     ask();
   } finally {
     reader = before;
+    // A list that grew has room for more than a dozen others, and most answers have few sources.
+    answer.sources = [...answer.sources];
   }
 }
 

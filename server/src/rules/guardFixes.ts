@@ -36,11 +36,14 @@ export function guardFixes(consumer: ConsumerNode, model: EventModel): readonly 
 
 /** Whether the handler's service keeps its rows with Prisma: then the inbox does too. */
 function usesPrisma({ file }: FunctionNode, model: EventModel): boolean {
-  const users = foundInFiles(model, 'files that use Prisma', (facts) =>
-    facts.imports.some((it) => it.from === '@prisma/client') ? [facts.file] : [],
-  );
   const service = model.serviceOf(file);
-  return users.some((it) => model.serviceOf(it) === service);
+  return foundInFiles(model, 'files that use Prisma', usingPrisma).some(
+    (it) => model.serviceOf(it) === service,
+  );
+}
+
+function usingPrisma({ file, imports }: FileFacts): readonly FilePath[] {
+  return imports.some((it) => it.from === '@prisma/client') ? [file] : [];
 }
 
 function isAnswered({ fact }: ConsumerNode): boolean {
