@@ -1,30 +1,23 @@
 // The life of the language server: it runs while the extension is enabled, and starts anew on request.
 import { EventEmitter } from 'vscode';
-import type { Event, FileSystemWatcher, LogOutputChannel } from 'vscode';
-import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
-import type { InitializationOptions, StatusMethod, StatusParams } from '../../server/src/lsp/protocol.ts';
-import { documents, watchFiles } from './documents.ts';
-import { linkInEditor } from './rulePages.ts';
-import type { RulePages } from './rulePages.ts';
+import type { Event, FileSystemWatcher } from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type { StatusMethod, StatusParams } from '../../server/src/lsp/protocol.ts';
+import type { ServerOptions } from './client.ts';
+import { watchFiles } from './documents.ts';
 
 const statusMethod: StatusMethod = 'sagalint/status';
-
-interface SessionOptions {
-  readonly serverModule: string;
-  readonly pages: RulePages;
-  readonly output: LogOutputChannel;
-}
 
 /** At most one running server. */
 export class Session {
   readonly onStatus: Event<StatusParams | undefined>;
   readonly #statusChanged = new EventEmitter<StatusParams | undefined>();
-  readonly #options: SessionOptions;
+  readonly #options: ServerOptions;
   #running: { readonly client: LanguageClient; readonly watchers: readonly FileSystemWatcher[] } | undefined;
   #status: StatusParams | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(options: SessionOptions) {
+  constructor(options: ServerOptions) {
     this.#options = options;
     this.onStatus = this.#statusChanged.event;
   }
@@ -61,11 +54,13 @@ export class Session {
 
   async #start(): Promise<void> {
     if (this.#running !== undefined) return;
+    // The client is most of our code: to load it takes longer than all else that the extension does when it is activated.
+    const { createClient, onStopped } = await import('./client.ts');
     const watchers = watchFiles();
     const client = createClient(this.#options, watchers);
     client.onNotification(statusMethod, (status: StatusParams) => this.#say(status));
-    client.onDidChangeState(({ newState }) => {
-      if (newState === State.Stopped && this.#running?.client === client) this.#fail('The server has ended.');
+    onStopped(client, () => {
+      if (this.#running?.client === client) this.#fail('The server has ended.');
     });
     this.#running = { client, watchers };
     try {
@@ -94,27 +89,4 @@ export class Session {
     this.#status = status;
     this.#statusChanged.fire(status);
   }
-}
-
-function createClient({ serverModule, pages, output }: SessionOptions, watchers: FileSystemWatcher[]) {
-  const initializationOptions: InitializationOptions = { rulePages: pages.base, watches: true };
-  // With a small space for what is new V8 leaves less garbage about: a quarter less is resident, and nothing is slower.
-  const options = { execArgv: ['--max-semi-space-size=8'] };
-  const server = { module: serverModule, transport: TransportKind.ipc, options };
-  return new LanguageClient(
-    'sagalint',
-    'sagalint',
-    { run: server, debug: server },
-    {
-      documentSelector: [...documents],
-      synchronize: { configurationSection: 'sagalint', fileEvents: watchers },
-      uriConverters: {
-        code2Protocol: (uri) => uri.toString(),
-        protocol2Code: (value) => linkInEditor(pages, value),
-      },
-      initializationOptions,
-      outputChannel: output,
-      markdown: { isTrusted: { enabledCommands: ['sagalint.explainRule'] } },
-    },
-  );
 }

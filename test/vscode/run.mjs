@@ -11,14 +11,16 @@ import { parseArgs } from 'node:util';
 import { root } from '../../tools/setup.mjs';
 import { chooseEditor, runTests, runTestsRestricted } from './editor.mjs';
 import { packageExtension } from './packageExtension.mjs';
-import { makeWorkspace } from './workspace.mjs';
+import { makePlainFolder, makeWorkspace } from './workspace.mjs';
 
 // Which tests see which workspace. The prompt for trust would hide the restricted one.
 const suites = [
-  { name: 'trusted', start: runTests, userSettings: {} },
+  { name: 'trusted', start: runTests, make: makeWorkspace, userSettings: {} },
+  { name: 'plain', start: runTests, make: makePlainFolder, userSettings: {} },
   {
     name: 'restricted',
     start: runTestsRestricted,
+    make: makeWorkspace,
     userSettings: { 'security.workspace.trust.startupPrompt': 'never' },
   },
 ];
@@ -45,11 +47,11 @@ function add({ passed, failed }) {
   totals.failed += failed;
 }
 
-async function test(editor, vsix, { name, start, userSettings }) {
+async function test(editor, vsix, { name, start, make, userSettings }) {
   const folder = mkdtempSync(join(scratch, `${name}-`));
   const profile = { extensions: join(folder, 'extensions'), data: join(folder, 'data') };
   editor.install(vsix, profile);
-  const workspace = makeWorkspace(folder, profile, userSettings);
+  const workspace = make(folder, profile, userSettings);
   const files = { output: join(folder, 'output.txt'), counts: join(folder, 'counts.json') };
   writeFileSync(files.output, '');
   const stopFollowing = follow(files.output);
