@@ -1,8 +1,8 @@
 // `npm run bench`: measures, prints, never fails on a figure. It fetches nothing.
 //   BENCH_ROOT=DIR      a real checkout instead of generated workspaces
 //   BENCH_SIZES=500,…   sizes of generated workspaces
-//   BENCH_ROUNDS=5      rounds of each program
-//   BENCH_EDITS=500     edits in the server; 0 leaves the server out
+//   BENCH_ROUNDS=5      rounds of each program; 0 leaves the programs out
+//   BENCH_EDITS=500     edits in the server, and as many again for its memory; 0 leaves the server out
 //   BENCH_CHART=FILE    where the chart is written to; by default nowhere
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,9 +25,15 @@ const edits = Number(BENCH_EDITS ?? 500);
 await main();
 
 async function main(): Promise<void> {
+  const roots = BENCH_ROOT === undefined ? generatedRoots() : [resolve(BENCH_ROOT)];
+  if (rounds > 0) await measurePrograms(roots);
+  const last = roots.at(-2) ?? roots.at(-1);
+  if (edits > 0 && last !== undefined) tellServer(last, await measureServer(last, edits));
+}
+
+async function measurePrograms(roots: readonly string[]): Promise<void> {
   if (!hasPeers()) console.log('The peers are not installed: `npm install` in test/bench gets them.');
   await startUp();
-  const roots = BENCH_ROOT === undefined ? generatedRoots() : [resolve(BENCH_ROOT)];
   const grown: { readonly files: number; readonly measured: readonly Measured[] }[] = [];
   for (const root of roots) {
     const files = countOf(root);
@@ -37,8 +43,6 @@ async function main(): Promise<void> {
     grown.push({ files, measured });
   }
   if (grown.length > 1) tellGrowth(grown);
-  const last = roots.at(-2) ?? roots.at(-1);
-  if (edits > 0 && last !== undefined) tellServer(last, await measureServer(last, edits));
 }
 
 function generatedRoots(): readonly string[] {
