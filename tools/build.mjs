@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { directTypescript } from './directTypescript.mjs';
 import { writeNotices } from './notices.mjs';
 import { root } from './setup.mjs';
 
@@ -14,10 +15,14 @@ const bundles = [
   { from: 'node_modules/ts-morph/dist/ts-morph.js', to: 'dist/ts-morph.cjs' },
 ];
 
+const tsMorph = './ts-morph.cjs';
 const shareTsMorph = {
   name: 'share-ts-morph',
   setup: (building) => {
-    building.onResolve({ filter: /^ts-morph$/ }, () => ({ path: './ts-morph.cjs', external: true }));
+    building.onResolve({ filter: /^(?:ts-morph|\.\/ts-morph\.cjs)$/ }, () => ({
+      path: tsMorph,
+      external: true,
+    }));
   },
 };
 
@@ -47,7 +52,7 @@ function bundle({ from, to }) {
     // The main entry of jsonc-parser is a UMD module, whose requires can't be followed.
     mainFields: ['module', 'main'],
     external: ['vscode'],
-    plugins: [shareTsMorph],
+    plugins: [shareTsMorph, directTypescript(tsMorph)],
     define: {
       sagalintDigest: JSON.stringify(digest),
       'import.meta.dirname': '__dirname',
