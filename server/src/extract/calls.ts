@@ -2,8 +2,8 @@
 import { ts } from 'ts-morph';
 import type { Action, CallAction, Settlement } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import { once } from '../facts/once.ts';
 import { resultOf } from './bindings.ts';
+import { deepest } from './budget.ts';
 import { readClass } from './classes.ts';
 import { bare, deeper, placeOf, type Draft } from './draft.ts';
 import { readExpr, readWhole } from './expressions.ts';
@@ -11,11 +11,14 @@ import { readExpr, readWhole } from './expressions.ts';
 /** The calls, assignments and branches of an expression; bodies of inner functions are not run here. */
 export function readCalls(draft: Draft, node: ts.Expression): readonly Action[] {
   const actions: Action[] = [];
-  visit(draft, node, actions);
+  const each = (inner: ts.Node): void => visit(draft, inner, actions, each);
+  each(node);
   return actions;
 }
 
-function visit(draft: Draft, node: ts.Node, out: Action[]): void {
+/** Adds the actions of a node; `each` does so for the ones inside. */
+function visit(draft: Draft, node: ts.Node, out: Action[], each: (inner: ts.Node) => void): void {
+  if (ts.isIdentifier(node) && draft.depth < deepest) return;
   if (
     ts.isArrowFunction(node) ||
     ts.isFunctionExpression(node) ||
@@ -30,10 +33,10 @@ function visit(draft: Draft, node: ts.Node, out: Action[]): void {
     return;
   }
   if (isTypeSyntax(node)) return;
-  if (ts.isConditionalExpression(node)) return visitConditional(draft, node, out);
+  if (ts.isConditionalExpression(node)) return visitConditional(draft, node, out, each);
   if (ts.isBinaryExpression(node) && isShortcut(node.operatorToken.kind))
-    return visitShortcut(draft, node, out);
-  deeper(draft, node, undefined, () => ts.forEachChild(node, (child) => visit(draft, child, out)));
+    return visitShortcut(draft, node, out, each);
+  deeper(draft, node, undefined, () => ts.forEachChild(node, each));
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) out.push(callAction(draft, node));
   else if (ts.isTaggedTemplateExpression(node)) out.push(taggedAction(draft, node));
   else if (ts.isBinaryExpression(node)) visitAssignment(draft, node, out);
@@ -54,8 +57,13 @@ function isShortcut(kind: ts.SyntaxKind): boolean {
 }
 
 /** `a && f()` runs `f` only sometimes; a right side without calls needs no branch. */
-function visitShortcut(draft: Draft, node: ts.BinaryExpression, out: Action[]): void {
-  visit(draft, node.left, out);
+function visitShortcut(
+  draft: Draft,
+  node: ts.BinaryExpression,
+  out: Action[],
+  each: (inner: ts.Node) => void,
+): void {
+  each(node.left);
   const right = readCalls(draft, node.right);
   if (right.length === 0) return;
   const isAnd = node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
@@ -64,8 +72,13 @@ function visitShortcut(draft: Draft, node: ts.BinaryExpression, out: Action[]): 
   out.push({ kind: 'if', condition, then: isAnd ? right : [], otherwise: isAnd ? [] : right, at });
 }
 
-function visitConditional(draft: Draft, node: ts.ConditionalExpression, out: Action[]): void {
-  visit(draft, node.condition, out);
+function visitConditional(
+  draft: Draft,
+  node: ts.ConditionalExpression,
+  out: Action[],
+  each: (inner: ts.Node) => void,
+): void {
+  each(node.condition);
   const then = readCalls(draft, node.whenTrue);
   const otherwise = readCalls(draft, node.whenFalse);
   if (then.length === 0 && otherwise.length === 0) return;
@@ -174,20 +187,21 @@ function settlementOf(call: ts.Expression): Settlement {
 function isForgotten(node: ts.Node): boolean {
   if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return false;
   if (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) return false;
-  return saidOnce(node.getSourceFile()).has(node.name.text);
+  return isSaidOnce(node.name.text, node.getSourceFile().text);
 }
 
-/** The words that stand in a text once, comments and strings included. */
-const saidOnce = once(({ text }: ts.SourceFile): ReadonlySet<string> => {
-  const found = new Set<string>();
-  const again = new Set<string>();
-  for (const [word] of text.matchAll(/[\w$]+/g)) {
-    if (found.has(word)) again.add(word);
-    else found.add(word);
-  }
-  for (const it of again) found.delete(it);
-  return found;
-});
+/** Whether a word stands in a text once, comments and strings included. */
+function isSaidOnce(word: string, text: string): boolean {
+  if (!/^[\w$]+$/.test(word)) return false;
+  let count = 0;
+  for (let at = text.indexOf(word); at >= 0 && count < 2; at = text.indexOf(word, at + word.length))
+    if (!isInWord(text[at - 1]) && !isInWord(text[at + word.length])) count += 1;
+  return count === 1;
+}
+
+function isInWord(character: string | undefined): boolean {
+  return character !== undefined && /[\w$]/.test(character);
+}
 
 /** `call().catch(…)`, `call().then(a, b)`, `call().pipe(…)`: what is done with the promise or Observable it gives. */
 function settlementOfChain(access: ts.PropertyAccessExpression): Settlement {

@@ -37,6 +37,10 @@ export interface Draft extends Readers {
   /** The syntax of each function, by id: framework files ask for what facts do not keep. */
   readonly nodes: ts.Node[];
   readonly pending: (() => void)[];
+  /** Expressions that were read whole, with the levels below them: statements, calls in them and bindings ask for the same ones. */
+  readonly exprs: Map<ts.Node, { readonly expr: Expr; readonly levels: number }>;
+  /** The deepest level of the expression that is being read. */
+  level: number;
   /** What was left out since it stands too deep. */
   readonly cuts: Gap[];
   /** How deep in statements and expressions the reader is. */
@@ -64,6 +68,8 @@ export function draftOf(
     functionIds: new Map(),
     nodes: [],
     pending: [],
+    exprs: new Map(),
+    level: 0,
     cuts: [],
     depth: 0,
   };

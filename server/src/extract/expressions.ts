@@ -20,20 +20,34 @@ export function readExpr(draft: Draft, node: ts.Expression, depth = 0): Expr {
 
 /** Reads an expression as it stands, also a call that only hands back its argument. */
 export function readWhole(draft: Draft, node: ts.Expression, depth = 0): Expr {
-  const inner = bare(node);
-  const at = placeOf(inner, draft.source);
-  if (depth > deepest) return { kind: 'unknown', at };
-  const next = (it: ts.Expression): Expr => readExpr(draft, it, depth + 1);
-  const along = (it: ts.Expression): Expr => readExpr(draft, it, depth + link);
+  const known = draft.exprs.get(node);
+  if (known && depth + known.levels <= deepest) {
+    draft.level = Math.max(draft.level, depth + known.levels);
+    return known.expr;
+  }
+  const before = draft.level;
+  draft.level = depth;
+  const expr = readAnew(draft, node, depth);
+  // What was cut off at this depth may be read from a lesser one.
+  if (draft.level <= deepest) draft.exprs.set(node, { expr, levels: draft.level - depth });
+  draft.level = Math.max(before, draft.level);
+  return expr;
+}
 
-  if (ts.isStringLiteralLike(inner)) return { kind: 'string', value: beginningOf(inner.text), at };
+function readAnew(draft: Draft, node: ts.Expression, depth: number): Expr {
+  const inner = bare(node);
+  if (depth > deepest) return { kind: 'unknown', at: placeOf(inner, draft.source) };
   if (ts.isIdentifier(inner)) return readName(draft, inner);
+  if (ts.isPropertyAccessExpression(inner)) {
+    const object = readExpr(draft, inner.expression, depth + link);
+    return { kind: 'member', object, name: inner.name.text, at: placeOf(inner.name, draft.source) };
+  }
+  const at = placeOf(inner, draft.source);
+  if (ts.isStringLiteralLike(inner)) return { kind: 'string', value: beginningOf(inner.text), at };
   if (inner.kind === ts.SyntaxKind.ThisKeyword) return { kind: 'this', at };
   if (inner.kind === ts.SyntaxKind.SuperKeyword) return { kind: 'this', isSuper: true, at };
-  if (ts.isPropertyAccessExpression(inner)) {
-    const nameAt = placeOf(inner.name, draft.source);
-    return { kind: 'member', object: along(inner.expression), name: inner.name.text, at: nameAt };
-  }
+  const next = (it: ts.Expression): Expr => readExpr(draft, it, depth + 1);
+  const along = (it: ts.Expression): Expr => readExpr(draft, it, depth + link);
   if (ts.isElementAccessExpression(inner)) return readElement(draft, inner, next);
   if (ts.isCallExpression(inner)) return readCall(draft, inner, { next, along });
   if (ts.isNewExpression(inner)) return readNew(draft, inner, next);
@@ -56,8 +70,9 @@ function frozenBy({
   expression,
   arguments: [only, ...others],
 }: ts.CallExpression): ts.Expression | undefined {
-  const isMember = ts.isPropertyAccessExpression(expression) && ts.isIdentifier(expression.expression);
-  if (!isMember || others.length > 0 || expression.expression.getText() !== 'Object') return undefined;
+  if (only === undefined || others.length > 0 || !ts.isPropertyAccessExpression(expression)) return undefined;
+  const { expression: object } = expression;
+  if (!ts.isIdentifier(object) || object.text !== 'Object') return undefined;
   return /^(?:freeze|seal)$/.test(expression.name.text) ? only : undefined;
 }
 

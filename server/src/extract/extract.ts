@@ -18,7 +18,7 @@ import type { Reading } from './reading.ts';
 import { recognise, unrecognised } from './recognise.ts';
 import { readSagas } from './sagas.ts';
 import { isGenerated, readSuppressions } from './suppressions.ts';
-import { readType, readTypeFacts } from './types.ts';
+import { declaresType, readType, readTypeFacts } from './types.ts';
 import { packagesOf, type Clients } from './fileView.ts';
 import { viewOf } from './view.ts';
 
@@ -42,9 +42,10 @@ export function extract(file: FilePath, text: string, frameworks: readonly Frame
 }
 
 function readText(file: FilePath, text: string, frameworks: readonly Framework[]): FileFacts {
-  const source = ts.createSourceFile(file, text, options, true, scriptKind(file));
+  const source = ts.createSourceFile(file, text, options, false, scriptKind(file));
   const reason = tooMuch(source);
   if (reason !== undefined) return skipped(file, reason);
+  const declarations = connected(source);
   const imports = readImports(source);
   const draft = draftOf(source, imports, {
     expr: readExpr,
@@ -54,7 +55,7 @@ function readText(file: FilePath, text: string, frameworks: readonly Framework[]
   });
   readModule(draft);
   drain(draft);
-  const types = readTypeFacts(readingOf(draft));
+  const types = readTypeFacts(readingOf(draft), declarations);
   drain(draft);
   const read = { file, imports, exports: readExports(source), bindings: draft.bindings, types };
   const rest = {
@@ -113,6 +114,22 @@ function named(imports: FileFacts['imports'], base: string): readonly string[] {
   const [from, name] = base.split('#');
   if (name === undefined) return [base];
   return imports.flatMap((it) => (it.from === from && it.name === name ? [it.local] : []));
+}
+
+/** Tells each node what it stands in, as the parser would, and gives those that may declare a type in the order of the text. */
+function connected(source: ts.SourceFile): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  let outer: ts.Node = source;
+  const visit = (node: ts.Node & { parent: ts.Node }): void => {
+    node.parent = outer;
+    if (declaresType(node)) found.push(node);
+    const before = outer;
+    outer = node;
+    ts.forEachChild(node, visit);
+    outer = before;
+  };
+  ts.forEachChild(source, visit);
+  return found;
 }
 
 function drain(draft: Draft): void {

@@ -2,6 +2,7 @@
 import type { Action } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
+import { partsOf } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 
 /** An expression and the variable, field, property or call it stands in. */
@@ -10,7 +11,7 @@ export interface Held {
   readonly name: string;
   readonly at: Span;
   /** The class around it. */
-  readonly owner?: string;
+  readonly owner: string | undefined;
 }
 
 type Holder = Omit<Held, 'expr'>;
@@ -22,29 +23,23 @@ export function allExpressions(facts: FileFacts): readonly Held[] {
     if (expr) walk(expr, holder, found);
   };
   for (const binding of facts.bindings) {
-    add(binding.init, { name: binding.name, at: binding.at, ...ownerAt(facts, binding.at) });
+    add(binding.init, { name: binding.name, at: binding.at, owner: ownerAt(facts, binding.at) });
   }
   for (const type of facts.types) {
     for (const member of type.members)
       add(member.init, { name: member.name, at: member.at, owner: type.name });
   }
   for (const fn of facts.functions) {
-    const holder = {
-      name: fn.name,
-      at: fn.at,
-      ...(fn.owner === undefined ? ownerAt(facts, fn.at) : { owner: fn.owner }),
-    };
+    const holder = { name: fn.name, at: fn.at, owner: fn.owner ?? ownerAt(facts, fn.at) };
     for (const [expr, name, at] of inActions(fn.body))
       add(expr, at === undefined || name === undefined ? holder : { ...holder, name, at });
   }
   return found.held;
 }
 
-function ownerAt(facts: FileFacts, at: Span): { owner?: string } {
-  const type = facts.types.find(
-    (it) => it.kind === 'class' && it.span.start <= at.start && at.end <= it.span.end,
-  );
-  return type ? { owner: type.name } : {};
+function ownerAt(facts: FileFacts, at: Span): string | undefined {
+  return facts.types.find((it) => it.kind === 'class' && it.span.start <= at.start && at.end <= it.span.end)
+    ?.name;
 }
 
 interface Found {
@@ -55,9 +50,11 @@ interface Found {
 
 function walk(expr: Expr, holder: Holder, found: Found): void {
   if (!isNew(expr, found)) return;
-  found.held.push({ expr, ...holder });
-  for (const [inner, name, at] of partsOf(expr))
-    walk(inner, at === undefined || name === undefined ? holder : { ...holder, name, at }, found);
+  const { name, at, owner } = holder;
+  found.held.push({ expr, name, at, owner });
+  if (expr.kind === 'object')
+    for (const it of expr.entries) walk(it.value, { name: it.key, at: it.at, owner }, found);
+  for (const inner of unnamedIn(expr)) walk(inner, holder, found);
 }
 
 function isNew(expr: Expr, { places }: Found): boolean {
@@ -65,34 +62,20 @@ function isNew(expr: Expr, { places }: Found): boolean {
   let known = places.get(expr.kind);
   if (!known) places.set(expr.kind, (known = new Set()));
   const before = known.size;
-  return known.add(start * 2 ** 24 + end).size > before;
+  return known.add(numberOf(start, end)).size > before;
 }
 
-type Part = readonly [Expr] | readonly [Expr, string, Span];
+/** Small numbers for all that is not very long: a set of these is faster. */
+function numberOf(start: number, end: number): number {
+  const length = end - start;
+  return length < 2 ** 11 ? start * 2 ** 11 + length : -(start * 2 ** 24 + end);
+}
 
-function partsOf(expr: Expr): readonly Part[] {
-  switch (expr.kind) {
-    case 'member':
-      return [[expr.object], ...(expr.index ? [[expr.index] as const] : [])];
-    case 'call':
-    case 'new':
-      return [[expr.callee], ...expr.args.map((it) => [it] as const)];
-    case 'object':
-      return [
-        ...expr.entries.map((it) => [it.value, it.key, it.at] as const),
-        ...expr.spreads.map((it) => [it] as const),
-      ];
-    case 'array':
-      return expr.items.map((it) => [it] as const);
-    case 'choice':
-      return [...(expr.condition ? [[expr.condition] as const] : []), ...expr.of.map((it) => [it] as const)];
-    case 'operation':
-      return expr.of.map((it) => [it] as const);
-    case 'template':
-      return expr.parts.flatMap((it) => (typeof it === 'string' ? [] : [[it] as const]));
-    default:
-      return [];
-  }
+/** The parts of an expression that take the name around them: all but the entries of an object. */
+function unnamedIn(expr: Expr): readonly Expr[] {
+  if (expr.kind === 'object') return expr.spreads;
+  if (expr.kind === 'member') return expr.index ? [expr.object, expr.index] : [expr.object];
+  return expr.kind === 'choice' && expr.condition ? [expr.condition, ...expr.of] : partsOf(expr);
 }
 
 function* inActions(

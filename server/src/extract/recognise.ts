@@ -1,6 +1,6 @@
 // Asks every framework about every call, method and class of a file.
 import type { Action, CallAction } from '../facts/actions.ts';
-import type { ConsumerFact, FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { ConsumerFact, FileFacts, FunctionFact, Gap } from '../facts/facts.ts';
 import { lazily } from '../facts/once.ts';
 import type { CallSite, Framework } from './frameworks/framework.ts';
 import { pathOf } from './paths.ts';
@@ -12,56 +12,77 @@ import { viewOf } from './view.ts';
  * and becomes a gap.
  */
 export function recognise(facts: FileFacts, frameworks: readonly Framework[], given?: Clients): FileFacts {
-  const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
-  const view = viewOf(facts, makes, given);
+  const view = viewOf(facts, makesOf(frameworks), given);
   const consuming = frameworks.filter((it) => it.consumers !== undefined);
   const naming = frameworks.filter((it) => it.roles !== undefined);
+  const guarding = frameworks.filter((it) => it.guardsAround !== undefined);
   const broken = new Map<string, string>();
   const consumers: ConsumerFact[] = [];
-  const ask = <T>(framework: Framework, question: () => readonly T[]): readonly T[] => {
+  const ask = askingWith(broken);
+
+  const functions = facts.functions.map((fn) => {
+    const body = withRoles(fn.body, (action) => {
+      const site = siteOf(view, fn, action);
+      for (const it of consuming) {
+        const found = ask(it, site, it.consumers);
+        if (found.length > 0) consumers.push(...found);
+      }
+      for (const it of naming) {
+        const roles = ask(it, site, it.roles);
+        if (roles.length > 0) return { ...action, roles };
+      }
+      return action;
+    });
+    return { ...fn, ...guardOf(fn, { view, guarding, ask }), body };
+  });
+
+  const methods = methodsIn(view);
+  for (const it of frameworks) {
+    consumers.push(...ask(it, it, () => consumersOfMembers(it, view, methods)));
+    consumers.push(...ask(it, view, it.modules));
+  }
+  return { ...facts, functions, consumers: distinct(consumers), gaps: [...facts.gaps, ...gapsOf(broken)] };
+}
+
+function makesOf(frameworks: readonly Framework[]): Makes {
+  return Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
+}
+
+function gapsOf(broken: ReadonlyMap<string, string>): readonly Gap[] {
+  return [...broken].map(([name, message]) => ({
+    at: { start: 0, end: 0 },
+    reason: `The framework ${name} failed on this file: ${message}`,
+  }));
+}
+
+/** Asks a framework about a call, a file or a function. */
+type Asking = <Subject, T>(
+  framework: Framework,
+  subject: Subject,
+  question: ((subject: Subject) => readonly T[] | undefined) | undefined,
+) => readonly T[];
+
+function askingWith(broken: Map<string, string>): Asking {
+  return (framework, subject, question) => {
     try {
-      return question();
+      return question?.(subject) ?? [];
     } catch (error) {
       broken.set(framework.name, error instanceof Error ? error.message : String(error));
       return [];
     }
   };
-
-  const functions = facts.functions.map((fn) => {
-    const body = withRoles(fn.body, (action) => {
-      const site = siteOf(view, fn, action);
-      for (const it of consuming) consumers.push(...ask(it, () => it.consumers?.(site) ?? []));
-      for (const it of naming) {
-        const roles = ask(it, () => it.roles?.(site) ?? []);
-        if (roles.length > 0) return { ...action, roles };
-      }
-      return action;
-    });
-    return { ...fn, ...guardOf(fn, { view, frameworks, ask }), body };
-  });
-
-  const methods = methodsIn(view);
-  for (const it of frameworks) {
-    consumers.push(...ask(it, () => consumersOfMembers(it, view, methods)));
-    consumers.push(...ask(it, () => it.modules?.(view) ?? []));
-  }
-  const gaps = [...broken].map(([name, message]) => ({
-    at: { start: 0, end: 0 },
-    reason: `The framework ${name} failed on this file: ${message}`,
-  }));
-  return { ...facts, functions, consumers: distinct(consumers), gaps: [...facts.gaps, ...gaps] };
 }
 
 function guardOf(
   fn: FunctionFact,
   given: {
     readonly view: FileView;
-    readonly frameworks: readonly Framework[];
-    readonly ask: <T>(framework: Framework, question: () => readonly T[]) => readonly T[];
+    readonly guarding: readonly Framework[];
+    readonly ask: Asking;
   },
 ): Pick<FunctionFact, 'guardedAt'> {
-  const { view, frameworks, ask } = given;
-  const [guardedAt] = frameworks.flatMap((it) => ask(it, () => it.guardsAround?.(view, fn) ?? []));
+  const { view, guarding, ask } = given;
+  const [guardedAt] = guarding.flatMap((it) => ask(it, fn, () => it.guardsAround?.(view, fn)));
   return guardedAt ? { guardedAt } : {};
 }
 

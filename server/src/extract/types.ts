@@ -103,15 +103,24 @@ function nameText(name: ts.PropertyName, source: ts.SourceFile): string {
 }
 
 /** The declarations of a file in the order of the text. */
-export function readTypeFacts(reading: Reading): readonly TypeFact[] {
-  const found: TypeFact[] = [];
-  const visit = (node: ts.Node): void => {
-    const fact = factOf(reading, node);
-    if (fact) found.push(fact);
-    ts.forEachChild(node, visit);
-  };
-  visit(reading.source);
-  return found;
+export function readTypeFacts(reading: Reading, declarations: readonly ts.Node[]): readonly TypeFact[] {
+  return declarations.flatMap((it) => factOf(reading, it) ?? []);
+}
+
+/** Whether a node is of a kind of which `readTypeFacts` makes types. */
+export function declaresType(node: ts.Node): boolean {
+  switch (node.kind) {
+    case ts.SyntaxKind.InterfaceDeclaration:
+    case ts.SyntaxKind.TypeAliasDeclaration:
+    case ts.SyntaxKind.ClassDeclaration:
+    case ts.SyntaxKind.ClassExpression:
+    case ts.SyntaxKind.EnumDeclaration:
+    case ts.SyntaxKind.FunctionDeclaration:
+    case ts.SyntaxKind.VariableDeclaration:
+      return true;
+    default:
+      return false;
+  }
 }
 
 function factOf(reading: Reading, node: ts.Node): TypeFact | undefined {

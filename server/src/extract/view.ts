@@ -4,7 +4,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
 import { lazily } from '../facts/once.ts';
-import { nothingGiven, type Clients, type FileView, type Makes, type Site } from './fileView.ts';
+import { nothingGiven, type Clients, type FileView, type Makes, type Origin, type Site } from './fileView.ts';
 import { makingAt } from './makings.ts';
 import {
   clientOf,
@@ -22,6 +22,14 @@ export function viewOf(facts: FileFacts, makes: Makes, given: Clients = nothingG
   const imports = lazily(() => new Map(facts.imports.toReversed().map((it) => [it.local, it.from] as const)));
   const importedFrom = (name: string): string | undefined => imports().get(name.split('.')[0] ?? name);
   let calls: ReadonlyMap<string, readonly Site[]> | undefined;
+  // Most frameworks ask where an object comes from, and several times.
+  const origins = new Map<Expr, { readonly found: Origin | undefined }>();
+  const originOf = (expr: Expr): Origin | undefined => {
+    let known = origins.get(expr);
+    // Fluent configurations are long chains.
+    if (!known) origins.set(expr, (known = { found: origin(view, makes, expr, 12) }));
+    return known.found;
+  };
   const view: FileView = {
     facts,
     given,
@@ -34,8 +42,7 @@ export function viewOf(facts: FileFacts, makes: Makes, given: Clients = nothingG
     },
     makingOf: (expr) => makingOf(view, expr),
     typeOf: (expr) => fieldOrName(view, expr)?.type,
-    // Fluent configurations are long chains.
-    originOf: (expr) => origin(view, makes, expr, 12),
+    originOf,
     originOfType: (type) => originOfType(view, type),
     originOfReturned: (fn) => originOfReturned(view, fn, view.originOf),
     importedFrom,

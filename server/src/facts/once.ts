@@ -4,10 +4,14 @@
 export function once<Subject extends object, Answer>(
   ask: (subject: Subject) => Answer,
 ): (subject: Subject) => Answer {
-  const answers = new WeakMap<Subject, { readonly answer: Answer }>();
+  const answers = new WeakMap<Subject, { readonly subject: Subject; readonly answer: Answer }>();
+  // Whoever goes over files asks many times about one before the next.
+  let last: { readonly subject: Subject; readonly answer: Answer } | undefined;
   return (subject) => {
+    if (last?.subject === subject) return last.answer;
     let known = answers.get(subject);
-    if (!known) answers.set(subject, (known = { answer: ask(subject) }));
+    if (!known) answers.set(subject, (known = { subject, answer: ask(subject) }));
+    last = known;
     return known.answer;
   };
 }

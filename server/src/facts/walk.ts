@@ -29,7 +29,7 @@ export function actionsIn(actions: readonly Action[]): readonly Action[] {
 function gather(actions: readonly Action[], found: Action[]): void {
   for (const action of actions) {
     found.push(action);
-    for (const list of branchesOf(action)) gather(list, found);
+    if (action.kind !== 'call') for (const list of branchesOf(action)) gather(list, found);
   }
 }
 

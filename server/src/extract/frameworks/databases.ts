@@ -76,11 +76,13 @@ export const databases: Framework = {
     if (isLaterLink(site)) return [];
     const sql = ranSql(site) ?? flushed(site);
     if (sql) return withEvent(site, sql);
-    if (!isStore(site)) return [];
+    const isRead = reads.test(site.name);
+    // What an object stores is a longer question than what a name says.
+    if ((!isRead && !namesWrite(site)) || !isStore(site)) return [];
     const written = isCache(site) ? undefined : writeOf(site);
     if (written && isForeignClient(site)) return [toldClient(written)];
     if (written) return withEvent(site, written);
-    return reads.test(site.name)
+    return isRead
       ? [{ kind: 'read', library: 'database', ...where(site), ...store(site), confidence: 'name' }]
       : [];
   },
@@ -117,9 +119,12 @@ function rowsOf({ view, receiver }: CallSite): string | undefined {
   return argument?.kind === 'ref' ? argument.name : undefined;
 }
 
+function namesWrite(site: CallSite): WriteRole['operation'] | undefined {
+  return Object.hasOwn(writes, site.name) ? writes[site.name] : ownWrite(site);
+}
+
 function writeOf(site: CallSite): WriteRole | undefined {
-  const known = Object.hasOwn(writes, site.name) ? writes[site.name] : undefined;
-  const operation = known ?? ownWrite(site);
+  const operation = namesWrite(site);
   if (!operation || isConnection(site) || endsConnection(site)) return undefined;
   if (isInMemoryCreate(site)) return undefined;
   const data = dataOf(site);
@@ -164,11 +169,8 @@ function isConditional(site: CallSite, operation: WriteRole['operation'], data: 
 function ownWrite(site: CallSite): WriteRole['operation'] | undefined {
   const verb = ownWrites.exec(site.name)?.[1];
   // `createQueryBuilder()`, `createQueryRunner()` make a tool, `setTimeout` and the like change no data.
-  if (
-    !verb ||
-    /(?:QueryBuilder|QueryRunner|EntityManager|Connection|Index|Timeout|Interval|Options)$/.test(site.name)
-  )
-    return undefined;
+  const makesTool = /(?:QueryBuilder|QueryRunner|EntityManager|Connection|Index|Timeout|Interval|Options)$/;
+  if (!verb || makesTool.test(site.name)) return undefined;
   if (/^(update|mark|set|reserve|release|restore)$/.test(verb))
     return verb === 'update' || verb === 'mark' || verb === 'set' ? 'update' : 'increment';
   if (/^(delete|remove)$/.test(verb)) return 'delete';

@@ -73,7 +73,11 @@ export interface ClassSite {
 export function isFrom(origin: Origin | undefined, modules: readonly string[]): boolean {
   const from = origin?.from;
   if (from === undefined) return false;
-  return modules.some((it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`));
+  return modules.some((it) => from.startsWith(it) && (from.length === it.length || endsAt(from, it)));
+}
+
+function endsAt(from: string, module: string): boolean {
+  return module.endsWith('/') || from[module.length] === '/';
 }
 
 /** Whether a file imports anything from one of these modules, be it through another file; `@medusajs/` matches all of a scope. */

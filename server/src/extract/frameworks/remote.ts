@@ -71,10 +71,10 @@ export const remote: Framework = {
 /** Packages whose calls are told by what the package is for. */
 const packages = [...http, ...mail, ...payment, ...sms, ...storage, ...workers];
 
+const paid = [...payment, ...sms];
+
 function isOfKnown(site: CallSite): boolean {
-  return (
-    isFrom(site.origin, packages) || rootIsFrom(site, [...payment, ...sms]) || site.origin?.from === 'aws-sdk'
-  );
+  return isFrom(site.origin, packages) || rootIsFrom(site, paid) || site.origin?.from === 'aws-sdk';
 }
 
 function ofKnown(site: CallSite): RemoteRole['what'] | undefined {

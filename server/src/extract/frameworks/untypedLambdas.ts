@@ -14,9 +14,10 @@ interface Entry {
 /** `export const handler = async (event: any) => { for (const record of event.Records) JSON.parse(record.body) }`. */
 export function untypedLambdas(view: FileView): readonly ConsumerFact[] {
   if (view.facts.file.endsWith('.tsx')) return [];
-  const read = membersIn(view, undefined);
-  if (!feeds.some((it) => read.has(it))) return [];
   const entries = entriesOf(view);
+  // Most files export classes.
+  const read = entries.length > 0 ? membersIn(view, undefined) : new Set<string>();
+  if (!feeds.some((it) => read.has(it))) return [];
   return entries
     .filter(({ fn }, at) => entries.findIndex((it) => it.fn === fn) === at)
     .flatMap((it) => lambda(view, it, read));
@@ -93,31 +94,33 @@ function isOfOthers(view: FileView, { type }: BindingFact): boolean {
 /** What is read of the event itself: `event.Records`, `const { detail } = event`, `({ Records })`. */
 function keysOf(view: FileView, fn: FunctionFact, id: number | undefined): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const it of exprsWithin(view, fn)) {
+  eachExprWithin(view, fn, (it) => {
     if (it.kind === 'member' && it.object.kind === 'name' && it.object.binding === id) keys.add(it.name);
-  }
+  });
   return keys;
 }
 
 /** The members that are read in a function, or in the whole file. */
 function membersIn(view: FileView, fn: FunctionFact | undefined): ReadonlySet<string> {
   const members = new Set<string>();
-  for (const it of exprsWithin(view, fn)) if (it.kind === 'member') members.add(it.name);
+  eachExprWithin(view, fn, (it) => {
+    if (it.kind === 'member') members.add(it.name);
+  });
   return members;
 }
 
-function* exprsWithin({ facts }: FileView, fn: FunctionFact | undefined): Iterable<Expr> {
+function eachExprWithin({ facts }: FileView, fn: FunctionFact | undefined, see: (expr: Expr) => void): void {
   const isInside = ({ start }: Expr['at']): boolean => !fn || (fn.span.start <= start && start < fn.span.end);
-  for (const { at, init } of facts.bindings) if (init && isInside(at)) yield* allIn(init);
+  for (const { at, init } of facts.bindings) if (init && isInside(at)) eachIn(init, see);
   for (const it of facts.functions) {
     if (!isInside(it.span)) continue;
-    for (const action of actionsIn(it.body)) for (const expr of exprsOf(action)) yield* allIn(expr);
+    for (const action of actionsIn(it.body)) for (const expr of exprsOf(action)) eachIn(expr, see);
   }
 }
 
-function* allIn(expr: Expr): Iterable<Expr> {
-  yield expr;
-  for (const part of partsOf(expr)) yield* allIn(part);
+function eachIn(expr: Expr, see: (expr: Expr) => void): void {
+  see(expr);
+  for (const part of partsOf(expr)) eachIn(part, see);
 }
 
 /** What a file exports, as a function or wrapped: `export const handler = middy(base).use(…)`, `exports.handler = async (event) => …`. */
