@@ -144,7 +144,9 @@ export class Keeper {
     question: string,
     ask: (facts: FileFacts) => Iterable<Item>,
   ): readonly Item[] {
-    const all = this.#gathered<FilePath>(question, () => [...files.keys()]);
+    const all = this.#gathered<FilePath>(question, () => (this.isNoting ? files.keys() : []));
+    // Who links once mends nothing. Files are in the order of their paths.
+    if (!this.isNoting) all.list ??= [...files.values()].flatMap((it) => [...ask(it)]);
     return mended(all, (file) => {
       const facts = unnoted(() => files.get(file));
       const said = (): readonly Item[] => (facts ? [...ask(facts)] : []);

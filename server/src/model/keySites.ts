@@ -63,8 +63,9 @@ const namedKeys = once(({ functions }: FileFacts): readonly NamedKey[] =>
         const key = action.value && namedKey(action.value);
         return key ? [{ fact, key }] : [];
       }
-      const key = action.kind === 'call' && !isKnown(action) && action.call.args.map(namedKey).find(Boolean);
-      return key && action.kind === 'call' ? [{ fact, action, key }] : [];
+      if (action.kind !== 'call') return [];
+      const key = action.call.args.map(namedKey).find(Boolean);
+      return key && !isKnown(action) ? [{ fact, action, key }] : [];
     }),
   ),
 );

@@ -152,7 +152,7 @@ export function resolver<T>(
   files: ReadonlyMap<FilePath, T>,
   projects: readonly ProjectFacts[],
 ): (from: FilePath, specifier: string) => T | undefined {
-  const known = new Map<FilePath, Map<string, T | undefined>>();
+  const known = new Map<string, Map<string, T | undefined>>();
   const mappings = [...projects]
     .filter((it) => it.paths ?? it.baseUrl)
     .sort((a, b) => b.dir.length - a.dir.length);
@@ -173,14 +173,31 @@ export function resolver<T>(
     innermost.set(dir, around);
     return around;
   };
-  return (from, specifier) => {
-    const dir = from.slice(0, from.lastIndexOf('/'));
-    const place = /^(?:\.|src\/)/.test(specifier) ? dir : mappedFrom(dir);
+  const answersAt = (place: string): Map<string, T | undefined> => {
     const answers = known.get(place) ?? new Map<string, T | undefined>();
     known.set(place, answers);
+    return answers;
+  };
+  const places = new Map<FilePath, Place<T>>();
+  const placeOf = (from: FilePath): Place<T> => {
+    const dir = from.slice(0, from.lastIndexOf('/'));
+    const place = { dir, near: answersAt(dir), far: answersAt(mappedFrom(dir)) };
+    places.set(from, place);
+    return place;
+  };
+  return (from, specifier) => {
+    const { dir, near, far } = places.get(from) ?? placeOf(from);
+    const answers = specifier.startsWith('.') || specifier.startsWith('src/') ? near : far;
     if (!answers.has(specifier)) answers.set(specifier, find(dir, specifier));
     return answers.get(specifier);
   };
+}
+
+/** What is known of specifiers in a file: of those that its folder decides, and of the others. */
+interface Place<T> {
+  readonly dir: FilePath;
+  readonly near: Map<string, T | undefined>;
+  readonly far: Map<string, T | undefined>;
 }
 
 function* candidates(
