@@ -87,14 +87,17 @@ export function canFail(
 ): 'yes' | 'stated' | 'no' {
   const head = subject.at(-1) ?? '';
   if (actions.includes(action)) return unheard.has(head) ? 'no' : 'yes';
-  if (!successes.has(action) || !steps.some((it) => isNamed(it, head))) return 'no';
+  if (!successes.has(action) || !isAmong(steps, head)) return 'no';
   return stated.has(head) && stating.has(action) ? 'stated' : 'yes';
 }
 
 /** `shipments` is the step `shipment`; a ship or a book is a thing, though one ships and books. */
-function isNamed(step: string, head: string): boolean {
-  return stemOf(step) === stemOf(head) && head.length + 3 > step.length;
+function isAmong(steps: readonly string[], head: string): boolean {
+  const stem = stemOf(head);
+  return stemsOf(steps).some((it, index) => it === stem && head.length + 3 > (steps[index] ?? '').length);
 }
+
+const stemsOf = once((steps: readonly string[]) => steps.map(stemOf));
 
 /** Whether an action ends a step: one that only began, was noted or was told to somebody has no outcome to wait for. */
 export function isOutcome({ action }: Step): boolean {

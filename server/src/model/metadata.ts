@@ -1,5 +1,6 @@
 // Which metadata an event carries in its own fields or in a metadata member.
 import type { Expr } from '../facts/expressions.ts';
+import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
 import { ofCloudEvent } from './cloudEvents.ts';
 import { declaredName, isBaseName } from './evidence.ts';
@@ -120,13 +121,22 @@ const besides = ['specversion', 'source', 'metadata', 'meta', 'aggregateid'];
 /** A bare `id` is the event's own only beside other metadata: in `WorkspaceCreated { id, ownerId }` it is the workspace's. */
 export function kindsNamed(names: readonly string[], aliases: Aliases): ReadonlySet<MetadataKind> {
   const plain = new Set(names.map(plainly));
-  const kinds = new Set(metadataKinds.filter((kind) => aliases[kind].some((it) => plain.has(plainly(it)))));
+  const spelled = spellings(aliases);
+  const kinds = new Set(metadataKinds.filter((kind) => spelled[kind].some((it) => plain.has(it))));
   const hasOthers =
     kinds.has('timestamp') || kinds.has('correlationId') || besides.some((it) => plain.has(it));
   // What has been created and updated is a stored thing.
   if (plain.has('id') && hasOthers && !plain.has('updatedat')) kinds.add('id');
   return kinds;
 }
+
+/** The names that count, as they are compared. */
+const spellings = once((aliases: Aliases): Aliases => ({
+  id: aliases.id.map(plainly),
+  timestamp: aliases.timestamp.map(plainly),
+  correlationId: aliases.correlationId.map(plainly),
+  version: aliases.version.map(plainly),
+}));
 
 /** `correlation_id`, `correlationId` and `x-correlation-id` are one name. */
 function plainly(name: string): string {

@@ -2,6 +2,7 @@
 import type { Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import { partsOf } from '../facts/walk.ts';
 import type { FilePath, Place } from '../text.ts';
+import { aboutEvents } from './about.ts';
 import { isHandledPart } from './handledParts.ts';
 import { bindingOf, lastName } from './handling.ts';
 import type { ConsumerNode, EventModel, EventNode, Fields } from './model.ts';
@@ -36,6 +37,7 @@ const besides =
 
 /** All events of process managers that do not say which saga they belong to. */
 export function uncorrelated(model: EventModel): readonly Uncorrelated[] {
+  const typesOf: TypesOf = aboutEvents(model, 'types of keys', (it) => keyTypes(model, it));
   return processManagersOf(model).flatMap((manager) => {
     const seen = new Set<EventNode>();
     return manager.reactions.flatMap(({ consumer }) =>
@@ -43,7 +45,7 @@ export function uncorrelated(model: EventModel): readonly Uncorrelated[] {
         if (seen.has(event) || consumer.fact.isRequest) return [];
         seen.add(event);
         const found =
-          withoutKey(model, manager, consumer, event) ?? withOtherType(model, manager, consumer, event);
+          withoutKey(model, manager, consumer, event) ?? withOtherType(typesOf, manager, consumer, event);
         return found ? [found] : [];
       }),
     );
@@ -216,16 +218,16 @@ function anyIn(expr: Expr, test: (it: Expr) => boolean): boolean {
 
 /** `orderId: number` among events that say `orderId: string`. */
 function withOtherType(
-  model: EventModel,
+  typesOf: TypesOf,
   manager: ProcessManager,
   consumer: ConsumerNode,
   event: EventNode,
 ): Uncorrelated | undefined {
-  const own = keyTypes(model, event);
+  const own = typesOf(event);
   const others = manager.reactions.flatMap((it) => it.consumer.events).filter((it) => it !== event);
   for (const [name, { type, file, at }] of own) {
     const same = others.flatMap((it) => {
-      const found = keyTypes(model, it).get(name);
+      const found = typesOf(it).get(name);
       return found ? [{ event: it, type: found.type }] : [];
     });
     const [first] = same;
@@ -241,10 +243,9 @@ function withOtherType(
 }
 
 /** The keys of flows and aggregates that are plain text or numbers. */
-function keyTypes(
-  model: EventModel,
-  { declarations }: EventNode,
-): ReadonlyMap<string, Place & { readonly type: string }> {
+type TypesOf = (event: EventNode) => ReadonlyMap<string, Place & { readonly type: string }>;
+
+function keyTypes(model: EventModel, { declarations }: EventNode): ReturnType<TypesOf> {
   const found = new Map<string, Place & { readonly type: string }>();
   for (const node of declarations.slice(0, 1)) {
     for (const { name, member, file } of model.program.fieldsOf(node.file, node).fields.values()) {

@@ -5,6 +5,7 @@ import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { callsIn, partsOf } from '../facts/walk.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { Place, Span } from '../text.ts';
+import { foundInFiles } from './about.ts';
 import { isUnset } from './clientSettings.ts';
 import { calleeName } from './fileIndex.ts';
 import { pathOf } from './effects.ts';
@@ -192,7 +193,10 @@ function isLimit({ roles, call }: CallAction): boolean {
 }
 
 /** `axios.create({ timeout })`, `got.extend({ timeout })`, `HttpModule.register({ timeout })`: then every call has it. */
-const hasDefaultTimeout = perModel(({ files }: EventModel) => [...files.values()].some(setsTimeout));
+function hasDefaultTimeout(model: EventModel): boolean {
+  // Whoever asks depends on who sets one, and not on all files.
+  return foundInFiles(model, 'sets a timeout', (it) => (setsTimeout(it) ? [it.file] : [])).length > 0;
+}
 
 const setsTimeout = once(({ functions, types }: FileFacts) => {
   const calls = functions.flatMap((it) => [...callsIn(it.body)].map((action) => action.call));

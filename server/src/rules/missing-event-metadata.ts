@@ -16,7 +16,7 @@ import { checksOf, isSpokenFor } from '../model/twins.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { FilePath } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
-import { missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
+import { keyed, missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
 
 const options = z.strictObject({
   required: z
@@ -113,7 +113,7 @@ export const rule: Rule<Options> = {
   *check({ model, options: chosen }) {
     const envelopes = generalEnvelopes(model, chosen);
     const own = saidOfEvents(model, `missing-event-metadata ${JSON.stringify(chosen)}`, (event) =>
-      faultsOf({ model, event, chosen, envelopes }),
+      keyed(event, faultsOf({ model, event, chosen, envelopes })),
     );
     const alive = own.filter(
       ({ of, said: { node } }) => !isIdle(model, of) && !(node && isBorne(model, of, node, chosen)),
@@ -139,7 +139,7 @@ interface Asked {
   readonly envelopes: ReturnType<typeof generalEnvelopes>;
 }
 
-function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event'>> {
+function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event' | 'key'>> {
   for (const node of event.declarations) {
     if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
     if (bearsLive(model, node) || isInput(model, event, node)) continue;
@@ -221,8 +221,7 @@ function keptFindings(workspace: Workspace, chosen: Options): (fault: Fault) => 
   const { keeper } = workspace.model;
   return keeper.keepBy(
     `findings of missing metadata ${JSON.stringify(chosen)}`,
-    ({ event, place, name, missing }: Fault) =>
-      [event.key, place.file, place.at.start, name, ...missing].join(' '),
+    ({ key }: Fault) => key,
     (fault) => {
       keeper.noteFile(fault.place.file);
       return findingOf(workspace, fault, chosen);

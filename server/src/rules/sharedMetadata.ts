@@ -7,6 +7,8 @@ import type { Place } from '../text.ts';
 
 /** An event that misses something, at one of its declarations or where an untyped one is published. */
 export interface Fault {
+  /** What it is known by from model to model: a text that is made once, for there are many. */
+  readonly key: string;
   readonly event: EventNode;
   readonly node?: TypeNode;
   /** Where the declaration gets its metadata from. */
@@ -33,6 +35,17 @@ export interface SharedFault {
   readonly fault: Fault & { readonly node: TypeNode };
   readonly form: 'base' | 'metadata';
   readonly events: readonly EventNode[];
+}
+
+/** A fault as it is found at an event. */
+type FoundFault = Omit<Fault, 'event' | 'key'>;
+
+/** Faults of an event, and what each is known by. */
+export function* keyed(event: EventNode, faults: Iterable<FoundFault>): Iterable<Omit<Fault, 'event'>> {
+  for (const it of faults) {
+    const { place, name, missing } = it;
+    yield { ...it, key: [event.key, place.file, place.at.start, name, ...missing].join(' ') };
+  }
 }
 
 interface Chosen extends Aliases {
@@ -84,12 +97,17 @@ function gathered(
     const [first] = own;
     if (!first || missing.length === 0) continue;
     const place = { file: source.file, at: source.fact.at };
-    const fault = { event: first.event, node: source, place, name: source.fact.name, missing };
+    const { key, event } = first;
+    const fault = { key, event, node: source, place, name: source.fact.name, missing };
     shared.push({ fault, form, events: own.map((it) => it.event) });
-    for (const it of own)
-      left.set(it, { ...it, missing: it.missing.filter((kind) => !missing.includes(kind)) });
+    for (const it of own) left.set(it, without(it, missing));
   }
   return { shared, own: faults.map((it) => left.get(it) ?? it).filter((it) => it.missing.length > 0) };
+}
+
+function without(fault: Fault, others: readonly MetadataKind[]): Fault {
+  const missing = fault.missing.filter((kind) => !others.includes(kind));
+  return { ...fault, key: `${fault.key}, of these ${missing.join(' ')}`, missing };
 }
 
 /** What most of them miss is the source's fault; what a few miss, the others supply themselves. */
