@@ -1,5 +1,6 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
+import { lazily } from '../facts/once.ts';
 import { saidOfSagas } from '../model/about.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { openWaits } from '../model/openWaits.ts';
@@ -104,12 +105,14 @@ function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
 
 /** What a class that is named after its saga asks, in methods that are no saga by themselves: one for each state, one that refunds. */
 function* inMethods(model: EventModel): Iterable<RuleFinding> {
-  const ofSagas = model.sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf)));
-  const told = new Set(ofSagas);
+  const told = lazily(() => {
+    const ofSagas = model.sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf)));
+    return new Set(ofSagas);
+  });
   for (const { fn, owner, asked } of orchestratingMethods(model)) {
     if (isLimitedByRunner(model, fn) || isLimitedByCallers(model, fn)) continue;
     for (const call of unlimitedCalls(model, asked))
-      if (!told.has(placeOf(call))) yield findingOf(model, owner, fn.fact.name || owner, call);
+      if (!told().has(placeOf(call))) yield findingOf(model, owner, fn.fact.name || owner, call);
   }
 }
 

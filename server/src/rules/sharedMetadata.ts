@@ -3,7 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import { metadataOf, metadataTypes } from '../model/metadata.ts';
 import type { Aliases, Metadata, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
-import type { Place } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
 
 /** An event that misses something, at one of its declarations or where an untyped one is published. */
 export interface Fault {
@@ -91,8 +91,9 @@ function gathered(
   }
   const shared: SharedFault[] = [];
   const left = new Map<Fault, Fault>();
+  const lackedBy = lacksOf({ model, chosen });
   for (const { source, faults: own } of users.values()) {
-    const lacks = missingIn([metadataOf(model, source, chosen)], chosen);
+    const lacks = lackedBy(source.file, source.fact);
     const missing = lacks.filter((kind) => isCommon(kind, own));
     const [first] = own;
     if (!first || missing.length === 0) continue;
@@ -103,6 +104,13 @@ function gathered(
     for (const it of own) left.set(it, without(it, missing));
   }
   return { shared, own: faults.map((it) => left.get(it) ?? it).filter((it) => it.missing.length > 0) };
+}
+
+/** What a type lacks that others get their metadata from. */
+function lacksOf({ model, chosen }: Context): (file: FilePath, fact: TypeNode['fact']) => Fault['missing'] {
+  return model.keeper.keep(`lacks of metadata ${JSON.stringify(chosen)}`, (file, fact: TypeNode['fact']) =>
+    missingIn([metadataOf(model, { file, fact }, chosen)], chosen),
+  );
 }
 
 function without(fault: Fault, others: readonly MetadataKind[]): Fault {
