@@ -92,6 +92,11 @@ function tellsMessage(name: string): boolean {
   return statesFact(name) || /(?:Event|Message)$/.test(name);
 }
 
+/** `PaymentApprovedEventDto`, `OrderPlacedPayload`: what bears an event by its name, and is the event where nothing stands around it. */
+export function namesContent(name: string): boolean {
+  return isPayloadName(name) && tellsMessage(name.replace(payloadName, ''));
+}
+
 /** Whether the name of what is made tells the message: of `new LogFailedEvent(reason, 'NO_SPACE')` too, a record for people. */
 export function namesMessage(node: TypeNode): boolean {
   const { kind, name, notAnEvent } = node.fact;

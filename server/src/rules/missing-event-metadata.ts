@@ -1,9 +1,10 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
-import type { CallExpr } from '../facts/expressions.ts';
 import { saidOfEvents } from '../model/about.ts';
 import { isBorne } from '../model/borneTypes.ts';
+import { contentsOf } from '../model/contents.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
+import { namesContent } from '../model/evidence.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { bearsLive, handsLive, isInput } from '../model/liveParts.ts';
@@ -12,9 +13,9 @@ import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
 import { nearestFirst } from '../model/nearness.ts';
+import { isShown, staysInside } from '../model/staysInside.ts';
 import { checksOf, isSpokenFor } from '../model/twins.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
-import type { FilePath } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { keyed, missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
 
@@ -101,9 +102,6 @@ const words: Readonly<Record<MetadataKind, { readonly name: string; readonly why
   version: { name: 'version', why: 'consumers cannot tell an old schema from a new one' },
 };
 
-/** The name of a service that people look at. */
-const surface = /(?:^|[-_/.])(?:ui|front-?end|web-?app|mobile|storefront)$/i;
-
 export const rule: Rule<Options> = {
   id: 'missing-event-metadata',
   severity: 'warning',
@@ -123,10 +121,12 @@ export const rule: Rule<Options> = {
     const workspace = { model, bases: basesOfEvents(model, chosen) };
     for (const it of shared) yield sharedFinding(workspace, it, chosen);
     const findings = keptFindings(workspace, chosen);
-    const objects = new Set<object>();
+    // One literal under a computed topic, one type under two topics is one fault.
+    const seen = new Set<object>();
     for (const fault of left) {
-      if (fault.object && objects.has(fault.object)) continue;
-      if (fault.object) objects.add(fault.object);
+      const thing = fault.object ?? fault.node?.fact;
+      if (thing && seen.has(thing)) continue;
+      if (thing) seen.add(thing);
       yield findings(fault);
     }
   },
@@ -152,53 +152,35 @@ function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fa
     yield { node, place, name: node.fact.name, missing, sources: sourcesOf(model, node) };
   }
   if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
+  yield* undeclaredFaults({ model, event, chosen, envelopes });
+}
+
+/** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
+function* undeclaredFaults({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event'>> {
+  const { inline, name } = event;
   const added = addedOnTheWay(model, event, chosen);
-  for (const { file, at, object } of event.inline.filter((it) => !handsLive(it.object))) {
-    const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
-    if (missing.length > 0) yield { place: { file, at }, name: event.name, missing, object };
+  const contents = contentsOf(model, event).filter((it) => !bearsLive(model, it.node));
+  const missingOf = (it: TypeNode): readonly MetadataKind[] =>
+    missingIn([metadataOf(model, it, chosen), envelopes(it), added], chosen);
+  const bearer = contents.find((it) => namesContent(it.node.fact.name))?.node;
+  if (bearer) {
+    const missing = missingOf(bearer);
+    const { file, fact } = bearer;
+    if (missing.length > 0) yield { node: bearer, place: { file, at: fact.at }, name: fact.name, missing };
+    return;
   }
+  for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
+    const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
+    if (missing.length > 0) yield { place: { file, at }, name, missing, object };
+  }
+  const [first] = inline.length === 0 ? contents : [];
+  const missing = first ? missingOf(first.node) : [];
+  if (first && missing.length > 0) yield { place: { file: first.file, at: first.at }, name, missing };
 }
 
 /** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
 function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
   return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
-}
-
-/** What the program in a browser or on a telephone hears over its socket, and nobody else sends or takes. */
-function isShown(
-  { serviceOf, isOfScreen }: EventModel,
-  { producers, consumers }: EventNode,
-  { file }: TypeNode,
-): boolean {
-  const isOfSurface = surface.test(serviceOf(file)) || isOfScreen(file);
-  return producers.length === 0 && consumers.length === 0 && isOfSurface;
-}
-
-/**
- * What a published library emits in its user's process, or a program on somebody's desk or in a browser to its windows, crosses no
- * boundary; nor do the hooks of an emitter: `emit('onInvoiceCreated', { invoice })`, and what open screens are told by GraphQL.
- */
-function staysInside(
-  { isOfLibrary, isOfScreen, files, program }: EventModel,
-  { name, producers }: EventNode,
-): boolean {
-  const tellsScreens = (file: FilePath): boolean =>
-    files.get(file)?.imports.some((it) => /^graphql(?:-\w+)?-subscriptions$/.test(it.from)) ?? false;
-  return producers.every(({ file, fn, action, role }) => {
-    if (role.library === 'event-emitter' && /^on[A-Z]/.test(name)) return true;
-    const told = callsOfChain(action.call).flatMap((it) => program.calleesOf(file, fn, it));
-    if ([file, ...told.map((it) => it.file)].some(tellsScreens)) return true;
-    const isOfDesk = files.get(file)?.imports.some((it) => it.from === 'electron') ?? false;
-    return role.transport === 'in-process' && (isOfDesk || isOfLibrary(file) || isOfScreen(file));
-  });
-}
-
-/** A call and those that give what it is made on: `screens.getPubSub().publish(…)`. */
-function callsOfChain(call: CallExpr): readonly CallExpr[] {
-  const { callee } = call;
-  return callee.kind === 'member' && callee.object.kind === 'call'
-    ? [call, ...callsOfChain(callee.object)]
-    : [call];
 }
 
 /**

@@ -1,0 +1,39 @@
+// What is published under the name of an event that has no declaration: `client.emit('order.placed', order)`.
+import type { CallExpr, Expr } from '../facts/expressions.ts';
+import type { Place } from '../text.ts';
+import { encoders } from './messageWords.ts';
+import { behind } from './metadata.ts';
+import type { EventModel, EventNode, ProducerNode, TypeNode } from './model.ts';
+
+/** A published value of a type that says nothing of the event by itself: a stored `Order`, a `CreateOrderDto`. */
+export interface Content extends Place {
+  readonly node: TypeNode;
+}
+
+/** The typed values that leave the process as they are, with nothing written around them. */
+export function contentsOf(model: EventModel, { producers }: EventNode): readonly Content[] {
+  if (producers.some((it) => it.role.transport !== 'broker')) return [];
+  return producers.flatMap((producer) => {
+    const node = nodeOf(model, producer);
+    return node ? [{ file: producer.file, at: producer.at, node }] : [];
+  });
+}
+
+function nodeOf(model: EventModel, { file, role, action }: ProducerNode): TypeNode | undefined {
+  // A wrapper's caller hands in the name and what it is about.
+  const handed = role.payload ? [role.payload] : action.call.args.filter((it) => it !== role.event);
+  const values = handed.map((it) => decoded(model, file, it));
+  const found = values.flatMap((it) => model.program.typeOf(file, it) ?? []);
+  return found.length === 1 && values.every((it) => it.kind !== 'object') ? found[0] : undefined;
+}
+
+/** `Buffer.from(JSON.stringify(order))` is the order. */
+function decoded(model: EventModel, file: ProducerNode['file'], expr: Expr): Expr {
+  const value = behind(model, file, expr);
+  const argument = value.kind === 'call' && encodes(value) ? value.args[0] : undefined;
+  return argument ? decoded(model, file, argument) : expr;
+}
+
+function encodes({ callee }: CallExpr): boolean {
+  return callee.kind === 'member' && encoders.test(callee.name);
+}
