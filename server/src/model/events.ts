@@ -3,17 +3,9 @@ import type { ObjectExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import { saidOfFiles } from './about.ts';
-import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { isByConvention } from './consumers.ts';
-import {
-  declaredName,
-  evidenceOf,
-  isBaseName,
-  isMessageType,
-  isPayloadName,
-  isWorkName,
-} from './evidence.ts';
+import { declaredName, isMessageType, isPayloadName, isWorkName } from './evidence.ts';
 import type { Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
@@ -22,6 +14,7 @@ import { valueNamed } from '../facts/valueNamed.ts';
 import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 import { tagMembersOf, tagOf } from './tags.ts';
+import { extendsEvent, sureOf, toldBy, weightIn, withoutEntities } from './toldTypes.ts';
 import { isWildcard, matching } from './wildcards.ts';
 import { eventMembers } from './unionMembers.ts';
 
@@ -47,7 +40,7 @@ export function collectEvents(
   allProducers: readonly ProducerDraft[],
   allConsumers: readonly ConsumerDraft[],
 ): Events {
-  const producers = allProducers.map((it) => ({ ...it, messages: withoutEntities(it.messages, linking) }));
+  const producers = allProducers.map((it) => ({ ...it, messages: toldBy(it, linking) }));
   const published = new Set(
     producers.flatMap(({ messages }) => messages.flatMap((it) => (it.kind === 'type' ? [it.node.fact] : []))),
   );
@@ -80,49 +73,6 @@ export function collectEvents(
     return [...new Set(found)];
   };
   return { drafts, of };
-}
-
-/** `emit('user.created', user)`: where a name says which event it is, a type that says nothing of events is what it is about. */
-function withoutEntities(messages: readonly Message[], linking: Linking): readonly Message[] {
-  if (!messages.some((it) => it.kind === 'name')) return messages;
-  return messages.filter((it) => {
-    if (it.kind !== 'type') return true;
-    // `publish('order.placed', event: Event)`: a type that all events share does not say which one it is.
-    if (isBaseName(it.node.fact.name)) return false;
-    if (extendsMessage(it.node) || speaksOfEvent(it.node, linking)) return true;
-    const named = namedBy(linking, it.node);
-    return named !== undefined && speaksOfEvent(named, linking);
-  });
-}
-
-/** `handle(user: User)` by convention: that a class is called a handler makes no event of whatever it takes. */
-function sureOf(
-  { messages, handler }: ConsumerDraft,
-  published: ReadonlySet<TypeFact>,
-  linking: Linking,
-): readonly Message[] {
-  const [first] = handler?.fact.parameters ?? [];
-  const facts = handler && linking.files.get(handler.file);
-  const name = (first === undefined ? undefined : facts?.bindings[first]?.name) ?? '';
-  if (/(?:^|[a-z])(?:event|message|msg|evt)$/i.test(name)) return messages;
-  return messages.filter(
-    (it) =>
-      it.kind !== 'type' ||
-      extendsMessage(it.node) ||
-      published.has(it.node.fact) ||
-      speaksOfEvent(it.node, linking),
-  );
-}
-
-function speaksOfEvent({ file, fact }: TypeNode, { files }: Linking): boolean {
-  const facts = files.get(file);
-  return !facts || weightIn(facts)(fact) > 0;
-}
-
-const weightIn = once((facts: FileFacts) => once((fact: TypeFact) => evidenceOf(facts, fact)));
-
-function extendsMessage({ fact }: TypeNode): boolean {
-  return fact.bases.length + fact.implements.length > 0;
 }
 
 /** Names under which messages of a declared type travel: one type makes the name its wire name, several make it a channel. */
@@ -276,17 +226,6 @@ function mayInherit(fact: TypeFact): boolean {
     isMessageType({ file: '', fact }) &&
     !isPayloadName(fact.name)
   );
-}
-
-function extendsEvent(node: TypeNode, { files, hierarchy }: Linking): boolean {
-  return hierarchy.lineageOf(node).some((it) => {
-    const facts = files.get(it.file);
-    return (
-      facts !== undefined &&
-      it.fact !== node.fact &&
-      evidenceOf(facts, { ...it.fact, isAbstract: false }) >= 2
-    );
-  });
 }
 
 /** Members of unions that are written out, and have no declaration of their own. */

@@ -15,6 +15,7 @@ import { below, partOf } from './origins.ts';
 import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
 import { handedOnBy, isChosenLater } from './bridges.ts';
+import { makesMessage } from './toldTypes.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 /** A call that hands over one or more messages. */
@@ -45,6 +46,7 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
   for (const site of direct) {
     const inner = innerSites(site, publishing, linking);
     if (inner.length === 0) append(drafts, site.action, site);
+    else if (inner.every((it) => makesMessage(it, site, linking))) continue;
     else if (site.messages.some(isNamed)) {
       append(drafts, site.action, { ...site, role: throughWrapper(site.role, inner) });
       for (const it of inner) covered.add(it.fn.fact);
