@@ -39,7 +39,8 @@ export function metadataFixes(
   fault: Mended,
   chosen: { readonly required: readonly MetadataKind[] },
 ): readonly Fix[] {
-  if (fault.node && isMendedElsewhere(model, fault.node)) return [];
+  // A stored thing that is published as it is has no place for them.
+  if (fault.node ? isMendedElsewhere(model, fault.node) : !fault.object) return [];
   const fields = fieldsFor(fault.missing);
   const makers = fault.node ? makersOf(model, fault.node) : [];
   const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;
