@@ -2,7 +2,7 @@
 // See "not an event" in the documentation of missing-event-metadata.
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, TypeFact } from '../facts/facts.ts';
-import { isOfPage } from '../facts/pagePackages.ts';
+import { isOfPage, isPagePackage } from '../facts/pagePackages.ts';
 
 const storedBy =
   /^(?:Entity|ViewEntity|ChildEntity|Schema|Table|Document|ModelOptions|modelOptions|ObjectType|InputType|Collection|Embeddable|Embedded)$/;
@@ -45,11 +45,12 @@ export function markTypes(facts: FileFacts, eventBases: ReadonlySet<string>): re
   const isLog = logFile.test(facts.file) || reportFile.test(facts.file);
   const methods = facts.functions.filter((it) => it.kind === 'method' && !it.isStatic);
   const marked = new Set<string>();
+  const own = namesOfOwn(facts);
   const inner = new Set(facts.bindings.flatMap((it) => (it.isTopLevel ? [] : [it.at.start])));
   return facts.types.map((type) => {
     if (eventBases.size > 0 && isBuiltOn(type, eventBases)) return { ...type, isEvent: true };
     const reason =
-      reasonAgainst(type, { isRedux, isPage, isUi, isLog, methods }) ??
+      reasonAgainst(type, { isRedux, isPage, isUi, isLog, methods, own }) ??
       (type.kind === 'schema' && inner.has(type.at.start) ? 'a check inside a function' : undefined) ??
       (isBuiltOn(type, marked) ? 'built on one' : undefined);
     if (reason === undefined) return type;
@@ -71,11 +72,13 @@ interface Surroundings {
   /** The file says what people read later about who did what. */
   readonly isLog: boolean;
   readonly methods: readonly FunctionFact[];
+  /** What is imported or declared here, and is not the browser's or React's: a base class of one's own that is called `Event`. */
+  readonly own: ReadonlySet<string>;
 }
 
 function reasonAgainst(
   type: TypeFact,
-  { isRedux, isPage, isUi, isLog, methods }: Surroundings,
+  { isRedux, isPage, isUi, isLog, methods, own }: Surroundings,
 ): string | undefined {
   const decorators = type.decorators.map((it) => it.name);
   if (decorators.some((it) => storedBy.test(it))) return 'an entity that is stored';
@@ -90,7 +93,7 @@ function reasonAgainst(
   if (type.kind === 'class' && hears) return 'a class that works';
   const made = [...type.bases, ...type.implements, ...(type.alias ? [type.alias] : [])];
   if (made.some((it) => it.kind === 'ref' && requestBase.test(it.name))) return 'a command or query';
-  if ([...type.bases, ...type.implements].some(isUiBase)) return 'an event of the user interface';
+  if ([...type.bases, ...type.implements].some((it) => isUiBase(it, own))) return 'an event of the user interface';
   if (isPage && type.kind !== 'class' && /Event$/.test(type.name)) return 'part of a user interface';
   if (type.kind !== 'class' && socketName.test(type.name)) return 'part of a user interface';
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))
@@ -119,7 +122,12 @@ function membersOf({ members, alias }: TypeFact): TypeFact['members'] {
   return alias?.kind === 'object' ? alias.members : members;
 }
 
-function isUiBase(base: TypeExpr): boolean {
-  if (base.kind !== 'ref') return false;
+function namesOfOwn({ imports, types }: FileFacts): ReadonlySet<string> {
+  const imported = imports.filter((it) => !isPagePackage(it.from)).map((it) => it.local);
+  return new Set([...imported, ...types.map((it) => it.name)]);
+}
+
+function isUiBase(base: TypeExpr, own: ReadonlySet<string>): boolean {
+  if (base.kind !== 'ref' || (/^(?:Message)?Event$/.test(base.name) && own.has(base.name))) return false;
   return uiBase.test(base.name) && !(base.name === 'Event' && base.args.length > 0);
 }

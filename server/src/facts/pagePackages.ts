@@ -5,5 +5,10 @@ const drawing = /^(?:react$|react-dom|react-native|preact|vue$|svelte|solid-js|@
 
 /** Whether a file is part of a page: a component, a hook, a service of a page. */
 export function isOfPage({ file, imports }: Pick<FileFacts, 'file' | 'imports'>): boolean {
-  return file.endsWith('.tsx') || imports.some((it) => drawing.test(it.from));
+  return file.endsWith('.tsx') || imports.some((it) => isPagePackage(it.from));
+}
+
+/** Whether a package draws. */
+export function isPagePackage(name: string): boolean {
+  return drawing.test(name);
 }

@@ -119,7 +119,7 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   if (isLookAlike(facts, fact)) return 0;
   const name = declaredName(fact);
   let weight = 0;
-  if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
+  if ([...fact.bases, ...fact.implements].some((it) => isEventBase(it, facts)) || isEventGeneric(fact.alias, facts)) weight += 2;
   if (/Event(?:V\d+)?$/.test(name)) weight += 1;
   if (typeStatesFact(name)) weight += 1;
   if (weight < 2 && entityFile.test(facts.file)) return 0;
@@ -151,11 +151,16 @@ export function isInEventFile(file: string): boolean {
   );
 }
 
-function isEventBase(base: TypeExpr): boolean {
+function isEventBase(base: TypeExpr, facts: FileFacts): boolean {
   if (base.kind !== 'ref' && base.kind !== 'typeof') return false;
   const name = base.name.slice(base.name.lastIndexOf('.') + 1).replace(/Schema$/, '');
-  if (base.kind === 'ref' && name === 'Event') return base.args.length > 0;
+  // Without an import or a declaration it is the browser's.
+  if (base.kind === 'ref' && name === 'Event') return base.args.length > 0 || isOwn(base.name, facts);
   return eventBase.test(capitalised(name));
+}
+
+function isOwn(name: string, { imports, types }: FileFacts): boolean {
+  return imports.some((it) => it.local === name) || types.some((it) => it.name === name);
 }
 
 /** Constants that hold schemas are written small. */
@@ -163,9 +168,9 @@ function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function isEventGeneric(alias: TypeExpr | undefined): boolean {
-  if (alias?.kind === 'intersection') return alias.of.some((it) => isEventBase(it));
-  return alias?.kind === 'ref' && alias.args.length > 0 && isEventBase(alias);
+function isEventGeneric(alias: TypeExpr | undefined, facts: FileFacts): boolean {
+  if (alias?.kind === 'intersection') return alias.of.some((it) => isEventBase(it, facts));
+  return alias?.kind === 'ref' && alias.args.length > 0 && isEventBase(alias, facts);
 }
 
 function isUtility(name: string): boolean {
