@@ -203,6 +203,9 @@ function isInWord(character: string | undefined): boolean {
   return character !== undefined && /[\w$]/.test(character);
 }
 
+/** What gives the same promise on, and the promise of a request that the older AWS client has made. */
+const passingOn = /^(?:then|finally|pipe|promise)$/;
+
 /** `call().catch(…)`, `call().then(a, b)`, `call().pipe(…)`: what is done with the promise or Observable it gives. */
 function settlementOfChain(access: ts.PropertyAccessExpression): Settlement {
   const outer = access.parent;
@@ -211,7 +214,7 @@ function settlementOfChain(access: ts.PropertyAccessExpression): Settlement {
   if (name === 'catch' || name === 'subscribe') return 'handled';
   if (name === 'then' && outer.arguments.length > 1) return 'handled';
   if (name === 'toPromise') return waited(settlementOf(outer));
-  return name === 'then' || name === 'finally' || name === 'pipe' ? settlementOf(outer) : 'collected';
+  return passingOn.test(name) ? settlementOf(outer) : 'collected';
 }
 
 function settlementOfArgument(outer: ts.CallExpression): Settlement {

@@ -125,7 +125,8 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     event,
     ...(channel ? { channel } : {}),
     ...(payload ? { payload } : {}),
-    gives: 'promise',
+    // `sns.publish(params, (error) => …)`: the callback hears of the failure.
+    gives: site.call.args[1]?.kind === 'function' ? 'nothing' : 'promise',
     ...(key && { deduplicationKey: key }),
     confidence: 'type',
   };
