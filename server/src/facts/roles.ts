@@ -74,6 +74,8 @@ export interface ReadRole {
   readonly library: string;
   readonly store?: string;
   readonly where?: Expr;
+  /** The statement that is run, where its text stands in another file: it may write. */
+  readonly text?: Expr;
   readonly confidence: Confidence;
 }
 /** Calls another system: HTTP, gRPC, payment, email, SMS, storage. */

@@ -30,6 +30,7 @@ import { isReport, writesLogLine } from './pureCalls.ts';
 import { replaces } from './replacedRows.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
+import { statementRole } from './statements.ts';
 import { takesWaiting } from './waitingRows.ts';
 import { guardOfGiven, withInside } from './wrappers.ts';
 
@@ -58,7 +59,8 @@ function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const isKnown = isFactory(action) ? callees.length > 0 : isRunHere(action, callees, linking);
   const isBodyKnown = isKnown || summaries.some((it) => it.drafts.length > 0);
   const ran = new Set<Expr>();
-  for (const role of action.roles) {
+  for (const said of action.roles) {
+    const role = said.kind === 'read' ? statementRole(linking, walk.fn.file, said) : said;
     if (!isBodyKnown || !isGuessed(role)) walkRole(walk, action, role, flow, ran);
   }
   if (!action.roles.some((it) => 'confidence' in it && !isGuessed(it))) {

@@ -6,8 +6,9 @@ const brokerName = /nats|kafka|rabbit|amqp|jet_?stream|\bs[qn]s|[a-z]S[QN]S/i;
 
 /** `kafkaBus.publish(…)`, `new OrderPlacedPublisher(natsWrapper.client).publish(…)`: by its name, its type or what it works with. */
 export function namesBroker(site: CallSite): boolean {
-  const { receiver, receiverName, origin, name, view } = site;
+  const { receiver, origin, name, view } = site;
   const made = receiver && view.valueOf(receiver);
   const handed = made?.kind === 'new' ? made.args.map((it) => pathOf(it).join(' ')) : [];
-  return brokerName.test([receiverName, origin?.name ?? '', name, ...handed].join(' '));
+  const way = receiver ? pathOf(receiver) : [];
+  return brokerName.test([...way, origin?.name ?? '', name, ...handed].join(' '));
 }

@@ -12,7 +12,7 @@ import { isForeignClient, toldClient } from './foreignClients.ts';
 import { pathOf } from '../paths.ts';
 import { chained, linksNamed } from './chains.ts';
 import { builtStatement, isLaterLink, tableIn } from './queryBuilders.ts';
-import { readSql } from './sql.ts';
+import { ranSql, textOf } from './statements.ts';
 import { isCache, isStore } from './stores.ts';
 import { isTransactionHandle, transaction } from './transactions.ts';
 import { condition } from './writeConditions.ts';
@@ -83,7 +83,16 @@ export const databases: Framework = {
     if (written && isForeignClient(site)) return [toldClient(written)];
     if (written) return withEvent(site, written);
     return isRead
-      ? [{ kind: 'read', library: 'database', ...where(site), ...store(site), confidence: 'name' }]
+      ? [
+          {
+            kind: 'read',
+            library: 'database',
+            ...where(site),
+            ...store(site),
+            ...textOf(site),
+            confidence: 'name',
+          },
+        ]
       : [];
   },
 };
@@ -266,33 +275,4 @@ function flushed({ view, name, call, fn }: CallSite): WriteRole | undefined {
     operation: isCounted ? 'increment' : 'update',
     confidence: 'name',
   };
-}
-
-/** `pool.query('INSERT …')`, `` sql`UPDATE …` ``, `` prisma.$executeRaw`…` ``. */
-function ranSql(site: CallSite): Role | undefined {
-  const first = site.arg(0);
-  const text = first?.kind === 'object' ? site.view.entryOf(first, 'text') : first;
-  if ((text?.kind !== 'string' && text?.kind !== 'template') || isKeptForLater(site)) return undefined;
-  const role = readSql(text, valuesOf(site, first));
-  return role && isFrom(site.origin, ['cassandra-driver']) ? inCassandra(role, text) : role;
-}
-
-/** `this.insert = db.prepare('INSERT …')` runs nothing yet. */
-function isKeptForLater(site: CallSite): boolean {
-  if (site.name !== 'prepare' || site.action.settled !== 'collected' || site.action.result !== undefined)
-    return false;
-  return linksNamed(site, ['run', 'get', 'all', 'execute', 'iterate', 'bind', 'first']).length === 0;
-}
-
-/** In Cassandra an INSERT of a key that is there writes its columns again, unless it says IF NOT EXISTS. */
-function inCassandra(role: Role, text: Expr): Role {
-  if (role.kind !== 'write' || role.operation !== 'insert') return role;
-  const isOnce = text.kind === 'string' && /\bif\s+not\s+exists\b/i.test(text.value);
-  return { ...role, operation: 'upsert', ...(isOnce ? { isConditional: true } : {}) };
-}
-
-/** `query(sql, [a, b])`, `query({ text, values: [a, b] })`. */
-function valuesOf(site: CallSite, first: Expr | undefined): readonly Expr[] {
-  const list = first?.kind === 'object' ? site.view.entryOf(first, 'values') : site.arg(1);
-  return list?.kind === 'array' ? list.items : [];
 }

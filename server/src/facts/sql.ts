@@ -1,6 +1,6 @@
 // What a SQL text does. It reads the head and a few telling clauses; nothing more is needed to judge a repeat.
-import type { Expr, ObjectEntry, StringExpr, TemplateExpr } from '../../facts/expressions.ts';
-import type { Role, WriteRole } from '../../facts/roles.ts';
+import type { Expr, ObjectEntry, StringExpr, TemplateExpr } from './expressions.ts';
+import type { Role, WriteRole } from './roles.ts';
 
 /** Where a longer text goes on nothing is looked for: a list of rows, or a text whose every reading would take minutes. */
 const longest = 10_000;
