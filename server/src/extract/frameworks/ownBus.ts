@@ -4,9 +4,10 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Transport } from '../../facts/roles.ts';
 import { addressed } from './addressed.ts';
+import { busName, isBus, isConsumer } from './buses.ts';
 import { namesBroker } from './brokerNames.ts';
-import { isDesktop, isOfStream, namesEvent } from './eventEmitters.ts';
-import { doesImport, isFrom, isText, type CallSite, type Framework } from './framework.ts';
+import { isOfStream, namesEvent } from './eventEmitters.ts';
+import { isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
 import { asDeclared, handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
@@ -19,26 +20,7 @@ const consumes =
   /^(on|subscribe|handle|register|consume|listen|addListener|addHandler|registerHandler|subscribeTo|subscribeToEvent|onEvent|onMessage)$/;
 /** By these somebody waits for what a queue hands out. */
 const hearing = ['on', 'subscribe', 'handle', 'register', 'consume', 'listen', 'process', 'onMessage'];
-const busName =
-  /(bus|broker|publisher|producer|dispatcher|mediator|queue|topic|outbox|stream|messaging|messenger|rabbit|kafka|nats|pubsub|eventstore|events?|emitter|eventemitter|channel|exchange|sns|sqs|amqp|mq)(service|client|port|adapter|gateway|provider|repository|helper|manager)?$/i;
 const outboxName = /outbox/i;
-const noBus =
-  /socket|^io$|server$|window|document|process$|logger|^log$|analytics|response|^res$|router|program|element|ref$|store$|redux|vscode|worker$|child|page$|browser/i;
-/** An open connection to somebody, and what is read from one: nobody keeps for it what it has missed. */
-const ofConnection = /(?:^|\.)(?:Session|Connection|EventSource|\w*(?:Readable|Writable|Duplex)\w*)$/;
-/** What is emitted in a browser's page stays there. */
-const userInterfaces = [
-  'react',
-  'react-dom',
-  'react-native',
-  'preact',
-  'vue',
-  'svelte',
-  'solid-js',
-  '@angular/core',
-];
-/** Node's own streams, sockets and servers. */
-const streams = ['stream', 'node:stream', 'net', 'node:net', 'http', 'node:http', 'fs', 'node:fs'];
 const keptEvents = /^[_#]*(?:domain|uncommitted|pending|unpublished|recorded|raised|integration)Events$/;
 /** What an emitter that hands over to a queue does; events of a process are emitted. */
 const sendsOut = /^(?:send|produce|enqueue)(?:Messages?|Batch|ToQueue|ToTopic|ToExchange)$/;
@@ -56,7 +38,8 @@ export const ownBus: Framework = {
     return named(site);
   },
   consumers(site) {
-    if (!consumes.test(site.name) || !isBus(site) || isFrom(site.origin, messaging)) return [];
+    if (!consumes.test(site.name) || !(isBus(site) || isConsumer(site)) || isFrom(site.origin, messaging))
+      return [];
     const event = eventOf(site, site.call.args[0]);
     const last = site.call.args.at(-1);
     if (!event || !last || site.call.args.length < 2) return [];
@@ -78,19 +61,6 @@ export const ownBus: Framework = {
 function isHandlerObject({ view }: CallSite, expr: Expr): boolean {
   const value = view.valueOf(expr);
   return value.kind === 'new' && value.callee.kind === 'name' && handlerClass.test(value.callee.name);
-}
-
-function isBus(site: CallSite): boolean {
-  if (isDesktop(site.view)) return false;
-  const { receiver, receiverName, origin } = site;
-  if (!receiver || doesImport(site.view, userInterfaces)) return false;
-  if (isPush(site) || isFrom(origin, streams)) return false;
-  if (noBus.test(receiverName.replace(/\(\)$/, '')) || (origin && noBus.test(origin.name))) return false;
-  if (origin && ofConnection.test(origin.name)) return false;
-  if (origin?.from !== undefined && isForeign(origin.from)) return /events?|bus|queue|mq/i.test(origin.from);
-  return (
-    busName.test(receiverName.replace(/\(\)$/, '')) || (origin !== undefined && busName.test(origin.name))
-  );
 }
 
 /** `this.domainEvents.push(new OrderPlaced(…))`: an aggregate without a method for it. */
@@ -123,41 +93,11 @@ function isWorkList({ name, receiver, action, view }: CallSite): boolean {
   return !isHeard && view.valueOf(receiver).kind === 'new';
 }
 
-/** `firebaseAdmin.messaging().send(…)` rings somebody's telephone. */
-function isPush({ view, receiver }: CallSite): boolean {
-  let root = receiver;
-  while (root && (root.kind === 'member' || root.kind === 'call'))
-    root = root.kind === 'member' ? root.object : root.callee;
-  return root?.kind === 'name' && (view.importedFrom(root.name) ?? '').startsWith('firebase-admin');
-}
-
 /** `client.send(new ReceiveMessageCommand(…))`: what an SDK's command does is said in aws.ts. */
 function isForeignCommand({ view, arg }: CallSite): boolean {
   const command = arg(0);
   const name = command?.kind === 'new' && command.callee.kind === 'name' ? command.callee.name : undefined;
   return name !== undefined && (view.importedFrom(name) ?? '').startsWith('@aws-sdk/');
-}
-
-/** A package's object is for that package's own framework file to judge. */
-function isForeign(from: string): boolean {
-  return [
-    'react',
-    'vue',
-    'rxjs',
-    'socket.io',
-    '@angular/',
-    'redux',
-    'express',
-    'ws',
-    'knex',
-    'mongoose',
-    'winston',
-    'axios',
-    'node:diagnostics_channel',
-    'diagnostics_channel',
-  ].some(
-    (it) => from === it || from.startsWith(it.endsWith('/') ? it : `${it}/`) || from.startsWith(`${it}-`),
-  );
 }
 
 /** `publish(event)`, `publish('order.placed', payload)`, `publish({ type, … })`, `publish(topic, key, payload)`. */
