@@ -93,7 +93,8 @@ function reasonAgainst(
   if (type.kind === 'class' && hears) return 'a class that works';
   const made = [...type.bases, ...type.implements, ...(type.alias ? [type.alias] : [])];
   if (made.some((it) => it.kind === 'ref' && requestBase.test(it.name))) return 'a command or query';
-  if ([...type.bases, ...type.implements].some((it) => isUiBase(it, own))) return 'an event of the user interface';
+  if ([...type.bases, ...type.implements].some((it) => isUiBase(it, own)))
+    return 'an event of the user interface';
   if (isPage && type.kind !== 'class' && /Event$/.test(type.name)) return 'part of a user interface';
   if (type.kind !== 'class' && socketName.test(type.name)) return 'part of a user interface';
   if (isUi && (uiName.test(type.name) || /(?:Props|State)$/.test(type.name)))

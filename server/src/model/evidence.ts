@@ -119,7 +119,11 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   if (isLookAlike(facts, fact)) return 0;
   const name = declaredName(fact);
   let weight = 0;
-  if ([...fact.bases, ...fact.implements].some((it) => isEventBase(it, facts)) || isEventGeneric(fact.alias, facts)) weight += 2;
+  if (
+    [...fact.bases, ...fact.implements].some((it) => isEventBase(it, facts)) ||
+    isEventGeneric(fact.alias, facts)
+  )
+    weight += 2;
   if (/Event(?:V\d+)?$/.test(name)) weight += 1;
   if (typeStatesFact(name)) weight += 1;
   if (weight < 2 && entityFile.test(facts.file)) return 0;
