@@ -5,8 +5,5 @@ import { serve } from './server.ts';
 // An edit leaves much behind that nobody needs any more. By itself V8 lets it grow to four times of what is alive before it collects,
 // and keeps the pages; this costs a twentieth of the time and halves what is resident.
 setFlagsFromString('--heap-growing-percent=50');
-// Half-empty pages are emptied and given back already when a fifth of them is free. That costs a tenth of the time of an edit, and
-// saves a tenth to a fifth of what is resident. Said here, and not to the process, it leaves the space for what is new as it is.
-setFlagsFromString('--optimize-for-size');
 
 serve();

@@ -1,16 +1,22 @@
 // Which of the types that a producer or consumer names are events, and which only what an event is about.
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
+import type { PublishRole } from '../facts/roles.ts';
 import { once } from '../facts/once.ts';
 import { namedBy } from './aliases.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { evidenceOf, isBaseName, isWorkName } from './evidence.ts';
 import { isTold, type Message } from './message.ts';
 import type { TypeNode } from './model.ts';
-import type { ProducerDraft } from './producers.ts';
 import type { Linking } from './program.ts';
 
+/** What a call that publishes tells, and how it publishes. */
+interface Told {
+  readonly messages: readonly Message[];
+  readonly role: PublishRole;
+}
+
 /** What a producer tells, without the types that are no event there. */
-export function toldBy(producer: ProducerDraft, linking: Linking): readonly Message[] {
+export function toldBy(producer: Told, linking: Linking): readonly Message[] {
   return withoutEntities(withoutResults(producer, linking), linking);
 }
 
@@ -34,8 +40,8 @@ function tellsEvent(node: TypeNode, linking: Linking): boolean {
 
 /** `send(sale: Sale) { producer.send(new SaleMessage(sale)) }`: the message is made here, and callers only hand in what it is about. */
 export function makesMessage(
-  { messages: made }: ProducerDraft,
-  { messages: handed }: ProducerDraft,
+  { messages: made }: Told,
+  { messages: handed }: Told,
   linking: Linking,
 ): boolean {
   const about = handed.flatMap((it) =>
@@ -46,7 +52,7 @@ export function makesMessage(
 }
 
 /** An emitter of Node tells anything under a name that nobody can read (`task:${id}`): what says nothing of events is none. */
-function withoutResults({ messages, role }: ProducerDraft, linking: Linking): readonly Message[] {
+function withoutResults({ messages, role }: Told, linking: Linking): readonly Message[] {
   if (role.library !== 'event-emitter') return messages;
   return messages.filter(
     (it) =>

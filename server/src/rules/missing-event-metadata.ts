@@ -17,7 +17,15 @@ import { isShown, staysInside } from '../model/staysInside.ts';
 import { checksOf, isSpokenFor } from '../model/twins.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
-import { keyed, missingIn, sharedFaults, sourcesOf, type Fault, type SharedFault } from './sharedMetadata.ts';
+import {
+  keyed,
+  missingIn,
+  sharedFaults,
+  sourcesOf,
+  type Fault,
+  type FoundFault,
+  type SharedFault,
+} from './sharedMetadata.ts';
 
 const options = z.strictObject({
   required: z
@@ -139,7 +147,7 @@ interface Asked {
   readonly envelopes: ReturnType<typeof generalEnvelopes>;
 }
 
-function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event' | 'key'>> {
+function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<FoundFault> {
   for (const node of event.declarations) {
     if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
     if (bearsLive(model, node) || isInput(model, event, node)) continue;
@@ -156,7 +164,7 @@ function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fa
 }
 
 /** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
-function* undeclaredFaults({ model, event, chosen, envelopes }: Asked): Iterable<Omit<Fault, 'event'>> {
+function* undeclaredFaults({ model, event, chosen, envelopes }: Asked): Iterable<FoundFault> {
   const { inline, name } = event;
   const added = addedOnTheWay(model, event, chosen);
   const contents = contentsOf(model, event).filter((it) => !bearsLive(model, it.node));

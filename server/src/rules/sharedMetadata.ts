@@ -38,7 +38,7 @@ export interface SharedFault {
 }
 
 /** A fault as it is found at an event. */
-type FoundFault = Omit<Fault, 'event' | 'key'>;
+export type FoundFault = Omit<Fault, 'event' | 'key'>;
 
 /** Faults of an event, and what each is known by. */
 export function* keyed(event: EventNode, faults: Iterable<FoundFault>): Iterable<Omit<Fault, 'event'>> {
