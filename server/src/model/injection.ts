@@ -7,6 +7,7 @@ import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf } from './fileIndex.ts';
 import type { Keeper } from './kept.ts';
 import type { GivenObject, TypeNode } from './model.ts';
+import { nearestFirst } from './nearness.ts';
 import { once } from '../facts/once.ts';
 import { entryOf, type Values } from './values.ts';
 
@@ -29,16 +30,28 @@ export function injectionOf(
 ): Injection {
   const providers = keeper.lookUp(
     'providers',
-    () => firstOf(saidOfFiles({ keeper, files }, 'provided', (it) => providedBy(it, values))),
-    isSame,
+    () => byKey(saidOfFiles({ keeper, files }, 'provided', (it) => providedBy(it, values))),
+    areSame,
   );
+  const nearest = (file: FilePath, key: string): Injected | undefined => {
+    const all = providers(key) ?? [];
+    return (all.length > 1 ? nearestFirst(file, all) : all)[0]?.given;
+  };
   return {
     byToken: (file, token) => {
       const key = tokenKey(file, token, values);
-      return key === undefined ? undefined : providers(key);
+      return key === undefined ? undefined : nearest(file, key);
     },
-    byType: (type) => providers(typeKey(type)),
+    byType: (type) => providers(typeKey(type))?.[0]?.given,
   };
+}
+
+function areSame(one: readonly Provider[], other: readonly Provider[]): boolean {
+  if (one.length !== other.length) return false;
+  return one.every((it, index) => {
+    const beside = other[index];
+    return beside !== undefined && it.file === beside.file && isSame(it.given, beside.given);
+  });
 }
 
 function isSame(one: Injected, other: Injected): boolean {
@@ -49,20 +62,30 @@ function isSame(one: Injected, other: Injected): boolean {
   );
 }
 
-type Provided = readonly (readonly [string, Injected])[];
+/** Who says what stands behind a token. */
+interface Provider {
+  readonly file: FilePath;
+  readonly given: Injected;
+}
+
+type Provided = readonly (readonly [string, Provider])[];
 
 function providedBy(facts: FileFacts, values: Values): Provided {
   return provisions(facts).flatMap(([token, given]): Provided => {
     const key = token && tokenKey(facts.file, token, values);
     const made = given && givenBy(facts.file, given, values);
-    return key !== undefined && made ? [[key, made]] : [];
+    return token && key !== undefined && made ? [[key, { file: facts.file, given: made }]] : [];
   });
 }
 
-/** Of several for one token the first one counts. */
-function firstOf(all: Provided): ReadonlyMap<string, Injected> {
-  const providers = new Map<string, Injected>();
-  for (const [key, given] of all) if (!providers.has(key)) providers.set(key, given);
+/** Modules of two services, or two modules of one, may use the same name for different things. */
+function byKey(all: Provided): ReadonlyMap<string, readonly Provider[]> {
+  const providers = new Map<string, Provider[]>();
+  for (const [key, provider] of all) {
+    const known = providers.get(key);
+    if (known) known.push(provider);
+    else providers.set(key, [provider]);
+  }
   return providers;
 }
 

@@ -2,7 +2,10 @@
 import type { FilePath, Place } from '../text.ts';
 
 /** The places in the order of how much of their path they share with a file, the longest share first; ties keep their order. */
-export function nearestFirst<T extends Place>(file: FilePath, places: readonly T[]): readonly T[] {
+export function nearestFirst<T extends Pick<Place, 'file'>>(
+  file: FilePath,
+  places: readonly T[],
+): readonly T[] {
   const shares = new Map(places.map((it) => [it, sharedFolders(file, it.file)]));
   return places.toSorted((a, b) => (shares.get(b) ?? 0) - (shares.get(a) ?? 0));
 }
