@@ -47,7 +47,7 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
   const walking: Walking = {
     linking,
     summaryOf,
-    requests: requestHandlers(consumers, read, linking.keeper),
+    requests: requestHandlers(consumers, read, linking),
     isConsumer: (file, place) => {
       const facts = linking.files.get(file);
       return facts !== undefined && consumerPlaces(facts).has(place);

@@ -2,11 +2,12 @@
 import type { FunctionFact } from '../facts/facts.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
+import { commandHandlersOf } from './commandHandlers.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { isTold, type Message, type ReadMessage } from './message.ts';
-import type { Keeper } from './kept.ts';
 import type { FunctionNode } from './model.ts';
 import { eventKey } from './names.ts';
+import type { Linking } from './program.ts';
 
 /** The handlers of the requests of a workspace. */
 export interface RequestHandlers {
@@ -31,14 +32,21 @@ const changes = /^(?:and|create|update|delete|remove|add|set|save|mark|or)$/;
 export function requestHandlers(
   consumers: readonly ConsumerDraft[],
   read: ReadMessage,
-  keeper: Keeper,
+  linking: Linking,
 ): RequestHandlers {
+  const { keeper } = linking;
   const within = (name: string, isWanted: (consumer: ConsumerDraft) => boolean): RequestHandlers['here'] => {
     const handlers = keeper.lookUp(name, () => handlersOf(consumers.filter(isWanted)), areSame);
     return (file, role) => read(file, role.event).flatMap((it) => handlers(keyOf(it)) ?? []);
   };
+  const registered = within('requests here', ({ fact }) => fact.transport === 'in-process');
+  const ofCommand = commandHandlersOf(linking);
   return {
-    here: within('requests here', ({ fact }) => fact.transport === 'in-process'),
+    here: (file, role) => {
+      const found = registered(file, role);
+      if (found.length > 0 || !role.isRequest || role.transport !== 'in-process') return found;
+      return read(file, role.event).flatMap((it) => (it.kind === 'type' ? ofCommand(it.node) : []));
+    },
     elsewhere: within('requests elsewhere', ({ fact }) => fact.transport !== 'in-process'),
     isQuestion: (file, role, { name }) => {
       const messages = read(file, role.event);

@@ -2,10 +2,10 @@
 // Names alone say little, so everything here has confidence `name`, and gives way to what the called code turns out to do.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole, Transport } from '../../facts/roles.ts';
+import type { PublishRole } from '../../facts/roles.ts';
 import { addressed } from './addressed.ts';
 import { busName, isBus, isConsumer } from './buses.ts';
-import { namesBroker } from './brokerNames.ts';
+import { collects, isRequest, transportOf } from './busTransports.ts';
 import { isOfStream, namesEvent } from './eventEmitters.ts';
 import { isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
@@ -14,18 +14,11 @@ import { messaging } from '../../facts/messagingPackages.ts';
 
 const publishes =
   /^(publish|emit|dispatch|send|raise|fire|produce|enqueue|notify)(All|Async|Event|Events|Message|Messages|Batch|DomainEvent|DomainEvents|IntegrationEvent|ToOutbox|ToQueue|ToTopic|ToExchange)?$/;
-const collects =
-  /^(addDomainEvent|addEvent|raiseEvent|raise|recordEvent|record|registerEvent|pushEvent|storeOutboxMessage|saveToOutbox|addToOutbox|enqueueEvent)s?$/;
 const consumes =
   /^(on|subscribe|handle|register|consume|listen|addListener|addHandler|registerHandler|subscribeTo|subscribeToEvent|onEvent|onMessage)$/;
 /** By these somebody waits for what a queue hands out. */
 const hearing = ['on', 'subscribe', 'handle', 'register', 'consume', 'listen', 'process', 'onMessage'];
-const outboxName = /outbox/i;
 const keptEvents = /^[_#]*(?:domain|uncommitted|pending|unpublished|recorded|raised|integration)Events$/;
-/** What an emitter that hands over to a queue does; events of a process are emitted. */
-const sendsOut = /^(?:send|produce|enqueue)(?:Messages?|Batch|ToQueue|ToTopic|ToExchange)$/;
-const localBus = /mediator|domain_?events|eventemitter|emitter|inmemory|local/i;
-
 export const ownBus: Framework = {
   name: 'own-bus',
   triggers: ['ublish', 'outbox', 'Outbox'],
@@ -191,20 +184,6 @@ function published(site: CallSite, found: Expr | undefined, payload: Expr | unde
     ...(isRequest(site) ? { isRequest: true } : {}),
     confidence: 'name',
   };
-}
-
-/** `commandBus.send(…)`, `mediator.send(…)`: to one receiver, which may refuse. */
-function isRequest({ receiverName, origin, name }: CallSite): boolean {
-  const bus = `${receiverName} ${origin?.name ?? ''}`;
-  return /command|quer(?:y|ies)/i.test(bus) || (/mediator/i.test(bus) && name === 'send');
-}
-
-function transportOf(site: CallSite): Transport {
-  const names = `${site.receiverName} ${site.origin?.name ?? ''} ${site.name}`;
-  if (outboxName.test(names)) return 'outbox';
-  if (collects.test(site.name) || site.name === 'push') return 'in-process';
-  if (localBus.test(names) && !sendsOut.test(site.name)) return 'in-process';
-  return namesBroker(site) ? 'broker' : 'unknown';
 }
 
 function eventOf(site: CallSite, first: Expr | undefined): Expr | undefined {
