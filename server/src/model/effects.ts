@@ -148,8 +148,15 @@ function subjectOf(fn: FunctionNode, action: CallAction, role: WriteRole, linkin
     return saved ? provenanceOf(fn, saved, linking) : 'unknown';
   }
   if (role.operation === 'update') return ofUpdated(fn, args, linking);
-  const subject = args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name)) ?? role.data;
-  return role.operation === 'insert' && subject ? provenanceOf(fn, subject, linking) : 'unknown';
+  // A chain names the table first, and what is stored in a later link.
+  const isLater = role.data !== undefined && args[0]?.kind === 'name' && args[0].name === role.store;
+  const given = isLater ? undefined : args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name));
+  const subject = given ?? role.data;
+  if (role.operation !== 'insert' || !subject) return 'unknown';
+  const provenance = provenanceOf(fn, subject, linking);
+  // A copy that is inserted is a second row; one that is saved is the row.
+  const isCopy = subject.kind === 'object' && subject.spreads.length > 0 && provenance !== 'stable';
+  return isCopy ? 'fresh' : provenance;
 }
 
 const saveOptions =
@@ -185,7 +192,7 @@ function isIdempotent(
     return (
       role.isJournaled === true ||
       isReply(action) ||
-      isPutAside(fn, role, linking) ||
+      isPutAside(fn, action, role, linking) ||
       isLogLine(role, linking.values.stringsOf(fn.file, role.event), action.call.args) ||
       action.call.args.some((it) => isMessageItself(it))
     );
@@ -204,14 +211,22 @@ function isReply({ call }: CallAction): boolean {
 }
 
 /** `xadd('orders.dlq', …)`, `` xadd(`${stream}:dead-letter`, …) ``: who looks at what nobody could handle finds it there twice at worst. */
-function isPutAside({ file }: FunctionNode, { channel, event }: PublishRole, { values }: Linking): boolean {
+function isPutAside(
+  { file }: FunctionNode,
+  { call }: CallAction,
+  { channel, event }: PublishRole,
+  { values }: Linking,
+): boolean {
   const place = channel ?? event;
   if (place.kind === 'template') {
     const last = place.parts.at(-1);
     return typeof last === 'string' && isLastResort(last);
   }
   const names = values.stringsOf(file, place);
-  return names.length > 0 && names.every(isLastResort);
+  // Where the settings say the place, the code calls it by what it is for: `this.deadLetter.topic`.
+  return names.length > 0
+    ? names.every(isLastResort)
+    : [place, call.callee].some((it) => isLastResort(pathOf(it)));
 }
 
 /** The bytes that came, handed on to a retry queue or a dead-letter exchange: the same message, by which a repeat is known. */

@@ -36,7 +36,7 @@ const idSource = /(?:^id$|_id$|Id$|ID$|uuid|Uuid|^key$|Key$)/;
 export function provenanceOf(fn: FunctionNode, expr: Expr, linking: Linking, depth = 0): Provenance {
   const facts = linking.files.get(fn.file);
   if (!facts || depth > 6) return 'unknown';
-  if (expr.kind === 'object') return ofObject(facts, expr);
+  if (expr.kind === 'object') return ofCopy(fn, facts, expr, linking, depth);
   if (expr.kind === 'array')
     return expr.items[0] ? provenanceOf(fn, expr.items[0], linking, depth + 1) : 'unknown';
   if (expr.kind === 'new' || expr.kind === 'call') return ofMade(fn, facts, expr, linking, depth);
@@ -69,6 +69,32 @@ function ofObject(facts: FileFacts, object: Expr & { kind: 'object' }): Provenan
   return 'fresh';
 }
 
+/** `{ ...order, paidAt }` is the order with something set; under an id of its own it is another one. */
+function ofCopy(
+  fn: FunctionNode,
+  facts: FileFacts,
+  object: Expr & { kind: 'object' },
+  linking: Linking,
+  depth: number,
+): Provenance {
+  const made = ofObject(facts, object);
+  const [spread, ...others] = object.spreads;
+  if (made !== 'fresh' || !spread || others.length > 0 || object.entries.some((it) => idKey.test(it.key)))
+    return made;
+  const source = provenanceOf(fn, spread, linking, depth + 1);
+  const isShifting = object.entries.some((it) => dependsOn(facts, it.value, it.key, 0));
+  if (isShifting && source !== 'unknown') return 'shifted';
+  return source === 'unknown' ? made : source;
+}
+
+/** `repository.create({ ...order })` of an object mapper makes the row of what it is given. */
+function ofRow(fn: FunctionNode, { callee, args }: CallLike, linking: Linking, depth: number): Provenance {
+  const [given, ...others] = args;
+  if (callee.kind !== 'member' || callee.name !== 'create' || !given || others.length > 0) return 'unknown';
+  const type = linking.calls.typing.foreignOf(fn.file, callee.object)?.name;
+  return type === 'Repository' ? provenanceOf(fn, given, linking, depth + 1) : 'unknown';
+}
+
 /** `event.orderId`, `message.id`: read from something, not generated here. */
 function isGiven(facts: FileFacts, value: Expr): boolean {
   if (value.kind === 'member') return idSource.test(value.name) && rootOf(facts, value) !== undefined;
@@ -93,6 +119,8 @@ function ofMade(
   if (expr.kind === 'call' && isLoaded(expr)) return 'loaded';
   const mapped = expr.kind === 'call' ? ofMapped(fn, expr, linking, depth) : 'unknown';
   if (mapped !== 'unknown') return mapped;
+  const row = ofRow(fn, expr, linking, depth);
+  if (row !== 'unknown') return row;
   if (expr.kind === 'new' || makes.test(name)) return ofArguments(facts, expr);
   for (const callee of linking.calls.callees(fn.file, expr)) {
     const given = returned(callee, linking, depth);
