@@ -6,6 +6,7 @@ import type { Verdict } from './frames.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { type States, tokensOf } from './states.ts';
+import { asksForTransition } from './transitions.ts';
 import { rootOf } from './values.ts';
 
 /** `onTrue`: the condition holds for a repeat; `onFalse`: it fails for one; `either`: by its names it can't mean anything else. */
@@ -31,7 +32,7 @@ const versions = /version|sequence|revision|^seq$|^offset$|^nonce$|position|occu
 const membership = /^(?:has|includes|contains|some|find|get|exists)$/;
 /** What runs a query or asks more of it, and gives what was read. */
 const queryWords =
-  /^(?:exec|execute\w*|lean|session|select|populate|setLock|lock|forUpdate|first|getOne\w*|getRawOne|orFail)$/;
+  /^(?:exec|execute\w*|lean|session|select|populate|setLock|lock|forUpdate|first|getOne\w*|getRawOne|orFail|from|where|andWhere|\w+Join|orderBy|limit)$/;
 const counts = /^(?:length|count|size|n|rowCount|affected|affectedRows|deletedCount|numDeletedRows|changes)$/;
 const empty = /^(?:null|undefined|0|false)$/;
 
@@ -125,6 +126,7 @@ function ofState(left: Expr, right: Expr, context: ConditionContext): Duplicate 
 }
 
 function ofCall(call: Expr & { kind: 'call' }, context: ConditionContext): Duplicate | undefined {
+  if (asksForTransition(call)) return { ...placeOf(call, context), sense: 'onFalse', level: 'yes' };
   const verdict = verdictOf(call, context.verdicts);
   if (verdict) return ofVerdict(verdict);
   const { callee } = call;

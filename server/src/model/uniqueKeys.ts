@@ -8,10 +8,8 @@ import type { FilePath } from '../text.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
 import type { Linking } from './program.ts';
+import { asksForKey, keysOfTable, type Key } from './tableKeys.ts';
 import { entryOf, rootOf } from './values.ts';
-
-/** The columns of one index. */
-type Key = readonly string[];
 
 const maxDepth = 3;
 const keyed = /^(?:Unique|PrimaryColumn|PrimaryKey)$/;
@@ -26,6 +24,7 @@ export function isUniqueRead(
   if (call.callee.kind !== 'member') return false;
   if (/^findUnique/.test(call.callee.name)) return true;
   const { where, store } = role;
+  if (where?.kind === 'call') return asksForKey(file, where, linking);
   if (where?.kind !== 'object' || where.entries.length === 0) return false;
   const asked = new Set(where.entries.map((it) => it.key));
   const keys = keysOfStore(file, call.callee.object, store, linking);
@@ -56,7 +55,11 @@ export function isUniqueRow(
   const row = [data, ...args].map((it) => it && rowOf(facts, it, 0)).find((it) => it !== undefined);
   const given = row?.entries.filter((it) => isRead(facts, it.value)).map((it) => it.key) ?? [];
   if (given.length === 0) return false;
-  const keys = keysOfStore(file, callee.object, store, linking);
+  const [table] = args;
+  const keys = [
+    ...keysOfStore(file, callee.object, store, linking),
+    ...(table ? keysOfTable(file, table, linking) : []),
+  ];
   return keys.some((key) => key.length > 0 && key.every((it) => given.includes(it)));
 }
 

@@ -3,7 +3,7 @@ import type { Action, CallAction, IfAction, SwitchAction, TryAction } from '../f
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { callsIn } from '../facts/walk.ts';
-import { duplicateIn, verdictOf, type Duplicate } from './conditions.ts';
+import { duplicateIn, type Duplicate } from './conditions.ts';
 import { walkCall } from './walkCall.ts';
 import {
   guardedBy,
@@ -13,14 +13,13 @@ import {
   type Flow,
   type Guard,
   type Summary,
-  type Verdict,
   type Walk,
   type Walking,
 } from './frames.ts';
+import { verdictIn } from './givenVerdicts.ts';
 import { guardAround } from './guardingDecorators.ts';
 import type { FunctionNode } from './model.ts';
 import { needsIn, needsOfCase, type Asking, type Need } from './needs.ts';
-import { rootOf } from './values.ts';
 
 const transactional =
   /^(?:Transactional|Transaction|UseTransaction|InTransaction|WithTransaction|EnsureTransaction)$/i;
@@ -117,7 +116,7 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
   const exits = endsWithExit(action.then);
   const guard = duplicate && guardFrom(duplicate, flow);
   const inThen = guard && !exits && duplicate.sense !== 'onTrue';
-  const inElse = guard && (exits || duplicate.sense !== 'onFalse');
+  const inElse = guard && duplicate.sense !== 'onFalse';
   walkBlock(walk, then, needing(inThen ? { ...flow, guard: stronger(flow.guard, guard) } : flow, held));
   walkBlock(
     walk,
@@ -187,21 +186,6 @@ function givesAnswer(handler: readonly Action[]): boolean {
 function walkReturn(walk: Walk, value: Expr | undefined): void {
   const verdict = value && verdictIn(value, walk);
   if (verdict) walk.verdict = verdict;
-}
-
-function verdictIn(value: Expr, walk: Walk): Verdict | undefined {
-  if (value.kind === 'call') return verdictOf(value, walk.verdicts);
-  if (value.kind === 'name') {
-    const init = rootOf(walk.facts, value)?.init;
-    return init && verdictOf(init, walk.verdicts);
-  }
-  if (value.kind === 'operation' || value.kind === 'choice') {
-    for (const it of value.of) {
-      const found = verdictIn(it, walk);
-      if (found) return found;
-    }
-  }
-  return undefined;
 }
 
 /** A catch that asks for the code or class of a unique violation. */

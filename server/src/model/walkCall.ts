@@ -3,7 +3,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, RemoteRole, Role, WriteRole } from '../facts/roles.ts';
 import { callbacksIn, isLeftToPlatform, isOneOfSeveral, runsOf } from './callbackRuns.ts';
-import { effectOf, guardAt, isConditionalWrite, pathOf, settle } from './effects.ts';
+import { effectOf, pathOf, settle } from './effects.ts';
 import {
   guardedBy,
   looser,
@@ -16,10 +16,10 @@ import {
   type EffectDraft,
   type Flow,
   type Summary,
-  type Verdict,
   type Walk,
 } from './frames.ts';
 import { throughForeignBase } from './foreignPublishers.ts';
+import { judgeResult, setVerdict } from './givenVerdicts.ts';
 import { isFactory, isGuessed, isRunHere, knownBeside } from './guessedRoles.ts';
 import { isAsked, isHarmlessRequest } from './harmlessRequests.ts';
 import { needsLeft } from './needs.ts';
@@ -35,7 +35,6 @@ import { takesWaiting } from './waitingRows.ts';
 import { guardOfGiven, withInside } from './wrappers.ts';
 
 const maxEffects = 150;
-const loads = /^(?:find|get|load|fetch|exists|has|count|lookup|retrieve)/i;
 const versionKey = /version|revision|sequence|^seq$/i;
 const inserts = /^(?:insert|create|store)/i;
 
@@ -61,7 +60,8 @@ function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const ran = new Set<Expr>();
   for (const said of action.roles) {
     const role = said.kind === 'read' ? statementRole(linking, walk.fn.file, said) : said;
-    if (!isBodyKnown || !isGuessed(role)) walkRole(walk, action, role, flow, ran);
+    if (!isBodyKnown || !isGuessed(role) || isHandledHere(walk, role))
+      walkRole(walk, action, role, flow, ran);
   }
   if (!action.roles.some((it) => 'confidence' in it && !isGuessed(it))) {
     callees.forEach((callee, index) => {
@@ -70,7 +70,15 @@ function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
     });
   }
   walkCallbacks(walk, action, callees, flow, ran);
-  judgeResult(walk, action, summaries, flow);
+  const { callee } = action.call;
+  if (callee.kind === 'name' || callee.kind === 'member') noteParameter(walk, callee, flow);
+  judgeResult(walk, action, summaries);
+}
+
+/** Whoever hands a command to a bus of this process runs its handler, whatever the bus does to find it. */
+function isHandledHere({ fn, walking }: Walk, role: Role): boolean {
+  if (role.kind !== 'publish' || !role.isRequest || role.transport !== 'in-process') return false;
+  return walking.requests.here(fn.file, role).length > 0;
 }
 
 /** A method of a type of the workspace whose body nobody knows. */
@@ -270,30 +278,4 @@ function noteParameter(walk: Walk, body: Expr, context: Context): boolean {
     known ? { ...known, guard: stronger(known.guard, context.guard) } : { ...context },
   );
   return true;
-}
-
-/** What the result says about a repeat, by roles first and then by what the called function gives. */
-function judgeResult(walk: Walk, action: CallAction, summaries: readonly Summary[], flow: Flow): void {
-  const { callee } = action.call;
-  if (callee.kind === 'name' || callee.kind === 'member') noteParameter(walk, callee, flow);
-  if (walk.verdicts.has(placeOfCall(action))) return;
-  const given = summaries.find((it) => it.verdict)?.verdict;
-  if (given) return setVerdict(walk, action, given);
-  const place = { file: walk.fn.file, at: action.call.at };
-  const claimed = action.roles.some((it) => it.kind === 'write' && isConditionalWrite(it));
-  if (claimed)
-    return setVerdict(walk, action, { ...guardAt(walk.fn, action), kind: 'claim', isVolatile: false });
-  const takesAway = action.roles.some((it) => it.kind === 'write' && it.operation === 'delete');
-  if (takesAway)
-    walk.verdicts.set(placeOfCall(action), { ...place, kind: 'claim', isVolatile: false, isCount: true });
-  const isFlag = action.roles.some((it) => it.kind === 'write' && it.tellsIfMade);
-  if (isFlag) walk.verdicts.set(placeOfCall(action), { ...place, kind: 'claim', isVolatile: false, isFlag });
-  const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
-  const isLoaded = !isFlag && loads.test(name) && (callee.kind === 'member' || summaries.length > 0);
-  if (isLoaded) walk.verdicts.set(placeOfCall(action), { ...place, kind: 'read', isVolatile: false });
-}
-
-function setVerdict(walk: Walk, action: CallAction, verdict: Verdict): void {
-  walk.verdicts.set(placeOfCall(action), verdict);
-  if (!walk.verdict || walk.verdict.kind === 'read') walk.verdict = verdict;
 }

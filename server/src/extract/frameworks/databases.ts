@@ -225,7 +225,8 @@ function where(site: CallSite): { where?: Expr } {
   if (second) return { where: second };
   // `knex('stock').where({ sku }).update({ … })` is told the condition before.
   const [before] = linksNamed(site, ['where']);
-  if (before) return before.args[0]?.kind === 'object' ? { where: before.args[0] } : {};
+  const asked = before?.args[0];
+  if (asked) return asked.kind === 'object' || asked.kind === 'call' ? { where: asked } : {};
   // `stock.update({ … })` is told nothing but the new values.
   if (site.name === 'update' && site.call.args.length === 1) return {};
   return first && /^(update|find|delete|get|load|exists?)/.test(site.name) ? { where: first } : {};

@@ -17,7 +17,7 @@ const notStore =
 
 /** Methods that nothing but a collection or model has. */
 export const onlyStores =
-  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findUnique|findUniqueOrThrow|createMany|findByPk|softRemove|softDelete)$/;
+  /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findFirst|findFirstOrThrow|findUnique|findUniqueOrThrow|createMany|findByPk|softRemove|softDelete)$/;
 
 const modelMethods =
   /^(findById\w*|findOne\w*|findByPk|updateOne|updateMany|deleteOne|deleteMany|insertMany|bulkCreate|findOrCreate)$/;
