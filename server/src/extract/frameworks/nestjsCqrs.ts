@@ -8,7 +8,7 @@ const modules = ['@nestjs/cqrs'];
 
 export const nestjsCqrs: Framework = {
   name: '@nestjs/cqrs',
-  // Handlers of commands and queries are no consumers of events.
+  // Handlers of commands and queries are no consumers of events; what they do is done by whoever sends the command.
   triggers: [
     'EventBus',
     'CommandBus',
@@ -18,6 +18,7 @@ export const nestjsCqrs: Framework = {
     'IEvent',
     'AggregateRoot',
     'CqrsModule',
+    'CommandHandler',
   ],
   roles(site) {
     if (site.name === 'apply' && isOwnMethod(site)) return applied(site);
