@@ -1,6 +1,7 @@
 // Ways through the actions of a body.
 import type { Action, CallAction } from './actions.ts';
 import type { Expr, NameExpr } from './expressions.ts';
+import type { FileFacts } from './facts.ts';
 
 // Bodies never change, and every rule asks for the calls of all of them: the lists are made once.
 const actionsOf = new WeakMap<readonly Action[], readonly Action[]>();
@@ -39,6 +40,20 @@ export function branchesOf(action: Action): readonly (readonly Action[])[] {
   if (action.kind === 'switch') return action.cases.map((it) => it.body);
   if (action.kind === 'loop') return [action.body];
   return action.kind === 'try' ? [action.body, action.handler ?? [], action.finalizer] : [];
+}
+
+/** `let order; try { order = await find(id); } …`: the only value that a variable without one is given later. */
+export function givenLater({ bindings, functions }: FileFacts, id: number | undefined): Expr | undefined {
+  const binding = id === undefined ? undefined : bindings[id];
+  if (binding?.kind !== 'variable' || binding.init) return undefined;
+  const given = functions.flatMap(({ body }) =>
+    actionsIn(body).flatMap((it) =>
+      it.kind === 'assign' && it.operator === '=' && it.target.kind === 'name' && it.target.binding === id
+        ? [it.value]
+        : [],
+    ),
+  );
+  return given.length === 1 ? given[0] : undefined;
 }
 
 /** The names that an expression refers to; those in functions are left out. */

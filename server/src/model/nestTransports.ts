@@ -85,6 +85,19 @@ function* configured(facts: FileFacts): Iterable<Expr> {
   if (!facts.imports.some((it) => it.name === 'Transport' || it.name === 'ClientsModule')) return;
   for (const type of facts.types) for (const it of type.decorators) yield* it.args;
   for (const binding of facts.bindings) if (binding.isTopLevel && binding.init) yield binding.init;
+  yield* registeredIn(facts);
+}
+
+/** `static forClient(id) { return { imports: [ClientsModule.register([{ transport: Transport.KAFKA }])] }; }` */
+function* registeredIn(facts: FileFacts): Iterable<Expr> {
+  for (const name of ['register', 'registerAsync']) {
+    for (const { action } of indexOf(facts).calls.get(name) ?? []) {
+      const { callee, args } = action.call;
+      const isOfClients =
+        callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'ClientsModule';
+      if (isOfClients) yield* args;
+    }
+  }
 }
 
 function transportsIn(

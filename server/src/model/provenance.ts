@@ -1,12 +1,13 @@
 // Where a stored object comes from: loaded before, made here, or handed in. Decides whether storing it twice does harm.
-import type { Action } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
+import { givenLater, partsOf } from '../facts/walk.ts';
 import { eachAction } from './fileIndex.ts';
 import { sourceOf } from './mappedObjects.ts';
 import { parameterOf } from './origins.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
+import { dependsOn, isShifted, someAction } from './shifts.ts';
 import { entryOf, rootOf } from './values.ts';
 
 export type Provenance =
@@ -27,9 +28,10 @@ const loads =
 const queryWords =
   /^(?:populate|session|lean|exec|select|sort|limit|skip|orFail|hint|lock|setLock|collation|maxTimeMS|leftJoinAndSelect|relation|include)$/i;
 const makes = /^(?:create|build|make|new|from|of|register|place|open|start|init|construct|factory)/i;
-const shifts =
-  /^(?:add|increase|decrease|increment|decrement|deduct|debit|credit|withdraw|deposit|push|append|reserve|release|restock|consume|charge|reduce|subtract|adjust|remove)/i;
 const idKey = /^(?:_?id|uuid|pk|(?:event|message)_?id|key|PK)$/i;
+/** The second half of a key of DynamoDB. */
+const sortKey = /^(?:sk|sort_?key|range_?key)$/i;
+const drawing = /^(?:now|Date|random|randomUUID|uuid|uuidv4|v4|v7|nanoid|ulid|cuid)$/;
 const idSource = /(?:^id$|_id$|Id$|ID$|uuid|Uuid|^key$|Key$)/;
 
 /** Judges the object that an expression stands for, in the function where it is stored. */
@@ -44,7 +46,8 @@ export function provenanceOf(fn: FunctionNode, expr: Expr, linking: Linking, dep
   const root = rootOf(facts, expr);
   if (!root) return expr.kind === 'this' ? 'loaded' : 'unknown';
   if (root.kind === 'parameter') return ofParameter(facts, root);
-  const source = root.init ? provenanceOf(fn, root.init, linking, depth + 1) : 'unknown';
+  const init = root.init ?? (expr.kind === 'name' ? givenLater(facts, expr.binding) : undefined);
+  const source = init ? provenanceOf(fn, init, linking, depth + 1) : 'unknown';
   if (source !== 'loaded') return source === 'fresh' && isGivenId(facts, root) ? 'stable' : source;
   return isShifted(facts, root, linking) ? 'shifted' : 'loaded';
 }
@@ -65,8 +68,9 @@ function ofObject(facts: FileFacts, object: Expr & { kind: 'object' }): Provenan
   const inner = entryOf(object, 'data');
   if (inner?.kind === 'object') return ofObject(facts, inner);
   const id = object.entries.find((it) => idKey.test(it.key));
-  if (id) return isGiven(facts, id.value) ? 'stable' : 'fresh';
-  return 'fresh';
+  const second = object.entries.find((it) => sortKey.test(it.key));
+  if (!id || (second && isDrawn(facts, second.value, 0))) return 'fresh';
+  return isGiven(facts, id.value) ? 'stable' : 'fresh';
 }
 
 /** `{ ...order, paidAt }` is the order with something set; under an id of its own it is another one. */
@@ -78,6 +82,7 @@ function ofCopy(
   depth: number,
 ): Provenance {
   const made = ofObject(facts, object);
+  if (made === 'stable' && countsOn(fn, facts, object, linking)) return 'shifted';
   const [spread, ...others] = object.spreads;
   if (made !== 'fresh' || !spread || others.length > 0 || object.entries.some((it) => idKey.test(it.key)))
     return made;
@@ -87,12 +92,38 @@ function ofCopy(
   return source === 'unknown' ? made : source;
 }
 
+/** `save({ id: account.id, balance: account.balance + amount })`: the row that was loaded, with a value that was computed from its own. */
+function countsOn(
+  fn: FunctionNode,
+  facts: FileFacts,
+  object: Expr & { kind: 'object' },
+  linking: Linking,
+): boolean {
+  const id = object.entries.find((it) => idKey.test(it.key))?.value;
+  const root = id?.kind === 'member' ? rootOf(facts, id) : undefined;
+  if (!root?.init || root.kind === 'parameter') return false;
+  const isLoadedRow = provenanceOf(fn, root.init, linking, 1) === 'loaded';
+  return isLoadedRow && object.entries.some((it) => dependsOn(facts, it.value, it.key, 0));
+}
+
 /** `repository.create({ ...order })` of an object mapper makes the row of what it is given. */
 function ofRow(fn: FunctionNode, { callee, args }: CallLike, linking: Linking, depth: number): Provenance {
   const [given, ...others] = args;
   if (callee.kind !== 'member' || callee.name !== 'create' || !given || others.length > 0) return 'unknown';
   const type = linking.calls.typing.foreignOf(fn.file, callee.object)?.name;
   return type === 'Repository' ? provenanceOf(fn, given, linking, depth + 1) : 'unknown';
+}
+
+/** `${type}_${Date.now()}`: another one at each delivery. */
+function isDrawn(facts: FileFacts, value: Expr, depth: number): boolean {
+  if (depth > 4) return false;
+  if (value.kind === 'call' || value.kind === 'new') {
+    const { callee } = value;
+    const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+    if (value.args.length === 0 && drawing.test(name)) return true;
+  }
+  const init = value.kind === 'name' ? rootOf(facts, value)?.init : undefined;
+  return [...partsOf(value), ...(init ? [init] : [])].some((it) => isDrawn(facts, it, depth + 1));
 }
 
 /** `event.orderId`, `message.id`: read from something, not generated here. */
@@ -188,92 +219,4 @@ function isGivenId(facts: FileFacts, root: BindingFact): boolean {
       rootOf(facts, action.target) === root &&
       isGiven(facts, action.value),
   );
-}
-
-/** `product.stock -= quantity`, `account.debit(amount)`: the second time it shifts again. */
-function isShifted(facts: FileFacts, root: BindingFact, linking: Linking): boolean {
-  const derived = itemsOf(facts, root);
-  const isOfRoot = (expr: Expr): boolean => {
-    const found = rootOf(facts, expr);
-    return found !== undefined && derived.has(found);
-  };
-  return someAction(facts, (action) => {
-    if (action.kind === 'assign') return isOfRoot(action.target) && isRelative(facts, action.target, action);
-    if (action.kind !== 'call' || action.call.callee.kind !== 'member') return false;
-    const { callee } = action.call;
-    if (!isOfRoot(callee.object)) return false;
-    const methods = linking.calls.callees(facts.file, action.call);
-    return methods.length > 0 ? methods.some((it) => shiftsItself(it, linking)) : shifts.test(callee.name);
-  });
-}
-
-/** The object itself, and what runs through it: loop variables and parameters of `forEach` callbacks. */
-function itemsOf(facts: FileFacts, root: BindingFact): ReadonlySet<BindingFact> {
-  const items = new Set([root]);
-  someAction(facts, (action) => {
-    if (action.kind === 'loop' && action.over && rootOf(facts, action.over) === root)
-      add(items, facts, action.item);
-    if (action.kind !== 'call' || action.call.callee.kind !== 'member') return false;
-    if (rootOf(facts, action.call.callee.object) !== root) return false;
-    for (const arg of action.call.args) {
-      const callback = arg.kind === 'function' ? facts.functions[arg.function] : undefined;
-      for (const id of callback?.parameters ?? []) add(items, facts, id);
-    }
-    return false;
-  });
-  return items;
-}
-
-function add(items: Set<BindingFact>, facts: FileFacts, id: number | undefined): void {
-  const binding = id === undefined ? undefined : facts.bindings[id];
-  if (binding) items.add(binding);
-}
-
-function shiftsItself(method: FunctionNode, linking: Linking): boolean {
-  const facts = linking.files.get(method.file);
-  if (!facts) return false;
-  for (const action of eachAction(method.fact.body)) {
-    if (action.kind === 'assign' && isRelative(facts, action.target, action)) return true;
-  }
-  return false;
-}
-
-function isRelative(facts: FileFacts, target: Expr, action: Action & { kind: 'assign' }): boolean {
-  if (target.kind === 'member' && /version|retr|attempt|updated/i.test(target.name)) return false;
-  if (/^[-+*/]=$/.test(action.operator) || /^(?:\+\+|--)$/.test(action.operator)) return true;
-  return target.kind === 'member' && dependsOn(facts, action.value, target.name, 0);
-}
-
-/** Whether a value is computed from the field of that name: `stock: product.stock - quantity`. */
-export function dependsOn(facts: FileFacts, value: Expr, field: string, depth: number): boolean {
-  if (depth > 4) return false;
-  if (value.kind === 'name') {
-    const root = rootOf(facts, value);
-    return (
-      root?.init !== undefined &&
-      root.init !== value &&
-      root.kind !== 'parameter' &&
-      dependsOn(facts, root.init, field, depth + 1)
-    );
-  }
-  if (value.kind === 'call')
-    return value.args.some((it) => it.kind === 'operation' && dependsOn(facts, it, field, depth + 1));
-  if (value.kind !== 'operation' || !/^[-+*/]$/.test(value.operator)) return false;
-  return value.of.some((it) => mentions(facts, it, field));
-}
-
-function mentions(facts: FileFacts, value: Expr, field: string): boolean {
-  if (value.kind === 'member') return value.name === field;
-  if (value.kind === 'call') return value.args.some((it) => mentions(facts, it, field));
-  if (value.kind === 'operation' || value.kind === 'choice')
-    return value.of.some((it) => mentions(facts, it, field));
-  return false;
-}
-
-const everyAction = new WeakMap<FileFacts, readonly Action[]>();
-
-function someAction(facts: FileFacts, holds: (action: Action) => boolean): boolean {
-  let all = everyAction.get(facts);
-  if (!all) everyAction.set(facts, (all = facts.functions.flatMap((it) => [...eachAction(it.body)])));
-  return all.some(holds);
 }

@@ -6,7 +6,7 @@ import type { HandedField } from './frames.ts';
 import { below, parameterOf, pathOf } from './origins.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
-import { dependsOn } from './provenance.ts';
+import { dependsOn } from './shifts.ts';
 import { rootOf } from './values.ts';
 
 /** Fields that count deliveries or changes on purpose. */

@@ -7,7 +7,14 @@ import { doesImport, isFrom, type CallSite, type Framework } from './framework.t
 import { handlerOf, isReplyAddress, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { queueDeclared } from './rabbitQueues.ts';
 
-const modules = ['amqplib', 'amqplib/', 'amqp-connection-manager', '@golevelup/nestjs-rabbitmq'];
+const modules = [
+  'amqplib',
+  'amqplib/',
+  'amqplib-as-promised',
+  'amqplib-as-promised/',
+  'amqp-connection-manager',
+  '@golevelup/nestjs-rabbitmq',
+];
 const acks: Readonly<Record<string, AckRole['what']>> = table({
   ack: 'ack',
   ackAll: 'ack',

@@ -1,5 +1,7 @@
 // Which objects hold rows or documents: repositories, models, tables, connections, and documents that store themselves.
-import type { Expr } from '../../facts/expressions.ts';
+import type { Expr, NameExpr } from '../../facts/expressions.ts';
+import { givenLater } from '../../facts/walk.ts';
+import type { FileView } from '../fileView.ts';
 import { pathOf } from '../paths.ts';
 import { doesImport, isFrom, type CallSite } from './framework.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
@@ -106,7 +108,7 @@ function isDocument(site: CallSite): boolean {
   const { view, receiver, name, call } = site;
   if (receiver && /^(?:update|increment|decrement)$/.test(name)) return isRecord(site);
   if (!receiver || !/^(save|remove|deleteOne|destroy)$/.test(name) || call.args.length > 1) return false;
-  const made = receiver.kind === 'name' ? view.bindingOf(receiver)?.init : receiver;
+  const made = receiver.kind === 'name' ? madeFor(view, receiver) : receiver;
   if (made?.kind === 'new') {
     const { callee } = made;
     return callee.kind === 'name'
@@ -116,6 +118,13 @@ function isDocument(site: CallSite): boolean {
   if (made?.kind === 'call' && isOfInstance(made.callee)) return true;
   const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
   return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
+}
+
+/** What a variable was given; of `Order.findById(id).exec()` what runs it says nothing of what comes. */
+function madeFor(view: FileView, name: NameExpr): Expr | undefined {
+  const given = view.bindingOf(name)?.init ?? givenLater(view.facts, name.binding);
+  const isRun = given?.kind === 'call' && given.callee.kind === 'member' && given.callee.name === 'exec';
+  return isRun && given.callee.kind === 'member' ? given.callee.object : given;
 }
 
 /** `await this.orderModel.findById(id)`, `getRepository(Order).create({ … })`: what gives documents that store themselves. */
