@@ -58,6 +58,8 @@ export interface WriteRole {
   readonly store?: string;
   /** A unique key, version or status condition makes a repeat harmless (`ON CONFLICT`, `WHERE version =`, conditional put, `SET NX`). */
   readonly isConditional?: boolean;
+  /** What lies under the same key is replaced, and under another key stays beside it: the put of a store of keys. */
+  readonly isByKey?: true;
   /** Fails where there is no such row: Prisma's `delete`, which throws the second time. */
   readonly needsRow?: boolean;
   /** Gives the row with whether it was made just now: `const [order, created] = await Order.findOrCreate(…)`. */

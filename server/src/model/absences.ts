@@ -204,6 +204,9 @@ const lists = /all$|many|list|s$|^findBy$|count|exists/i;
 const stores = /repo|store|dao|manager|prisma|orm|\bdb\b|\bem\b|collection|table|model|saga|^[A-Z]|service/i;
 const besides =
   /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|http|api|client|(?:map|registry)\./i;
+/** What is written by `client.send(new PutCommand(…))` is a row too. */
+const besideRows =
+  /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|(?:map|registry)\./i;
 
 /** One stored thing by an id of the handled message, whatever its version. */
 function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boolean {
@@ -258,7 +261,7 @@ function isMovedOn(here: Reached, { load, held, isTakenAway }: Loaded, check: Sp
         it.role.kind === 'write' &&
         (isTakenAway === true || it.role.operation !== 'delete') &&
         (it.via[0] ?? it).at.start > check.end &&
-        !besides.test(it.name),
+        !besideRows.test(it.name),
     );
   if (writes.length === 0 && !isMemoryLoad(here, load.call)) return false;
   const table = load.roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];

@@ -11,6 +11,7 @@ import { isLastResort } from './names.ts';
 import { parameterOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { provenanceOf, type Provenance } from './provenance.ts';
+import { asInsert, savedArgument, subjectOf } from './subjects.ts';
 import { isUniqueRow } from './uniqueKeys.ts';
 import { handedFields, settleFields, shiftsData } from './updates.ts';
 import { rootOf } from './values.ts';
@@ -26,7 +27,21 @@ export function effectOf(
   context: Context,
   linking: Linking,
 ): EffectDraft {
-  const provenance = role.kind === 'write' ? subjectOf(fn, action, role, linking) : 'unknown';
+  if (role.kind !== 'write') return judged(fn, { action, role, provenance: 'unknown', context, linking });
+  const provenance = subjectOf(fn, action, role, linking);
+  const done = provenance === 'drawn' && role.isByKey ? asInsert(role) : role;
+  return judged(fn, { action, role: done, provenance, context, linking });
+}
+
+interface Judged {
+  readonly action: CallAction;
+  readonly role: Effect['role'];
+  readonly provenance: Provenance;
+  readonly context: Context;
+  readonly linking: Linking;
+}
+
+function judged(fn: FunctionNode, { action, role, provenance, context, linking }: Judged): EffectDraft {
   const effect: Effect = {
     file: fn.file,
     at: action.call.at,
@@ -119,6 +134,9 @@ function settleData(draft: EffectDraft, caller: FunctionNode, call: CallExpr, li
   if (typeof provenance === 'object') return { effect, parameter: provenance.parameter, ...sets };
   if (provenance === 'loaded') return { effect: { ...effect, isIdempotent: !isShifting }, ...sets };
   if (provenance === 'shifted') return { effect: { ...effect, isIdempotent: false, isShift: true } };
+  const { role } = effect;
+  if (provenance === 'drawn' && role.kind === 'write' && role.isByKey)
+    return { effect: { ...effect, isIdempotent: false, role: asInsert(role) } };
   if (provenance !== 'stable') return { effect, ...sets };
   return { effect: { ...effect, guarded: 'yes', guard: { file: caller.file, at: call.at } } };
 }
@@ -137,48 +155,6 @@ export function pathOf(expr: Expr): string {
 /** A guard at the effect itself as a guard of what follows. */
 export function guardAt(fn: FunctionNode, action: CallAction): Guard {
   return { file: fn.file, at: action.call.at, level: 'yes' };
-}
-
-/** What is stored: the argument, or the object that saves itself. */
-function subjectOf(fn: FunctionNode, action: CallAction, role: WriteRole, linking: Linking): Provenance {
-  const { callee, args } = action.call;
-  const isSave = callee.kind === 'member' && /^(?:save|persist|store|put|flush|merge)/i.test(callee.name);
-  if (isSave) {
-    const saved = isToldHow(args) ? callee.object : savedArgument(args);
-    return saved ? provenanceOf(fn, saved, linking) : 'unknown';
-  }
-  if (role.operation === 'update') return ofUpdated(fn, args, linking);
-  // A chain names the table first, and what is stored in a later link.
-  const isLater = role.data !== undefined && args[0]?.kind === 'name' && args[0].name === role.store;
-  const given = isLater ? undefined : args.find((it) => it.kind !== 'name' || !/^[A-Z]/.test(it.name));
-  const subject = given ?? role.data;
-  if (role.operation !== 'insert' || !subject) return 'unknown';
-  const provenance = provenanceOf(fn, subject, linking);
-  // A copy that is inserted is a second row; one that is saved is the row.
-  const isCopy = subject.kind === 'object' && subject.spreads.length > 0 && provenance !== 'stable';
-  return isCopy ? 'fresh' : provenance;
-}
-
-const saveOptions =
-  /^(?:session|transaction|validateBeforeSave|validateModifiedOnly|timestamps|hooks|silent|returning|fields|w|j|wtimeout|checkKeys|writeConcern)$/;
-
-/** `order.save()`, `order.save({ session })`: nothing, or only how to do it, is handed to an object that saves itself. */
-function isToldHow([first, ...others]: readonly Expr[]): boolean {
-  if (!first) return true;
-  if (others.length > 0 || first.kind !== 'object' || first.spreads.length > 0) return false;
-  return first.entries.length > 0 && first.entries.every((it) => saveOptions.test(it.key));
-}
-
-/** An object that is handed over whole may have been shifted before. */
-function ofUpdated(fn: FunctionNode, args: readonly Expr[], linking: Linking): Provenance {
-  const whole = args.filter((it) => it.kind === 'name').map((it) => provenanceOf(fn, it, linking));
-  return whole.find((it) => it === 'shifted') ?? whole.find((it) => typeof it === 'object') ?? 'unknown';
-}
-
-/** `manager.save(Order, order)` names the entity first. */
-function savedArgument(args: readonly Expr[]): Expr | undefined {
-  const [first, second] = args;
-  return first?.kind === 'name' && /^[A-Z]/.test(first.name) && second ? second : first;
 }
 
 function isIdempotent(

@@ -19,6 +19,8 @@ export type Provenance =
   | 'stable'
   /** Made here under a fresh id, or none. */
   | 'fresh'
+  /** Made here under an id that is seen to be drawn anew each time. */
+  | 'drawn'
   | 'unknown'
   | { readonly parameter: number };
 
@@ -54,7 +56,9 @@ export function provenanceOf(fn: FunctionNode, expr: Expr, linking: Linking, dep
 
 function worst(all: readonly Provenance[]): Provenance {
   return (
-    all.find((it) => it === 'fresh' || it === 'shifted') ?? all.find((it) => it !== 'unknown') ?? 'unknown'
+    all.find((it) => it === 'fresh' || it === 'drawn' || it === 'shifted') ??
+    all.find((it) => it !== 'unknown') ??
+    'unknown'
   );
 }
 
@@ -68,9 +72,9 @@ function ofObject(facts: FileFacts, object: Expr & { kind: 'object' }): Provenan
   const inner = entryOf(object, 'data');
   if (inner?.kind === 'object') return ofObject(facts, inner);
   const id = object.entries.find((it) => idKey.test(it.key));
-  const second = object.entries.find((it) => sortKey.test(it.key));
-  if (!id || (second && isDrawn(facts, second.value, 0))) return 'fresh';
-  return isGiven(facts, id.value) ? 'stable' : 'fresh';
+  const keys = object.entries.filter((it) => it === id || sortKey.test(it.key));
+  if (keys.some((it) => isDrawn(facts, it.value, 0))) return 'drawn';
+  return id && isGiven(facts, id.value) ? 'stable' : 'fresh';
 }
 
 /** `{ ...order, paidAt }` is the order with something set; under an id of its own it is another one. */
@@ -190,7 +194,8 @@ type CallLike = Expr & { kind: 'new' | 'call' };
 
 function ofArguments(facts: FileFacts, expr: CallLike): Provenance {
   for (const arg of expr.args) {
-    if (arg.kind === 'object' && ofObject(facts, arg) === 'stable') return 'stable';
+    const made = arg.kind === 'object' ? ofObject(facts, arg) : 'fresh';
+    if (made === 'stable' || made === 'drawn') return made;
     if (arg.kind === 'member' && idSource.test(arg.name) && arg === expr.args[0] && isGiven(facts, arg))
       return 'stable';
   }

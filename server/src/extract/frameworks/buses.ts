@@ -36,12 +36,11 @@ export function isBus(site: CallSite): boolean {
   );
 }
 
-/** `consumer.subscribe('order.placed', handle)`: a client of one's own that only consumes. */
-export function isConsumer({ name, receiverName, call, view }: CallSite): boolean {
-  if (!/^(?:subscribe|consume|register|handle)/.test(name) || call.args.length < 2) return false;
-  return (
-    /(?:consumer|subscriber)(?:service|client)?$/i.test(receiverName) && !doesImport(view, userInterfaces)
-  );
+/** `consumer.subscribe('order.placed', handle)`: a client of one's own, or of a package of one's own, that only consumes. */
+export function isConsumer({ name, receiver, receiverName, origin, call, view }: CallSite): boolean {
+  if (!receiver || call.args.length < 2 || origin?.from !== undefined) return false;
+  if (!/^(?:subscribe|subscribeTo|consume|handle|register|registerHandler)$/.test(name)) return false;
+  return /consumer(?:service|client)?$/i.test(receiverName) && !doesImport(view, userInterfaces);
 }
 
 /** `firebaseAdmin.messaging().send(…)` rings somebody's telephone. */

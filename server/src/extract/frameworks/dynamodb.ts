@@ -80,6 +80,7 @@ function alone(view: FileView, kind: WriteRole['operation'], input: Expr | undef
     ...storeOf(view, input),
     ...(data ? { data } : {}),
     ...(condition ? { isConditional: true } : {}),
+    ...(kind === 'upsert' && data ? { isByKey: true } : {}),
     confidence: 'type',
   };
   const event = outboxRow(view, write);

@@ -21,6 +21,8 @@ const notStore =
 export const onlyStores =
   /^(?:insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|bulkWrite|findOneAndUpdate|findByIdAndUpdate|findByIdAndDelete|findMany|findFirst|findFirstOrThrow|findUnique|findUniqueOrThrow|createMany|findByPk|softRemove|softDelete)$/;
 
+/** Whose members are models: `prisma.order`, `this.databaseService.order`. */
+const modelHolder = /^(?:prisma|tx|trx|db|database|orm|client|(?:prisma|db|database)(?:service|client))$/i;
 const modelMethods =
   /^(findById\w*|findOne\w*|findByPk|updateOne|updateMany|deleteOne|deleteMany|insertMany|bulkCreate|findOrCreate)$/;
 const modelPackages = [
@@ -69,11 +71,19 @@ export function isStore(site: CallSite): boolean {
     return true;
   const before = site.path.at(-3)?.replace(/\(\)$/, '') ?? '';
   return (
-    /^(prisma|tx|trx|db|prismaService|client)$/i.test(before) ||
+    modelHolder.test(before) ||
+    isUpdateOfModel(site) ||
     isServiceAdapter(site, name) ||
     isTable(site.receiver) ||
     isModelClass(site, name)
   );
+}
+
+/** `this.rows.product.update({ where, data })`: Prisma's client by the shape of what it is told, whatever class extends it. */
+function isUpdateOfModel({ view, receiver, name, arg }: CallSite): boolean {
+  if (!/^(?:update|updateMany|upsert)$/.test(name) || receiver?.kind !== 'member') return false;
+  const told = name === 'upsert' ? ['where', 'create', 'update'] : ['where', 'data'];
+  return told.every((it) => view.entryOf(arg(0), it) !== undefined);
 }
 
 /** `this.adapter.insert(order)`: what a service of Moleculer stores its rows with. */
