@@ -6,7 +6,7 @@ import type { Verdict } from './frames.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { type States, tokensOf } from './states.ts';
-import { asksForTransition } from './transitions.ts';
+import { asksForTransition, stateName } from './transitions.ts';
 import { rootOf } from './values.ts';
 
 /** `onTrue`: the condition holds for a repeat; `onFalse`: it fails for one; `either`: by its names it can't mean anything else. */
@@ -115,7 +115,14 @@ function fieldBehind(
 /** `order.status === 'paid'` where the body sets `paid`, or `=== 'pending'` where it sets anything else. */
 function ofState(left: Expr, right: Expr, context: ConditionContext): Duplicate | undefined {
   const [field, value] = left.kind === 'member' ? [left, right] : [right, left];
-  if (field.kind !== 'member') return undefined;
+  return field.kind === 'member' ? ofField(field, value, context) : undefined;
+}
+
+function ofField(
+  field: Expr & { kind: 'member' },
+  value: Expr,
+  context: ConditionContext,
+): Duplicate | undefined {
   const produced = context.states().get(field.name);
   if (!produced || produced.size === 0) return undefined;
   const tested = tokensOf(context.facts.file, value, context.linking);
@@ -129,9 +136,13 @@ function ofCall(call: Expr & { kind: 'call' }, context: ConditionContext): Dupli
   if (asksForTransition(call)) return { ...placeOf(call, context), sense: 'onFalse', level: 'yes' };
   const verdict = verdictOf(call, context.verdicts);
   if (verdict) return ofVerdict(verdict);
-  const { callee } = call;
+  const { callee, args } = call;
   if (callee.kind !== 'member' || !membership.test(callee.name)) return undefined;
   const { object } = callee;
+  // `['delivered', 'cancelled'].includes(order.status)` asks for several states at once.
+  const [asked] = args;
+  if (callee.name === 'includes' && asked?.kind === 'member' && stateName.test(asked.name))
+    return ofField(asked, object, context);
   const name = object.kind === 'member' || object.kind === 'name' ? object.name : '';
   if (!progress.test(name)) return undefined;
   return {

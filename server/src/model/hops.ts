@@ -5,6 +5,7 @@ import { callsIn } from '../facts/walk.ts';
 import type { FilePath, Span } from '../text.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
 import { perModel } from './perModel.ts';
+import { isPutBack } from './putBack.ts';
 import { producersOf } from './sent.ts';
 
 /** One hop: the consumer of `from` publishes `to`. */
@@ -26,6 +27,7 @@ export const hopsOf = perModel((model: EventModel): ReadonlyMap<EventNode, reado
     const { effect, comesAlways } = said;
     const [from, ...others] = consumer.events;
     if (!from || others.length > 0 || consumer.fact.isRequest || !consumer.handler) continue;
+    if (isPutBack(model, consumer, effect)) continue;
     const producers = producersOf(model, effect).filter(
       (it) => isHandedOver(it, effect, from) && !isTranslated(it, from) && !isBridged(it, consumer),
     );

@@ -1,7 +1,8 @@
 // State machines: a table of which state leads where has no way from a state to itself, so a repeat is turned away.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 
-const state = /(?:^|_|[a-z])(?:status|state|phase|stage)$/i;
+/** What a field is called that holds a state. */
+export const stateName = /(?:^|_|[a-z])(?:status|state|phase|stage)$/i;
 /** The state that is left, as a function is handed it. */
 const left = /^(?:from|current|previous|prev|old)$|(?:status|state|phase|stage)$/i;
 const contains = /^(?:includes|has|some|contains)$/;
@@ -13,7 +14,7 @@ export function asksForTransition({ callee, args }: CallExpr): boolean {
   if (!/transition/i.test(callee.name)) return false;
   const isOfRow =
     callee.kind === 'member' && callee.object.kind === 'name' && /^[a-z]/.test(callee.object.name);
-  return (isOfRow && args.length > 0) || args.some((it) => it.kind === 'member' && state.test(it.name));
+  return (isOfRow && args.length > 0) || args.some((it) => it.kind === 'member' && stateName.test(it.name));
 }
 
 /** What a table says of a state: `allowed[order.status]`, `allowed.get(current)`. */
@@ -25,5 +26,7 @@ function isOfState(entry: Expr): boolean {
       : entry.kind === 'call' && entry.callee.kind === 'member' && entry.callee.name === 'get'
         ? entry.args[0]
         : undefined;
-  return (key?.kind === 'member' && state.test(key.name)) || (key?.kind === 'name' && left.test(key.name));
+  return (
+    (key?.kind === 'member' && stateName.test(key.name)) || (key?.kind === 'name' && left.test(key.name))
+  );
 }

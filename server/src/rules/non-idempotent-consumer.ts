@@ -1,6 +1,7 @@
 // Brokers deliver at least once: what a handler does must be harmless when it is done again.
 import { z } from 'zod';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model/model.ts';
+import { isPutBack } from '../model/putBack.ts';
 import { guardFixes } from './guardFixes.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
 import { startingEvents } from './startingEvents.ts';
@@ -27,7 +28,7 @@ export const rule: Rule = {
 function findingIn(consumer: ConsumerNode, model: EventModel): RuleFinding | undefined {
   const all = model.bodyOfConsumer(consumer).effects;
   if (isRelay(consumer, all)) return undefined;
-  const effects = all.filter((it) => isHarmful(it, consumer));
+  const effects = all.filter((it) => isHarmful(it, consumer) && !isPutBack(model, consumer, it));
   const worst = worstOf(effects.filter((it) => it.guarded === 'no'));
   if (worst) return unguarded(consumer, worst, model);
   const weakest = worstOf(effects.filter((it) => it.guarded === 'weak'));

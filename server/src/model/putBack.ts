@@ -1,0 +1,20 @@
+// Messages that are put back as they came: a consumer of a topic for retries waits and hands them to the main topic once more.
+import type { ConsumerNode, Effect, EventModel } from './model.ts';
+import { eventKey } from './names.ts';
+import { isDetour } from './spelling.ts';
+
+/** Whether what is published is the handled message itself, whole, out of a detour or to the topic of its name: no second one, and no hop to another. */
+export function isPutBack(
+  model: EventModel,
+  { handler, fact, events }: ConsumerNode,
+  effect: Effect,
+): boolean {
+  const { role, via, file } = effect;
+  if (role.kind !== 'publish' || !handler || via.length > 0 || file !== handler.file) return false;
+  const { payload } = role;
+  const taken = handler.fact.parameters[fact.eventParameter];
+  if (payload?.kind !== 'name' || payload.binding === undefined || payload.binding !== taken) return false;
+  if (events.length > 0 && events.every((it) => isDetour(it.name))) return true;
+  const place = model.program.stringOf(file, role.channel ?? role.event);
+  return place !== undefined && events.some((it) => eventKey(it.name) === eventKey(place));
+}
