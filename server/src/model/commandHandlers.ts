@@ -1,5 +1,6 @@
 // Who handles a command that a hand-written bus of this process hands on: known by the type of what a handler class takes.
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { areSame } from '../same.ts';
 import { saidOfFiles } from './about.ts';
 import type { FunctionNode, TypeNode } from './model.ts';
@@ -17,6 +18,15 @@ export function commandHandlersOf(linking: Linking): (command: TypeNode) => read
   );
   return ({ fact }) => handlers(fact) ?? [];
 }
+
+/** Whether a file has such a handler by what is written at the class: what it calls is done by whoever sends the command. */
+export const handlesCommands = once(({ types }: FileFacts): boolean =>
+  types.some(
+    ({ decorators, implements: bases }) =>
+      decorators.some(({ name }) => name === 'CommandHandler') ||
+      bases.some((it) => it.kind === 'ref' && /CommandHandler$/.test(it.name)),
+  ),
+);
 
 type Handling = readonly [unknown, FunctionNode];
 

@@ -2,7 +2,6 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { pathOf } from './effects.ts';
 import type { Linking } from './program.ts';
 
 /** The columns of one index. */
@@ -25,7 +24,7 @@ export function asksForKey(file: FilePath, condition: Expr, linking: Linking): b
 
 function columnsIn(condition: Expr): readonly (Expr & { kind: 'member' })[] {
   if (condition.kind !== 'call') return [];
-  const name = pathOf(condition.callee);
+  const name = nameOf(condition);
   if (name === 'and') return condition.args.flatMap(columnsIn);
   const [column] = condition.args;
   return name === 'eq' && column?.kind === 'member' ? [column] : [];
@@ -36,7 +35,7 @@ export function keysOfTable(file: FilePath, table: Expr, { values, files }: Link
   const made = values.evaluate(file, table);
   const facts = made.kind === 'expr' ? files.get(made.file) : undefined;
   if (made.kind !== 'expr' || made.expr.kind !== 'call' || !facts) return [];
-  if (!tables.test(pathOf(made.expr.callee))) return [];
+  if (!tables.test(nameOf(made.expr))) return [];
   const [, columns, extra] = made.expr.args;
   const entries = columns?.kind === 'object' ? columns.entries : [];
   return [

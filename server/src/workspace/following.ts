@@ -3,6 +3,7 @@
 import type { Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
 import { callsIn, namesIn } from '../facts/walk.ts';
+import { handlesCommands } from '../model/commandHandlers.ts';
 import { declaresEvents } from '../model/events.ts';
 import { indexOf, outlineOf } from '../model/fileIndex.ts';
 import { provisions } from '../model/injection.ts';
@@ -177,10 +178,10 @@ export const wayOf = once((facts: FileFacts): string =>
   ]),
 );
 
-/** Whether a file says something about events: declares, publishes or handles one, or runs a saga. */
+/** Whether a file says something about events: declares, publishes or handles one, does what a command asks, or runs a saga. */
 const speaksOfEvents = once((facts: FileFacts): boolean => {
   if (facts.consumers.length > 0 || facts.sagas.length > 0) return true;
-  if (declaresEvents(facts)) return true;
+  if (declaresEvents(facts) || handlesCommands(facts)) return true;
   return facts.functions.some(({ body }) =>
     [...callsIn(body)].some(({ roles }) => roles.some((it) => messaging.has(it.kind))),
   );
