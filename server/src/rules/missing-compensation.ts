@@ -4,9 +4,11 @@ import { takingHold } from '../facts/sagaWords.ts';
 import { isGivenUp } from '../model/activities.ts';
 import { tellsSomebody } from '../model/deeds.ts';
 import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
+import { leftDeeds, type LeftDeed } from '../model/leftDeeds.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { comesAfter } from '../model/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
+import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -15,7 +17,7 @@ export const rule: Rule = {
   summary: 'A step of a saga changes something, a later step can fail, and nothing takes the change back',
   hasFix: true,
   options: z.strictObject({}),
-  *check({ model }) {
+  *check({ model, settingsOf }) {
     // A step of a durable engine may stand in several workflows and is mended in one place.
     const seen = new Set<string>();
     for (const saga of model.sagas) {
@@ -30,8 +32,35 @@ export const rule: Rule = {
       }
     }
     for (const it of escapedFailures(model)) yield escapedOf(it);
+    const ended = new Set<string>();
+    for (const it of leftDeeds(model)) {
+      const key = `${it.ending.file} ${it.ending.at.start}`;
+      const isElsewhere = [it.deed, it.failure].some((event) => isExternal({ settingsOf }, event));
+      if (isElsewhere || ended.has(key)) continue;
+      ended.add(key);
+      yield leftOf(it);
+    }
   },
 };
+
+/** What is done is known by names alone: somebody may still take it back under another. */
+function leftOf({ deed, failure, ending, announced }: LeftDeed): RuleFinding {
+  const [failed] = failure.producers;
+  return {
+    file: ending.file,
+    at: ending.at,
+    symbol: ending.name,
+    severity: 'warning',
+    message: `When \`${failure.name}\` comes, \`${ending.name}\` ends the flow, and nothing takes back what \`${deed.name}\` announced.`,
+    help: `Let the service that published \`${deed.name}\` take it back when \`${failure.name}\` comes, or ask it to from here.`,
+    related: [
+      { file: announced.file, at: announced.at, message: `\`${deed.name}\` is published here.` },
+      ...(failed
+        ? [{ file: failed.file, at: failed.at, message: `\`${failure.name}\` is published here.` }]
+        : []),
+    ],
+  };
+}
 
 function escapedOf({ saga, step, action, held }: EscapedFailure): RuleFinding {
   const [undo] = held.undoing;
