@@ -13,10 +13,28 @@ import { isUndoing } from './undoing.ts';
 export function proxyOf({ bindings }: FileFacts, { callee }: CallExpr): CallExpr | undefined {
   const root = callee.kind === 'member' ? callee.object : callee;
   const binding = root.kind === 'name' && root.binding !== undefined ? bindings[root.binding] : undefined;
-  const init = binding?.init?.kind === 'member' ? binding.init.object : binding?.init;
-  return init?.kind === 'call' && /^proxy(?:Local)?Activities$/.test(calleeName(init.callee) ?? '')
-    ? init
-    : undefined;
+  return binding?.init && proxyIn(binding.init);
+}
+
+function proxyIn(expr: Expr): CallExpr | undefined {
+  const made = expr.kind === 'member' ? expr.object : expr;
+  const isProxy = made.kind === 'call' && /^proxy(?:Local)?Activities$/.test(calleeName(made.callee) ?? '');
+  return isProxy ? made : undefined;
+}
+
+/** The same where another file makes it: `import { refundCard } from './activities.ts'`. */
+export function proxyBehind(
+  { program, files }: EventModel,
+  facts: FileFacts,
+  call: CallExpr,
+): Proxy | undefined {
+  const own = proxyOf(facts, call);
+  if (own) return { facts, proxy: own };
+  const { callee } = call;
+  const made = program.valueOf(facts.file, callee.kind === 'member' ? callee.object : callee);
+  const proxy = made && proxyIn(made.expr);
+  const others = made && files.get(made.file);
+  return proxy && others && { facts: others, proxy };
 }
 
 /** Whether activities of the workspace are tried once only; undefined where there are none. */
@@ -25,15 +43,23 @@ export const triesOnce = perModel((model: EventModel): boolean | undefined => {
   return all.length === 0 ? undefined : all.some((it) => isOnce(model, it));
 });
 
-/** Whether the engine tries a compensation again when it fails: its own policy says so, or that of whatever may take steps back. */
-export function isTriedAgain(model: EventModel, facts: FileFacts, { call }: CallAction): boolean {
-  const proxy = proxyOf(facts, call);
-  if (proxy) return !isOnce(model, { facts, proxy });
+/** How often the engine tries a compensation that fails: `some` times, and then no more, or `on` until it succeeds. */
+export type Tries = 'once' | 'some' | 'on';
+
+/** What its own policy says, or that of whatever may take steps back. */
+export function triesOf(model: EventModel, facts: FileFacts, { call, roles }: CallAction): Tries {
+  const proxy = proxyBehind(model, facts, call);
+  if (proxy) return triesIn(model, proxy);
   const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
   const all = proxiesIn(model);
   const undoing = all.filter(mayUndo);
   const deciding = undoing.length > 0 ? undoing : all;
-  return deciding.length === 0 ? isDurable : !deciding.some((it) => isOnce(model, it));
+  if (deciding.length === 0) return isDurable ? 'on' : 'once';
+  const tries = deciding.map((it) => triesIn(model, it));
+  if (tries.includes('once')) return 'once';
+  // A signal is none of the activities.
+  const isSent = roles.some((it) => it.kind === 'publish');
+  return isDurable && !isSent && tries.every((it) => it === 'some') ? 'some' : 'on';
 }
 
 /** Whether the engine gives up the activity that is called there after so many tries as its proxy says. */
@@ -42,9 +68,10 @@ export function isGivenUp(model: EventModel, { file, name, at }: StepNode): bool
   const sites = facts ? (indexOf(facts).calls.get(name) ?? []) : [];
   const call = sites.find((it) => it.action.call.at.start === at.start)?.action.call;
   const proxy = facts && call && proxyOf(facts, call);
-  return proxy?.args.some((it) => Number(attempts(model, file, it, 3) ?? 0) > 0) === true;
+  return facts !== undefined && proxy !== undefined && triesIn(model, { facts, proxy }) !== 'on';
 }
 
+/** The call that makes activities, and the file it stands in. */
 interface Proxy {
   readonly facts: FileFacts;
   readonly proxy: CallExpr;
@@ -68,8 +95,17 @@ function mayUndo({ facts, proxy }: Proxy): boolean {
   return names.length === 0 || names.some((it) => isUndoing(it.name));
 }
 
-function isOnce(model: EventModel, { facts, proxy }: Proxy): boolean {
-  return proxy.args.some((it) => attempts(model, facts.file, it, 3) === '1');
+function isOnce(model: EventModel, proxy: Proxy): boolean {
+  return triesIn(model, proxy) === 'once';
+}
+
+/** A limit so high that hours go by is none. */
+const manyTries = 100;
+
+function triesIn(model: EventModel, { facts, proxy }: Proxy): Tries {
+  const said = proxy.args.map((it) => Number(attempts(model, facts.file, it, 3) ?? 0));
+  if (said.includes(1)) return 'once';
+  return said.some((it) => it > 1 && it < manyTries) ? 'some' : 'on';
 }
 
 /** How often the options let an activity be tried, wherever they stand. */

@@ -1,28 +1,20 @@
 // The calls that take a step back, and what becomes of their failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
-import { undoingCall } from '../facts/sagaWords.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { branchesOf, callsIn } from '../facts/walk.ts';
-import { calleeName } from './fileIndex.ts';
-import { isTriedAgain, proxyOf } from './activities.ts';
+import { proxyBehind, proxyOf, triesOf } from './activities.ts';
 import { answersItself, isSettledTogether } from './answering.ts';
 import { aboutFunctions, saidOfFiles } from './about.ts';
-import { backRunsIn, type BackRun } from './backRuns.ts';
+import { backRunsIn } from './backRuns.ts';
+import { isCompensating, mayCompensate, undoingOfSteps, type CallPlace } from './compensatingCalls.ts';
 import { pathOf } from './effects.ts';
-import { holdsKeptTries, isKeptTrying, journalOf, journalsUndoing } from './journals.ts';
+import { calleeName } from './fileIndex.ts';
 import { isAnswer, isToldLater, staysInMemory } from './keptFailures.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
-import type { FilePath } from '../text.ts';
 import { undoingFunctions } from './undoingFunctions.ts';
 import { isUndoing } from './undoing.ts';
 import { perModel } from './perModel.ts';
-
-const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
-const stackName = /compensat|rollbacks|undos|undoStack/i;
-const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
-const plumbing =
-  /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|manager|migration\w*|knex|t)$/i;
 
 const telling = /^(?:publish|emit|notify|announce|mark|save|update|record)/i;
 /** `String(error)`, `JSON.stringify(error)`: part of what is printed. */
@@ -39,6 +31,12 @@ export interface LostCompensation {
   readonly isLostAnyhow: boolean;
   /** An engine runs it elsewhere, as often as its policy says. */
   readonly isActivity: boolean;
+  /** Other compensations stand behind it that don't run when it fails. */
+  readonly keepsOthers?: boolean;
+  /** A loop runs it. */
+  readonly isInLoop?: boolean;
+  /** The engine has tried it some times before. */
+  readonly isTriedFirst?: true;
   /** The try of a compensation itself, whose catch only logs. */
   readonly by?: TryAction;
 }
@@ -51,10 +49,20 @@ export const lostCompensations = perModel((model: EventModel): readonly LostComp
 function* lostIn(model: EventModel): Iterable<LostCompensation> {
   for (const it of losses(model)) {
     const facts = model.files.get(it.fn.file);
-    const isRetried = facts !== undefined && isTriedAgain(model, facts, it.action);
-    if (it.loss === 'floating') yield isRetried ? { ...it, isLostAnyhow: false } : it;
-    else if (!isRetried) yield it;
+    const tries = facts ? triesOf(model, facts, it.action) : 'once';
+    if (it.loss === 'floating') yield tries === 'once' ? it : { ...it, isLostAnyhow: false };
+    else if (tries === 'once') yield it;
+    else if (tries === 'some' && !isSeenTo(it)) yield { ...it, isTriedFirst: true };
   }
+}
+
+/**
+ * A workflow that fails after some tries is on record, and what is only tidied up may be left. A loop that goes down what was done and
+ * catches each is a runner that goes on by design.
+ */
+function isSeenTo({ loss, keepsOthers, isInLoop, action }: LostCompensation): boolean {
+  const isTidying = /^(?:clean|tidy|reset|discard|purge)/i.test(calleeName(action.call.callee) ?? '');
+  return isTidying || (loss === 'stops-the-others' ? keepsOthers !== true : isInLoop === true);
 }
 
 const none: ReadonlySet<number> = new Set();
@@ -106,13 +114,7 @@ function lossesIn(
 
 /** Functions with a call that may take a step back; most have none. */
 const candidates = once((facts: FileFacts): readonly FunctionFact[] =>
-  facts.functions.filter(({ body }) =>
-    callsIn(body).some(({ call, roles }) => {
-      const name = calleeName(call.callee) ?? '';
-      const isRun = roles.some((it) => it.kind === 'publish' || (it.kind === 'guard' && it.isJournaled));
-      return isRun || stacked.test(name) || undoingCall.test(name);
-    }),
-  ),
+  facts.functions.filter(({ body }) => callsIn(body).some((it) => mayCompensate(facts, it))),
 );
 
 /** Several calls in one try are lost by one catch: the one that says that it takes back stands for all. */
@@ -131,22 +133,16 @@ function saysUndoing({ call: { callee } }: CallAction): boolean {
   return isUndoing(pathOf(callee)) && !telling.test(calleeName(callee) ?? '');
 }
 
-interface Context {
-  readonly model: EventModel;
-  readonly fn: FunctionNode;
-  readonly facts: FileFacts;
+interface Context extends CallPlace {
   /** The innermost try whose body we are in. */
   readonly guardedBy?: TryAction;
   readonly inCatch: boolean;
-  readonly inLoop: boolean;
   /** What still comes in the catch after the action. */
   readonly after: readonly Action[];
   /** In an async callback of `forEach`, whose promise nobody waits for. */
   readonly isForgotten: boolean;
   /** The function takes a step back: its work is the compensation. */
   readonly isUndoing: boolean;
-  /** Where a saga that is one function takes back a step by a call: `refundCard(…)` in its catch. */
-  readonly ofSteps: ReadonlySet<number>;
 }
 
 /** A callback that `forEach` forgets, or the plain start of a body. */
@@ -192,8 +188,9 @@ function* lossesOf(action: CallAction, here: Context): Iterable<LostCompensation
     loss !== 'floating' ||
     (here.isForgotten && here.guardedBy !== undefined && staysInMemory(here.guardedBy)) ||
     lossOf({ ...action, settled: 'awaited' }, inTurn(here)) !== undefined;
-  const isActivity = proxyOf(here.facts, action.call) !== undefined;
-  const found = { fn: here.fn, action, isLostAnyhow, isActivity };
+  const isActivity = proxyBehind(here.model, here.facts, action.call) !== undefined;
+  const keepsOthers = here.after.some((it) => endsInCompensation(it, here));
+  const found = { fn: here.fn, action, isLostAnyhow, isActivity, keepsOthers, isInLoop: here.inLoop };
   if (loss) yield { ...found, loss };
   if (loss || !here.isUndoing || !here.guardedBy || !isWork(action)) return;
   // What answers for its own failure is the compensation, and the rest keeps notes of it.
@@ -211,54 +208,6 @@ function inTurn(here: Context): Context {
 function isWork({ settled, roles }: CallAction): boolean {
   return settled === 'awaited' && !roles.some((it) => it.kind === 'log' || it.kind === 'read');
 }
-
-/** By what it is called, by the stack that it comes from, or by the topic that it asks on. */
-function isCompensating(action: CallAction, { model, facts, fn, inLoop, ofSteps }: Context): boolean {
-  const { call, roles } = action;
-  if (roles.some((it) => it.kind === 'log') || isKeptTrying(action)) return false;
-  const stack = takenOffStacks(facts).get(action);
-  if (stack) return !holdsKeptTries(facts, stack);
-  if (journalOf(action)) return journalsUndoing(facts, action);
-  if (ofSteps.has(call.at.start)) return true;
-  const published = roles.find((it) => it.kind === 'publish');
-  if (published?.kind === 'publish') {
-    const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
-    return topic !== undefined && asking.test(topic) && published.gives !== 'nothing';
-  }
-  const { callee } = call;
-  if (callee.kind === 'name') return stacked.test(callee.name) && (inLoop || stackName.test(fn.fact.name));
-  if (callee.kind !== 'member' || !undoingCall.test(callee.name)) return false;
-  const object = callee.object.kind === 'name' || callee.object.kind === 'member' ? callee.object.name : '';
-  // `rollback` is a transaction's word too: then what it is called on must be a step.
-  const isTransaction = roles.some((it) => it.kind === 'transaction') || endsTransaction(action, model, fn);
-  return !plumbing.test(object) && (!isTransaction || /^(?:s|it)$|step|activit|participant/i.test(object));
-}
-
-/** `files.rollbackSession(session)`, which aborts a transaction of the database. */
-function endsTransaction({ call }: CallAction, { program }: EventModel, fn: FunctionNode): boolean {
-  const callees = program.calleesOf(fn.file, fn, call);
-  return callees.some(({ fact }) =>
-    [...callsIn(fact.body)].some(({ roles }) =>
-      roles.some((it) => it.kind === 'transaction' && it.phase === 'rollback'),
-    ),
-  );
-}
-
-const takenOffStacks = once(
-  (facts: FileFacts): ReadonlyMap<CallAction, BackRun> =>
-    new Map(backRunsIn(facts).map((it) => [it.action, it])),
-);
-
-/** The calls by which sagas that are one function take back a step, by file. */
-const undoingOfSteps = perModel((model: EventModel): ReadonlyMap<FilePath, ReadonlySet<number>> => {
-  const found = new Map<FilePath, Set<number>>();
-  const sagas = model.sagas.filter((it) => it.fact.form === 'imperative' || it.fact.engine === 'temporal');
-  for (const { file, at, known, isRow } of sagas.flatMap((it) => it.steps.flatMap((one) => one.undoing))) {
-    if (known !== 'always' || isRow === true) continue;
-    found.set(file, (found.get(file) ?? new Set()).add(at.start));
-  }
-  return found;
-});
 
 function lossOf(action: CallAction, context: Context): Loss | undefined {
   const { guardedBy, inCatch, inLoop, after, isForgotten } = context;

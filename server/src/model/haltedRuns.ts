@@ -3,7 +3,7 @@ import type { Action, CallAction, TryAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { durableEngines } from '../facts/sagaWords.ts';
 import { actionsIn } from '../facts/walk.ts';
-import { isTriedAgain } from './activities.ts';
+import { triesOf } from './activities.ts';
 import { answersItself } from './answering.ts';
 import { backRunsOf, type BackRun } from './backRuns.ts';
 import { lostCompensations, type LostCompensation } from './compensating.ts';
@@ -41,7 +41,7 @@ function isAnswered(model: EventModel, facts: FileFacts, run: BackRun): boolean 
     facts.imports.some((it) => durableEngines.test(it.from)) ||
     isKeptTrying(action) ||
     holdsKeptTries(facts, run) ||
-    isTriedAgain(model, facts, action) ||
+    triesOf(model, facts, action) !== 'once' ||
     answersItself(action, { model, fn })
   );
 }

@@ -201,10 +201,10 @@ function withUndoing(step: Draft, steps: readonly Draft[], back: TakingBack): St
 
 /** A call that names what it takes back takes back that, and not what another verb of its kind did. */
 function takesBack({ words }: Back, step: Draft, steps: readonly Draft[]): boolean {
-  if (!undoes(words, step.words)) return false;
-  if (!step.deed && steps.some((it) => it.deed && undoes(words, it.words))) return false;
-  const isNamed = (it: Draft): boolean => undoes(words, it.words) && sharesSubject(words, it.words);
-  return isNamed(step) || !steps.some(isNamed);
+  const undone = steps.filter((it) => undoes(words, it.words));
+  const meant = undone.some((it) => it.deed) ? undone.filter((it) => it.deed) : undone;
+  const named = meant.filter((it) => sharesSubject(words, it.words));
+  return (named.length > 0 ? named : meant).includes(step);
 }
 
 /** What runs the stack takes back what was put there and nothing else. */

@@ -66,6 +66,11 @@ export interface Program {
   readonly stringOf: (file: FilePath, expr: Expr) => string | undefined;
   /** The number or keyword that an expression stands for, as it is written. */
   readonly literalOf: (file: FilePath, expr: Expr) => string | undefined;
+  /** The expression that one stands for, through names and imports: what a constant of another file is made of. */
+  readonly valueOf: (
+    file: FilePath,
+    expr: Expr,
+  ) => { readonly file: FilePath; readonly expr: Expr } | undefined;
   /** The object literal that an expression stands for, through names, imports and what a function returns. */
   readonly objectOf: (file: FilePath, expr: Expr) => GivenObject | undefined;
   /** The class, interface or schema that an expression's value has. */

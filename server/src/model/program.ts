@@ -54,6 +54,10 @@ function programOf(
     fieldsOf: (file, type) => fieldsOf(resolve, file, type),
     stringOf: values.stringOf,
     literalOf: (file, expr) => literalOf(values, file, expr),
+    valueOf: (file, expr) => {
+      const value = values.evaluate(file, expr);
+      return value.kind === 'expr' ? { file: value.file, expr: value.expr } : undefined;
+    },
     objectOf: (file, expr) => objectOf({ values, calls }, file, expr),
     typeOf: calls.typing.typeOf,
     foreignTypeOf: calls.typing.foreignOf,

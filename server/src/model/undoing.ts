@@ -84,6 +84,14 @@ export function isSurelyUndoing(path: string): boolean {
   return isUndoing(path) && strongly.test(sayingOf(path));
 }
 
+const giving =
+  /refund|restock|unreserv|compensat|roll_?back|undo|(?:void|revers)\w*(?:pay|charg|transf|debit|authori)|releas\w*(?:stock|inventor|reserv|seat|room|hold|fund|pay)|(?:cancel|revok)\w*(?:reserv|pay|charg|ship|book|deliver|flight|hotel)/i;
+
+/** Whether a name says by itself that goods, money or a booking are given back, and no connection or file. */
+export function givesBack(name: string): boolean {
+  return isUndoing(name) && giving.test(name);
+}
+
 /** Whether `back` takes back what `forth` did. Both are paths of callees, or what names a command. */
 export function undoes(back: string, forth: string): boolean {
   if (!isUndoing(back) || isSurelyUndoing(forth) || back === forth) return false;

@@ -4,6 +4,7 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { EscalateFailurePlan } from '../fixes/plan.ts';
+import { proxyOf } from '../model/activities.ts';
 import type { LostCompensation } from '../model/compensating.ts';
 import { baseOf, itemOf } from '../model/backRuns.ts';
 import { floatingCompensations } from '../model/floatingCompensations.ts';
@@ -16,8 +17,10 @@ import type { Fix } from './rule.ts';
 export function escalationFixes(model: EventModel, lost: LostCompensation, name: string): readonly Fix[] {
   const { fn, action, loss } = lost;
   const target = { file: fn.file, at: action.call.at };
+  // Its policy is changed where the proxy is made.
+  const facts = model.files.get(fn.file);
   if (lost.isActivity)
-    return loss === 'floating'
+    return loss === 'floating' || !facts || !proxyOf(facts, action.call)
       ? []
       : [
           {

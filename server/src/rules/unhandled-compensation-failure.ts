@@ -64,6 +64,7 @@ function findingOf(model: EventModel, lost: LostCompensation, { what, help } = s
     file,
     at,
     symbol: name,
+    ...(lost.isTriedFirst && lost.loss === 'only-logged' && { severity: 'info' }),
     message: `\`${name}\` takes a step back, and ${what}.`,
     help,
     fixes: escalationFixes(model, lost, called.name),
