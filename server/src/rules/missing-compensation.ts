@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
 import { isGivenUp } from '../model/activities.ts';
 import { tellsSomebody } from '../model/deeds.ts';
+import { deniedCharges, type DeniedCharge } from '../model/deniedCharges.ts';
+import { pathOf } from '../model/effects.ts';
 import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
 import { leftDeeds, type LeftDeed } from '../model/leftDeeds.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
@@ -32,6 +34,8 @@ export const rule: Rule = {
       }
     }
     for (const it of escapedFailures(model)) yield escapedOf(it);
+    for (const it of deniedCharges(model))
+      if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
     const ended = new Set<string>();
     for (const it of leftDeeds(model)) {
       const key = `${it.ending.file} ${it.ending.at.start}`;
@@ -42,6 +46,27 @@ export const rule: Rule = {
     }
   },
 };
+
+/** The names alone say that money is taken, and that the catch speaks of it. */
+function deniedOf({ file, charge, next, denied }: DeniedCharge): RuleFinding {
+  const [name, after, said] = [charge, next, denied].map(({ call }) => lastOf(pathOf(call.callee)));
+  return {
+    file,
+    at: charge.call.at,
+    symbol: name ?? '',
+    severity: 'warning',
+    message: `When \`${after}\` fails after \`${name}\` went through, the catch says that it failed (\`${said}\`), and nothing takes it back.`,
+    help: `Catch the failure of \`${name}\` by itself, and refund it where what comes after it can't be repeated until it succeeds.`,
+    related: [
+      { file, at: next.call.at, message: `\`${after}\` can fail.` },
+      { file, at: denied.call.at, message: `\`${said}\` runs then.` },
+    ],
+  };
+}
+
+function lastOf(path: string): string {
+  return path.split('.').at(-1) ?? path;
+}
 
 /** What is done is known by names alone: somebody may still take it back under another. */
 function leftOf({ deed, failure, ending, announced }: LeftDeed): RuleFinding {
