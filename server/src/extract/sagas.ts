@@ -4,7 +4,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
 import type { GuardRole, Role } from '../facts/roles.ts';
-import { sagaName, takingHold } from '../facts/sagaWords.ts';
+import { saidDone, sagaName, takingHold } from '../facts/sagaWords.ts';
 import { callsIn } from '../facts/walk.ts';
 import { allExpressions, type Held } from './heldExpressions.ts';
 import { spoken } from './paths.ts';
@@ -182,7 +182,7 @@ function commandIn(event: Expr): string | undefined {
 /** Two calls that take hold of something: whoever makes both runs a transaction over several parties. */
 function holdsMuch(facts: FileFacts, fn: FunctionFact, calls: readonly CallAction[]): boolean {
   const held = calls.filter(({ call, roles }) =>
-    takingHold.test(givenUpOf(roles) ?? (askedOf(roles) ?? spoken(call.callee)).split('.').at(-1) ?? ''),
+    takingHold.test(givenUpOf(roles) ?? saidDone(askedOf(roles) ?? spoken(call.callee))),
   );
   return held.length > 1 && (!held.some((it) => givenUpOf(it.roles)) || !toldOfFailure(facts, fn));
 }

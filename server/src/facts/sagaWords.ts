@@ -56,6 +56,11 @@ export const durableEngines =
 export const takingHold =
   /^(?:reserve|charge|book(?!mark)|authori[sz]e|debit|credit(?![-_]?(?:cards?|notes?|checks?|scores?|reports?|limits?)$)|deposit|capture|allocate|provision|redeem|transfer|withdraw|deduct|hold|rent|pay(?!load)|process_?payment|collect_?payment|create_?(?:shipment|booking|reservation|payment|charge|invoice|subscription|transfer|order|account)|place_?order|schedule_?(?:shipment|delivery|pickup)|arrange|ship(?!p)|assign_?(?:driver|courier|seat))/i;
 
+/** What the path of a call says is done: its last part, but `stripe.charges.create` charges. Other things that are created hold nothing yet. */
+export function saidDone(path: string): string {
+  return /\bcharges\.create$/.test(path) ? 'charge' : (path.split('.').at(-1) ?? path);
+}
+
 /** A file with its folder: the folders above say nothing of one file. */
 export function placeNameOf(file: string): string {
   return file.split('/').slice(-2).join('/');

@@ -17,7 +17,7 @@ import { mayFollow } from './order.ts';
 import { reachedFrom } from './redelivered.ts';
 import { failureWords } from './replies.ts';
 import { producersOf } from './sent.ts';
-import { givesBack, isUndoing, namesSubject } from './undoing.ts';
+import { isUndoing } from './undoing.ts';
 
 export interface DeniedCharge {
   readonly file: FilePath;
@@ -155,13 +155,11 @@ function givesBackIn(model: EventModel, fn: FunctionNode, actions: readonly Acti
   });
 }
 
+/** What is released or restocked is none of the money. */
 function takesBack(action: CallAction): boolean {
   const said = saidBy(action);
-  return (
-    givesBack(said) ||
-    /refund|void_?pay/i.test(said) ||
-    (isUndoing(said) && /compensat/i.test(said) && !namesSubject(said))
-  );
+  if (/refund|void_?(?:pay|charge|auth)|(?:revers|cancel)\w*(?:pay|charge|auth)/i.test(said)) return true;
+  return /compensat|roll_?back/i.test(said) && isUndoing(said);
 }
 
 /** A caller catches it, or who hears of what the catch announces gives back. */

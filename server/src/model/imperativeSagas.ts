@@ -1,7 +1,7 @@
 // Sagas that are one function: its calls in order are the steps, and catches, branches and stacks take them back.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
-import { sagaName, takingHold } from '../facts/sagaWords.ts';
+import { saidDone, sagaName, takingHold } from '../facts/sagaWords.ts';
 import { proxyOf } from './activities.ts';
 import {
   activityDeed,
@@ -280,8 +280,9 @@ function isHeld(step: StepNode): boolean {
   );
 }
 
-function takesHold({ name }: StepNode): boolean {
-  return takingHold.test(asCallee(name));
+function takesHold({ name, deed }: StepNode): boolean {
+  const isMade = name === 'create' && deed !== undefined;
+  return takingHold.test(isMade ? saidDone(deed.name) : asCallee(name));
 }
 
 /** Who holds it: the receiver, or a function that calls another service; a method of one's own says nothing. */
