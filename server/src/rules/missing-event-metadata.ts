@@ -246,9 +246,9 @@ function sharedFinding(
   { fault, form, events }: SharedFault,
   chosen: Options,
 ): RuleFinding {
-  const { name, missing, place } = fault;
+  const { event, name, missing, place } = fault;
   const isBase = form === 'base';
-  const role = `the ${isBase ? 'base' : 'metadata'} of ${events.length} events`;
+  const role = `the ${isBase ? 'base' : 'metadata'} of ${events.length === 1 ? `\`${event.name}\`` : `${events.length} events`}`;
   const fixes = isBase ? metadataFixes(workspace, fault, chosen) : [];
   return {
     ...place,

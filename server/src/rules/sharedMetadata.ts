@@ -1,5 +1,6 @@
 // Several events that miss the same have one fault: that of the base which they extend, or of the metadata type which they carry.
 import type { Expr } from '../facts/expressions.ts';
+import { isBaseName } from '../model/evidence.ts';
 import { metadataOf, metadataTypes } from '../model/metadata.ts';
 import type { Aliases, Metadata, MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
@@ -30,7 +31,7 @@ export function sourcesOf(model: EventModel, node: TypeNode): Sources {
   return { metadata: metadataTypes(model, node)[0], base: supplierOf(model, node) };
 }
 
-/** The fault of a type that several events get their metadata from. */
+/** The fault of a type that events get their metadata from. */
 export interface SharedFault {
   readonly fault: Fault & { readonly node: TypeNode };
   readonly form: 'base' | 'metadata';
@@ -94,7 +95,8 @@ function gathered(
   const lackedBy = lacksOf({ model, chosen });
   for (const { source, faults: own } of users.values()) {
     const lacks = lackedBy(source.file, source.fact);
-    const missing = lacks.filter((kind) => isCommon(kind, own));
+    const enough = suppliesSome(source, lacks, chosen) ? 1 : 2;
+    const missing = lacks.filter((kind) => isCommon(kind, own, enough));
     const [first] = own;
     if (!first || missing.length === 0) continue;
     const place = { file: source.file, at: source.fact.at };
@@ -119,9 +121,14 @@ function without(fault: Fault, others: readonly MetadataKind[]): Fault {
 }
 
 /** What most of them miss is the source's fault; what a few miss, the others supply themselves. */
-function isCommon(kind: MetadataKind, faults: readonly Fault[]): boolean {
+function isCommon(kind: MetadataKind, faults: readonly Fault[], enough: number): boolean {
   const count = faults.filter((it) => it.missing.includes(kind)).length;
-  return count >= 2 && count * 2 >= faults.length;
+  return count >= enough && count * 2 >= faults.length;
+}
+
+/** A base of events that gives them an id or a time is where the rest belongs, also while a single event extends it. */
+function suppliesSome({ fact }: TypeNode, lacks: Fault['missing'], { required }: Chosen): boolean {
+  return lacks.length < required.length && isBaseName(fact.name);
 }
 
 /** The outermost type that a declaration extends and takes fields from; an implemented interface supplies none. */
