@@ -12,6 +12,7 @@ export const messaging = [
   '@node-ts/',
   '@nestjs/microservices',
   '@nestjs/cqrs',
+  '@ssut/nestjs-sqs',
   'bull',
   'bullmq',
   '@taskforcesh/bullmq-pro',

@@ -58,6 +58,7 @@ const optional = /log|audit|metric|track|analytic|telemetry|cache|warm|heartbeat
 const callers: ReadonlySet<string> = new Set([
   '@nestjs/microservices',
   '@golevelup/nestjs-rabbitmq',
+  '@ssut/nestjs-sqs',
   '@nestjs/bull',
   'bullmq',
 ]);

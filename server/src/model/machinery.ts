@@ -30,6 +30,7 @@ const brokers: Readonly<Record<string, string>> = table({
   aws: 'AWS',
   'aws-lambda': 'AWS',
   'sqs-consumer': 'AWS',
+  '@ssut/nestjs-sqs': 'AWS',
   '@google-cloud/pubsub': 'Google Pub/Sub',
   '@azure/service-bus': 'Azure Service Bus',
 });

@@ -10,6 +10,7 @@ const wrapped: Readonly<Record<string, Pick<ConsumerFact, 'library' | 'transport
   EventPattern: { library: '@nestjs/microservices', transport: 'broker' },
   MessagePattern: { library: '@nestjs/microservices', transport: 'broker', isRequest: true },
   RabbitSubscribe: { library: '@golevelup/nestjs-rabbitmq', transport: 'broker' },
+  SqsMessageHandler: { library: '@ssut/nestjs-sqs', transport: 'broker' },
   OnEvent: { library: '@nestjs/event-emitter', transport: 'in-process' },
   Process: { library: '@nestjs/bull', transport: 'broker' },
 });

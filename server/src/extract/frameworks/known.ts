@@ -21,6 +21,7 @@ import { moleculer } from './moleculer.ts';
 import { nats } from './nats.ts';
 import { nestjsCqrs } from './nestjsCqrs.ts';
 import { nestjsMicroservices } from './nestjsMicroservices.ts';
+import { nestjsSqs } from './nestjsSqs.ts';
 import { nodeTsBus } from './nodeTsBus.ts';
 import { observability } from './observability.ts';
 import { ownBus } from './ownBus.ts';
@@ -39,6 +40,7 @@ export const frameworks: readonly Framework[] = [
   amqp,
   bullmq,
   nats,
+  nestjsSqs,
   aws,
   googlePubsub,
   azureServiceBus,
