@@ -41,6 +41,12 @@ export const equivalent: readonly Excuse[] = [
       'The only write is on the condition that the order is pending: a second delivery changes nothing.',
   },
   {
+    operator: /state is not there yet/,
+    where: /order-process\.ts\S* onFailure|trip\.consumer\.ts\S* TripConsumer\.onRoomReserved/,
+    reason:
+      'The service stores the row together with the event by which the flow begins: whoever answers, it is there by then.',
+  },
+  {
     operator: /instead of by the outbox/,
     where: /reservation\.service\.ts\S* ReservationService\.announceFailure/,
     reason: 'Nothing is stored beside the announcement, so there is nothing it could disagree with.',

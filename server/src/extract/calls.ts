@@ -3,6 +3,7 @@ import { ts } from 'ts-morph';
 import type { Action, CallAction, Settlement } from '../facts/actions.ts';
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import { resultOf } from './bindings.ts';
+import { once } from '../facts/once.ts';
 import { deepest } from './budget.ts';
 import { readClass } from './classes.ts';
 import { bare, deeper, placeOf, type Draft } from './draft.ts';
@@ -187,21 +188,20 @@ function settlementOf(call: ts.Expression): Settlement {
 function isForgotten(node: ts.Node): boolean {
   if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return false;
   if (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) return false;
-  return isSaidOnce(node.name.text, node.getSourceFile().text);
+  return saidOnce(node.getSourceFile()).has(node.name.text);
 }
 
-/** Whether a word stands in a text once, comments and strings included. */
-function isSaidOnce(word: string, text: string): boolean {
-  if (!/^[\w$]+$/.test(word)) return false;
-  let count = 0;
-  for (let at = text.indexOf(word); at >= 0 && count < 2; at = text.indexOf(word, at + word.length))
-    if (!isInWord(text[at - 1]) && !isInWord(text[at + word.length])) count += 1;
-  return count === 1;
-}
-
-function isInWord(character: string | undefined): boolean {
-  return character !== undefined && /[\w$]/.test(character);
-}
+/** The words that stand in a text once, comments and strings included. */
+const saidOnce = once(({ text }: ts.SourceFile): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const again = new Set<string>();
+  for (const [word] of text.matchAll(/[\w$]+/g)) {
+    if (found.has(word)) again.add(word);
+    else found.add(word);
+  }
+  for (const it of again) found.delete(it);
+  return found;
+});
 
 /** What gives the same promise on, and the promise of a request that the older AWS client has made. */
 const passingOn = /^(?:then|finally|pipe|promise)$/;

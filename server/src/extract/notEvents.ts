@@ -31,7 +31,7 @@ const livesOn = /(?:^|[a-z])(?:Entity|AggregateRoot|ValueObject)(?:Base)?$/;
 /** Who hears of events. */
 const listening = /(?:Subscriber|Listener|Consumer|Handler|Projection|Projector)$/;
 const worksAs =
-  /^(?:execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render|up|down)$/;
+  /^(?:exec|execute|handle|run|process|onMessage|listen|publish|subscribe|emit|dispatch|ngOnInit|render|up|down)$/;
 
 /** What API Gateway and its kin hand to a function for a request or a connection, and what leads to who waits at its other end. */
 const requestMember =

@@ -51,3 +51,12 @@ export function isLambdaMessage(type: string): boolean {
     type,
   );
 }
+
+/** Whatever the transport, the framework takes the message for handled when the method has ended. */
+export const handledAtEnd: ReadonlySet<string> = new Set([
+  '@nestjs/microservices',
+  '@golevelup/nestjs-rabbitmq',
+  '@ssut/nestjs-sqs',
+  '@nestjs/bull',
+  'bullmq',
+]);

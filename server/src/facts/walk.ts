@@ -2,6 +2,7 @@
 import type { Action, CallAction } from './actions.ts';
 import type { Expr, NameExpr } from './expressions.ts';
 import type { FileFacts } from './facts.ts';
+import { once } from './once.ts';
 
 // Bodies never change, and every rule asks for the calls of all of them: the lists are made once.
 const actionsOf = new WeakMap<readonly Action[], readonly Action[]>();
@@ -43,18 +44,23 @@ export function branchesOf(action: Action): readonly (readonly Action[])[] {
 }
 
 /** `let order; try { order = await find(id); } …`: the only value that a variable without one is given later. */
-export function givenLater({ bindings, functions }: FileFacts, id: number | undefined): Expr | undefined {
-  const binding = id === undefined ? undefined : bindings[id];
-  if (binding?.kind !== 'variable' || binding.init) return undefined;
-  const given = functions.flatMap(({ body }) =>
-    actionsIn(body).flatMap((it) =>
-      it.kind === 'assign' && it.operator === '=' && it.target.kind === 'name' && it.target.binding === id
-        ? [it.value]
-        : [],
-    ),
-  );
+export function givenLater(facts: FileFacts, id: number | undefined): Expr | undefined {
+  const binding = id === undefined ? undefined : facts.bindings[id];
+  if (id === undefined || binding?.kind !== 'variable' || binding.init) return undefined;
+  const given = assigned(facts).get(id) ?? [];
   return given.length === 1 ? given[0] : undefined;
 }
+
+/** What names of a file are set to by `=`. */
+const assigned = once(({ functions }: FileFacts): ReadonlyMap<number, readonly Expr[]> => {
+  const found = new Map<number, Expr[]>();
+  for (const it of functions.flatMap(({ body }) => actionsIn(body))) {
+    if (it.kind !== 'assign' || it.operator !== '=' || it.target.kind !== 'name') continue;
+    const { binding } = it.target;
+    if (binding !== undefined) found.set(binding, [...(found.get(binding) ?? []), it.value]);
+  }
+  return found;
+});
 
 /** The names that an expression refers to; those in functions are left out. */
 export function* namesIn(expr: Expr): Iterable<NameExpr> {

@@ -1,7 +1,7 @@
 // What is published under the name of an event that has no declaration: `client.emit('order.placed', order)`.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { Place } from '../text.ts';
-import { encoders } from './messageWords.ts';
+import { encoders, maxDepth } from './messageWords.ts';
 import { behind } from './metadata.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from './model.ts';
 
@@ -28,10 +28,10 @@ function nodeOf(model: EventModel, { file, role, action }: ProducerNode): TypeNo
 }
 
 /** `Buffer.from(JSON.stringify(order))` is the order. */
-function decoded(model: EventModel, file: ProducerNode['file'], expr: Expr): Expr {
+function decoded(model: EventModel, file: ProducerNode['file'], expr: Expr, depth = maxDepth): Expr {
   const value = behind(model, file, expr);
   const argument = value.kind === 'call' && encodes(value) ? value.args[0] : undefined;
-  return argument ? decoded(model, file, argument) : expr;
+  return argument && depth > 0 ? decoded(model, file, argument, depth - 1) : expr;
 }
 
 function encodes({ callee }: CallExpr): boolean {

@@ -54,8 +54,10 @@ function deniedIn(model: EventModel, facts: FileFacts): readonly DeniedCharge[] 
 function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readonly DeniedCharge[] {
   const calls = callsOfTry(tried.body);
   const charge = calls.find((it) => charges(model, fn, it));
-  const denied = (tried.handler ?? []).find((it): it is CallAction => it.kind === 'call' && denies(it));
-  if (!charge || !denied || givesBackIn(model, fn, tried.handler ?? [])) return [];
+  const handler = tried.handler ?? [];
+  const denied = handler.find((it): it is CallAction => it.kind === 'call' && denies(it));
+  // The charge is given back in the catch, in `finally`, or behind the try where a variable says that it went through.
+  if (!charge || !denied || tellsApart(handler) || givesBackIn(model, fn, fn.fact.body)) return [];
   const next = calls.find(
     (it) =>
       mayFollow(tried.body, charge.call.at.start, it.call.at.start) &&
@@ -63,6 +65,15 @@ function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readon
       mayFail(model, fn, it),
   );
   return next ? [{ file: fn.file, fn: fn.fact, charge, next, denied }] : [];
+}
+
+/** `if (!(error instanceof CardDeclinedError)) throw error;`: what comes after it is said of the charge alone. */
+function tellsApart(handler: readonly Action[]): boolean {
+  return handler.some(
+    (it) =>
+      it.kind === 'if' &&
+      [it.then, it.otherwise].some((branch) => /^(?:throw|return)$/.test(branch.at(-1)?.kind ?? '')),
+  );
 }
 
 /** The calls whose failure that try catches. */
@@ -155,9 +166,17 @@ function givesBackIn(model: EventModel, fn: FunctionNode, actions: readonly Acti
   });
 }
 
+/** `gateway.void(id)`, `wallet.credit(…)`: said to who took the money. */
+const returning = /^(?:void|revers|cancel|undo|revert|credit|release|return|give_?back|pay_?back|reimburs)/i;
+
 /** What is released or restocked is none of the money. */
 function takesBack(action: CallAction): boolean {
   const said = saidBy(action);
+  const { callee, args } = action.call;
+  // `outbox.add({ type: 'refund.requested' })`
+  if (/refund/i.test(JSON.stringify(args))) return true;
+  if (callee.kind === 'member' && returning.test(callee.name) && payee.test(pathOf(callee.object)))
+    return true;
   if (/refund|void_?(?:pay|charge|auth)|(?:revers|cancel)\w*(?:pay|charge|auth)/i.test(said)) return true;
   return /compensat|roll_?back/i.test(said) && isUndoing(said);
 }

@@ -2,6 +2,7 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import type { CallExpr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
+import { handledAtEnd } from '../facts/messagingPackages.ts';
 import { actionsIn, branchesOf, callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
 import { acknowledges } from './acknowledging.ts';
@@ -53,15 +54,6 @@ export type EarlyAck =
 
 /** Work that may fail without anybody missing it. */
 const optional = /log|audit|metric|track|analytic|telemetry|cache|warm|heartbeat|cleanup|notify/i;
-
-/** Whatever the transport, the framework takes the message for handled when the method has ended. */
-const callers: ReadonlySet<string> = new Set([
-  '@nestjs/microservices',
-  '@golevelup/nestjs-rabbitmq',
-  '@ssut/nestjs-sqs',
-  '@nestjs/bull',
-  'bullmq',
-]);
 
 /** A handler hands its message on to a function, and that one perhaps to another. */
 const maxDepth = 3;
@@ -205,7 +197,10 @@ function unknownWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNode
 /** Nobody asks for an acknowledgement: that the handler has ended says it all. */
 function endsWithHandler({ fact: { acknowledges, library } }: ConsumerNode): boolean {
   return (
-    acknowledges === 'auto' || acknowledges === 'after' || acknowledges === 'return' || callers.has(library)
+    acknowledges === 'auto' ||
+    acknowledges === 'after' ||
+    acknowledges === 'return' ||
+    handledAtEnd.has(library)
   );
 }
 

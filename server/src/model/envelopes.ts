@@ -36,7 +36,7 @@ export function addedOnTheWay(
       producer.fn,
       ...model.program.calleesOf(producer.file, producer.fn, producer.action.call),
     ];
-    const own = producer.action.call.args.map((it) => wrapper(model, producer.file, it, event, aliases));
+    const own = producer.action.call.args.map((it) => wrapper(model, producer, it, event, aliases));
     if (engines.has(producer.role.library)) return { present: new Set<MetadataKind>(), isOpen: true };
     const row = ofRow(model, producer.file, producer.action, aliases);
     return together([...own, row, ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3))]);
@@ -87,10 +87,62 @@ function mayPublish(
 }
 
 /** An object at the publishing call that wraps the event: its own keys, and those of objects in it, but not the event's. */
-function wrapper(model: EventModel, file: FilePath, arg: Expr, event: EventNode, aliases: Aliases): Metadata {
-  const isInline = event.declarations.length === 0;
-  return isInline ? nothing : keysBelow(model, file, arg, aliases, deepest);
+function wrapper(
+  model: EventModel,
+  { file, role }: ProducerNode,
+  arg: Expr,
+  event: EventNode,
+  aliases: Aliases,
+): Metadata {
+  if (event.declarations.length > 0) return keysBelow(model, file, arg, aliases, deepest);
+  // What nobody declares is the payload itself, and a row of an outbox is asked for what its relay sends.
+  if (role.transport !== 'broker') return nothing;
+  const payload = [role.payload, role.event, ...event.inline.map((it) => it.object)];
+  return besidePayload(model, file, arg, new Set(payload), aliases, deepest);
 }
+
+/** `{ value: JSON.stringify(order), headers: { eventId } }`, `publish(exchange, key, body, { messageId })`: what goes with the payload. */
+function besidePayload(
+  model: EventModel,
+  file: FilePath,
+  expr: Expr,
+  payload: ReadonlySet<Expr | undefined>,
+  aliases: Aliases,
+  depth: number,
+): Metadata {
+  const value = behind(model, file, expr);
+  if (depth <= 0 || payload.has(expr) || payload.has(value)) return nothing;
+  const below = (it: Expr): Metadata => besidePayload(model, file, it, payload, aliases, depth - 1);
+  if (value.kind === 'array') return together(value.items.map(below));
+  if (value.kind === 'new') return together(value.args.map(below));
+  if (value.kind !== 'object') return nothing;
+  const own = kindsNamed(
+    value.entries.map((it) => keyOf(model, file, it)),
+    aliases,
+  );
+  const headers = value.entries.filter((it) => travelling.test(it.key));
+  return together([
+    { present: own, isOpen: false },
+    ...value.entries.map((it) => below(it.value)),
+    ...headers.map((it) => ofHeaders(model, file, it.value, aliases)),
+  ]);
+}
+
+/** The names in headers that are written here, or in the function that makes them; others may hold anything. */
+function ofHeaders(model: EventModel, file: FilePath, expr: Expr, aliases: Aliases): Metadata {
+  const value = behind(model, file, expr);
+  const makers = value.kind === 'call' ? model.program.functionsOf(file, value.callee) : [];
+  const given = makers.flatMap((it) =>
+    actionsIn(it.fact.body).flatMap((one) => (one.kind === 'return' && one.value ? [one.value] : [])),
+  );
+  const written = value.kind === 'object' ? [value] : given;
+  const keys = written.flatMap((it) => (it.kind === 'object' ? it.entries.map((one) => one.key) : []));
+  const isRead = written.length > 0 && written.every((it) => it.kind === 'object' && it.spreads.length === 0);
+  return { present: kindsNamed(keys, aliases), isOpen: !isRead };
+}
+
+/** Under what a broker takes what goes with a message. */
+const travelling = /^(?:headers|properties|attributes|[mM]essageAttributes|applicationProperties)$/;
 
 function keysBelow(model: EventModel, file: FilePath, expr: Expr, aliases: Aliases, depth: number): Metadata {
   const value = behind(model, file, expr);

@@ -62,9 +62,10 @@ export function collectEvents(
   );
   for (const it of declared) declare(drafts, it, linking);
   const tags = taggedBy(drafts);
-  for (const { messages, file, at } of producers) {
+  for (const producer of producers) {
+    const { messages, file, at } = producer;
     for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });
-    recordInline(drafts, messages, at, keysOf);
+    recordInline(drafts, producer, keysOf);
   }
   for (const { messages, file, at } of consumers)
     for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });
@@ -121,7 +122,7 @@ function record(
     if (key === '') continue;
     const draft = drafts.get(key) ?? create(drafts, key, message.name, place);
     if (!message.isForeign) draft.wireNames.add(message.name);
-    if (message.object) draft.inline.push({ ...place, object: message.object });
+    if (message.object) draft.inline.push(inlineAt(message.object, message.file ?? place.file, place));
   }
 }
 
@@ -132,8 +133,7 @@ const isNoEvent = once(
 /** `send({ topic: 'order.placed', messages: [{ value: { … } }] })`: the object is the declaration of an event that has no other. */
 function recordInline(
   drafts: Map<string, EventDraft>,
-  messages: readonly Message[],
-  at: Place['at'],
+  { messages, file, at }: ProducerDraft,
   keysOf: (message: Message) => readonly string[],
 ): void {
   const objects = messages.flatMap((it) => (it.kind === 'object' ? [it] : []));
@@ -141,9 +141,15 @@ function recordInline(
   for (const message of messages) {
     if (message.kind !== 'name' || message.object) continue;
     for (const draft of keysOf(message).flatMap((key) => drafts.get(key) ?? [])) {
-      for (const { file, object } of objects) draft.inline.push({ file, at, object });
+      for (const it of objects) draft.inline.push(inlineAt(it.object, it.file, { file, at }));
     }
   }
+}
+
+/** At the call that publishes it, or at the head of the object where that stands in another file. */
+function inlineAt(object: ObjectExpr, file: Place['file'], site: Place): EventDraft['inline'][number] {
+  const head = object.entries[0]?.at ?? object.at;
+  return { file, at: file === site.file ? site.at : head, object };
 }
 
 function declare(drafts: Map<string, EventDraft>, node: TypeNode, linking: Linking): void {

@@ -119,11 +119,10 @@ export function evidenceOf(facts: FileFacts, fact: TypeFact): number {
   if (isLookAlike(facts, fact)) return 0;
   const name = declaredName(fact);
   let weight = 0;
-  if (
-    [...fact.bases, ...fact.implements].some((it) => isEventBase(it, facts)) ||
-    isEventGeneric(fact.alias, facts)
-  )
-    weight += 2;
+  if ([...fact.bases, ...fact.implements].some(isEventBase) || isEventGeneric(fact.alias)) weight += 2;
+  // A base of one's own that is called `Event` may as well be a concert's.
+  if (typeStatesFact(name) && [...fact.bases, ...fact.implements].some((it) => isOwnBase(it, facts)))
+    weight += 1;
   if (/Event(?:V\d+)?$/.test(name)) weight += 1;
   if (typeStatesFact(name)) weight += 1;
   if (weight < 2 && entityFile.test(facts.file)) return 0;
@@ -155,16 +154,17 @@ export function isInEventFile(file: string): boolean {
   );
 }
 
-function isEventBase(base: TypeExpr, facts: FileFacts): boolean {
+function isEventBase(base: TypeExpr): boolean {
   if (base.kind !== 'ref' && base.kind !== 'typeof') return false;
   const name = base.name.slice(base.name.lastIndexOf('.') + 1).replace(/Schema$/, '');
-  // Without an import or a declaration it is the browser's.
-  if (base.kind === 'ref' && name === 'Event') return base.args.length > 0 || isOwn(base.name, facts);
+  if (base.kind === 'ref' && name === 'Event') return base.args.length > 0;
   return eventBase.test(capitalised(name));
 }
 
-function isOwn(name: string, { imports, types }: FileFacts): boolean {
-  return imports.some((it) => it.local === name) || types.some((it) => it.name === name);
+/** `Event` that is imported or declared here: without that it is the browser's. */
+function isOwnBase(base: TypeExpr, { imports, types }: FileFacts): boolean {
+  if (base.kind !== 'ref' || base.name !== 'Event') return false;
+  return imports.some((it) => it.local === base.name) || types.some((it) => it.name === base.name);
 }
 
 /** Constants that hold schemas are written small. */
@@ -172,9 +172,9 @@ function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function isEventGeneric(alias: TypeExpr | undefined, facts: FileFacts): boolean {
-  if (alias?.kind === 'intersection') return alias.of.some((it) => isEventBase(it, facts));
-  return alias?.kind === 'ref' && alias.args.length > 0 && isEventBase(alias, facts);
+function isEventGeneric(alias: TypeExpr | undefined): boolean {
+  if (alias?.kind === 'intersection') return alias.of.some((it) => isEventBase(it));
+  return alias?.kind === 'ref' && alias.args.length > 0 && isEventBase(alias);
 }
 
 function isUtility(name: string): boolean {

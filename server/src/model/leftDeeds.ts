@@ -64,7 +64,10 @@ const other =
 /** What tries another way, or hands it to people. */
 const goingOn =
   /retr(?:y|ies)|requeue|backorder|fallback|alternativ|manual|review|alert|escalat|incident|stuck/i;
-const unclear = /compensat|recover|clean|undo|revert|roll_?back|trigger|dispatch|execute|start|resume/i;
+const unclear =
+  /compensat|recover|clean|undo|revert|roll_?back|trigger|dispatch|execute|start|resume|signal/i;
+/** What is written for somebody else to give it back, or to go on: `status: 'REFUND_PENDING'`, `{ kind: 'refund' }`, `needsRefund`. */
+const noted = /refund|give_?back|pay_?back|reimburs|chargeback|reversal|back_?order|on_?hold/i;
 const ending = /expir|(?<![a-z])ttl(?![a-z])|(?:hold|held|reserved)Until/i;
 const clocks = /^(?:Cron|Interval|Every|Scheduled?|OnSchedule)/;
 
@@ -196,7 +199,10 @@ function doneBy(model: EventModel, consumer: ConsumerNode): Done {
   return {
     words: [...told.map(({ action }) => saidBy(action)), ...reached.flatMap(namesOf)],
     stores: effects.flatMap((it) => (it.role.kind === 'write' ? [storeOf(it)] : [])),
-    isOpen: isUnknown || effects.some(asksOthers),
+    isOpen:
+      isUnknown ||
+      effects.some(asksOthers) ||
+      reached.some(({ fact }) => noted.test(JSON.stringify(fact.body))),
   };
 }
 

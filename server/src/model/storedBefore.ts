@@ -1,8 +1,10 @@
-// Messages that a service sends to itself about rows that it has stored by then: who finds none knows that the row was deleted.
+// Messages about rows that were stored before the flow began: the service stores a row, tells of it, and hears of it again, at once or
+// after others went on with it. Who finds none then knows that the row was deleted.
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { pathOf } from './effects.ts';
 import { indexOf } from './fileIndex.ts';
+import { hopsOf } from './hops.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
 import { stemOf, wordsOf } from './names.ts';
 import { mayFollow } from './order.ts';
@@ -10,6 +12,8 @@ import { perModel } from './perModel.ts';
 import { storeOf } from './sent.ts';
 
 const highest = 3;
+/** So many services may go on with it in between. */
+const furthest = 5;
 const holders =
   /^(?:this|db|prisma|tx|repositor(?:y|ies)|repo|model|dao|store|collection|table|manager|entity)$/;
 
@@ -24,11 +28,41 @@ export function isStoredBefore(
   if (table === '' || events.length === 0) return false;
   const service = model.serviceOf(file);
   const producers = events.flatMap((it) => it.producers);
-  if (!producers.every((it) => model.serviceOf(it.file) === service)) return false;
   if (producers.length === 0)
     return events.some((it) => isNamedAfter(it, table)) && sendingAfterCommit(model).has(service);
-  return producers.every((it) => stores(model, it, it.fn, table, highest));
+  return producers.every((it) => isToldAfter(model, it, { service, table }, furthest));
 }
+
+/** The row, and the service that keeps it. */
+interface Kept {
+  readonly service: string;
+  readonly table: string;
+}
+
+/** Whether the service stores the row before that message, or before each that leads to it. */
+function isToldAfter(model: EventModel, producer: ProducerNode, kept: Kept, hops: number): boolean {
+  const isOwn = model.serviceOf(producer.file) === kept.service;
+  if (isOwn && stores(model, producer, producer.fn, kept.table, highest)) return true;
+  const causes = hops > 0 ? (causesOf(model).get(producer.action) ?? []) : [];
+  return (
+    causes.length > 0 &&
+    causes.every(
+      ({ producers }) =>
+        producers.length > 0 && producers.every((it) => isToldAfter(model, it, kept, hops - 1)),
+    )
+  );
+}
+
+/** The events to which a call that publishes is the answer. */
+const causesOf = perModel((model): ReadonlyMap<CallAction, readonly EventNode[]> => {
+  const found = new Map<CallAction, EventNode[]>();
+  for (const { from, producer } of [...hopsOf(model).values()].flat()) {
+    const known = found.get(producer.action);
+    if (known) known.push(from);
+    else found.set(producer.action, [from]);
+  }
+  return found;
+});
 
 /** Whether the function that sends a message stores such a row before, or all that call it do. */
 function stores(

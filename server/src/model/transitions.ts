@@ -4,17 +4,26 @@ import type { CallExpr, Expr } from '../facts/expressions.ts';
 /** What a field is called that holds a state. */
 export const stateName = /(?:^|_|[a-z])(?:status|state|phase|stage)$/i;
 /** The state that is left, as a function is handed it. */
-const left = /^(?:from|current|previous|prev|old)$|(?:status|state|phase|stage)$/i;
+const left = /^(?:current|previous|prev|old)$|(?:status|state|phase|stage)$/i;
 const contains = /^(?:includes|has|some|contains)$/;
 
 /** `canTransition(order.status, next)`, `order.canTransitionTo(next)`, `allowed[order.status].includes(next)`. */
 export function asksForTransition({ callee, args }: CallExpr): boolean {
-  if (callee.kind === 'member' && contains.test(callee.name)) return isOfState(callee.object);
+  if (callee.kind === 'member' && contains.test(callee.name))
+    return isOfState(callee.object) && args.length === 1 && args.every(saysState);
   if (callee.kind !== 'member' && callee.kind !== 'name') return false;
   if (!/transition/i.test(callee.name)) return false;
   const isOfRow =
     callee.kind === 'member' && callee.object.kind === 'name' && /^[a-z]/.test(callee.object.name);
   return (isOfRow && args.length > 0) || args.some((it) => it.kind === 'member' && stateName.test(it.name));
+}
+
+/** The state that is entered: `next`, `OrderStatus.Paid`, `'PAID'`. What else a table may list of a state (cards, channels) says nothing. */
+function saysState(expr: Expr): boolean {
+  if (expr.kind === 'string') return true;
+  if (expr.kind === 'member')
+    return stateName.test(expr.name) || (expr.object.kind === 'name' && stateName.test(expr.object.name));
+  return expr.kind === 'name' && (stateName.test(expr.name) || /^(?:to|next|target|new)$/i.test(expr.name));
 }
 
 /** What a table says of a state: `allowed[order.status]`, `allowed.get(current)`. */

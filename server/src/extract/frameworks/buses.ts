@@ -5,7 +5,7 @@ import { doesImport, isFrom, type CallSite } from './framework.ts';
 export const busName =
   /(bus|broker|publisher|producer|dispatcher|mediator|queue|topic|outbox|stream|messaging|messenger|rabbit|kafka|nats|pubsub|eventstore|events?|emitter|eventemitter|channel|exchange|sns|sqs|amqp|mq)(service|client|port|adapter|gateway|provider|repository|helper|manager)?$/i;
 const noBus =
-  /socket|^io$|server$|window|document|process$|logger|^log$|analytics|response|^res$|router|program|element|ref$|store$|redux|vscode|worker$|child|page$|browser/i;
+  /socket|^ws(?:$|publisher|gateway|emitter|service)|^io$|server$|window|document|process$|logger|^log$|analytics|response|^res$|router|program|element|ref$|store$|redux|vscode|worker$|child|page$|browser/i;
 /** An open connection to somebody, and what is read from one: nobody keeps for it what it has missed. */
 const ofConnection = /(?:^|\.)(?:Session|Connection|EventSource|\w*(?:Readable|Writable|Duplex)\w*)$/;
 /** What is emitted in a browser's page stays there. */
