@@ -37,14 +37,7 @@ export function scopesOf(): Scopes {
   };
 }
 
-/** By kind of syntax, which alone decides it. */
-const containers: (boolean | undefined)[] = [];
-
 function isContainer(node: ts.Node): boolean {
-  return (containers[node.kind] ??= holdsNames(node));
-}
-
-function holdsNames(node: ts.Node): boolean {
   return (
     ts.isSourceFile(node) ||
     ts.isBlock(node) ||

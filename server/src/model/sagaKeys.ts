@@ -242,9 +242,9 @@ function withOtherType(
   return undefined;
 }
 
-/** The keys of flows and aggregates that are plain text or numbers. */
 type TypesOf = (event: EventNode) => ReadonlyMap<string, Place & { readonly type: string }>;
 
+/** The keys of flows and aggregates that are plain text or numbers. */
 function keyTypes(model: EventModel, { declarations }: EventNode): ReturnType<TypesOf> {
   const found = new Map<string, Place & { readonly type: string }>();
   for (const node of declarations.slice(0, 1)) {

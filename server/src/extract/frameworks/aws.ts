@@ -126,10 +126,14 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     ...(channel ? { channel } : {}),
     ...(payload ? { payload } : {}),
     // `sns.publish(params, (error) => …)`: the callback hears of the failure.
-    gives: site.call.args[1]?.kind === 'function' ? 'nothing' : 'promise',
+    gives: site.name !== 'send' && isCallback(site.call.args[1]) ? 'nothing' : 'promise',
     ...(key && { deduplicationKey: key }),
     confidence: 'type',
   };
+}
+
+function isCallback(expr: Expr | undefined): boolean {
+  return expr?.kind === 'function' || expr?.kind === 'name';
 }
 
 /** `JSON.stringify({ type: 'ParcelBooked', … })`: the message says more than the address of the queue or stream that carries it. */
