@@ -202,11 +202,11 @@ function takenApart({ init }: BindingFact): Expr | undefined {
 const loads = /^(?:find|get|load|fetch|read|query|select|retrieve|lookup|by[A-Z]|one|first|ofId)/;
 const lists = /all$|many|list|s$|^findBy$|count|exists/i;
 const stores = /repo|store|dao|manager|prisma|orm|\bdb\b|\bem\b|collection|table|model|saga|^[A-Z]|service/i;
-const besides =
-  /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|http|api|client|(?:map|registry)\./i;
-/** What is written by `client.send(new PutCommand(…))` is a row too. */
+/** What is no stored thing of the domain, also where it is written by `client.send(new PutCommand(…))`. */
 const besideRows =
   /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|(?:map|registry)\./i;
+/** Who is asked by these gives an answer, and no row. */
+const besides = new RegExp(`${besideRows.source}|http|api|client`, 'i');
 
 /** One stored thing by an id of the handled message, whatever its version. */
 function isLoad(here: Reached, { call, roles, settled, isNew }: CallAction): boolean {

@@ -2,6 +2,7 @@
 import type { Action } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { eachAction } from './fileIndex.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
@@ -90,11 +91,11 @@ function mentions(facts: FileFacts, value: Expr, field: string): boolean {
   return false;
 }
 
-const everyAction = new WeakMap<FileFacts, readonly Action[]>();
-
 /** Whether it holds for any action of a file. */
 export function someAction(facts: FileFacts, holds: (action: Action) => boolean): boolean {
-  let all = everyAction.get(facts);
-  if (!all) everyAction.set(facts, (all = facts.functions.flatMap((it) => [...eachAction(it.body)])));
-  return all.some(holds);
+  return everyAction(facts).some(holds);
 }
+
+const everyAction = once(({ functions }: FileFacts): readonly Action[] =>
+  functions.flatMap(({ body }) => eachAction(body)),
+);

@@ -4,8 +4,8 @@ import { takingHold } from '../facts/sagaWords.ts';
 import { isGivenUp } from '../model/activities.ts';
 import { tellsSomebody } from '../model/deeds.ts';
 import { deniedCharges, type DeniedCharge } from '../model/deniedCharges.ts';
-import { pathOf } from '../model/effects.ts';
 import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
+import { calleeName } from '../model/fileIndex.ts';
 import { leftDeeds, type LeftDeed } from '../model/leftDeeds.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { comesAfter } from '../model/stepOrder.ts';
@@ -49,7 +49,7 @@ export const rule: Rule = {
 
 /** The names alone say that money is taken, and that the catch speaks of it. */
 function deniedOf({ file, charge, next, denied }: DeniedCharge): RuleFinding {
-  const [name, after, said] = [charge, next, denied].map(({ call }) => lastOf(pathOf(call.callee)));
+  const [name, after, said] = [charge, next, denied].map(({ call }) => calleeName(call.callee) ?? '');
   return {
     file,
     at: charge.call.at,
@@ -62,10 +62,6 @@ function deniedOf({ file, charge, next, denied }: DeniedCharge): RuleFinding {
       { file, at: denied.call.at, message: `\`${said}\` runs then.` },
     ],
   };
-}
-
-function lastOf(path: string): string {
-  return path.split('.').at(-1) ?? path;
 }
 
 /** What is done is known by names alone: somebody may still take it back under another. */
