@@ -9,7 +9,8 @@ import type { Injection } from './injection.ts';
 import type { Keeper } from './kept.ts';
 import type { Indexed } from './keptLists.ts';
 import type { FunctionNode, Program, TypeNode } from './model.ts';
-import { typingOf, type Typed, type Typing } from './typing.ts';
+import type { Typed } from './typed.ts';
+import { typingOf, type Typing } from './typing.ts';
 import type { Value } from './value.ts';
 import { classAt, entryOf, type Values } from './values.ts';
 

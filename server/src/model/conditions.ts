@@ -159,6 +159,8 @@ function isInMemory(object: Expr, { facts, linking }: ConditionContext): boolean
 }
 
 function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined {
+  const asked = conditionBehind(value, context);
+  if (asked) return duplicateIn(asked, context);
   const found = verdictBehind(value, context);
   if (found?.isFlag && tellsIfMade(value, context))
     return { file: found.file, at: found.at, sense: 'onFalse', level: 'yes' };
@@ -173,6 +175,16 @@ function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined 
     return ofRest(value, context) ?? ofComparison(value, context);
   }
   return verdict ? ofVerdict(verdict) : ofComparison(value, context);
+}
+
+/** `order.status === 'paid' || order.cancelled`, put aside under a name: `if (isDone) return`. */
+function conditionBehind(value: Expr, { facts }: ConditionContext): Expr | undefined {
+  const named =
+    value.kind === 'name' && value.binding !== undefined ? facts.bindings[value.binding] : undefined;
+  const init = named?.kind === 'const' ? named.init : undefined;
+  const isCondition =
+    init?.kind === 'operation' || (init?.kind === 'choice' && init.of.some((it) => it.kind === 'operation'));
+  return isCondition ? init : undefined;
 }
 
 /** `users.filter((id) => !notified.has(id)).length`: those of whom what was read says nothing yet. */

@@ -6,21 +6,12 @@ import { handedOver, takenAs } from './callbackTypes.ts';
 import { eachAction } from './fileIndex.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import type { Injected, Injection } from './injection.ts';
-import type { ForeignType, FunctionNode, GivenObject, TypeNode } from './model.ts';
+import type { ForeignType, FunctionNode, TypeNode } from './model.ts';
 import { listBehind } from './origins.ts';
+import { rowsGiven, storeMade } from './storedTypes.ts';
 import { boundBy, boundInBase, substituted } from './typeArguments.ts';
+import { asTyped, ofItem, type Typed } from './typed.ts';
 import { classAt, topName, type Values } from './values.ts';
-
-/** A type as written at a place, or a type of the workspace. */
-export type Typed =
-  | {
-      readonly kind: 'written';
-      readonly file: FilePath;
-      readonly type: TypeExpr;
-      /** The very object that a container gives there. */
-      readonly given?: GivenObject;
-    }
-  | { readonly kind: 'node'; readonly node: TypeNode };
 
 export interface Typing {
   readonly typedOf: (file: FilePath, expr: Expr) => Typed | undefined;
@@ -44,7 +35,6 @@ const wrappers = new Set([
   'Promise', 'Observable', 'Array', 'ReadonlyArray', 'Readonly', 'Partial', 'Required', 'Awaited', 'NonNullable',
   'Omit', 'Pick', 'Set', 'Iterable', 'AsyncIterable', 'InstanceType', 'Mocked', 'DeepPartial',
 ]); // prettier-ignore
-const lists = new Set(['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Iterable']);
 const containerCalls = new Set(['inject', 'resolve', 'get', 'cradle', 'getInstance']);
 
 /** Types over the given parts. `calleesOf` and typing need each other; depth ends the circle. */
@@ -192,7 +182,18 @@ export function typingOf(parts: TypingParts): Typing & {
     const callee = parts.calleesOf(file, call, depth + 1)[0];
     if (callee) return ofMethod(file, call, callee, depth);
     const name = call.callee.kind === 'name' || call.callee.kind === 'member' ? call.callee.name : '';
-    return containerCalls.has(name) ? ofContainer(file, call) : undefined;
+    return containerCalls.has(name) ? ofContainer(file, call) : ofStore(file, call, depth);
+  };
+
+  /** `await this.orders.findOne(…)` of a `Repository<Order>`, and what gives one. */
+  const ofStore = (file: FilePath, call: CallExpr, depth: number): Typed | undefined => {
+    const made = storeMade(call);
+    if (made) return { kind: 'written', file, type: made };
+    const { callee } = call;
+    const store = callee.kind === 'member' ? typedAt(file, callee.object, depth + 1) : undefined;
+    if (callee.kind !== 'member' || store?.kind !== 'written' || nodeBehind(store)) return undefined;
+    const type = rowsGiven(store.type, callee.name);
+    return type && { kind: 'written', file: store.file, type };
   };
 
   const ofMethod = (
@@ -275,19 +276,6 @@ export function typingOf(parts: TypingParts): Typing & {
     typedOf: (file, expr) => typedAt(file, expr, 0),
     typeOf: (file, expr) => nodeBehind(typedAt(file, expr, 0)),
   };
-}
-
-function asTyped(file: FilePath, fact: TypeNode['fact'] | undefined): Typed | undefined {
-  return fact && { kind: 'node', node: { file, fact } };
-}
-
-/** What `Step[]` and `Set<Step>` hold. */
-function ofItem(list: Typed | undefined): Typed | undefined {
-  if (list?.kind !== 'written') return undefined;
-  const { file, type } = list;
-  if (type.kind === 'array') return { kind: 'written', file, type: type.of };
-  const [item] = type.kind === 'ref' && lists.has(type.name) ? type.args : [];
-  return item && { kind: 'written', file, type: item };
 }
 
 function first<T, R>(items: readonly T[], get: (item: T) => R | undefined): R | undefined {

@@ -130,6 +130,9 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
   if (!guard || !exits || duplicate.sense === 'onFalse') return;
   flow.guard = stronger(flow.guard, guard);
   if (endsWithThrow(action.then)) walk.after = stronger(walk.after, guard);
+  // `if (this.status === 'paid') return false`: who asks learns that it was done before.
+  if (guard.level === 'yes' && !duplicate.isCheckThenAct && givesAnswer(action.then))
+    walk.verdict = { file: guard.file, at: guard.at, kind: 'claim', isVolatile: false };
 }
 
 function needing(context: Context, needs: readonly Need[] = []): Context {
@@ -185,7 +188,7 @@ function givesAnswer(handler: readonly Action[]): boolean {
 /** What the function gives says about a repeat what the returned call says. */
 function walkReturn(walk: Walk, value: Expr | undefined): void {
   const verdict = value && verdictIn(value, walk);
-  if (verdict) walk.verdict = verdict;
+  if (verdict && (verdict.kind !== 'read' || walk.verdict?.kind !== 'claim')) walk.verdict = verdict;
 }
 
 /** A catch that asks for the code or class of a unique violation. */
