@@ -11,20 +11,41 @@ export interface Content extends Place {
 }
 
 /** The typed values that leave the process as they are, with nothing written around them. */
-export function contentsOf(model: EventModel, { producers }: EventNode): readonly Content[] {
-  if (producers.some((it) => it.role.transport !== 'broker')) return [];
-  return producers.flatMap((producer) => {
+export function contentsOf(model: EventModel, event: EventNode): readonly Content[] {
+  return sentOf(event).flatMap((producer) => {
     const node = nodeOf(model, producer);
     return node ? [{ file: producer.file, at: producer.at, node }] : [];
   });
 }
 
-function nodeOf(model: EventModel, { file, role, action }: ProducerNode): TypeNode | undefined {
+/** A value that a function only passes on: `publishOrderPlaced(order: any)`. */
+export interface Passed extends Place {
+  readonly value: Expr;
+}
+
+/** The values without a type that leave the process as they are handed in. */
+export function passedOn(model: EventModel, event: EventNode): readonly Passed[] {
+  return sentOf(event).flatMap((producer) => {
+    const { file, at } = producer;
+    const [value, ...others] = valuesOf(model, producer);
+    return value?.kind === 'name' && others.length === 0 ? [{ file, at, value }] : [];
+  });
+}
+
+function sentOf({ producers }: EventNode): readonly ProducerNode[] {
+  return producers.every((it) => it.role.transport === 'broker') ? producers : [];
+}
+
+function nodeOf(model: EventModel, producer: ProducerNode): TypeNode | undefined {
+  const values = valuesOf(model, producer);
+  const found = values.flatMap((it) => model.program.typeOf(producer.file, it) ?? []);
+  return found.length === 1 && values.every((it) => it.kind !== 'object') ? found[0] : undefined;
+}
+
+function valuesOf(model: EventModel, { file, role, action }: ProducerNode): readonly Expr[] {
   // A wrapper's caller hands in the name and what it is about.
   const handed = role.payload ? [role.payload] : action.call.args.filter((it) => it !== role.event);
-  const values = handed.map((it) => decoded(model, file, it));
-  const found = values.flatMap((it) => model.program.typeOf(file, it) ?? []);
-  return found.length === 1 && values.every((it) => it.kind !== 'object') ? found[0] : undefined;
+  return handed.map((it) => decoded(model, file, it));
 }
 
 /** `Buffer.from(JSON.stringify(order))` is the order. */

@@ -251,6 +251,15 @@ function isRequest({ call, roles }: CallAction): boolean {
   );
 }
 
+const synchronous = /^(?:better-sqlite3|(?:node|bun):sqlite|lowdb)$/;
+
+/** `this.orders.save(order);`: what a database does is a promise, but for the few that store at once. */
+function isStored({ files, program }: EventModel, entry: FunctionNode, { call, roles }: CallAction): boolean {
+  const isWrite = roles.some((it) => it.kind === 'write' && it.library === 'database');
+  if (!isWrite || program.calleesOf(entry.file, entry, call).length > 0) return false;
+  return !files.get(entry.file)?.imports.some((it) => synchronous.test(it.from));
+}
+
 /** A call of an async function whose promise is dropped. */
 function isStarted(
   model: EventModel,
@@ -258,7 +267,7 @@ function isStarted(
   action: CallAction,
   next: Level | undefined,
 ): boolean {
-  if (action.settled === 'dropped' && isRequest(action)) return true;
+  if (action.settled === 'dropped' && (isRequest(action) || isStored(model, entry, action))) return true;
   const leads =
     action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
   const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];

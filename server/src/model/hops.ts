@@ -111,8 +111,14 @@ function mayLeave(action: Action): boolean {
   return action.kind === 'return' || action.kind === 'throw';
 }
 
-/** `if (!message) return;` says nothing of the flow. */
+/** `if (!message) return;` and `if (!message.value) return;` say nothing of the flow. */
 function isAboutPresence(condition: Expr): boolean {
   const [only] = condition.kind === 'operation' && condition.operator === '!' ? condition.of : [];
-  return only?.kind === 'name' && /^(?:msg|message|event)$/i.test(only.name);
+  if (only?.kind === 'member')
+    return /^(?:value|content|data|body)$/.test(only.name) && isMessage(only.object);
+  return only !== undefined && isMessage(only);
+}
+
+function isMessage(expr: Expr): boolean {
+  return expr.kind === 'name' && /^(?:msg|message|event|record)$/i.test(expr.name);
 }

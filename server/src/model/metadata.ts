@@ -4,6 +4,7 @@ import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
 import { ofCloudEvent } from './cloudEvents.ts';
 import { declaredName, isBaseName } from './evidence.ts';
+import { carriedByAll, handedTo } from './handedMetadata.ts';
 import { fillingsOf, holdsLoosely, isLoose } from './looseMetadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
 import type { EventModel, Fields, TypeNode } from './model.ts';
@@ -78,6 +79,7 @@ export function ofObject(
     const given = object.args.map((it) => ofObject(model, file, it, aliases, depth - 1));
     if (envelope.present.size > 0) return together([envelope, ...given]);
   }
+  if (object.kind === 'name') return ofHanded(model, file, object, aliases, depth);
   if (object.kind !== 'object')
     return { present: new Set(), isOpen: object.kind !== 'new' && object.kind !== 'string' };
   if (depth === 0) return nothing;
@@ -98,7 +100,24 @@ function isPlace(name: string, kind: string | undefined): boolean {
   return name === 'at' && (kind === 'object' || kind === 'array');
 }
 
-function ofValue(model: EventModel, file: FilePath, expr: Expr, aliases: Aliases, depth: number): Metadata {
+/** What a parameter holds: as it is written there, or as each caller hands it in. */
+function ofHanded(model: EventModel, file: FilePath, expr: Expr, aliases: Aliases, depth: number): Metadata {
+  const handed = depth > 0 ? handedTo(model, file, expr) : undefined;
+  if (handed?.fields) return ofFields(model, handed.fields, aliases, 2);
+  const given = handed?.args.map((it) =>
+    it ? ofValue(model, it.file, it.expr, aliases, depth - 1) : { present: new Set<never>(), isOpen: true },
+  );
+  return carriedByAll(given ?? []);
+}
+
+/** The metadata of a value: by its type where that is known, else by what it is made of. */
+export function ofValue(
+  model: EventModel,
+  file: FilePath,
+  expr: Expr,
+  aliases: Aliases,
+  depth = 3,
+): Metadata {
   const type = model.program.typeOf(file, expr);
   return type ? metadataOf(model, type, aliases) : ofObject(model, file, expr, aliases, depth);
 }

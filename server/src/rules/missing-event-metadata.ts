@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { saidOfEvents } from '../model/about.ts';
 import { isBorne } from '../model/borneTypes.ts';
-import { contentsOf } from '../model/contents.ts';
+import { contentsOf, passedOn, type Passed } from '../model/contents.ts';
 import { addedOnTheWay } from '../model/envelopes.ts';
 import { namesContent } from '../model/evidence.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { bearsLive, handsLive, isInput } from '../model/liveParts.ts';
-import { metadataOf, ofObject } from '../model/metadata.ts';
+import { metadataOf, ofObject, ofValue } from '../model/metadata.ts';
 import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { statesFact, wordsOf } from '../model/names.ts';
@@ -181,9 +181,15 @@ function* undeclaredFaults({ model, event, chosen, envelopes }: Asked): Iterable
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
     if (missing.length > 0) yield { place: { file, at }, name, missing, object };
   }
-  const [first] = inline.length === 0 ? contents : [];
-  const missing = first ? missingOf(first.node) : [];
-  if (first && missing.length > 0) yield { place: { file: first.file, at: first.at }, name, missing };
+  if (inline.length > 0) return;
+  const ofPassed = ({ file, value }: Passed): readonly MetadataKind[] =>
+    missingIn([ofValue(model, file, value, chosen), added], chosen);
+  const things = [
+    ...contents.map((it) => ({ place: it, missing: missingOf(it.node) })),
+    ...passedOn(model, event).map((it) => ({ place: it, missing: ofPassed(it) })),
+  ];
+  const first = things.find((it) => it.missing.length > 0);
+  if (first) yield { place: { file: first.place.file, at: first.place.at }, name, missing: first.missing };
 }
 
 /** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
