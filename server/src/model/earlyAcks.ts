@@ -12,6 +12,7 @@ import type { ConsumerNode, Effect, EventModel, FunctionNode } from './model.ts'
 import { mayFollow } from './order.ts';
 import { declarationsOf } from './queues.ts';
 import { postponedCopyIn } from './postponedCopies.ts';
+import { isStarted } from './startedCalls.ts';
 import { statedNoAck, type StatedNoAck } from './statedNoAcks.ts';
 import { isOnlyTold } from './toldFailures.ts';
 
@@ -241,37 +242,6 @@ function droppedAt(
       it !== action &&
       !isInCatch(body, it),
   );
-}
-
-/** It gives a promise, whatever else a store or a broker may give. */
-function isRequest({ call, roles }: CallAction): boolean {
-  const isFetch = call.callee.kind === 'name' && call.callee.name === 'fetch';
-  return roles.some(
-    (it) => it.kind === 'remote' && it.what === 'http' && (isFetch || it.confidence === 'type'),
-  );
-}
-
-const synchronous = /^(?:better-sqlite3|(?:node|bun):sqlite|lowdb)$/;
-
-/** `this.orders.save(order);`: what a database does is a promise, but for the few that store at once. */
-function isStored({ files, program }: EventModel, entry: FunctionNode, { call, roles }: CallAction): boolean {
-  const isWrite = roles.some((it) => it.kind === 'write' && it.library === 'database');
-  if (!isWrite || program.calleesOf(entry.file, entry, call).length > 0) return false;
-  return !files.get(entry.file)?.imports.some((it) => synchronous.test(it.from));
-}
-
-/** A call of an async function whose promise is dropped. */
-function isStarted(
-  model: EventModel,
-  entry: FunctionNode,
-  action: CallAction,
-  next: Level | undefined,
-): boolean {
-  if (action.settled === 'dropped' && (isRequest(action) || isStored(model, entry, action))) return true;
-  const leads =
-    action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
-  const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];
-  return callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
 }
 
 /**

@@ -1,14 +1,18 @@
-// Topics in the imperative among facts that the same service tells of the same thing: `parcel.refund` beside `parcel.weighed` and
-// `parcel.lost`. Alone, or sent by somebody else, such a name may be that of a command.
-import { aboutEvents } from './about.ts';
+// Topics in the imperative among facts that the same service tells of the same thing (`parcel.refund` beside `parcel.weighed` and
+// `parcel.lost`), or in a list that calls them events (`enum OrderEvent { CREATE_ORDER }`). Elsewhere such a name may be a command's.
+import { aboutEvents, foundInFiles } from './about.ts';
+import { nounAtEnd, pastWords, spelledAs } from './betterNames.ts';
+import { listedAsEvents } from './listedEvents.ts';
 import type { EventModel, EventNode } from './model.ts';
-import { eventKey, pastOf, statesFact, stemOf } from './names.ts';
+import { eventKey, statesFact, stemOf } from './names.ts';
+import type { Place } from '../text.ts';
 
-/** An event whose topic is odd, and the last word that would say what happened. */
+/** An event whose topic is odd, and what it might be called. */
 export interface OddTopic {
   readonly event: EventNode;
-  readonly last: string;
-  readonly past: string;
+  readonly better: string;
+  /** Where a list calls it an event. */
+  readonly listed?: Place;
 }
 
 /** So many facts of the same thing tell that a service announces what happened to it. */
@@ -18,45 +22,49 @@ const enough = 2;
 const work =
   /^(?:audit|calculate|execute|export|generate|import|notify|process|publish|retry|schedule|send|start|sync|trigger|validate|verify)$/;
 
-const nouns: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    login: 'logged_in',
-    logout: 'logged_out',
-    signup: 'signed_up',
-    checkout: 'checked_out',
-  }),
-);
-
 /** The odd topics of the workspace; `verbs` are base forms. */
 export function* oddTopics(model: EventModel, verbs: ReadonlySet<string>): Iterable<OddTopic> {
-  const readTopic = aboutEvents(model, `last words of topics ${[...verbs].join()}`, ({ name }) =>
+  const readTopic = aboutEvents(model, `words of topics ${[...verbs].join()}`, ({ name }) =>
     topicOf(name, verbs),
   );
   const candidates = model.events.filter((it) => mayBeOdd(it) && readTopic(it) !== undefined);
   if (candidates.length === 0) return;
+  const lists = foundInFiles(model, 'topics that are called events', listedAsEvents);
   const facts = factsTold(model);
   for (const event of candidates) {
     const topic = readTopic(event);
-    const key = (service: string): string => `${service}\0${topic?.subject ?? ''}`;
-    const services = servicesOf(model, event);
-    const told = new Set(services.flatMap((it) => facts.get(key(it)) ?? []));
-    const odd = candidates.filter(
-      (it) =>
-        readTopic(it)?.subject === topic?.subject &&
-        servicesOf(model, it).some((one) => services.includes(one)),
-    );
-    // Where half of what is said of a thing is in the imperative, that may be what is asked of others.
-    if (!topic || told.size < enough || odd.length * 2 > told.size || isAnswered(model, topic)) continue;
-    if (!isTakenElsewhere(model, event)) yield { event, last: topic.last, past: topic.past };
+    if (!topic || isAnswered(model, topic)) continue;
+    const isOfBroker = event.producers.every((it) => it.role.transport === 'broker');
+    const listed = isOfBroker ? lists.find((it) => it.key === event.key) : undefined;
+    if (listed) yield { event, better: topic.better, listed };
+    else if (topic.isPlain && isAmongFacts(model, event, { candidates, facts, readTopic }))
+      yield { event, better: topic.better };
   }
 }
 
+interface Told {
+  readonly candidates: readonly EventNode[];
+  readonly facts: ReadonlyMap<string, readonly string[]>;
+  readonly readTopic: (event: EventNode) => Topic | undefined;
+}
+
+function isAmongFacts(model: EventModel, event: EventNode, { candidates, facts, readTopic }: Told): boolean {
+  const subject = readTopic(event)?.subject ?? '';
+  const services = servicesOf(model, event);
+  const told = new Set(services.flatMap((it) => facts.get(`${it}\0${subject}`) ?? []));
+  const odd = candidates.filter(
+    (it) => readTopic(it)?.subject === subject && servicesOf(model, it).some((one) => services.includes(one)),
+  );
+  // Where half of what is said of a thing is in the imperative, that may be what is asked of others.
+  return told.size >= enough && odd.length * 2 <= told.size && !isTakenElsewhere(model, event);
+}
+
 /** Who asks for a refund is answered with `refunded`, by whomever. */
-function isAnswered({ events }: EventModel, { subject, last }: Topic): boolean {
+function isAnswered({ events }: EventModel, { subject, verb }: Topic): boolean {
   return events.some(({ key, name }) => {
     const words = key.split(' ');
     const isOfSubject = words.slice(0, -1).join(' ') === subject;
-    return isOfSubject && statesFact(name) && stemOf(words.at(-1) ?? '') === stemOf(last);
+    return isOfSubject && statesFact(name) && stemOf(words.at(-1) ?? '') === stemOf(verb);
   });
 }
 
@@ -74,18 +82,33 @@ function mayBeOdd({ declarations, producers }: EventNode): boolean {
 
 interface Topic {
   readonly subject: string;
-  readonly last: string;
-  readonly past: string;
+  /** The verb, or the noun that stands for it. */
+  readonly verb: string;
+  readonly better: string;
+  /** The verb stands at the end, and is no work that one asks of a worker. */
+  readonly isPlain: boolean;
 }
 
 function topicOf(name: string, verbs: ReadonlySet<string>): Topic | undefined {
   if (statesFact(name)) return undefined;
   const words = eventKey(name).split(' ');
+  const [first = '', ...rest] = words;
   const last = words.at(-1) ?? '';
-  const past = nouns.get(last) ?? (verbs.has(last) && !work.test(last) ? pastOf(last) : undefined);
-  return words.length > 1 && past !== undefined && past !== last
-    ? { subject: words.slice(0, -1).join(' '), last, past }
-    : undefined;
+  if (rest.length === 0) return undefined;
+  const found = nounAtEnd(words);
+  if (found) return topicWith(name, words.slice(0, -found.noun.split(' ').length), last, found.past);
+  if (verbs.has(last)) return topicWith(name, words.slice(0, -1), last, pastWords(last));
+  if (!verbs.has(first)) return undefined;
+  return { ...topicWith(name, rest, first, pastWords(first)), isPlain: false };
+}
+
+function topicWith(name: string, subject: readonly string[], verb: string, past: readonly string[]): Topic {
+  return {
+    subject: subject.join(' '),
+    verb,
+    better: spelledAs(name, [...subject, ...past]),
+    isPlain: !work.test(verb) && past.join() !== verb,
+  };
 }
 
 /** The keys of facts by who tells them and of what. */

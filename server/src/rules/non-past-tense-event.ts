@@ -1,13 +1,14 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
 import { saidOfEvents } from '../model/about.ts';
+import { capitalised, nounAtEnd, pastWords } from '../model/betterNames.ts';
 import { isPayloadName } from '../model/evidence.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { importersOf } from '../model/importers.ts';
 import { placeOfName } from '../model/listings.ts';
 import { oddTopics } from '../model/oddTopics.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
-import { eventKey, isParticiple, pastOf, wordsOf } from '../model/names.ts';
+import { eventKey, isParticiple, wordsOf } from '../model/names.ts';
 import { isOutcome } from '../model/outcomes.ts';
 import type { Place } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
@@ -31,33 +32,40 @@ const options = z.strictObject({
       'capture',
       'change',
       'charge',
+      'checkout',
       'close',
       'collect',
       'complete',
       'confirm',
       'create',
       'deactivate',
+      'deduct',
       'decline',
       'delete',
       'deliver',
       'disable',
       'dispatch',
       'enable',
+      'edit',
       'execute',
       'expire',
       'export',
       'finish',
+      'find',
       'fulfill',
       'generate',
+      'get',
       'import',
       'initialize',
       'initiate',
       'insert',
       'invite',
       'issue',
+      'modify',
       'notify',
       'open',
       'pay',
+      'purchase',
       'place',
       'prepare',
       'process',
@@ -76,8 +84,10 @@ const options = z.strictObject({
       'resolve',
       'restore',
       'retry',
+      'revert',
       'revoke',
       'schedule',
+      'save',
       'send',
       'ship',
       'start',
@@ -101,18 +111,11 @@ const options = z.strictObject({
 
 type Options = z.infer<typeof options>;
 
-/** Nouns and adjectives that stand for what happened, with the participle that says it. */
-const nouns: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    success: 'succeeded', complete: 'completed', completion: 'completed', creation: 'created', cancellation: 'cancelled',
-    cancelation: 'canceled', deletion: 'deleted', removal: 'removed', expiration: 'expired', expiry: 'expired', failure: 'failed', fail: 'failed',
-    placement: 'placed', registration: 'registered', confirmation: 'confirmed', rejection: 'rejected', approval: 'approved',
-    activation: 'activated', deactivation: 'deactivated', reservation: 'reserved', shipment: 'shipped', delivery: 'delivered',
-  }),
-); // prettier-ignore
 /** Of these a bare topic (`orders.creation`) may be a stream of several events: only the plainest are told. */
 const plainInTopics = new Set([
   'success',
+  'successful',
+  'succeed',
   'complete',
   'completion',
   'creation',
@@ -166,9 +169,9 @@ function* findingsOf(
 }
 
 function* ofOddTopics(model: EventModel, commands: ReadonlySet<string>): Iterable<RuleFinding> {
-  for (const { event, last, past } of oddTopics(model, commands)) {
-    const better = withLast(event.name, last, past);
-    if (better !== undefined) yield sentence(placeOfTopic(model, event), event.name, better);
+  for (const { event, better, listed } of oddTopics(model, commands)) {
+    const { file, at } = listed ?? placeOfTopic(model, event);
+    yield sentence({ file, at }, event.name, better);
   }
 }
 
@@ -195,31 +198,25 @@ function betterName(name: string, commands: ReadonlySet<string>): string | undef
   const words = wordsOf(name.slice(prefix.length, name.length - suffix.length));
   const [first, ...rest] = words;
   if (first === undefined || rest.length === 0 || words.some(isParticiple)) return undefined;
-  const past = nouns.get(rest.at(-1) ?? '');
-  if (past !== undefined) return `${prefix}${capitalised([first, ...rest.slice(0, -1), past])}${suffix}`;
+  const ended = nounAtEnd(words);
+  if (ended) {
+    const subject = words.slice(0, -ended.noun.split(' ').length);
+    return `${prefix}${capitalised([...subject, ...ended.past])}${suffix}`;
+  }
   // `publishEventSchema` is what a call is given that publishes any event.
   const isAnyEvent = rest.every((it) => /^(?:event|events|message|schema|type)$/.test(it));
   if (!commands.has(first) || isAnyEvent) return undefined;
-  return `${prefix}${capitalised([...rest, pastOf(first)])}${suffix}`;
+  return `${prefix}${capitalised([...rest, ...pastWords(first)])}${suffix}`;
 }
 
 /** The same for a topic: only a noun at its end is a fault, for an imperative topic carries a command. */
 function betterTopic(name: string): string | undefined {
   const words = eventKey(name).split(' ');
-  const last = words.at(-1) ?? '';
-  const past = nouns.get(last);
-  if (words.length < 2 || past === undefined || !plainInTopics.has(last) || words.some(isParticiple))
-    return undefined;
-  return withLast(name, last, past);
-}
-
-function withLast(name: string, last: string, past: string): string | undefined {
-  const at = name.toLowerCase().lastIndexOf(last);
-  return at < 0 ? undefined : `${name.slice(0, at)}${past}${name.slice(at + last.length)}`;
-}
-
-function capitalised(words: readonly string[]): string {
-  return words.map((it) => `${it.charAt(0).toUpperCase()}${it.slice(1)}`).join('');
+  const ended = nounAtEnd(words);
+  if (!ended || !plainInTopics.has(ended.noun) || words.some(isParticiple)) return undefined;
+  const at = name.toLowerCase().lastIndexOf(ended.noun);
+  if (at < 0) return undefined;
+  return `${name.slice(0, at)}${ended.past.join(' ')}${name.slice(at + ended.noun.length)}`;
 }
 
 function ofDeclaration(model: EventModel, node: TypeNode, better: string): RuleFinding {
