@@ -26,14 +26,14 @@ export interface Step {
 /** Ends of names that say only that a step succeeded: the noun before them tells which. */
 const successes = new Set(
   (
-    'processed completed complete succeeded success successful done finished finalized finalised executed confirmed approved accepted ' +
-    'authorized authorised captured settled cleared collected secured arranged allocated reserved created made taken sent dispatched deducted decremented debited booked'
+    'processed completed complete succeeded succeed success successful done finished finalized finalised executed confirmed approved accepted ' +
+    'authorized authorised captured settled cleared collected secured arranged allocated reserved registered created made taken sent dispatched deducted decremented debited booked'
   ).split(' '),
 );
 /** Of these the ones that do not say what was done: `PaymentProcessed`, but `SeatReserved`. */
 const vague = new Set(
   (
-    'processed completed complete succeeded success successful done finished finalized finalised executed confirmed approved ' +
+    'processed completed complete succeeded succeed success successful done finished finalized finalised executed confirmed approved ' +
     'accepted cleared collected secured arranged created made taken'
   ).split(' '),
 );
@@ -42,7 +42,7 @@ const stated = new Set(
   'inventory stock allocation reservation booking transfer payout hotel flight car room seat'.split(' '),
 );
 const stating = new Set(
-  'created made sent approved accepted taken confirmed completed done finished'.split(' '),
+  'created made sent approved accepted taken confirmed completed done finished registered'.split(' '),
 );
 /** A chat's message is delivered or it is not yet. */
 const unheard = new Set(['message', 'messages']);

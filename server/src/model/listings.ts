@@ -28,15 +28,16 @@ function ofType(
     .filter(({ file, type }) => type !== undefined && program.typeNamed(file, type)?.fact === fact);
 }
 
-/** Where a reader would look: the declaration, else the member of an enum, else the literal that is published. */
+/** Where a reader would look: the declaration, else the literal that is published, the member of an enum, the function that makes it. */
 export function placeOfName(model: EventModel, event: EventNode): Place {
   if (event.declarations.length > 0) return event.place;
-  const [listed] = listingsOf(model, event);
-  if (listed) return listed;
   for (const { file, role } of event.producers) {
     for (const it of [role.event, role.channel]) if (it?.kind === 'string') return { file, at: it.at };
   }
-  return event.place;
+  const [listed] = listingsOf(model, event);
+  if (listed) return listed;
+  const made = event.inline.find((it) => event.producers.every(({ file }) => file !== it.file));
+  return made ? { file: made.file, at: made.at } : event.place;
 }
 
 interface Listed extends Place {
@@ -98,10 +99,16 @@ interface Entry {
 
 const entriesOf = once((facts: FileFacts): readonly Entry[] => [
   ...facts.types.flatMap(inType),
-  ...facts.bindings.flatMap((it) => (it.isTopLevel && it.init ? inMap(it.init) : [])),
+  ...facts.bindings.flatMap((it) =>
+    it.isTopLevel && it.init && !ofStates.test(it.name) ? inMap(it.init) : [],
+  ),
 ]);
 
+/** A state is reached, and told to nobody: `RefundState.PAYMENT_REFUNDED`. */
+const ofStates = /(?:state|status|statuses|phase|stage)s?$/i;
+
 function inType(fact: TypeFact): readonly Entry[] {
+  if (ofStates.test(fact.name)) return [];
   if (fact.kind === 'enum') {
     return fact.members.map(({ name, init, at }) => ({
       at,

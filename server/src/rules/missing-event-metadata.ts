@@ -22,6 +22,7 @@ import {
   missingIn,
   sharedFaults,
   sourcesOf,
+  sourcesOfLiteral,
   type Fault,
   type FoundFault,
   type SharedFault,
@@ -179,7 +180,8 @@ function* undeclaredFaults({ model, event, chosen, envelopes }: Asked): Iterable
   }
   for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
     const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
-    if (missing.length > 0) yield { place: { file, at }, name, missing, object };
+    const sources = sourcesOfLiteral(model, file, object);
+    if (missing.length > 0) yield { place: { file, at }, name, missing, object, sources };
   }
   if (inline.length > 0) return;
   const ofPassed = ({ file, value }: Passed): readonly MetadataKind[] =>

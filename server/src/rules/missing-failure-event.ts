@@ -22,6 +22,7 @@ const options = z.strictObject({
     .array(z.string())
     .default([
       'payment',
+      'pay',
       'charge',
       'refund',
       'payout',

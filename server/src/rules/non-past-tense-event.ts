@@ -170,6 +170,7 @@ function* findingsOf(
 
 function* ofOddTopics(model: EventModel, commands: ReadonlySet<string>): Iterable<RuleFinding> {
   for (const { event, better, listed } of oddTopics(model, commands)) {
+    if (betterTopic(event.name) !== undefined) continue;
     const { file, at } = listed ?? placeOfTopic(model, event);
     yield sentence({ file, at }, event.name, better);
   }

@@ -31,6 +31,18 @@ export function sourcesOf(model: EventModel, node: TypeNode): Sources {
   return { metadata: metadataTypes(model, node)[0], base: supplierOf(model, node) };
 }
 
+/** Of a literal: the type that it is written as, as a function returns it or a constant is declared. */
+export function sourcesOfLiteral(model: EventModel, file: FilePath, object: Expr): Sources {
+  const facts = model.files.get(file);
+  const isIt = (it: Expr | undefined): boolean => it === object;
+  const maker = facts?.functions.find(
+    ({ body, returns }) => returns && body.some((it) => it.kind === 'return' && isIt(it.value)),
+  );
+  const type = maker?.returns ?? facts?.bindings.find((it) => it.type && isIt(it.init))?.type;
+  const base = type?.kind === 'ref' ? model.program.typeNamed(file, type.name) : undefined;
+  return { metadata: undefined, base };
+}
+
 /** The fault of a type that events get their metadata from. */
 export interface SharedFault {
   readonly fault: Fault & { readonly node: TypeNode };
