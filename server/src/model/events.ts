@@ -6,7 +6,7 @@ import { saidOfFiles } from './about.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { isByConvention } from './consumers.ts';
 import { declaredName, isMessageType, isPayloadName, isWorkName } from './evidence.ts';
-import type { Message } from './message.ts';
+import { isTagged, type Message } from './message.ts';
 import type { TypeNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
 import { once } from '../facts/once.ts';
@@ -62,13 +62,19 @@ export function collectEvents(
   );
   for (const it of declared) declare(drafts, it, linking);
   const tags = taggedBy(drafts);
-  for (const producer of producers) {
-    const { messages, file, at } = producer;
-    for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });
-    recordInline(drafts, producer, keysOf);
+  const tell = (
+    { messages, file, at }: ProducerDraft | ConsumerDraft,
+    isWanted: (it: Message) => boolean,
+  ): void => {
+    for (const it of messages.filter(isWanted)) record(drafts, it, { file, at }, { keysOf, linking });
+  };
+  // What is tagged gives an event its name, whatever the topic is called that it travels on.
+  for (const it of producers) tell(it, isTagged);
+  for (const it of producers) {
+    tell(it, (message) => !isTagged(message));
+    recordInline(drafts, it, keysOf);
   }
-  for (const { messages, file, at } of consumers)
-    for (const it of messages) record(drafts, it, { file, at }, { keysOf, linking });
+  for (const it of consumers) tell(it, () => true);
   const of = (messages: readonly Message[]): readonly EventDraft[] => {
     const found = messages.flatMap(keysOf).flatMap((key) => drafts.get(key) ?? []);
     return [...new Set(found)];
@@ -76,13 +82,13 @@ export function collectEvents(
   return { drafts, of };
 }
 
-/** Names under which messages of a declared type travel: one type makes the name its wire name, several make it a channel. */
+/** Names under which messages of a declared type, or with a tag, travel: one makes the name its wire name, several make it a channel. */
 function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, readonly string[]> {
   const channels = new Map<string, Set<string>>();
   for (const { messages } of producers) {
-    const types = messages.filter((it) => it.kind === 'type').map((it) => keyOfType(it.node));
+    const types = messages.flatMap((it) => (it.kind === 'type' ? [keyOfType(it.node)] : tagKeyOf(it)));
     for (const message of messages) {
-      if (message.kind !== 'name' || types.length === 0) continue;
+      if (message.kind !== 'name' || isTagged(message) || types.length === 0) continue;
       const key = eventKey(message.name);
       const found = channels.get(key) ?? new Set<string>();
       channels.set(key, found);
@@ -90,6 +96,10 @@ function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, re
     }
   }
   return new Map([...channels].map(([key, types]) => [key, [...types]]));
+}
+
+function tagKeyOf(message: Message): readonly string[] {
+  return isTagged(message) ? [eventKey(message.name)] : [];
 }
 
 /** Declared events by a tag that is not their name: who says `'order.paid'` means the `CardCharged` that bears it. One word (`created`) tells nothing. */

@@ -14,6 +14,8 @@ export type Message =
       readonly name: string;
       readonly object?: ObjectExpr;
       readonly file?: FilePath;
+      /** The tag of what travels on a topic or queue beside others: it tells which event that is, and the topic does not. */
+      readonly isOnChannel?: true;
       /** The name of a type or constant of a package that is not here: under which name it travels is not known. */
       readonly isForeign?: boolean;
     }
@@ -51,6 +53,11 @@ export function keyOf(message: Message): string {
 /** Whether it is known which event it is. */
 export function isTold(message: Message): boolean {
   return message.kind === 'type' || message.kind === 'name';
+}
+
+/** Whether it is the tag of what a topic for several carries: `topic: 'orders', value: { type: 'OrderPlaced', … }`. */
+export function isTagged(message: Message): message is Message & { kind: 'name' } {
+  return message.kind === 'name' && message.isOnChannel === true;
 }
 
 /** Whether it says anything of which event it is. */

@@ -5,7 +5,7 @@ import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import type { EventDraft, Events } from './events.ts';
 import type { Keeper } from './kept.ts';
-import type { Message } from './message.ts';
+import { isTagged, type Message } from './message.ts';
 import type { Answer, ConsumerNode, EventNode, ProducerNode, SiteNode } from './model.ts';
 import { isSameEvent, NotedEvent } from './notedEvents.ts';
 import { isUnread, isUnreadConsumer, sitesOf } from './sites.ts';
@@ -48,7 +48,15 @@ export function nodesOf(parts: NodeParts): Nodes {
   const knots = new Map([...parts.events.drafts.values()].map((it) => [it, knotOf(it, shown)]));
   const knotsOf = (messages: readonly Message[]): readonly Knot[] =>
     parts.events.of(messages).flatMap((it) => knots.get(it) ?? []);
-  const producers = parts.producers.flatMap((it) => producersOf(it, knotsOf(it.messages)));
+  // Of what travels on a channel a producer sends what it says by type or tag.
+  const sentBy = ({ messages }: ProducerDraft): readonly Knot[] => {
+    const own = knotsOf(messages.filter((it) => it.kind === 'type' || isTagged(it)));
+    if (own.length > 0) return own;
+    // Who only names the channel sends one of them, and does not say which.
+    const all = knotsOf(messages);
+    return all.length > messages.length ? [] : all;
+  };
+  const producers = parts.producers.flatMap((it) => producersOf(it, sentBy(it)));
   const consumers = parts.consumers.map((it) => consumerOf(it, knotsOf(it.messages), parts));
   const plain = [...knots.values()].map((it) => it.event);
   answer(plain, parts);

@@ -6,16 +6,16 @@ import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
 import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
-import { called, isTold, objectOf, saidOnce, type Message, type ReadMessage } from './message.ts';
+import { called, isTold, saidOnce, type Message, type ReadMessage } from './message.ts';
 import { isRunHere } from './guessedRoles.ts';
 import { throughForeignBase } from './foreignPublishers.ts';
 import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
 import { below, partOf } from './origins.ts';
-import { statesFact } from './names.ts';
 import type { Linking } from './program.ts';
-import { handedOnBy, isChosenLater } from './bridges.ts';
+import { handedOnBy } from './bridges.ts';
 import { makesMessage } from './toldTypes.ts';
+import { ofPublisher, readSite } from './siteMessages.ts';
 import { messagesTyped } from './typedMessages.ts';
 
 /** A call that hands over one or more messages. */
@@ -86,36 +86,6 @@ function siteAt(
     : [...ofPublisher(file, action, linking), ...written.flatMap((it) => handedOnBy(facts, it, read))];
   const isRelay = messages.some((it) => it.kind === 'relayed');
   return { file, at: action.call.at, fn: { file, fact: fn }, action, role, messages, isRelay };
-}
-
-function readSite(file: FilePath, role: PublishRole, read: ReadMessage): readonly Message[] {
-  const named = read(file, role.event);
-  const payload = role.payload ? read(file, role.payload) : [];
-  const types = payload.filter((it) => it.kind === 'type');
-  // A topic that is made of what is handed in: the callers know what that is.
-  const handed = payload.filter((it) => it.kind === 'parameter' || it.kind === 'relayed');
-  if (named.every(isChosenLater) && types.length === 0 && handed.length > 0) return handed;
-  if (named.every(isChosenLater) && types.length > 0) return types;
-  const tagged = payload.filter((it) => it.kind === 'name' && it.object && statesFact(it.name));
-  if (named.every(isChosenLater) && tagged.length > 0) return tagged;
-  if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) {
-    // A wrapper that is handed the name and the payload: its callers know both.
-    const isHanded = named.every((it) => it.kind === 'parameter') && role.payload !== undefined;
-    return isHanded ? [...named, ...payload.filter((it) => it.kind === 'parameter')] : named;
-  }
-  const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
-  return [...named, ...types, ...(types.length === 0 ? objects : [])];
-}
-
-/** `class OrderPlacedPublisher extends Publisher<OrderPlaced>`, whose base is not here: the class tells what it publishes. */
-function ofPublisher(file: FilePath, { call: { callee } }: CallAction, linking: Linking): readonly Message[] {
-  const node = callee.kind === 'member' ? linking.calls.typing.typeOf(file, callee.object) : undefined;
-  if (!node || !/[a-z](?:Publisher|Producer)$/.test(node.fact.name)) return [];
-  for (const base of node.fact.bases) {
-    const typed = base.kind === 'ref' ? base.args.flatMap((it) => messagesTyped(linking, node.file, it)) : [];
-    if (typed.length > 0) return typed;
-  }
-  return [];
 }
 
 /** The publishing functions that a call recognised by its name runs: then both are one producer. */
