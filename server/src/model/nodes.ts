@@ -1,5 +1,6 @@
 // Turns drafts into the nodes that rules see, ties them together, and answers whether each event is produced and consumed.
-import { lazily } from '../facts/once.ts';
+import type { ConsumerFact } from '../facts/facts.ts';
+import { lazily, once } from '../facts/once.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
@@ -7,6 +8,7 @@ import type { EventDraft, Events } from './events.ts';
 import type { Keeper } from './kept.ts';
 import { isTagged, type Message } from './message.ts';
 import type { Answer, ConsumerNode, EventNode, ProducerNode, SiteNode } from './model.ts';
+import { statesFact } from './names.ts';
 import { isSameEvent, NotedEvent } from './notedEvents.ts';
 import { isUnread, isUnreadConsumer, sitesOf } from './sites.ts';
 import type { ProducerDraft } from './producers.ts';
@@ -96,7 +98,8 @@ function consumerOf(
   knots: readonly Knot[],
   { transportOf, isForgotten }: NodeParts,
 ): ConsumerNode {
-  const { file, at, name, fact, handler, entry } = draft;
+  const { file, at, name, handler, entry } = draft;
+  const fact = knots.some(isTold) ? asListener(draft.fact) : draft.fact;
   const consumer: ConsumerNode = {
     file,
     at,
@@ -111,6 +114,18 @@ function consumerOf(
   if (!fact.isRequest) for (const it of knots) it.consumers.push(consumer);
   return consumer;
 }
+
+/** Nobody waits for an answer to what happened: `@MessagePattern('order.created')` of what is emitted. */
+function isTold({ event, producers }: Knot): boolean {
+  return producers.length > 0 && producers.every((it) => !it.role.isRequest) && statesFact(event.name);
+}
+
+/** The same consumer, whose handler is called as one of requests but hears of events. */
+const asListener = once((fact: ConsumerFact): ConsumerFact => {
+  if (!fact.isRequest) return fact;
+  const { isRequest: _, ...listener } = fact;
+  return listener;
+});
 
 /** A name that can't be read makes unknown what could be meant: events of the same service, or of none that others use. */
 function answer(
