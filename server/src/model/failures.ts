@@ -167,7 +167,13 @@ const neutral = new Set(
   'processed completed complete finished finalized finalised done executed settled confirmed'.split(' '),
 );
 
-function carriesOutcome(model: EventModel, event: EventNode, step: Step, words: FailureWords): boolean {
+/** Whether an event says itself how its step went: `PaymentProcessed { success: boolean }`. */
+export function carriesOutcome(
+  model: EventModel,
+  event: EventNode,
+  step: Step,
+  words: FailureWords,
+): boolean {
   const isOpen = neutral.has(step.action);
   const fromTypes = event.declarations.some((it) => {
     const { fields } = model.program.fieldsOf(it.file, it);

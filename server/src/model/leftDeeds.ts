@@ -6,6 +6,7 @@ import { callsIn } from '../facts/walk.ts';
 import { saidOfEvents, saidOfFiles } from './about.ts';
 import { saidBy, tellsSomebody } from './deeds.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
+import { carriesOutcome } from './failures.ts';
 import { isFailureOf, saysFailure, stepOf, type FailureWords } from './fallible.ts';
 import { hopsOf } from './hops.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
@@ -111,13 +112,17 @@ function failedAfter(
   const hops = hopsOf(model);
   const doing = doersOf(model, deed);
   const step = stepOf(deed.name);
+  // `payment.processed { success }` is followed by the failure of its own, too.
+  const saysHow = step !== undefined && carriesOutcome(model, deed, step, failures);
   const found = new Set<EventNode>();
   const seen = new Set([deed]);
   for (const event of seen) {
     for (const { to, producer } of hops.get(event) ?? []) {
       if (failing.has(to)) {
         const isOwn =
-          doing.has(model.serviceOf(producer.file)) || (step && isFailureOf(step, to.name, failures));
+          (saysHow && event === deed) ||
+          doing.has(model.serviceOf(producer.file)) ||
+          (step && isFailureOf(step, to.name, failures));
         if (!isOwn) found.add(to);
       } else if (!saysFailure(to.name, failureWords) && !isUndoing(`x ${to.name}`)) seen.add(to);
     }
