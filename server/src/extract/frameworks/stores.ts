@@ -1,4 +1,5 @@
 // Which objects hold rows or documents: repositories, models, tables, connections, and documents that store themselves.
+import { actionsIn } from '../../facts/walk.ts';
 import type { Expr, NameExpr } from '../../facts/expressions.ts';
 import { givenLater } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
@@ -125,9 +126,23 @@ function isDocument(site: CallSite): boolean {
       ? /^[A-Z]/.test(callee.name)
       : callee.kind === 'member' && /model$/i.test(callee.name);
   }
-  if (made?.kind === 'call' && isOfInstance(made.callee)) return true;
+  if (made?.kind === 'call' && (isOfInstance(made.callee) || isLoadedAndChanged(site, made.callee))) return true;
   const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
   return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
+}
+
+/** `const user = await this.loadUser(id); user.isActive = false; await user.save();`: what is loaded, changed and saved is a document. */
+function isLoadedAndChanged(site: CallSite, maker: Expr): boolean {
+  const { receiver, name, call, fn } = site;
+  if (name !== 'save' || call.args.length > 0 || receiver?.kind !== 'name' || !isWaitedFor(site)) return false;
+  if (!/^(?:find|get|load|fetch|require)(?![a-z])/.test(pathOf(maker).at(-1) ?? '')) return false;
+  return actionsIn(fn.body).some(
+    (it) =>
+      it.kind === 'assign' &&
+      it.target.kind === 'member' &&
+      it.target.object.kind === 'name' &&
+      it.target.object.binding === receiver.binding,
+  );
 }
 
 /** What a variable was given; of `Order.findById(id).exec()` what runs it says nothing of what comes. */
