@@ -23,6 +23,10 @@ const ownState =
 const asking =
   /(?<![a-z])(?:get|find|fetch|list|check|validate|verify|query|lookup|look_?up|calculate|compute|estimate|quote|search|exists|is|has|read|load|count)(?![a-z])/i;
 
+/** What is drawn up of what is there may be thrown away: `create_invoice_pdf`, `renderTemplate`. */
+const drawingUp =
+  /(?<![a-z])(?:generate|render|create|build|convert|draw)(?![a-z]).*(?<![a-z])(?:pdf|html|csv|xlsx?|template|preview|thumbnail)s?(?![a-z])/i;
+
 /** Whether an effect changes something, here or elsewhere. */
 export function changes(effect: Effect): boolean {
   return effect.role.kind !== 'remote' || effect.role.isRead !== true;
@@ -60,7 +64,7 @@ export function lastingDeed(effects: readonly Effect[], { program }: Linking): D
       return role.operation !== 'delete' && !ownState.test(`${role.store ?? ''} ${names}`);
     if (!role.isRequest) return false;
     const said = commandNamed(program, effect.file, role.event);
-    return said !== '' && !asks(said);
+    return said !== '' && !asks(said) && !drawingUp.test(spaced(said));
   });
   return lasting && deedAt(lasting);
 }

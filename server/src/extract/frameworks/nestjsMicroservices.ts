@@ -48,9 +48,13 @@ export const nestjsMicroservices: Framework = {
   },
 };
 
+/** Interfaces that a workspace lays over NestJS' own. */
+const ownClients = /^(?:Tcp|Rmq|Rabbit(?:MQ)?|Nats|Redis|Kafka|Mqtt)Client(?:Proxy)?$/;
+
 /** By type; or by `@Inject('X_SERVICE') private client: ClientProxy` read through the origin, never by the name `client` alone (socket.io has one too). */
 function isClient(site: CallSite): boolean {
-  return isFrom(site.origin, modules) && clients.has(site.origin?.name ?? '');
+  if (isFrom(site.origin, modules)) return clients.has(site.origin?.name ?? '');
+  return ownClients.test(site.origin?.name ?? '') && doesImport(site.view, ['rxjs', '@nestjs/']);
 }
 
 /** `this.payments.charge(…)` of `this.payments = this.client.getService<Payments>('Payments')`, as a field or a variable. */
