@@ -277,7 +277,8 @@ function isVersion(expr: Expr): boolean {
 /** What says most: `!order || order.status === 'paid'` is more than a look at stored data. */
 function firstOf(parts: readonly Expr[], context: ConditionContext): Duplicate | undefined {
   const found = parts.flatMap((it) => duplicateIn(it, context) ?? []);
-  return found.find((it) => it.level === 'yes') ?? found[0];
+  const sure = found.filter((it) => it.level === 'yes');
+  return sure.find((it) => !it.isCheckThenAct) ?? sure[0] ?? found[0];
 }
 
 function inverted(found: Duplicate | undefined): Duplicate | undefined {

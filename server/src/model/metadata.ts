@@ -15,8 +15,24 @@ const containers =
 /** The metadata of a declared type: fields, inherited ones, and those of a `metadata` member. */
 export function metadataOf(model: EventModel, node: TypeNode, aliases: Aliases): Metadata {
   const fields = model.program.fieldsOf(node.file, node);
-  const own = ofFields(model, fields, aliases, 2);
+  const own = together([ofFields(model, fields, aliases, 2), ...writtenForms(model, node, aliases)]);
   return bearsId(fields) ? { ...own, present: new Set([...own.present, 'id']) } : own;
+}
+
+/** `toJSON() { return { …, metadata: traceOf(this) }; }`: in which form a class or its bases travel. */
+function writtenForms(model: EventModel, node: TypeNode, aliases: Aliases): readonly Metadata[] {
+  if (node.fact.kind !== 'class') return [];
+  const forms = [node, ...model.program.lineageOf(node)].flatMap(({ file, fact }) => {
+    const functions = model.files.get(file)?.functions ?? [];
+    return functions
+      .filter((it) => it.owner === fact.name && it.name === 'toJSON')
+      .flatMap(({ body }) => body)
+      .flatMap((it) =>
+        it.kind === 'return' && it.value?.kind === 'object' ? [{ file, value: it.value }] : [],
+      );
+  });
+  // What it spreads are the event's own fields, which are known.
+  return forms.map(({ file, value }) => ofObject(model, file, { ...value, spreads: [] }, aliases));
 }
 
 /** `interface BaseEvent { _id: string }`: what all events have is the event's own, whatever each of them is about. */

@@ -53,6 +53,7 @@ function ownStates(fn: FunctionNode, linking: Linking): States {
       add(states, action.target.name, tokensOf(fn.file, action.value, linking));
     if (action.kind !== 'call') continue;
     for (const arg of action.call.args) addObject(fn.file, arg, { states, linking }, 0);
+    addNamed(fn.file, action, { states, linking });
     addSql(action, states);
   }
   return states;
@@ -69,6 +70,23 @@ function addObject(
     if (entry.key === 'where') continue;
     if (entry.value.kind === 'object') addObject(file, entry.value, to, depth + 1);
     else add(to.states, entry.key, tokensOf(file, entry.value, to.linking));
+  }
+}
+
+/** `sagas.updateStatus(id, SagaStatus.COMPENSATING)` sets the field that it is called after. */
+function addNamed(
+  file: FilePath,
+  { call: { callee, args } }: CallAction,
+  { states, linking }: { readonly states: Map<string, Set<string>>; readonly linking: Linking },
+): void {
+  const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
+  const field = /^(?:update|set|change|mark|move|advance)\w*?(status|state|phase|stage)(?:To|By\w+)?$/i.exec(
+    name,
+  )?.[1];
+  if (field === undefined) return;
+  for (const arg of args) {
+    const tokens = tokensOf(file, arg, linking).filter((it) => it !== '?');
+    add(states, field.toLowerCase(), tokens);
   }
 }
 

@@ -7,6 +7,7 @@ import { addedOnTheWay } from '../model/envelopes.ts';
 import { namesContent } from '../model/evidence.ts';
 import { generalEnvelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
+import { isListedPart } from '../model/listedParts.ts';
 import { bearsLive, handsLive, isInput } from '../model/liveParts.ts';
 import { metadataOf, ofObject, ofValue } from '../model/metadata.ts';
 import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
@@ -123,7 +124,8 @@ export const rule: Rule<Options> = {
       keyed(event, faultsOf({ model, event, chosen, envelopes })),
     );
     const alive = own.filter(
-      ({ of, said: { node } }) => !isIdle(model, of) && !(node && isBorne(model, of, node, chosen)),
+      ({ of, said: { node } }) =>
+        !isIdle(model, of) && !isListedPart(model, of) && !(node && isBorne(model, of, node, chosen)),
     );
     const faults = alive.map(({ of, said }) => ({ event: of, ...said }));
     const { shared, own: left } = sharedFaults(model, faults, chosen);
