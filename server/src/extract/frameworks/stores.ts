@@ -126,7 +126,8 @@ function isDocument(site: CallSite): boolean {
       ? /^[A-Z]/.test(callee.name)
       : callee.kind === 'member' && /model$/i.test(callee.name);
   }
-  if (made?.kind === 'call' && (isOfInstance(made.callee) || isLoadedAndChanged(site, made.callee))) return true;
+  if (made?.kind === 'call' && (isOfInstance(made.callee) || isLoadedAndChanged(site, made.callee)))
+    return true;
   const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
   return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
 }
@@ -134,7 +135,8 @@ function isDocument(site: CallSite): boolean {
 /** `const user = await this.loadUser(id); user.isActive = false; await user.save();`: what is loaded, changed and saved is a document. */
 function isLoadedAndChanged(site: CallSite, maker: Expr): boolean {
   const { receiver, name, call, fn } = site;
-  if (name !== 'save' || call.args.length > 0 || receiver?.kind !== 'name' || !isWaitedFor(site)) return false;
+  if (name !== 'save' || call.args.length > 0 || receiver?.kind !== 'name' || !isWaitedFor(site))
+    return false;
   if (!/^(?:find|get|load|fetch|require)(?![a-z])/.test(pathOf(maker).at(-1) ?? '')) return false;
   return actionsIn(fn.body).some(
     (it) =>
