@@ -12,6 +12,7 @@ import { addedBy, madeIn } from './madeEnvelopes.ts';
 import { ofFields, together } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
 import type { EventModel, TypeNode } from './model.ts';
+import { perModel } from './perModel.ts';
 import { eventMembers } from './unionMembers.ts';
 
 /** What stands around events: a type, or what a function adds. */
@@ -26,16 +27,15 @@ type Around =
     }
   | { readonly maker: FunctionFact };
 
+/** What the envelopes around a type carry. */
+export type Envelopes = (node: TypeNode) => Metadata;
+
 /**
  * What the envelope around a declared event carries: `class OrderPlaced implements IEvent` and `EventEnvelope<E extends IEvent>`.
  * To be made before anything is asked of a model that was kept from the one before.
  */
-export function generalEnvelopes(model: EventModel, aliases: Aliases): (node: TypeNode) => Metadata {
-  const around = model.keeper.lookUp(
-    'envelopes around types',
-    () => byContent(saidOfFiles(model, 'general envelopes', (it) => envelopesIn(model, it))),
-    (one, other) => areSame(one, other, isSameEnvelope),
-  );
+export function generalEnvelopes(model: EventModel, aliases: Aliases): Envelopes {
+  const around = aroundTypes(model);
   const carriedBy = (it: Around): Metadata => {
     if ('maker' in it) return addedBy(it.maker, aliases);
     const type = 'span' in it.envelope ? { file: it.file, fact: it.envelope } : it.envelope;
@@ -50,6 +50,14 @@ export function generalEnvelopes(model: EventModel, aliases: Aliases): (node: Ty
     return together(found.map(carriedBy));
   };
 }
+
+const aroundTypes = perModel((model) =>
+  model.keeper.lookUp(
+    'envelopes around types',
+    () => byContent(saidOfFiles(model, 'general envelopes', (it) => envelopesIn(model, it))),
+    (one, other) => areSame(one, other, isSameEnvelope),
+  ),
+);
 
 /** The type, the schema that it is inferred of or checked by, and the type that a schema checks: what is around one is around all. */
 function spellings(model: EventModel, node: TypeNode): readonly TypeNode[] {

@@ -8,6 +8,14 @@ export type Aliases = Readonly<Record<MetadataKind, readonly string[]>>;
 
 export const metadataKinds: readonly MetadataKind[] = ['id', 'timestamp', 'correlationId', 'version'];
 
+/** How each kind is called in a sentence. */
+export const metadataNames: Readonly<Record<MetadataKind, string>> = {
+  id: 'event id',
+  timestamp: 'timestamp',
+  correlationId: 'correlation id',
+  version: 'version',
+};
+
 /** What is there, and whether more may be there that could not be read. */
 export interface Metadata {
   readonly present: ReadonlySet<MetadataKind>;

@@ -2,20 +2,13 @@
 import { z } from 'zod';
 import { saidOfEvents } from '../model/about.ts';
 import { isBorne } from '../model/borneTypes.ts';
-import { contentsOf, passedOn, type Passed } from '../model/contents.ts';
-import { addedOnTheWay } from '../model/envelopes.ts';
-import { namesContent } from '../model/evidence.ts';
-import { generalEnvelopes } from '../model/generalEnvelopes.ts';
+import { carriersOf } from '../model/eventMetadata.ts';
+import { generalEnvelopes, type Envelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { isListedPart } from '../model/listedParts.ts';
-import { bearsLive, handsLive, isInput } from '../model/liveParts.ts';
-import { metadataOf, ofObject, ofValue } from '../model/metadata.ts';
-import { metadataKinds, type MetadataKind } from '../model/metadataKinds.ts';
-import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
-import { statesFact, wordsOf } from '../model/names.ts';
+import { metadataKinds, metadataNames, type MetadataKind } from '../model/metadataKinds.ts';
+import type { EventModel, EventNode, ProducerNode } from '../model/model.ts';
 import { nearestFirst } from '../model/nearness.ts';
-import { isShown, staysInside } from '../model/staysInside.ts';
-import { checksOf, isSpokenFor } from '../model/twins.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import {
@@ -105,11 +98,11 @@ const options = z.strictObject({
 
 type Options = z.infer<typeof options>;
 
-const words: Readonly<Record<MetadataKind, { readonly name: string; readonly why: string }>> = {
-  id: { name: 'event id', why: 'a consumer cannot tell a redelivery from a new event' },
-  timestamp: { name: 'timestamp', why: 'events cannot be ordered or matched with logs' },
-  correlationId: { name: 'correlation id', why: 'one flow cannot be traced over the services' },
-  version: { name: 'version', why: 'consumers cannot tell an old schema from a new one' },
+const reasons: Readonly<Record<MetadataKind, string>> = {
+  id: 'a consumer cannot tell a redelivery from a new event',
+  timestamp: 'events cannot be ordered or matched with logs',
+  correlationId: 'one flow cannot be traced over the services',
+  version: 'consumers cannot tell an old schema from a new one',
 };
 
 export const rule: Rule<Options> = {
@@ -147,67 +140,21 @@ interface Asked {
   readonly model: EventModel;
   readonly event: EventNode;
   readonly chosen: Options;
-  readonly envelopes: ReturnType<typeof generalEnvelopes>;
+  readonly envelopes: Envelopes;
 }
 
+/** Of the things that are published as they are, one stands for all. */
 function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<FoundFault> {
-  for (const node of event.declarations) {
-    if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
-    if (bearsLive(model, node) || isInput(model, event, node)) continue;
-    const added = addedOnTheWay(model, event, chosen, node);
-    const said = [node, ...checksOf(model, event, node)];
-    const known = said.flatMap((it) => [metadataOf(model, it, chosen), envelopes(it)]);
-    const missing = missingIn([...known, added], chosen);
-    const place = { file: node.file, at: node.fact.at };
-    if (missing.length === 0) continue;
-    yield { node, place, name: node.fact.name, missing, sources: sourcesOf(model, node) };
+  let isToldOfThing = false;
+  for (const { known, form, ...carrier } of carriersOf(model, event, { aliases: chosen, envelopes })) {
+    const missing = missingIn(known, chosen);
+    if (missing.length === 0 || (form === 'thing' && isToldOfThing)) continue;
+    isToldOfThing ||= form === 'thing';
+    const { node, object, place } = carrier;
+    if (form === 'declaration' && node) yield { ...carrier, missing, sources: sourcesOf(model, node) };
+    else if (object) yield { ...carrier, missing, sources: sourcesOfLiteral(model, place.file, object) };
+    else yield { ...carrier, missing };
   }
-  if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
-  yield* undeclaredFaults({ model, event, chosen, envelopes });
-}
-
-/** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
-function* undeclaredFaults({ model, event, chosen, envelopes }: Asked): Iterable<FoundFault> {
-  const { inline, name } = event;
-  const added = addedOnTheWay(model, event, chosen);
-  const contents = contentsOf(model, event).filter((it) => !bearsLive(model, it.node));
-  const missingOf = (it: TypeNode): readonly MetadataKind[] =>
-    missingIn([metadataOf(model, it, chosen), envelopes(it), added], chosen);
-  const bearer = contents.find((it) => namesContent(it.node.fact.name))?.node;
-  if (bearer) {
-    const missing = missingOf(bearer);
-    const { file, fact } = bearer;
-    if (missing.length > 0) yield { node: bearer, place: { file, at: fact.at }, name: fact.name, missing };
-    return;
-  }
-  for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
-    const missing = missingIn([ofObject(model, file, object, chosen), added], chosen);
-    const sources = sourcesOfLiteral(model, file, object);
-    if (missing.length > 0) yield { place: { file, at }, name, missing, object, sources };
-  }
-  if (inline.length > 0) return;
-  const ofPassed = ({ file, value }: Passed): readonly MetadataKind[] =>
-    missingIn([ofValue(model, file, value, chosen), added], chosen);
-  const things = [
-    ...contents.map((it) => ({ place: it, missing: missingOf(it.node) })),
-    ...passedOn(model, event).map((it) => ({ place: it, missing: ofPassed(it) })),
-  ];
-  const first = things.find((it) => it.missing.length > 0);
-  if (first) yield { place: { file: first.place.file, at: first.place.at }, name, missing: first.missing };
-}
-
-/** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
-function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
-  return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
-}
-
-/**
- * A topic like `inventory.reserve` carries a command, which is a message but no event.
- * One word (`timeout`, `completed`) does not say what it happened to: so emitters tell of their own state.
- */
-function announces(name: string): boolean {
-  if (wordsOf(name).length < 2) return false;
-  return statesFact(name) || /success|fail|complet|timeout|(?:creation|deletion)$/i.test(name);
 }
 
 /** The model, and what it offers to extend. */
@@ -280,12 +227,12 @@ function sharedFinding(
 }
 
 function listed(missing: readonly MetadataKind[]): string {
-  const all = missing.map((it) => words[it].name);
+  const all = missing.map((it) => metadataNames[it]);
   return all.length < 2 ? all.join() : `${all.slice(0, -1).join(', ')} or ${all.at(-1) ?? ''}`;
 }
 
 function reasonOf(missing: readonly MetadataKind[]): string {
-  return missing.map((it) => words[it].why)[0] ?? '';
+  return missing.map((it) => reasons[it])[0] ?? '';
 }
 
 function helpFor(missing: readonly MetadataKind[]): string {

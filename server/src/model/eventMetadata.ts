@@ -1,0 +1,94 @@
+// What carries the metadata of an event: its declarations, or where there are none what is published under its name; with what is
+// known of each from its fields, the envelopes around it and the layers on its way.
+import type { Expr } from '../facts/expressions.ts';
+import type { Place } from '../text.ts';
+import { contentsOf, passedOn } from './contents.ts';
+import { addedOnTheWay } from './envelopes.ts';
+import { namesContent } from './evidence.ts';
+import type { Envelopes } from './generalEnvelopes.ts';
+import { bearsLive, handsLive, isInput } from './liveParts.ts';
+import { metadataOf, ofObject, ofValue } from './metadata.ts';
+import type { Aliases, Metadata } from './metadataKinds.ts';
+import type { EventModel, EventNode, TypeNode } from './model.ts';
+import { statesFact, wordsOf } from './names.ts';
+import { isShown, staysInside } from './staysInside.ts';
+import { checksOf, isSpokenFor } from './twins.ts';
+
+/** What an event carries its metadata in. */
+export interface Carrier {
+  /** A declaration of the event, a type that only bears its name, a published literal, or some other thing that is published as it is. */
+  readonly form: 'declaration' | 'bearer' | 'literal' | 'thing';
+  readonly node?: TypeNode;
+  readonly place: Place;
+  readonly name: string;
+  /** The published literal of an untyped event. */
+  readonly object?: Expr;
+  /** All that is known of its metadata; one part that is open leaves all of it open. */
+  readonly known: readonly Metadata[];
+}
+
+interface Told {
+  readonly aliases: Aliases;
+  readonly envelopes: Envelopes;
+}
+
+/** The carriers that ought to have metadata: no commands, no content of an envelope that has it, nothing that stays in the process. */
+export function* carriersOf(
+  model: EventModel,
+  event: EventNode,
+  { aliases, envelopes }: Told,
+): Iterable<Carrier> {
+  for (const node of event.declarations) {
+    if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
+    if (bearsLive(model, node) || isInput(model, event, node)) continue;
+    const added = addedOnTheWay(model, event, aliases, node);
+    const said = [node, ...checksOf(model, event, node)];
+    const known = said.flatMap((it) => [metadataOf(model, it, aliases), envelopes(it)]);
+    const place = { file: node.file, at: node.fact.at };
+    yield { form: 'declaration', node, place, name: node.fact.name, known: [...known, added] };
+  }
+  if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
+  yield* undeclared(model, event, { aliases, envelopes });
+}
+
+/** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
+function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }: Told): Iterable<Carrier> {
+  const { inline, name } = event;
+  const added = addedOnTheWay(model, event, aliases);
+  const contents = contentsOf(model, event).filter((it) => !bearsLive(model, it.node));
+  const knownOf = (it: TypeNode): readonly Metadata[] => [
+    metadataOf(model, it, aliases),
+    envelopes(it),
+    added,
+  ];
+  const bearer = contents.find((it) => namesContent(it.node.fact.name))?.node;
+  if (bearer) {
+    const { file, fact } = bearer;
+    const place = { file, at: fact.at };
+    yield { form: 'bearer', node: bearer, place, name: fact.name, known: knownOf(bearer) };
+    return;
+  }
+  for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
+    const known = [ofObject(model, file, object, aliases), added];
+    yield { form: 'literal', place: { file, at }, name, object, known };
+  }
+  if (inline.length > 0) return;
+  for (const { file, at, node } of contents)
+    yield { form: 'thing', place: { file, at }, name, known: knownOf(node) };
+  for (const { file, at, value } of passedOn(model, event))
+    yield { form: 'thing', place: { file, at }, name, known: [ofValue(model, file, value, aliases), added] };
+}
+
+/** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
+function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
+  return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
+}
+
+/**
+ * A topic like `inventory.reserve` carries a command, which is a message but no event.
+ * One word (`timeout`, `completed`) does not say what it happened to: so emitters tell of their own state.
+ */
+function announces(name: string): boolean {
+  if (wordsOf(name).length < 2) return false;
+  return statesFact(name) || /success|fail|complet|timeout|(?:creation|deletion)$/i.test(name);
+}
