@@ -17,6 +17,8 @@ export interface Abilities {
   readonly canBeAsked: boolean;
   readonly canShowProgress: boolean;
   readonly canChangeFolders: boolean;
+  /** What it shows at a name may be Markdown. */
+  readonly canRender: boolean;
   /** How columns are counted. */
   readonly encoding: Encoding;
 }
@@ -30,6 +32,7 @@ export const noAbilities: Abilities = {
   canBeAsked: false,
   canShowProgress: false,
   canChangeFolders: false,
+  canRender: false,
   encoding: 'utf-16',
 };
 
@@ -53,6 +56,7 @@ export function abilitiesOf(params: InitializeParams): Abilities {
     canBeAsked: workspace?.configuration === true,
     canShowProgress: window?.workDoneProgress === true,
     canChangeFolders: workspace?.workspaceFolders === true,
+    canRender: textDocument?.hover?.contentFormat?.[0] === 'markdown',
     encoding: encodingOf(params),
   };
 }

@@ -8,6 +8,8 @@ import {
   type CodeAction,
   type CodeActionParams,
   type Connection,
+  type Hover,
+  type HoverParams,
   type InitializeResult,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -20,6 +22,7 @@ import { actionsAt, fixAllKind, type Offered } from './codeActions.ts';
 import { pathOf, workspaceEditOf } from './convert.ts';
 import { factsOf } from './facts.ts';
 import { follow, subscribe } from './following.ts';
+import { hoverIn } from './hover.ts';
 import { progressOn } from './progress.ts';
 import { newSagaIn } from './newSaga.ts';
 import type { FactsMethod, FactsParams, FactsResult, NewSagaMethod, StatusMethod } from './protocol.ts';
@@ -89,9 +92,11 @@ function answerRequests(connection: Connection, session: Session, started: Start
     return canResolve ? [...actions] : actions.map(resolved).filter((it) => it.edit ?? it.command);
   };
   const facts = ({ uri }: FactsParams): FactsResult => factsOf(session, uri);
+  const hover = (params: HoverParams): Hover | null => hoverIn(session, params, started.abilities);
   const contained = containing(connection);
   connection.onCodeAction(contained('codeAction', () => [], offered));
   connection.onCodeActionResolve(contained('codeAction/resolve', (action: CodeAction) => action, resolved));
+  connection.onHover(contained('hover', () => null, hover));
   connection.onRequest(
     factsMethod,
     contained('facts', () => ({ text: '' }), facts),
@@ -150,6 +155,7 @@ function answer({ encoding }: Abilities): InitializeResult {
       positionEncoding: encoding,
       textDocumentSync: { openClose: true, change, save: true },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
+      hoverProvider: true,
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };

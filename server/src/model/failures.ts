@@ -63,10 +63,15 @@ function rememberingFinder(names: readonly string[], words: FailureWords): (step
   const known = new Map<string, boolean>();
   return (step) => {
     const key = [...step.subject, step.action].join(' ');
-    const isFound = known.get(key) ?? find(step);
+    const isFound = known.get(key) ?? !isEmpty(find(step));
     known.set(key, isFound);
     return isFound;
   };
+}
+
+function isEmpty(found: Iterable<string>): boolean {
+  for (const _ of found) return false;
+  return true;
 }
 
 function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {

@@ -140,8 +140,11 @@ export function isFailureOf(step: Step, name: string, words: FailureWords): bool
   return rest.some((it) => [...head, ...deed].includes(it) || sharesGroup(it, [...head, ...deed]));
 }
 
-/** Looks for a failure among names: whether one of them announces that a step failed. */
-export function failureFinder(names: readonly string[], words: FailureWords): (step: Step) => boolean {
+/** Looks for failures among names: those that announce that a step failed. */
+export function failureFinder(
+  names: readonly string[],
+  words: FailureWords,
+): (step: Step) => Iterable<string> {
   const byStem = new Map<string, string[]>();
   for (const name of names) {
     for (const stem of new Set(aboutWhat(name, words))) {
@@ -150,10 +153,10 @@ export function failureFinder(names: readonly string[], words: FailureWords): (s
       else byStem.set(stem, [name]);
     }
   }
-  return (step) => {
+  return function* (step) {
     const said = [...step.subject, step.action].map(stemOf);
-    const meant = new Set([...said, ...said.flatMap(synonymsOf)]);
-    return [...meant].some((stem) => (byStem.get(stem) ?? []).some((it) => isFailureOf(step, it, words)));
+    for (const stem of new Set([...said, ...said.flatMap(synonymsOf)]))
+      for (const it of byStem.get(stem) ?? []) if (isFailureOf(step, it, words)) yield it;
   };
 }
 

@@ -23,6 +23,9 @@ export interface RuleOptions {
   readonly holdsFor: (file: FilePath) => boolean;
 }
 
+/** The options of a rule as they hold for one file. */
+export type OptionsFor = <Options>(rule: Rule<Options>, file: FilePath) => Options;
+
 export interface RuleFailure {
   readonly ruleId: string;
   readonly message: string;

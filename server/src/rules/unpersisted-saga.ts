@@ -4,6 +4,7 @@ import { forgetfulManagers } from '../model/forgetfulManagers.ts';
 import { forgetfulStates } from '../model/forgetfulStates.ts';
 import { forgetfulStores } from '../model/forgetfulStores.ts';
 import { forgetfulSagas } from '../model/forgetfulSagas.ts';
+import { labelOf } from '../model/labels.ts';
 import { orchestratorsOf } from '../model/orchestrators.ts';
 import type { Place } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -34,7 +35,7 @@ export const rule: Rule = {
     const told = new Set(sagas.map(({ file, fact }) => `${file} ${fact.at.start}`));
     const states = forgetfulStates(model).filter(({ file, at }) => !told.has(`${file} ${at.start}`));
     for (const it of [...sagas, ...states]) {
-      const saga = it.fact.owner === undefined ? it.name : `${it.fact.owner}.${it.name}`;
+      const saga = labelOf({ ...it.fact, name: it.name });
       yield findingOf(
         it,
         `\`${saga}\` knows only in memory what it has done and how to take it back: ${lost}`,

@@ -2,11 +2,13 @@
 import { matcher } from '../config/globs.ts';
 import { defaultConfig, type Config } from '../config/settings.ts';
 import type { Severity } from '../rules/rule.ts';
-import type { RuleOptions, RunConfig } from '../rules/run.ts';
+import type { OptionsFor, RuleOptions, RunConfig } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 import { describedBy, type Frameworks } from './ownFrameworks.ts';
 
 export interface ConfigOf extends Omit<RunConfig, 'textOf'> {
+  /** The options that hold for one file, whether or not the rule is on. */
+  readonly optionsFor: OptionsFor;
   /** The frameworks that the configuration of a file describes, with the known ones; undefined where it describes none. */
   readonly frameworksFor: (file: FilePath) => Frameworks | undefined;
   /** The service that the configuration of a file gives to it. */
@@ -52,6 +54,7 @@ export function configsOf(placed: readonly PlacedConfig[], run: RunOverrides = {
       run.only?.includes(ruleId) === false
         ? []
         : variants([...sorted, standard], ruleId, (it) => isOn(it, ruleId, severity, run), configFor),
+    optionsFor: (rule, file) => rule.options.parse(givenOptions(configFor(file), rule.id, file) ?? {}),
     settingsOf: (file) => configFor(file).config,
     isLinted: remembered((file) => configFor(file).includes(file)),
     frameworksFor: (file) => configFor(file).frameworks,
@@ -140,12 +143,12 @@ function variants(
   return [...sets].map(([key, options]) => ({
     options,
     // Where all have the same ones nobody needs to ask which a file has.
-    holdsFor: (file) => sets.size === 1 || keyOf(optionsFor(configFor(file), ruleId, file)) === key,
+    holdsFor: (file) => sets.size === 1 || keyOf(givenOptions(configFor(file), ruleId, file)) === key,
   }));
 }
 
 /** The options of the override that wins and gives some, else the configuration's own. */
-function optionsFor(prepared: Prepared, ruleId: string, file: FilePath): unknown {
+function givenOptions(prepared: Prepared, ruleId: string, file: FilePath): unknown {
   const given = overridesFor(prepared, ruleId, file).find((it) => Array.isArray(it));
   return optionsIn(given ?? own(prepared.config.rules, ruleId));
 }

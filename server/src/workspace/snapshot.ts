@@ -2,7 +2,7 @@
 import type { FileFacts } from '../facts/facts.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Finding } from '../rules/rule.ts';
-import type { RuleFailure } from '../rules/run.ts';
+import type { OptionsFor, RuleFailure } from '../rules/run.ts';
 import type { FilePath } from '../text.ts';
 
 export interface Snapshot {
@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly findings: readonly Finding[];
   readonly findingsOf: ReadonlyMap<FilePath, readonly Finding[]>;
   readonly failures: readonly Failure[];
+  /** What the configuration says of a rule. */
+  readonly optionsFor: OptionsFor;
   readonly textOf: (file: FilePath) => string | undefined;
   /** Absent for a file that says nothing about events and that no relevant file imports. */
   readonly factsOf: (file: FilePath) => FileFacts | undefined;

@@ -152,6 +152,7 @@ export class Workspace {
       findings,
       findingsOf: byFile(findings),
       failures: [...unread, ...failures],
+      optionsFor: this.#configOf.optionsFor,
       textOf,
       factsOf: (file) => facts.get(file),
       files: texts.size,

@@ -1,0 +1,8 @@
+import type { EventModel } from '../model/model.ts';
+import type { OptionsFor } from '../rules/run.ts';
+
+/** What a view is asked of: the model, and what the configuration says of rules. */
+export interface Asked {
+  readonly model: EventModel;
+  readonly optionsFor: OptionsFor;
+}
