@@ -38,6 +38,12 @@ export function edited(text: string, kind: EditKind, random: Random): string {
   return text.slice(0, at) + line + text.slice(at);
 }
 
+/** The name of a declared type, which a reader would look at. */
+export function nameIn(text: string, random: Random): number {
+  const names = [...text.matchAll(/export (?:interface|class|type) (?=\w)/g)];
+  return names.length === 0 ? 0 : random.pick(names.map((it) => it.index + it[0].length));
+}
+
 function placesIn(text: string, kind: EditKind): readonly number[] {
   return [...text.matchAll(places[kind])].map((it) => it.index + it[0].length);
 }

@@ -104,7 +104,7 @@ function tellGrowth(grown: readonly { files: number; measured: readonly Measured
 }
 
 function tellServer(root: string, session: Session): void {
-  const { firstDiagnostics, indexed, worked, waited, hover, codeAction, resident } = session;
+  const { firstDiagnostics, indexed, worked, waited, hover, hoverAgain, codeAction, resident } = session;
   const row = (name: string, values: readonly number[]): readonly string[] => [
     name,
     ...[0.5, 0.95, 0.99].map((it) => `${quantile(values, it).toFixed(1)} ms`),
@@ -120,7 +120,8 @@ function tellServer(root: string, session: Session): void {
       row('change to diagnostics, besides the quiet time', all),
       ...editKinds.map((it) => row(`  edits of kind ${it}`, worked[it])),
       row('the same as the editor sees it', waited),
-      ...(hover.length > 0 ? [row('hover', hover)] : []),
+      row('hover over a name, right after an edit', hover),
+      row('the same once more', hoverAgain),
       row('code actions', codeAction),
     ]),
   );

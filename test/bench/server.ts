@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { globSync } from 'tinyglobby';
-import { editableIn, edited, editKinds, type Editable, type EditKind } from './edits.ts';
+import { editableIn, edited, editKinds, nameIn, type Editable, type EditKind } from './edits.ts';
 import { Editor } from './editor.ts';
 import { memoryOf } from './processes.ts';
 import { randomOf, type Random } from './random.ts';
@@ -16,7 +16,9 @@ export interface Session {
   /** Milliseconds of the server's work by kind of edit, and of the editor's wait with the quiet time. */
   readonly worked: Readonly<Record<EditKind, readonly number[]>>;
   readonly waited: readonly number[];
+  /** Milliseconds over a name right after an edit, when nothing was looked up yet, and once more. */
   readonly hover: readonly number[];
+  readonly hoverAgain: readonly number[];
   readonly codeAction: readonly number[];
   /** Resident megabytes: after indexing, after the edits, and after as many again. */
   readonly resident: readonly [number, number, number];
@@ -33,12 +35,12 @@ export async function measureServer(root: string, edits: number): Promise<Sessio
   const after = memoryOf(editor.process.pid, 'VmRSS');
   const measured = await edit(editor, editable, { random, edits });
   const once = memoryOf(editor.process.pid, 'VmRSS');
-  const { hover, codeAction } = await ask(editor, editable, random);
+  const codeAction = await ask(editor, editable, random);
   await edit(editor, editable, { random, edits });
   const twice = memoryOf(editor.process.pid, 'VmRSS');
   await editor.stop();
   const firstDiagnostics = editor.firstAt.get(String(pathToFileURL(first))) ?? NaN;
-  return { firstDiagnostics, indexed, ...measured, hover, codeAction, resident: [after, once, twice] };
+  return { firstDiagnostics, indexed, ...measured, codeAction, resident: [after, once, twice] };
 }
 
 /** A file that has diagnostics of its own, to see when they come. */
@@ -66,7 +68,8 @@ async function edit(
   editor: Editor,
   editable: Editable,
   { random, edits }: { random: Random; edits: number },
-): Promise<Pick<Session, 'worked' | 'waited'>> {
+): Promise<Pick<Session, 'worked' | 'waited' | 'hover' | 'hoverAgain'>> {
+  const [hover, hoverAgain]: [number[], number[]] = [[], []];
   const worked: Record<EditKind, number[]> = { body: [], type: [], base: [] };
   const waited: number[] = [];
   for (let round = 0; round < edits; round += 1) {
@@ -76,26 +79,28 @@ async function edit(
     const took = await editor.change(file, edited(before, kind, random));
     worked[kind].push(took.worked);
     waited.push(took.waited);
+    const position = positionAt(editor.textOf(file), nameIn(editor.textOf(file), random));
+    for (const times of [hover, hoverAgain])
+      times.push(await editor.asked('textDocument/hover', file, { position }));
   }
-  return { worked, waited };
+  return { worked, waited, hover, hoverAgain };
 }
 
-async function ask(
-  editor: Editor,
-  editable: Editable,
-  random: Random,
-): Promise<Pick<Session, 'hover' | 'codeAction'>> {
-  const hover: number[] = [];
+function positionAt(text: string, offset: number): { readonly line: number; readonly character: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+}
+
+async function ask(editor: Editor, editable: Editable, random: Random): Promise<readonly number[]> {
   const codeAction: number[] = [];
   for (let round = 0; round < 100; round += 1) {
     const file = random.pick(editable.type);
     const text = await editor.opened(file);
-    const position = { line: random.next(text.split('\n').length), character: 8 };
-    const range = { start: { line: position.line, character: 0 }, end: position };
-    hover.push(await editor.asked('textDocument/hover', file, { position }).catch(() => NaN));
+    const line = random.next(text.split('\n').length);
+    const range = { start: { line, character: 0 }, end: { line, character: 8 } };
     codeAction.push(
       await editor.asked('textDocument/codeAction', file, { range, context: { diagnostics: [] } }),
     );
   }
-  return { hover: hover.filter((it) => !Number.isNaN(it)), codeAction };
+  return codeAction;
 }

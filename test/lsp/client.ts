@@ -12,9 +12,11 @@ import {
   StreamMessageWriter,
   type CodeAction,
   type Diagnostic,
+  type Hover,
   type InitializeParams,
   type InitializeResult,
   type MessageConnection,
+  type Position,
   type PublishDiagnosticsParams,
   type Range,
 } from 'vscode-languageserver-protocol/node';
@@ -72,7 +74,10 @@ export const able: InitializeParams['capabilities'] = {
     workspaceFolders: true,
     didChangeWatchedFiles: { dynamicRegistration: true },
   },
-  textDocument: { codeAction: { dataSupport: true, resolveSupport: { properties: ['edit'] } } },
+  textDocument: {
+    hover: { contentFormat: ['markdown', 'plaintext'] },
+    codeAction: { dataSupport: true, resolveSupport: { properties: ['edit'] } },
+  },
 };
 
 export class Client {
@@ -233,6 +238,14 @@ export class Client {
       textDocument: { uri: uriOf(file) },
       range: diagnostic.range,
       context: { diagnostics: [diagnostic], ...(only ? { only } : {}) },
+    });
+  }
+
+  /** What the editor is told of a position. */
+  hoverAt(file: string, position: Position): Promise<Hover | null> {
+    return this.connection.sendRequest('textDocument/hover', {
+      textDocument: { uri: uriOf(file) },
+      position,
     });
   }
 

@@ -5,6 +5,10 @@ import { extract } from '../../server/src/extract/extract.ts';
 import { decodeFacts, encodeFacts } from '../../server/src/facts/codec.ts';
 import type { FileFacts } from '../../server/src/facts/facts.ts';
 import { printFacts } from '../../server/src/facts/print.ts';
+import { hoverAt } from '../../server/src/views/hover.ts';
+import { describeHover } from '../../server/src/views/hoverText.ts';
+import { markdownOf } from '../../server/src/views/markup.ts';
+import type { Snapshot } from '../../server/src/workspace/snapshot.ts';
 import { linted } from './lint.ts';
 import { fixtureCode, mutated, mutations, wordsOf, type Mutation } from './mutations.ts';
 
@@ -33,9 +37,23 @@ export function mutantsAreLinted(): IProperty<
       expect(it.at.start).toBeGreaterThanOrEqual(0);
       expect(it.at.end).toBeLessThanOrEqual(length);
     }
+    areHoversSound(snapshot, file);
     const backwards = linted(Object.fromEntries(Object.entries(files).reverse()));
     expect(backwards.findings).toEqual(snapshot.findings);
   });
+}
+
+/** Whatever stands at an offset, what is told of it can be told, and is about a name that touches the offset. */
+function areHoversSound(snapshot: Snapshot, file: string): void {
+  const text = snapshot.textOf(file) ?? '';
+  for (let offset = 0; offset <= text.length; offset += 3) {
+    const hover = hoverAt(snapshot, file, offset);
+    if (!hover) continue;
+    expect(hover.at.start).toBeLessThanOrEqual(offset);
+    expect(hover.at.end).toBeGreaterThanOrEqual(offset);
+    expect(hover.at.end).toBeLessThanOrEqual(text.length);
+    expect(markdownOf(describeHover(hover), () => ({ label: '', address: '' }))).not.toBe('');
+  }
 }
 
 /** Any text is read soundly, whatever its characters are. */

@@ -31,6 +31,7 @@ it('survives places, documents and versions that are none', { timeout: 120_000 }
         'textDocument/codeAction',
         { textDocument, range, context: { diagnostics: [{ range, message: '' }] } },
       ],
+      ['textDocument/hover', { textDocument, position: at() }],
       ['codeAction/resolve', { title: 'x', data }],
       ['sagalint/facts', { uri: uri() }],
       ['sagalint/newSaga', { folder: uri(), name: '__proto__', steps: 'a:b', store: 'x', broker: 'y' }],

@@ -10,6 +10,7 @@ import type {
   StepNode,
   TypeNode,
 } from '../model/model.ts';
+import { unnoted } from '../model/noting.ts';
 import { perModel } from '../model/perModel.ts';
 import type { FilePath, Span } from '../text.ts';
 
@@ -30,15 +31,20 @@ export interface Places {
   readonly eventsCalled: ReadonlyMap<string, ReadonlySet<EventNode>>;
 }
 
-/** Made once for each model, when somebody first asks. */
+/** Made once for each model, when somebody first asks. It is made from everything, so that single events need no note. */
 export const placesOf = perModel((model: EventModel): Places => {
-  const places = { spotsOf: new Map<FilePath, Spot[]>(), eventOf: new Map(), eventsCalled: new Map() };
-  for (const it of model.events) putEvent(places, it);
-  for (const it of model.producers) putProducer(places, it);
-  for (const it of model.consumers) putConsumer(places, it);
-  for (const it of model.sagas) putSaga(places, it);
-  return places;
+  model.keeper.noteEverything();
+  return unnoted(() => placesIn(model));
 });
+
+function placesIn({ events, producers, consumers, sagas }: EventModel): Places {
+  const places: Filling = { spotsOf: new Map(), eventOf: new Map(), eventsCalled: new Map() };
+  for (const it of events) putEvent(places, it);
+  for (const it of producers) putProducer(places, it);
+  for (const it of consumers) putConsumer(places, it);
+  for (const it of sagas) putSaga(places, it);
+  return places;
+}
 
 interface Filling {
   readonly spotsOf: Map<FilePath, Spot[]>;
