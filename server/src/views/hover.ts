@@ -94,11 +94,16 @@ function nameOfType(written: Written): string | undefined {
   return callee.kind === 'name' ? callee.name : undefined;
 }
 
-/** A single word (`created`) means an event only where such events come or go. */
+/**
+ * On a channel several events may travel: the one that bears its name is meant first. A single word (`created`) means an event only
+ * where such events come or go.
+ */
 function eventsCalled(model: EventModel, file: FilePath, text: string): readonly EventNode[] {
-  const { eventsCalled: named } = placesOf(model);
-  const events = [...(named.get(text) ?? [])];
-  if (eventKey(text).includes(' ')) return events;
+  const key = eventKey(text);
+  const all = [...(placesOf(model).eventsCalled.get(text) ?? [])];
+  const own = all.filter((it) => it.key === key);
+  const events = own.length > 0 ? own : all;
+  if (key.includes(' ')) return events;
   return events.filter(({ producers, consumers }) =>
     [...producers, ...consumers].some((it) => it.file === file),
   );
