@@ -14,7 +14,7 @@ import type { Snapshot } from '../../server/src/workspace/snapshot.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { parsePage } from '../fixture/parse.ts';
 import { mutated, mutation, type Mutation } from '../robust/mutations.ts';
-import { saidBy } from './said.ts';
+import { hoversOf, saidBy } from './said.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -93,7 +93,7 @@ function textsOf(chosen: readonly number[]): Map<string, string> {
 function take(workspace: Workspace, texts: Map<string, string>, { kind, file, other, damage }: Step): void {
   const names = [...texts.keys()];
   const name = names[file % names.length];
-  if (kind === 'look' || name === undefined) return void workspace.snapshot();
+  if (kind === 'look' || name === undefined) return void hoversOf(workspace.snapshot());
   const text = texts.get(name) ?? '';
   const far = scenarios[other % scenarios.length]?.at(0)?.text ?? '';
   const put = (path: string, now: string): void => {

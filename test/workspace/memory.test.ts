@@ -9,6 +9,7 @@ import { rules } from '../../server/src/rules/rules.generated.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { parsePage, type Scenario } from '../fixture/parse.ts';
+import { hoversOf } from './said.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folders = ['docs/rules', 'test/rules', 'test/sagas', 'test/frameworks', 'test/model'];
@@ -48,7 +49,9 @@ function openAndEdit({ heading, files }: Scenario): Edited {
   for (const { path, text } of files) if (/\.tsx?$/.test(path)) workspace.setText(`/shop/${path}`, text);
   const look = (field: string) => {
     workspace.setText('/shop/audit.ts', `export interface AuditedEvent { ${field}: string }`);
-    return workspace.snapshot().model;
+    const snapshot = workspace.snapshot();
+    hoversOf(snapshot);
+    return snapshot.model;
   };
   const model = look('orderId');
   const first = new WeakRef(model);

@@ -1,8 +1,10 @@
 // What a state says, as plain data: two ways to one state have to agree in all of it.
+import { hoverAt } from '../../server/src/views/hover.ts';
 import type { Snapshot } from '../../server/src/workspace/snapshot.ts';
 
 /** Everything that rules, views and reports can see of a state, as plain data. */
-export function saidBy({ findings, failures, model }: Snapshot): unknown {
+export function saidBy(snapshot: Snapshot): unknown {
+  const { findings, failures, model } = snapshot;
   return {
     findings,
     failures,
@@ -27,5 +29,17 @@ export function saidBy({ findings, failures, model }: Snapshot): unknown {
       steps.map((it) => [it.name, it.at, it.compensation, it.canFail, it.effects.length, it.undoing.length]),
     ]),
     sites: model.sites,
+    hovers: hoversOf(snapshot),
   };
+}
+
+/** What is told over each name of the model. */
+export function hoversOf(snapshot: Snapshot): unknown {
+  const { events, producers, consumers, sagas } = snapshot.model;
+  const places = [
+    ...events.map((it) => it.place),
+    ...[...producers, ...consumers],
+    ...sagas.flatMap((it) => [it, ...it.steps]),
+  ];
+  return places.map(({ file, at }) => hoverAt(snapshot, file, at.start));
 }
