@@ -16,33 +16,38 @@ export interface Hover {
   readonly events: readonly EventHead[];
   /** All that is known of the event, where it is only one. */
   readonly event: EventView | undefined;
+  /** What the consumer that is named there produces in its turn. */
+  readonly produced: readonly EventHead[];
   readonly sagas: readonly SagaView[];
 }
 
 /** What is known of the name at an offset of a file; undefined where no event, saga or step is named there. */
 export function hoverAt(asked: Asked, file: FilePath, offset: number): Hover | undefined {
   const facts = asked.model.files.get(file);
-  const spots = facts ? narrowest(spotsAt(asked.model, facts, offset)) : [];
+  const spots = facts ? spotsAt(asked.model, facts, offset) : [];
   const [first] = spots;
   if (!first) return undefined;
   const subjects = spots.map((it) => it.subject);
-  const events = eventsAmong(subjects);
-  const [only, ...others] = events;
   const place = { file, at: first.at };
+  const meant = eventsAmong(subjects, 'event');
+  const produced = eventsAmong(subjects, 'produced');
+  const events = meant.length > 0 ? meant : produced;
+  const [only, ...others] = events;
   return {
     at: first.at,
     events: events.map((it) => eventHead(it, place)),
     event: only && others.length === 0 ? eventView(asked, only, place) : undefined,
+    produced: events === produced ? [] : produced.map((it) => eventHead(it, place)),
     sagas: sagasAmong(subjects).map(sagaView),
   };
 }
 
-type EventSubject = Extract<Subject, { kind: 'event' }>;
+type EventSubject = Exclude<Subject, SagaSubject>;
 type SagaSubject = Extract<Subject, { kind: 'saga' }>;
 
 /** Two producers at one call may publish one event. */
-function eventsAmong(subjects: readonly Subject[]): readonly EventSubject[] {
-  const events = subjects.filter((it) => it.kind === 'event');
+function eventsAmong(subjects: readonly Subject[], kind: EventSubject['kind']): readonly EventSubject[] {
+  const events = subjects.flatMap((it) => (it.kind !== 'saga' && it.kind === kind ? [it] : []));
   return [...new Map(events.map((it) => [it.event, it])).values()];
 }
 
@@ -64,15 +69,6 @@ function spotsAt(model: EventModel, facts: FileFacts, offset: number): readonly 
     at: written.at,
     subject: { kind: 'event', event },
   }));
-}
-
-/** Where names touch each other or lie in each other, the smallest one is meant. */
-function narrowest(spots: readonly Spot[]): readonly Spot[] {
-  const [first, ...others] = spots;
-  if (!first) return [];
-  const size = ({ at }: Spot): number => at.end - at.start;
-  const { at } = others.reduce((least, it) => (size(it) < size(least) ? it : least), first);
-  return spots.filter((it) => it.at.start === at.start && it.at.end === at.end);
 }
 
 /** The events that a written name means: by their type, or by the text that it stands for. */

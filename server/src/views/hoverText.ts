@@ -10,9 +10,11 @@ import type { SagaView, StepView } from './sagaView.ts';
 const most = { names: 3, sites: 5, events: 5, sagas: 2, steps: 20 } as const;
 
 /** One event with all that is known of it, or of several which there are; then sagas with their steps. */
-export function describeHover({ event, events, sagas }: Hover): readonly Block[] {
+export function describeHover({ event, events, produced, sagas }: Hover): readonly Block[] {
   return [
     ...(event ? describeEvent(event) : listed(events, most.events, headOf)),
+    ...(produced.length > 0 ? [line(text('Here is produced'))] : []),
+    ...listed(produced, most.events, headOf),
     ...sagas.slice(0, most.sagas).flatMap(describeSaga),
   ];
 }
@@ -94,9 +96,8 @@ function rowOf(step: StepView): readonly Line[] {
 }
 
 function undoingOf({ deed, compensation, undoing }: StepView): Line {
-  if (compensation === 'unknown') return [text('unknown')];
   if (undoing.length > 0) return namesOf(undoing);
-  if (compensation === 'yes') return [text('something that cannot be read')];
+  if (compensation !== 'no') return [text('unknown')];
   return deed === undefined ? [] : [text('nothing')];
 }
 

@@ -14,9 +14,9 @@ import { unnoted } from '../model/noting.ts';
 import { perModel } from '../model/perModel.ts';
 import type { FilePath, Span } from '../text.ts';
 
-/** What stands at a place: an event (and which of its declarations), or a saga (and which of its steps). */
+/** What stands at a place: an event (and which of its declarations), one that is produced there, or a saga (and which of its steps). */
 export type Subject =
-  | { readonly kind: 'event'; readonly event: EventNode; readonly node?: TypeNode }
+  | { readonly kind: 'event' | 'produced'; readonly event: EventNode; readonly node?: TypeNode }
   | { readonly kind: 'saga'; readonly saga: SagaNode; readonly step?: StepNode };
 
 export interface Spot {
@@ -67,7 +67,7 @@ function putEvent({ spotsOf, eventOf, eventsCalled }: Filling, event: EventNode)
 /** At the call, and at the name of the function that it stands in. */
 function putProducer({ spotsOf }: Filling, { file, at, event, fn }: ProducerNode): void {
   if (!event) return;
-  const subject: Subject = { kind: 'event', event };
+  const subject: Subject = { kind: 'produced', event };
   put(spotsOf, file, { at, subject });
   putFunction(spotsOf, fn, subject);
 }

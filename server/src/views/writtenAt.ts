@@ -49,7 +49,6 @@ function innerTypes(type: TypeExpr): readonly TypeExpr[] {
 
 /** The expressions of the functions around the offset, of declarations and of decorators. */
 function* exprsAround(facts: FileFacts, offset: number): Iterable<Expr> {
-  for (const { events, queue } of facts.consumers) yield* queue ? [...events, queue] : events;
   for (const fn of facts.functions) if (touches(fn.span, offset)) yield* exprsOfFunction(fn);
   for (const { init } of facts.bindings) if (init) yield init;
   yield* listedIn(facts);
