@@ -98,6 +98,22 @@ export function foundInFiles<Item>(
   return keeper.index(files, { question, of: said, isSame: areAllSame })('').flat();
 }
 
+/** What is made of a list of names, kept as long as the list says the same. It must see nothing of the model that it was made for. */
+export function madeOfNames<Made>(
+  { keeper }: About,
+  question: string,
+  names: readonly string[],
+  make: (names: readonly string[]) => Made,
+): Made {
+  const noted = keeper.lookUp(`names of ${question}`, () => new Map([['', names]]), areAllSame);
+  const made = keeper.keepBy(
+    question,
+    () => '',
+    () => make(noted('') ?? []),
+  );
+  return made('');
+}
+
 /** A list that is made anew of the same items is the same. */
 function areAllSame<Item>(one: readonly Item[], other: readonly Item[]): boolean {
   return areSame(one, other, Object.is);

@@ -1,4 +1,5 @@
 // The events that announce the failure of what another event announces as done: `PaymentFailed` beside `CardCharged`.
+import { aboutEvents, madeOfNames } from './about.ts';
 import { canFail, failureFinder, isOutcome, saysFailure, stepOf, type FailureWords } from './fallible.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { perModel } from './perModel.ts';
@@ -16,11 +17,11 @@ export function failureEventsOf(
 }
 
 /** For each choice of words the events whose names say a failure. */
-const failuresIn = perModel(({ events }) => {
+const failuresIn = perModel((model) => {
   const known = new Map<string, Known>();
   return (words: FailureWords): Known => {
     const key = JSON.stringify(words);
-    const found = known.get(key) ?? knownFailures(events, words);
+    const found = known.get(key) ?? knownFailures(model, key, words);
     known.set(key, found);
     return found;
   };
@@ -31,7 +32,11 @@ interface Known {
   readonly find: ReturnType<typeof failureFinder>;
 }
 
-function knownFailures(events: readonly EventNode[], words: FailureWords): Known {
-  const byName = new Map(events.filter((it) => saysFailure(it.name, words)).map((it) => [it.name, it]));
-  return { byName, find: failureFinder([...byName.keys()], words) };
+/** Names are read and looked through anew only where they changed. */
+function knownFailures(model: EventModel, key: string, words: FailureWords): Known {
+  const isFailing = aboutEvents(model, `says a failure ${key}`, (it) => saysFailure(it.name, words));
+  const byName = new Map(model.events.filter(isFailing).map((it) => [it.name, it]));
+  const names = [...byName.keys()];
+  const find = madeOfNames(model, `finder of failure events ${key}`, names, (it) => failureFinder(it, words));
+  return { byName, find };
 }

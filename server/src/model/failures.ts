@@ -6,8 +6,7 @@ import type { FilePath } from '../text.ts';
 import { failureFinder, saysFailure, stepOf, type FailureWords, type Step } from './fallible.ts';
 import type { EventModel, EventNode, Field, ProducerNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
-import { aboutEvents, saidOfFiles } from './about.ts';
-import { areSame } from '../same.ts';
+import { aboutEvents, madeOfNames, saidOfFiles } from './about.ts';
 import { lazily, once } from '../facts/once.ts';
 import { namesSpokenIn, spokenNames } from './spokenNames.ts';
 
@@ -42,19 +41,8 @@ const idOf = once((words: FailureWords) => JSON.stringify(words));
 
 /** Finds a failure among all names; made anew only where these changed. */
 function namedFinder(model: EventModel, words: FailureWords): (step: Step) => boolean {
-  const { keeper } = model;
   const names = [...failureNames(model, words)];
-  const noted = keeper.lookUp(
-    `names of failures ${idOf(words)}`,
-    () => new Map([['', names]]),
-    (one, other) => areSame(one, other, Object.is),
-  );
-  const finder = keeper.keepBy(
-    `finder of failures ${idOf(words)}`,
-    () => '',
-    () => rememberingFinder(noted('') ?? [], words),
-  );
-  return finder('');
+  return madeOfNames(model, `finder of failures ${idOf(words)}`, names, (it) => rememberingFinder(it, words));
 }
 
 /** It is kept from model to model, so that it must see nothing of the model for which it was made. */
