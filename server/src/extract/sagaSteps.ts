@@ -78,11 +78,15 @@ function areStepClasses(facts: FileFacts, items: readonly Expr[], isTelling: boo
   return items.every((it) => /Step\d*$/i.test(nameOf(it)) || (isTelling && nameOf(it) !== 'step'));
 }
 
+/** `context.df.createTimer(…)` of Durable Functions gives a task, which waits beside others in an array. */
+const givesTask = /(?:^|\.)df\./;
+
 /** `[saga.id, step]` in the methods of a saga: what they are given, for a query. */
 function isGivenValue(facts: FileFacts, expr: Expr): boolean {
   if (expr.kind === 'member') return expr.object.kind !== 'this' && isGivenValue(facts, expr.object);
   const binding =
     expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
+  if (binding?.init?.kind === 'call' && givesTask.test(spoken(binding.init.callee))) return true;
   if (binding?.kind !== 'parameter') return false;
   const isTyped =
     binding.type?.kind === 'ref' && /(?:Step|Activity|Command|Handler)\d*$/.test(binding.type.name);

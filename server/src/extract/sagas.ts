@@ -112,14 +112,17 @@ function* streams(facts: FileFacts): Iterable<SagaFact> {
 /** Functions that run several calls in order: the model takes those for sagas that say so, or that undo some of it. */
 function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<SagaFact> {
   for (const fn of facts.functions) {
-    if (fn.kind === 'constructor' || fn.kind === 'accessor' || fn.isGenerator) continue;
-    if (others.some((it) => runsSteps(it, fn)) || (fn.name === '' && !isOutermost(facts, fn))) continue;
+    if (fn.kind === 'constructor' || fn.kind === 'accessor') continue;
+    const isFound = fn.isGenerator === true || fn.name !== '' || isOutermost(facts, fn);
+    if (!isFound || others.some((it) => runsSteps(it, fn))) continue;
     const calls = [...callsIn(fn.body)].filter((it) => it.settled !== 'dropped' && !it.isNew);
+    // A generator does nothing by itself; an engine that plays it back runs it wherever it stands.
+    if (fn.isGenerator && !isPlayedBack(calls)) continue;
     if (calls.length < 2 || !calls.some((it) => it.settled === 'awaited')) continue;
     const isNamed = sagaName.test(`${fn.name} ${fn.owner ?? ''}`);
     if (!isNamed && !mentionsUndoing(facts, fn) && !holdsMuch(facts, fn, calls)) continue;
     yield {
-      name: fn.name || fn.owner || (handedFor(facts, fn) ?? 'saga'),
+      name: fn.name || fn.owner || (registeredAs(facts, fn) ?? handedFor(facts, fn) ?? 'saga'),
       at: fn.at,
       form: 'imperative',
       steps: [],
@@ -128,6 +131,20 @@ function* imperative(facts: FileFacts, others: readonly SagaFact[]): Iterable<Sa
       ...keptBy(calls),
     };
   }
+}
+
+/** `yield context.df.callActivity('charge-card', order)` in a generator: its steps are registered elsewhere. */
+function isPlayedBack(calls: readonly CallAction[]): boolean {
+  return calls.some(({ roles }) => roles.some((it) => it.kind === 'guard' && it.isElsewhere === true));
+}
+
+/** `df.app.orchestration('placeOrder', function* (context) { … })`. */
+function registeredAs({ functions }: FileFacts, { id }: FunctionFact): string | undefined {
+  const roles = functions.flatMap(({ body }) => callsIn(body).flatMap((it) => it.roles));
+  const found = roles.find(
+    (it) => it.kind === 'registration' && it.body.kind === 'function' && it.body.function === id,
+  );
+  return found?.kind === 'registration' && found.key.kind === 'string' ? found.key.value : undefined;
 }
 
 /** `const checkout = inngest.createFunction(…, async ({ step }) => …)`: what is made of a function without a name. */

@@ -151,6 +151,8 @@ export interface ConsumerFact {
   readonly isChangeFeed?: boolean;
   /** What it takes, declared in another file: it is a consumer if that is a type of its library. */
   readonly takes?: TypeExpr;
+  /** What fails is dropped, whether the handler throws or not: nobody delivers it again on its behalf. */
+  readonly isTriedOnce?: true;
   /** The queue that it reads, where the events do not name it. */
   readonly queue?: Expr;
   /** The function only gives what it received: whoever calls it and works through that consumes. */

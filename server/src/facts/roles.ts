@@ -11,6 +11,7 @@ export type Role =
   | RemoteRole
   | TransactionRole
   | GuardRole
+  | RegistrationRole
   | AckRole
   | TimeLimitRole
   | ScheduleRole
@@ -45,6 +46,8 @@ export interface PublishRole {
   readonly limitedBy?: { readonly from: string; readonly types: readonly string[]; readonly key: string };
   /** By which the broker drops a second message of the same key: `jobId`, `MessageDeduplicationId`, `msgID`. */
   readonly deduplicationKey?: Expr;
+  /** The client makes a CloudEvent of it, and fills in what the specification demands. */
+  readonly isCloudEvent?: true;
   /** A durable engine keeps that it was sent: a repeat of the function does not send it again. */
   readonly isJournaled?: true;
   readonly confidence: Confidence;
@@ -113,6 +116,8 @@ export interface GuardRole {
   readonly key?: Expr;
   /** For `wrap`: the guarded callback. */
   readonly body?: Expr;
+  /** For `wrap`: what runs is registered under the key, in this file or another: an activity, another workflow. */
+  readonly isElsewhere?: true;
   /** Memory of this process only: gone with a restart. */
   readonly isVolatile?: boolean;
   /** A durable engine runs the callback until it succeeds, keeps its result, and goes on from there after a crash. */
@@ -121,6 +126,13 @@ export interface GuardRole {
   readonly isTriedOnce?: true;
   /** After some tries the engine lets the function around it fail for good. */
   readonly isGivenUp?: true;
+}
+/** Makes a function known to a durable engine under a name, by which workflows have it run. */
+export interface RegistrationRole {
+  readonly kind: 'registration';
+  readonly library: string;
+  readonly key: Expr;
+  readonly body: Expr;
 }
 /** Tells the broker what became of a message. */
 export interface AckRole {

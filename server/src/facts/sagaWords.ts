@@ -50,7 +50,7 @@ export const undoingCall = /^(?:(?:with)?[cC]om+pen\w*|undo\w*|roll_?[bB]ack\w*|
 
 /** Packages of engines that keep a saga's progress and take it up again after a crash. */
 export const durableEngines =
-  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|@azure\/durable-functions|@aws\/durable-execution|@aws-sdk\/client-sfn|dbos|@dbos-inc\/|@node-ts\/bus)/;
+  /^(?:@temporalio\/|@medusajs\/|inngest|@restatedev\/|durable-functions|@aws\/durable-execution|@aws-sdk\/client-sfn|dbos|@dbos-inc\/|@node-ts\/bus)/;
 
 /** Verbs that take hold of something that is scarce or costs: a forgotten one hurts somebody. */
 export const takingHold =

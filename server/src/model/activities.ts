@@ -1,4 +1,4 @@
-// Activities of Temporal: which proxy they come from, and whether its policy tries them again.
+// Activities of Temporal and of engines that register them: which proxy they come from, and whether its policy tries them again.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts } from '../facts/facts.ts';
@@ -7,6 +7,7 @@ import { saidOfFiles } from './about.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import type { EventModel, StepNode } from './model.ts';
 import { perModel } from './perModel.ts';
+import { runsElsewhere } from './registrations.ts';
 import { isUndoing } from './undoing.ts';
 
 /** The `proxyActivities(…)` that gives what is called: a name taken out of it, or a member of it. */
@@ -35,6 +36,12 @@ export function proxyBehind(
   const proxy = made && proxyIn(made.expr);
   const others = made && files.get(made.file);
   return proxy && others && { facts: others, proxy };
+}
+
+/** Whether an engine runs elsewhere what a call names: by a proxy, or by the name under which it is registered. */
+export function isActivity(facts: FileFacts, action: CallAction, engine: string | undefined): boolean {
+  const isOfProxy = engine === 'temporal' && proxyOf(facts, action.call) !== undefined;
+  return isOfProxy || runsElsewhere(action) !== undefined;
 }
 
 /** Whether activities of the workspace are tried once only; undefined where there are none. */

@@ -15,6 +15,7 @@ import { once } from '../facts/once.ts';
 import { undoingFunctions } from './undoingFunctions.ts';
 import { isUndoing } from './undoing.ts';
 import { perModel } from './perModel.ts';
+import { runsElsewhere } from './registrations.ts';
 
 const telling = /^(?:publish|emit|notify|announce|mark|save|update|record)/i;
 /** `String(error)`, `JSON.stringify(error)`: part of what is printed. */
@@ -188,7 +189,8 @@ function* lossesOf(action: CallAction, here: Context): Iterable<LostCompensation
     loss !== 'floating' ||
     (here.isForgotten && here.guardedBy !== undefined && staysInMemory(here.guardedBy)) ||
     lossOf({ ...action, settled: 'awaited' }, inTurn(here)) !== undefined;
-  const isActivity = proxyBehind(here.model, here.facts, action.call) !== undefined;
+  const isActivity =
+    proxyBehind(here.model, here.facts, action.call) !== undefined || runsElsewhere(action) !== undefined;
   const keepsOthers = here.after.some((it) => endsInCompensation(it, here));
   const found = { fn: here.fn, action, isLostAnyhow, isActivity, keepsOthers, isInLoop: here.inLoop };
   if (loss) yield { ...found, loss };

@@ -171,7 +171,8 @@ function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined 
     const produced = context.states().get(value.name);
     const isSet = produced && [...produced].some((it) => it !== 'false' && it !== 'null');
     if (isSet) return { ...placeOf(value, context), sense: 'onTrue', level: 'yes' };
-    if (verdict && counts.test(value.name)) return ofVerdict(verdict);
+    if (verdict && value.name === 'empty') return inverted(ofVerdict(verdict));
+    if (verdict && (counts.test(value.name) || value.name === 'exists')) return ofVerdict(verdict);
     return ofRest(value, context) ?? ofComparison(value, context);
   }
   return verdict ? ofVerdict(verdict) : ofComparison(value, context);
@@ -237,10 +238,10 @@ function tellsIfMade(value: Expr, { facts }: ConditionContext): boolean {
   return isPart && /^(?:is|was|has)?_?(?:been)?(?:new|created|inserted|made|fresh|first)/i.test(root.name);
 }
 
-/** The verdict of the call whose result a name holds. */
+/** The verdict of the call whose result a name holds, or that stands there: `(await processed.get()).exists`. */
 function verdictBehind(value: Expr, context: ConditionContext): Verdict | undefined {
   const root = rootOf(context.facts, value);
-  let init = root?.init;
+  let init = root ? root.init : value.kind === 'member' ? value : undefined;
   while (init?.kind === 'member') init = init.object;
   return init && verdictOf(init, context.verdicts);
 }

@@ -5,8 +5,10 @@ import type { FilePath } from '../text.ts';
 import { commandNamed } from './commandNames.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
+import { asCallee } from './journals.ts';
 import type { Body, Deed, Effect, FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
+import { nameElsewhere } from './registrations.ts';
 
 /** What steps are read with. */
 export interface Reading {
@@ -48,9 +50,13 @@ export function canFail(fn: FunctionNode, bodyOf: (fn: FunctionNode) => Body): b
 }
 
 /** What a call does, by what it is called or, where that says nothing, by the address that it asks. */
-export function saidBy({ call, roles }: CallAction): string {
-  const remote = roles.find((it) => it.kind === 'remote');
-  return (remote?.kind === 'remote' ? remote.asks : undefined) ?? pathOf(call.callee);
+export function saidBy(action: CallAction): string {
+  const remote = action.roles.find((it) => it.kind === 'remote');
+  return (
+    (remote?.kind === 'remote' ? remote.asks : undefined) ??
+    registeredName(action) ??
+    pathOf(action.call.callee)
+  );
 }
 
 /** The first effect that stays when the saga ends half way. */
@@ -85,19 +91,32 @@ export function namedDeed(file: FilePath, action: CallAction, { calls }: Linking
 
 /** The verb of an activity that a durable engine runs elsewhere. */
 export function activityDeed(file: FilePath, action: CallAction): Deed | undefined {
-  const name = calleeName(action.call.callee) ?? '';
-  const isDeed = takingHold.test(name) || /^(?:create|process|add|open|issue|submit|deploy)/i.test(name);
+  const kept = nameElsewhere(action);
+  const name = kept ? asCallee(kept) : (calleeName(action.call.callee) ?? '');
+  // Whatever is done under a name may be a part of a report or an import too.
+  const isDeed =
+    takingHold.test(name) || (!kept && /^(?:create|process|add|open|issue|submit|deploy)/i.test(name));
   if (!isDeed || telling.test(name) || asks(name)) return undefined;
-  return { file, at: action.call.at, name };
+  return { file, at: action.call.at, name: kept ?? name };
 }
 
 /** `send-confirmation-email`, `notifyCustomer`: what it says has been read, and can't be taken back. */
 export function tellsSomebody(name: string): boolean {
-  const words = spaced(name).toLowerCase();
+  const words = spaced(name)
+    .toLowerCase()
+    .replace(/ activity$/, '');
   return (
     /^(?:notify|inform|e-?mail|sms|text)(?![a-z])/.test(words) ||
-    /^send(?![a-z]).*(?<![a-z])(?:e ?mail|mail|sms|text message|push|notification|letter)s?$/.test(words)
+    /^send(?![a-z]).*(?<![a-z])(?:e ?mail|mail|sms|text message|push|notification|letter|receipt|confirmation)s?$/.test(
+      words,
+    )
   );
+}
+
+/** The name under which what a call runs is registered, as one word. */
+function registeredName(action: CallAction): string | undefined {
+  const name = nameElsewhere(action);
+  return name === undefined ? undefined : asCallee(name);
 }
 
 /** Whether a path says that a saga keeps notes of itself: `sagas.save`, `this.journal.append`. */

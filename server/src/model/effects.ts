@@ -221,7 +221,10 @@ export function isMessageItself(expr: Expr, depth = 0): boolean {
 function isKeptOnce(fn: FunctionNode, action: CallAction, role: Effect['role'], linking: Linking): boolean {
   if (role.kind === 'remote') return role.idempotencyKey !== undefined;
   if (role.kind === 'publish')
-    return action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking)));
+    return (
+      role.deduplicationKey !== undefined ||
+      action.call.args.some((it) => hasDeduplicationKey(valueOf(fn, it, linking)))
+    );
   return isConditionalWrite(role) || isUniqueRow(fn.file, action, role, linking);
 }
 

@@ -2,7 +2,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { FileFacts, FunctionFact, SagaFact } from '../facts/facts.ts';
 import { saidDone, sagaName, takingHold } from '../facts/sagaWords.ts';
-import { proxyOf } from './activities.ts';
+import { isActivity } from './activities.ts';
 import {
   activityDeed,
   asks,
@@ -23,6 +23,7 @@ import { asCallee } from './journals.ts';
 import type { Deed, Effect, FunctionNode, StepNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { isReport } from './pureCalls.ts';
+import { placeOf } from './registrations.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
 import { areAlternatives, mayFollow, startTogether, takesTurns } from './order.ts';
 import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
@@ -45,7 +46,7 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
         facts,
         placed: it,
         effects: own,
-        isActivity: engine === 'temporal' && proxyOf(facts, it.action.call) !== undefined,
+        isActivity: isActivity(facts, it.action, engine),
       },
       reading,
     );
@@ -127,7 +128,7 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   // A call is named after the command that it sends, unless that is but a part of what it does.
   const command = effects.every(isCommand) ? events.find((it) => it !== '') : undefined;
   const name = keptAs ?? command ?? path.split('.').at(-1) ?? path;
-  const place = { name, file: fn.file, at: action.call.at };
+  const place = { name, file: fn.file, at: placeOf(action) };
   return [
     {
       ...place,
@@ -148,7 +149,7 @@ function deedIn(
   isActivity: boolean,
   linking: Linking,
 ): Deed | undefined {
-  if (isActivity) return activityDeed(fn.file, action);
+  if (isActivity && effects.length === 0) return activityDeed(fn.file, action);
   const lasting = lastingDeed(effects, linking);
   if (!lasting) return effects.length === 0 ? namedDeed(fn.file, action, linking) : undefined;
   // A row of one's own counts only where the call says that something comes into being.
@@ -157,7 +158,7 @@ function deedIn(
   const name = path.split('.').at(-1) ?? '';
   return isRow && !takingHold.test(name) && !/order\w*\.(?:create|place|insert)$/i.test(path)
     ? undefined
-    : { file: fn.file, at: action.call.at, name: path };
+    : { file: fn.file, at: action.call.at, name: isActivity ? lasting.name : path };
 }
 
 /** Work behind an interface of the workspace that nobody can read. */

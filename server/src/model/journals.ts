@@ -26,10 +26,12 @@ export function asCallee(name: string): string {
   return name.replace(/\W+/g, '_');
 }
 
-/** Whether a place stands in what an engine journals. */
+/** Whether a place stands in what an engine journals, or names it. */
 export function isJournaledAt(facts: FileFacts, { start }: Span): boolean {
   return indexOf(facts).withRoles.some(({ action }) => {
-    const body = journalOf(action)?.body;
+    const journal = journalOf(action);
+    if (journal?.isElsewhere) return [action.call.at, journal.key?.at].some((it) => it?.start === start);
+    const { body } = journal ?? {};
     const span = body?.kind === 'function' ? facts.functions[body.function]?.span : undefined;
     return span !== undefined && span.start <= start && start < span.end;
   });

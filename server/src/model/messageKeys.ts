@@ -79,6 +79,7 @@ const replayed = [
   { engine: /^@temporalio\/workflow/, kinds: ['time', 'chance'], name: /./ },
   // `ctx.rand` is seeded by the invocation: https://docs.restate.dev/develop/ts/journaling-results#generating-randoms
   { engine: /^@restatedev\//, kinds: ['chance'], name: /(?:^|\.)rand\./ },
+  { engine: /^durable-functions/, kinds: ['time', 'chance'], name: /(?:^|\.)df\./ },
 ];
 
 function isReplayed({ files }: EventModel, { file, kind, name }: Changing): boolean {

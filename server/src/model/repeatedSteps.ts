@@ -76,9 +76,10 @@ const functionsByName = perModel((model: EventModel): ReadonlyMap<string, readon
 });
 
 /** A payment or a POST that carries no key; mail is the business of whoever sends it. */
-function isUnkeyed({ role, name, guarded, inCatch }: Effect): boolean {
-  if (role.kind !== 'remote' || role.isRead || role.idempotencyKey || guarded === 'yes' || inCatch)
-    return false;
+function isUnkeyed({ role, name, guarded, guard, inCatch }: Effect): boolean {
+  if (role.kind !== 'remote' || role.isRead || role.idempotencyKey || inCatch) return false;
+  // What an engine has run elsewhere it runs at least once: only that it has ended is kept.
+  if (guarded === 'yes' && guard?.role?.isElsewhere !== true) return false;
   return role.what === 'payment' || (role.what === 'http' && !repeatable.test(name));
 }
 

@@ -39,7 +39,7 @@ type Names = Set<string>;
 
 /** What they call a failure is theirs: `SQSBatchItemFailure`. */
 const platforms =
-  /^(?:node:|aws-lambda$|@aws-sdk\/|@azure\/|@google-cloud\/|@nestjs\/|kafkajs$|amqplib$|bullmq$|rxjs)/;
+  /^(?:node:|aws-lambda$|@aws-sdk\/|@azure\/|@google-cloud\/|firebase-|durable-functions$|@nestjs\/|kafkajs$|amqplib$|bullmq$|rxjs)/;
 /** Where a failed state or an error code is written, which no consumer hears of. */
 const ofState = /(?:stat(?:us|e)|code|reason|error|err|exception|message|outcome|result|phase)(?:e?s)?$/i;
 const announcing =

@@ -39,7 +39,8 @@ const remembers = /inbox|processed|dedup|idempot/i;
 
 /** The catch by which a consumer loses messages, or undefined where it has none. */
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
-  if (!consumer.handler || isTick(model, consumer)) return undefined;
+  // Where nobody delivers again, an error that is thrown loses the message as one that is caught does.
+  if (!consumer.handler || consumer.fact.isTriedOnce || isTick(model, consumer)) return undefined;
   return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
 }
 

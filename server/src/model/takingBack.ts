@@ -11,6 +11,7 @@ import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
 import { asCallee, journaledName, journalOf } from './journals.ts';
 import type { FunctionNode, Undoing } from './model.ts';
+import { nameElsewhere, runElsewhere } from './registrations.ts';
 import { isSurelyUndoing, isUndoing, namesSubject } from './undoing.ts';
 
 /** A call of the body, or of a callback in it, and where it stands. */
@@ -112,11 +113,12 @@ function backsIn(
 ): readonly Back[] {
   const { call, roles, isNew } = action;
   if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
-  const functions = reading.linking.calls.callees(file, call);
+  const functions = runIn(reading, file, action);
   const name = saidBy(action);
   const words = roles.flatMap((it) => commandIn(file, it, reading)).join(' ') || name;
   const isNamed = isUndoing(words) && namesSubject(words);
-  const own: Back = { name, words, file, at: call.at, functions, known: 'always', index };
+  const place = { name: nameElsewhere(action) ?? name, file, at: call.at };
+  const own: Back = { ...place, words, functions, known: 'always', index };
   const inner = functions.flatMap((callee) =>
     [...eachAction(depth < maxDepth ? callee.fact.body : [])].flatMap((it) =>
       // `releaseStock()` says what the address that it asks says again.
@@ -128,6 +130,11 @@ function backsIn(
   // `compensate()` says less than what it calls.
   const isTelling = isNamed || (isUndoing(words) && inner.length === 0);
   return isTelling ? [own, ...inner] : inner;
+}
+
+/** The functions that a call runs, here or elsewhere. */
+function runIn({ linking }: Reading, file: FilePath, action: CallAction): readonly FunctionNode[] {
+  return [...linking.calls.callees(file, action.call), ...runElsewhere(linking, file, action)];
 }
 
 function commandIn(file: FilePath, role: Role, { linking }: Reading): readonly string[] {
@@ -240,7 +247,8 @@ function collect(facts: FileFacts, body: readonly Action[], around: Around, foun
   const inner: Around = zone === 'line' ? { ...around, zone: 'branch' } : around;
   for (const action of body) {
     if (action.kind === 'call') {
-      found.push({ action, zone, index: found.length, ...told });
+      const kept = nameElsewhere(action);
+      found.push({ action, zone, index: found.length, ...told, ...(kept !== undefined && { keptAs: kept }) });
       if (!isPush(action)) inCallbacks(facts, action, around, found);
     } else if (action.kind === 'try') {
       collect(facts, action.body, around, found);

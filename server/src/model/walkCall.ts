@@ -27,6 +27,7 @@ import { coverBatch, stopRepeats } from './failingRows.ts';
 import { parameterOf } from './origins.ts';
 import type { FunctionNode } from './model.ts';
 import { isReport, writesLogLine } from './pureCalls.ts';
+import { nameElsewhere, runElsewhere } from './registrations.ts';
 import { replaces } from './replacedRows.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
 import { rootOf } from './values.ts';
@@ -155,6 +156,7 @@ function walkGuard(walk: Walk, action: CallAction, role: GuardRole, flow: Flow, 
   const level = isVolatile ? 'weak' : 'yes';
   const guard = { ...place, level, role } as const;
   if (!isVolatile) walk.isDurable = true;
+  if (role.isElsewhere) return runRegistered(walk, action, within(flow, { ...plain, guard }));
   if (role.form === 'wrap')
     return runBody(walk, role.body, { ...flow, guard: stronger(flow.guard, guard) }, ran);
   const isClaim = role.form === 'claim' || (role.form === 'mark' && isFirstInsert(walk, action));
@@ -165,6 +167,17 @@ function walkGuard(walk: Walk, action: CallAction, role: GuardRole, flow: Flow, 
   }
   const kind = isClaim ? 'claim' : 'check';
   if (isClaim || role.form === 'check') setVerdict(walk, action, { ...place, kind, isVolatile, role });
+}
+
+/** `context.df.callActivity('charge-card', order)` does what is registered under that name. */
+function runRegistered(walk: Walk, action: CallAction, context: Context): void {
+  const name = nameElsewhere(action) ?? pathOf(action.call.callee);
+  const step = { file: walk.fn.file, at: action.call.at, name };
+  const functions = runElsewhere(walk.walking.linking, walk.fn.file, action);
+  for (const fn of functions.filter((it) => it.fact !== walk.fn.fact)) {
+    for (const { effect } of walk.walking.summaryOf(fn).drafts)
+      add(walk, { effect: seenFrom(effect, step, context) }, { ...context });
+  }
 }
 
 /** An insert of the message's key before any effect fails the second time. */

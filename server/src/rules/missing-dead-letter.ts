@@ -45,6 +45,8 @@ function messageFor({ library, name, isGiver }: LostLetters): string {
       return `\`${name}\` is claimed again and again, and nobody counts the deliveries: a message that fails for good comes round for ever.`;
     case 'aws':
       return `The queue \`${name}\` has no \`deadLetterQueue\`: a message that fails for good comes round until it expires.`;
+    case '@azure/functions':
+      return `\`${name}\` is read with a \`maxRetryCount\` of -1: a message that fails for good comes round for ever, and holds up those behind it.`;
     default:
       return `The queue \`${name}\` has no dead-letter exchange: a message that is rejected is gone, and one that is put back comes round for ever.`;
   }
@@ -64,6 +66,8 @@ function helpFor({ library }: LostLetters): string {
       return 'Look at the deliveries of a message (`xpending`), and move what came too often to a stream of its own.';
     case 'aws':
       return 'Give the queue a `deadLetterQueue` with a `maxReceiveCount`.';
+    case '@azure/functions':
+      return 'Give `retry` a `maxRetryCount`, and send what still fails to a queue of its own.';
     default:
       return 'Declare the queue with a dead-letter exchange, and look at what arrives there.';
   }

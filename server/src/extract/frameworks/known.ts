@@ -2,10 +2,12 @@
 import { amqp } from './amqp.ts';
 import { aws } from './aws.ts';
 import { awsDurable } from './awsDurable.ts';
+import { azureFunctions } from './azureFunctions.ts';
 import { azureServiceBus } from './azureServiceBus.ts';
 import { brokerClients } from './brokerClients.ts';
 import { bullmq } from './bullmq.ts';
 import { databases } from './databases.ts';
+import { durableFunctions } from './durableFunctions.ts';
 import { dynamodb } from './dynamodb.ts';
 import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
@@ -44,11 +46,13 @@ export const frameworks: readonly Framework[] = [
   aws,
   googlePubsub,
   azureServiceBus,
+  azureFunctions,
   redis,
   emmett,
   inngest,
   restate,
   awsDurable,
+  durableFunctions,
   medusa,
   moleculer,
   nodeTsBus,

@@ -40,7 +40,9 @@ function roleOf(site: CallSite): Role | undefined {
   if (isReport(site)) return { kind: 'alert', library: site.receiverName || site.name, isReport: true };
   if (
     /alert|pager|incident|opsgenie|sentry|oncall|escalat/i.test(`${site.receiverName} ${site.name}`) &&
-    site.action.isNew !== true
+    site.action.isNew !== true &&
+    // What Firebase calls a function that clients call.
+    site.name !== 'onCall'
   ) {
     return { kind: 'alert', library: site.receiverName || site.name };
   }
