@@ -20,7 +20,7 @@ import { viewOf } from './view.ts';
 /** Whose objects tell by their package what their methods do, and hardly by the names that people give them. */
 const others = [
   'ioredis', 'redis', '@redis/client', '@upstash/', '@aws-sdk/', 'aws-sdk', 'sqs-consumer', 'inngest', '@restatedev/',
-  'moleculer', '@event-driven-io/', 'events', 'eventemitter2', 'eventemitter3', 'mitt', '@nestjs/event-emitter',
+  'moleculer', '@event-driven-io/', 'firebase-admin', '@google-cloud/firestore', 'events', 'eventemitter2', 'eventemitter3', 'mitt', '@nestjs/event-emitter',
 ]; // prettier-ignore
 
 const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));

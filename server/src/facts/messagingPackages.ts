@@ -17,7 +17,10 @@ export const messaging = [
   'bullmq',
   '@taskforcesh/bullmq-pro',
   '@azure/service-bus',
+  '@azure/functions',
+  'durable-functions',
   '@google-cloud/pubsub',
+  'firebase-functions',
 ];
 
 /** Whether a package is one of them. */
@@ -50,6 +53,21 @@ export function isLambdaMessage(type: string): boolean {
   return /^(SQS|SNS|EventBridge|Kinesis|KinesisStream|DynamoDBStream|MSK|S3)(Batch)?(Handler|Event)$/.test(
     type,
   );
+}
+
+const cloudEvents = /^(?:cloudevents$|firebase-functions(?:\/|$)|@google-cloud\/functions-framework$)/;
+
+/** Whether a type is that of CloudEvents, by its package. */
+export function isCloudEventType(from: string | undefined, type: string): boolean {
+  return from !== undefined && cloudEvents.test(from) && /^CloudEvent(?:V1)?$/.test(type);
+}
+
+/** Whether a type of a package says how an event came, and not which: the messages of Lambda, CloudEvents, what these hold. */
+export function isEnvelopeType(from: string | undefined, type: string): boolean {
+  if (from === undefined) return false;
+  const isOfFirebase =
+    /^firebase-functions(?:\/|$)/.test(from) && /^(?:MessagePublishedData|Message|Request)$/.test(type);
+  return from === 'aws-lambda' || isOfFirebase || (cloudEvents.test(from) && type.startsWith('CloudEvent'));
 }
 
 /** Whatever the transport, the framework takes the message for handled when the method has ended. */

@@ -3,6 +3,8 @@
 import type { BindingId, Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
+import { isCloudEventType } from '../facts/messagingPackages.ts';
+import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { foundInFiles } from './about.ts';
 import type { Metadata, MetadataKind } from './metadataKinds.ts';
@@ -17,6 +19,11 @@ export function ofCloudEvent(model: Pick<EventModel, 'program'>, file: FilePath,
   return makesCloudEvent(model, file, expr) ? { present: demanded, isOpen: false } : none;
 }
 
+/** What the client puts around whatever it is told to publish. */
+export function ofClient({ isCloudEvent }: PublishRole): Metadata {
+  return isCloudEvent ? { present: demanded, isOpen: false } : none;
+}
+
 /** What comes around a type that consumers take out of a CloudEvent. */
 export function ofReceived(model: EventModel, { fact }: TypeNode): Metadata {
   return isTaken(model, fact) ? { present: demanded, isOpen: true } : none;
@@ -29,7 +36,7 @@ export function makesCloudEvent(
   expr: Expr,
 ): boolean {
   if (expr.kind !== 'new' || expr.callee.kind !== 'name') return false;
-  return isCloudEvent(program.packageOf(file, expr.callee.name), expr.callee.name);
+  return isCloudEventType(program.packageOf(file, expr.callee.name), expr.callee.name);
 }
 
 /** The types that consumers take out of a CloudEvent: `CloudEvent<OrderPlaced>`, `const event = cloudEvent.data as OrderPlaced`. */
@@ -49,7 +56,7 @@ interface Taken {
 }
 
 function typesTakenIn(facts: FileFacts): readonly TypeExpr[] {
-  if (!facts.imports.some((it) => isCloudEvent(it.from, it.name))) return [];
+  if (!facts.imports.some((it) => isCloudEventType(it.from, it.name))) return [];
   const envelopes = new Map(facts.bindings.map((it, id) => [id, it.type ? envelopesIn(facts, it.type) : []]));
   const cast = facts.bindings.flatMap(({ takenAs, init }) => {
     const root = init && rootOf(init);
@@ -64,7 +71,7 @@ function envelopesIn(facts: FileFacts, type: TypeExpr): readonly TypeExpr[] {
   if (type.kind === 'union') return type.of.flatMap((it) => envelopesIn(facts, it));
   if (type.kind !== 'ref') return [];
   const imported = facts.imports.find((it) => it.local === type.name);
-  return isCloudEvent(imported?.from, imported?.name ?? '')
+  return isCloudEventType(imported?.from, imported?.name ?? '')
     ? type.args
     : type.args.flatMap((it) => envelopesIn(facts, it));
 }
@@ -72,8 +79,4 @@ function envelopesIn(facts: FileFacts, type: TypeExpr): readonly TypeExpr[] {
 function rootOf(expr: Expr): BindingId | undefined {
   if (expr.kind === 'member') return rootOf(expr.object);
   return expr.kind === 'name' ? expr.binding : undefined;
-}
-
-function isCloudEvent(from: string | undefined, name: string): boolean {
-  return from === 'cloudevents' && /^CloudEvent(?:V1)?$/.test(name);
 }

@@ -4,7 +4,7 @@ import type { CallAction } from '../facts/actions.ts';
 import type { BindingId, CallExpr, Expr, ObjectEntry } from '../facts/expressions.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { FilePath } from '../text.ts';
-import { ofCloudEvent, ofReceived } from './cloudEvents.ts';
+import { ofClient, ofCloudEvent, ofReceived } from './cloudEvents.ts';
 import { holds } from './handling.ts';
 import { behind, kindsNamed, metadataOf, nothing, together } from './metadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
@@ -39,7 +39,12 @@ export function addedOnTheWay(
     const own = producer.action.call.args.map((it) => wrapper(model, producer, it, event, aliases));
     if (engines.has(producer.role.library)) return { present: new Set<MetadataKind>(), isOpen: true };
     const row = ofRow(model, producer.file, producer.action, aliases);
-    return together([...own, row, ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3))]);
+    return together([
+      ofClient(producer.role),
+      ...own,
+      row,
+      ...layers.slice(1).map((it) => addedBy(model, it, aliases, 3)),
+    ]);
   });
   return together([common(added), received]);
 }

@@ -58,7 +58,8 @@ function* lostOf<Told>(
   tell: (lost: LostCorrelation) => Told,
 ): Iterable<Judged<Told>> {
   const { handler, fact } = consumer;
-  if (fact.isRequest || !handler) return;
+  // A changed row is where a flow begins.
+  if (fact.isRequest || fact.isChangeFeed || !handler) return;
   const seen = new Set<ProducerNode>();
   for (const effect of model.bodyOfConsumer(consumer).effects) {
     const producer = producersOf(model, effect).at(-1);

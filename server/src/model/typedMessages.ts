@@ -1,5 +1,6 @@
 // The messages that a value may be by its written type: through unions, aliases, arrays and promises, and types of packages not here.
 import type { CallExpr, Expr, TypeExpr } from '../facts/expressions.ts';
+import { isEnvelopeType } from '../facts/messagingPackages.ts';
 import type { FilePath } from '../text.ts';
 import { evidenceOf, isBaseName, isMessageType, isPayloadName } from './evidence.ts';
 import type { Message } from './message.ts';
@@ -88,8 +89,7 @@ function named(args: readonly TypeExpr[]): readonly Message[] {
 
 /** What Lambda hands over, and envelopes of packages: they say how an event came, not which. */
 function isForeignEnvelope({ program }: Linking, file: FilePath, name: string): boolean {
-  const from = program.packageOf(file, name);
-  return from === 'aws-lambda' || (from === 'cloudevents' && name.startsWith('CloudEvent'));
+  return isEnvelopeType(program.packageOf(file, name), name);
 }
 
 /** `EventBridgeEvent<'order.placed', OrderPlaced>`: the type of its content, or else the name that is written. */

@@ -50,6 +50,8 @@ function returned(view: FileView, { function: id }: Expr & { kind: 'function' })
 function counts(view: FileView, field: string, expr: Expr): boolean {
   const value = view.valueOf(expr);
   if (counters.test(field)) return false;
+  // `FieldValue.increment(1)` of Firestore.
+  if (value.kind === 'call' && nameOf(value.callee) === 'increment') return true;
   if (value.kind === 'object') return value.entries.some((it) => counting.has(it.key));
   const text = textOf(view, value);
   return text !== undefined ? isSum(text, field) : isExpression(view, value);

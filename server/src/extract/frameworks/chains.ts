@@ -15,11 +15,21 @@ export function chained(site: CallSite, name: string): Expr | undefined {
   return given && site.view.valueOf(given);
 }
 
-/** The calls of a chain by their names, the last of a name, and what the chain starts with: `options()` or `options` of `options().a().b()`. */
-export function alongChain(expr: Expr): {
+export interface Chain {
   readonly start: Expr;
   readonly calls: ReadonlyMap<string, CallExpr>;
-} {
+}
+
+/** The same through members, which only say where: `functions.region('europe-west1').firestore.document('orders/{id}')`. */
+export function throughMembers(expr: Expr): Chain {
+  const { start, calls } = alongChain(expr);
+  if (start.kind !== 'member') return { start, calls };
+  const before = throughMembers(start.object);
+  return { start: before.start, calls: new Map([...before.calls, ...calls]) };
+}
+
+/** The calls of a chain by their names, the last of a name, and what the chain starts with: `options()` or `options` of `options().a().b()`. */
+export function alongChain(expr: Expr): Chain {
   const calls = new Map<string, CallExpr>();
   let start = expr;
   while (start.kind === 'call' && start.callee.kind === 'member') {

@@ -12,6 +12,8 @@ import { dynamodb } from './dynamodb.ts';
 import { emmett } from './emmett.ts';
 import { eventEmitters } from './eventEmitters.ts';
 import { eventStreams } from './eventStreams.ts';
+import { firebaseFunctions } from './firebaseFunctions.ts';
+import { firestore } from './firestore.ts';
 import type { Framework } from './framework.ts';
 import { golevelupRabbitmq } from './golevelupRabbitmq.ts';
 import { googlePubsub } from './googlePubsub.ts';
@@ -45,6 +47,7 @@ export const frameworks: readonly Framework[] = [
   nestjsSqs,
   aws,
   googlePubsub,
+  firebaseFunctions,
   azureServiceBus,
   azureFunctions,
   redis,
@@ -62,6 +65,7 @@ export const frameworks: readonly Framework[] = [
   guards,
   observability,
   dynamodb,
+  firestore,
   remote,
   brokerClients,
   ownRunners,
