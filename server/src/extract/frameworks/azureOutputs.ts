@@ -2,6 +2,7 @@
 import { table } from '../../table.ts';
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
+import { actionsIn } from '../../facts/walk.ts';
 import type { FileView, Makes } from '../fileView.ts';
 import { isFrom, type CallSite } from './framework.ts';
 import { unwrapped } from './messages.ts';
@@ -40,20 +41,20 @@ export function bound({ name, receiver, call, view }: CallSite): readonly Role[]
 export function returned({ origin, call, view }: CallSite): readonly Role[] {
   const binding = isFrom(origin, [library]) ? view.entryOf(call.args[1], 'return') : undefined;
   const handler = binding && view.entryOf(call.args[1], 'handler');
-  const value = handler && givenBy(view, handler);
-  return binding && value ? given(view, binding, value) : [];
+  return binding && handler ? given(view, binding, givenBy(view, handler)) : [];
 }
 
-function given(view: FileView, binding: Expr, value: Expr): readonly Role[] {
+/** Of a handler of another file nobody knows what it gives. */
+function given(view: FileView, binding: Expr, value: Expr | undefined): readonly Role[] {
   const made = madeBy(view, binding);
   if (!made || !('name' in made.callee)) return [];
   const { name } = made.callee;
   const options = made.args[0];
   const place = stores[name];
-  if (place !== undefined) return [stored(view, view.entryOf(options, place), value)];
+  if (place !== undefined) return value ? [stored(view, view.entryOf(options, place), value)] : [];
   const channel = senders[name];
   if (channel === undefined) return [];
-  const payload = unwrapped(view, one(view, value));
+  const payload = value && unwrapped(view, one(view, value));
   const type = name === 'eventGrid' && payload ? view.entryOf(payload, 'eventType') : undefined;
   const event = type ?? view.entryOf(options, channel) ?? { kind: 'unknown' as const, at: binding.at };
   return [
@@ -98,10 +99,12 @@ function one(view: FileView, value: Expr): Expr {
   return list.kind === 'array' ? (list.items[0] ?? value) : value;
 }
 
-/** What a function of this file returns at its end. */
+/** What a function of this file returns, where it returns something: an object says most. */
 function givenBy(view: FileView, handler: Expr): Expr | undefined {
   const value = view.valueOf(handler);
   const fn = value.kind === 'function' ? view.facts.functions[value.function] : view.functionBehind(value);
-  const last = fn?.body.at(-1);
-  return last?.kind === 'return' ? last.value : undefined;
+  const values = actionsIn(fn?.body ?? []).flatMap((it) =>
+    it.kind === 'return' && it.value ? [it.value] : [],
+  );
+  return values.findLast((it) => it.kind === 'object' || it.kind === 'array') ?? values.at(-1);
 }
