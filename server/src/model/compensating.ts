@@ -228,8 +228,9 @@ function endsInCompensation(action: Action, context: Context): boolean {
   return calls.some((it) => isCompensating(it, context));
 }
 
-function givesPromise({ call, roles }: CallAction, { model, fn, facts }: Context): boolean {
-  if (proxyOf(facts, call)) return true;
+function givesPromise(action: CallAction, { model, fn, facts }: Context): boolean {
+  const { call, roles } = action;
+  if (proxyOf(facts, call) || runsElsewhere(action) !== undefined) return true;
   if (roles.some((it) => it.kind === 'publish' && it.gives === 'promise')) return true;
   const callees = model.program.calleesOf(fn.file, fn, call);
   return callees.some(

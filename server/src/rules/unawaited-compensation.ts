@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { floatingCompensations, type FloatingCompensation } from '../model/floatingCompensations.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import { canAwait } from '../model/lostPublishes.ts';
+import { nameElsewhere, placeOf } from '../model/registrations.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -18,12 +19,12 @@ export const rule: Rule = {
 
 function findingOf(floating: FloatingCompensation): RuleFinding {
   const { fn, action, undoing, way } = floating;
-  const undone = calleeName(undoing.call.callee) ?? 'the compensation';
-  const symbol = calleeName(action.call.callee) ?? undone;
+  const undone = nameElsewhere(undoing) ?? calleeName(undoing.call.callee) ?? 'the compensation';
+  const symbol = nameElsewhere(action) ?? calleeName(action.call.callee) ?? undone;
   const back = way === 'call' ? symbol : undone;
   return {
     file: fn.file,
-    at: action.call.at,
+    at: placeOf(action),
     symbol,
     message:
       way === 'call'
@@ -31,7 +32,7 @@ function findingOf(floating: FloatingCompensation): RuleFinding {
         : `\`${symbol}\` does not wait for \`${back}\`: the compensations run all at once, and nobody knows whether they did.`,
     help:
       way === 'call'
-        ? 'Await it, and retry and record what fails.'
+        ? `${fn.fact.isGenerator ? 'Yield' : 'Await'} it, and retry and record what fails.`
         : 'Write `for (… of …)`, await each inside, and retry and record what fails.',
     ...(way !== 'call' && {
       related: [{ file: fn.file, at: undoing.call.at, message: `\`${back}\` takes a step back.` }],
