@@ -32,7 +32,8 @@ export const firestore: Framework = {
   },
   roles(site) {
     const operation = operations[site.name];
-    const target = operation && site.receiver && targetOf(site, site.receiver);
+    const target =
+      operation && site.receiver && isNear(site.view) ? targetOf(site, site.receiver) : undefined;
     if (!operation || !target) return [];
     const store = target.store === undefined ? {} : { store: target.store };
     if (operation === 'read') return [{ kind: 'read', library, ...store, confidence: 'type' }];
@@ -40,6 +41,13 @@ export const firestore: Framework = {
     return written(site, target, { ...store, ...(data && { data: site.view.valueOf(data) }) });
   },
 };
+
+/** Maps are set and asked everywhere: a file that holds documents says so. */
+function isNear(view: FileView): boolean {
+  return (
+    view.callsNamed('doc').length > 0 || view.callsNamed('collection').length > 0 || doesImport(view, modules)
+  );
+}
 
 /** A document, or a collection that is given one. */
 interface Target {
