@@ -40,7 +40,7 @@ export function* carriersOf(
 ): Iterable<Carrier> {
   for (const node of event.declarations) {
     if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
-    if (bearsLive(model, node) || isInput(model, event, node)) continue;
+    if (bearsLive(model, node) || isInput(model, event, node) || isUnionOfTypes(model, node)) continue;
     const added = addedOnTheWay(model, event, aliases, node);
     const said = [node, ...checksOf(model, event, node)];
     const known = said.flatMap((it) => [metadataOf(model, it, aliases), envelopes(it)]);
@@ -49,6 +49,14 @@ export function* carriersOf(
   }
   if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
+}
+
+/** `type OrderEvent = OrderPlaced | OrderPaid`: its members speak for themselves. */
+function isUnionOfTypes({ program }: EventModel, { file, fact: { alias } }: TypeNode): boolean {
+  return (
+    alias?.kind === 'union' &&
+    alias.of.every((it) => it.kind === 'ref' && program.typeNamed(file, it.name) !== undefined)
+  );
 }
 
 /** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */

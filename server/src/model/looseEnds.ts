@@ -2,6 +2,7 @@
 // elsewhere: it counts only beside events of the same file and library whose both ends are here.
 import { isAnnouncedByMedusa } from '../facts/medusaEvents.ts';
 import type { FilePath } from '../text.ts';
+import { isMessageItself } from './effects.ts';
 import type { Indexed } from './keptLists.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey, isLastResort } from './names.ts';
@@ -19,7 +20,9 @@ export function unconsumed(model: EventModel): readonly EventNode[] {
   return model.events.filter((event) => {
     if (event.isProduced !== 'yes' || event.isConsumed !== 'no' || isContract(model, event)) return false;
     const isBeside = event.producers.some((it) => ends.has(`${it.file} ${it.role.library}`));
-    return isBeside && !isSpokenElsewhere(model, event) && !isApplied(model, event);
+    // The bytes that came go back to a queue of their own, to be tried once more.
+    const isRetry = event.producers.every(({ role }) => role.payload && isMessageItself(role.payload));
+    return isBeside && !isRetry && !isSpokenElsewhere(model, event) && !isApplied(model, event);
   });
 }
 

@@ -31,7 +31,8 @@ const plainParts =
 export function keyFaults(model: EventModel): readonly KeyFault[] {
   const repeaters = repeatersOf(model);
   const retried = retriedBy(model);
-  const sites = keySites(model);
+  // Who clicks again wants it again: a page makes its key for one click.
+  const sites = keySites(model).filter(({ fn }) => !fn.file.endsWith('.tsx') && !model.isOfScreen(fn.file));
   const again = (fn: FunctionFact, by: Changing): Repeater | undefined =>
     repeaters.get(fn)?.[0] ?? (retried.has(fn) ? retried.get(makerOf(model, by) ?? fn) : undefined);
   const changing = onceEach(sites.flatMap((it) => changingKey(model, it, again)));

@@ -22,6 +22,13 @@ export function mayFollow(body: readonly Action[], first: number, then: number):
   return first < then;
 }
 
+/** `if (!user) { announce(id); throw new NotFound(); }`: whether a call stands in a branch that the run ends with a throw in. */
+export function standsBeforeThrow(body: readonly Action[], at: number): boolean {
+  return framesTo(body, at)
+    .slice(1)
+    .some(({ list }) => list.at(-1)?.kind === 'throw');
+}
+
 /** `Promise.allSettled([track(order), announce(order)])`: whether two calls are started with nothing that is waited for between them. */
 export function startTogether(body: readonly Action[], one: number, other: number): boolean {
   const calls = callsIn(body);

@@ -10,7 +10,7 @@ import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublis
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import { indexOf } from '../model/fileIndex.ts';
 import type { Effect, EventModel, FunctionNode, ProducerNode } from '../model/model.ts';
-import { mayFollow } from '../model/order.ts';
+import { mayFollow, standsBeforeThrow } from '../model/order.ts';
 import type { Span } from '../text.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
 
@@ -105,6 +105,8 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     if (isRequest && !isWork(publish.role)) continue;
     // A durable engine comes back to it after a crash.
     if (publish.role.isJournaled || publish.guard?.role?.isJournaled) continue;
+    // What is told before a throw is that nothing was done.
+    if (isToldBeforeThrow(model, publish)) continue;
     const there = headOf(publish);
     const write = effects.find((it) => {
       const here = headOf(it);
@@ -117,6 +119,18 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     if (write) return { write, publish, isInTransaction, isWork: isRequest };
   }
   return undefined;
+}
+
+function isToldBeforeThrow({ files }: EventModel, { file, at, via }: Effect): boolean {
+  const places = [...via, { file, at }];
+  return places.some((it) =>
+    files
+      .get(it.file)
+      ?.functions.some(
+        ({ span, body }) =>
+          span.start <= it.at.start && it.at.end <= span.end && standsBeforeThrow(body, it.at.start),
+      ),
+  );
 }
 
 /** Of what stands in one callback the callback was asked before. */

@@ -7,7 +7,7 @@ import { generalEnvelopes, type Envelopes } from '../model/generalEnvelopes.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { isListedPart } from '../model/listedParts.ts';
 import { metadataKinds, metadataNames, type MetadataKind } from '../model/metadataKinds.ts';
-import type { EventModel, EventNode, ProducerNode } from '../model/model.ts';
+import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { nearestFirst } from '../model/nearness.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -206,7 +206,8 @@ function sharedFinding(
   const { event, name, missing, place } = fault;
   const isBase = form === 'base';
   const role = `the ${isBase ? 'base' : 'metadata'} of ${events.length === 1 ? `\`${event.name}\`` : `${events.length} events`}`;
-  const fixes = isBase ? metadataFixes(workspace, fault, chosen) : [];
+  const fixes =
+    isBase && !isImplemented(workspace.model, fault.node) ? metadataFixes(workspace, fault, chosen) : [];
   return {
     ...place,
     symbol: name,
@@ -224,6 +225,14 @@ function sharedFinding(
       })),
     fixes: fixes.filter((it) => it.plan.kind === 'add-fields'),
   };
+}
+
+/** Fields of an interface that classes implement have to be added to each of these as well. */
+function isImplemented({ program }: EventModel, node: TypeNode): boolean {
+  if (node.fact.kind === 'class') return false;
+  const below = new Set([node]);
+  for (const it of below) for (const sub of program.subtypesOf(it)) below.add(sub);
+  return [...below].some((it) => it.fact.kind === 'class');
 }
 
 function listed(missing: readonly MetadataKind[]): string {

@@ -103,9 +103,14 @@ function eventOf(consumer: ConsumerNode, model: EventModel): string {
     : `\`${first.name}\` and ${events.length - 1} other events`;
 }
 
-function harmOf({ role, isShift }: Effect): string {
+/** What is made at a payment provider without moving money. */
+const ofCatalogue =
+  /(?:^|\.)(?:customers?|products?|prices?|accounts?|coupons?|setupIntents?|webhookEndpoints?)\./i;
+
+function harmOf({ role, isShift, name }: Effect): string {
   if (role.kind === 'publish') return 'sends that message again';
   if (role.kind === 'remote') {
+    if (role.what === 'payment' && ofCatalogue.test(name)) return 'makes a second one';
     const harms = {
       payment: 'charges twice',
       email: 'sends a second mail',

@@ -80,8 +80,24 @@ export function sharedFaults(
   const ofMetadata = gathered(faults, 'metadata', { model, chosen });
   const ofBases = gathered(ofMetadata.own, 'base', { model, chosen });
   const shared = [...ofMetadata.shared, ...ofBases.shared];
-  const nodes = new Set(shared.map((it) => it.fault.node.fact));
-  return { shared, own: ofBases.own.filter((it) => !it.node || !nodes.has(it.node.fact)) };
+  const missingOf = new Map(shared.map(({ fault }) => [fault.node.fact, fault.missing]));
+  const own = ofBases.own.filter((it) => !it.node || !missingOf.has(it.node.fact));
+  return { shared, own: own.filter((it) => !it.node || !followsBase(model, it.node, it.missing, missingOf)) };
+}
+
+/** `class OrderPlaced implements IOrderPlaced`, whose base lacks the same: once that is mended, the compiler asks it of the class. */
+function followsBase(
+  { program }: EventModel,
+  { file, fact }: TypeNode,
+  missing: readonly MetadataKind[],
+  missingOf: ReadonlyMap<TypeNode['fact'], readonly MetadataKind[]>,
+): boolean {
+  const named = fact.implements.flatMap((it) =>
+    it.kind === 'ref' ? (program.typeNamed(file, it.name) ?? []) : [],
+  );
+  const asked = named.flatMap((it) => [it, ...program.lineageOf(it)]);
+  const lacks = new Set(asked.flatMap((it) => missingOf.get(it.fact) ?? []));
+  return lacks.size > 0 && missing.every((it) => lacks.has(it));
 }
 
 interface Context {
