@@ -3,6 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import type { Place } from '../text.ts';
 import type { Verdict } from './frames.ts';
+import { tagKeys } from './messageWords.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 import { type States, tokensOf } from './states.ts';
@@ -123,6 +124,8 @@ function ofField(
   value: Expr,
   context: ConditionContext,
 ): Duplicate | undefined {
+  // What tells one message from another (`message.event === 'order.placed'`) is no state.
+  if (tagKeys.includes(field.name)) return undefined;
   const produced = context.states().get(field.name);
   if (!produced || produced.size === 0) return undefined;
   const tested = tokensOf(context.facts.file, value, context.linking);

@@ -38,6 +38,7 @@ export function* carriersOf(
   event: EventNode,
   { aliases, envelopes }: Told,
 ): Iterable<Carrier> {
+  if (isQuestion(event)) return;
   for (const node of event.declarations) {
     if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
     if (bearsLive(model, node) || isInput(model, event, node) || isUnionOfTypes(model, node)) continue;
@@ -49,6 +50,11 @@ export function* carriersOf(
   }
   if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
+}
+
+/** `@MessagePattern('search') find(query: FindOrderEvent)`: a request, whatever its type is called. */
+function isQuestion({ isAsked, producers, consumers }: EventNode): boolean {
+  return isAsked && consumers.length === 0 && producers.every((it) => it.role.isRequest);
 }
 
 /** `type OrderEvent = OrderPlaced | OrderPaid`: its members speak for themselves. */

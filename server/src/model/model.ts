@@ -137,6 +137,8 @@ export interface EventNode {
   readonly consumers: readonly ConsumerNode[];
   readonly isProduced: Answer;
   readonly isConsumed: Answer;
+  /** A handler of requests takes it, and answers. */
+  readonly isAsked: boolean;
 }
 
 export interface ProducerNode {

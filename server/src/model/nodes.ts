@@ -79,6 +79,7 @@ function knotOf(draft: EventDraft, shown: (event: EventNode) => EventNode): Knot
     consumers,
     isProduced: 'unknown' as const,
     isConsumed: 'unknown' as const,
+    isAsked: false,
   };
   return { event, node: shown(event), producers, consumers };
 }
@@ -111,7 +112,10 @@ function consumerOf(
     transport: transportOf(draft),
     ...(isForgotten(draft) && { isForgotten: true }),
   };
-  if (!fact.isRequest) for (const it of knots) it.consumers.push(consumer);
+  for (const it of knots) {
+    if (fact.isRequest) it.event.isAsked = true;
+    else it.consumers.push(consumer);
+  }
   return consumer;
 }
 

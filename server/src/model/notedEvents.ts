@@ -50,6 +50,10 @@ export class NotedEvent implements EventNode {
     return this.#read().isConsumed;
   }
 
+  get isAsked(): boolean {
+    return this.#read().isAsked;
+  }
+
   #read(): EventNode {
     this.#note(this.key);
     return this.#event;
@@ -62,6 +66,7 @@ export function isSameEvent(one: EventNode, other: EventNode): boolean {
     one.name === other.name &&
     one.isProduced === other.isProduced &&
     one.isConsumed === other.isConsumed &&
+    one.isAsked === other.isAsked &&
     isSamePlace(one.place, other.place) &&
     areSame(one.wireNames, other.wireNames, Object.is) &&
     areSame(one.declarations, other.declarations, (a, b) => a.fact === b.fact && a.file === b.file) &&

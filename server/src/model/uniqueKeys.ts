@@ -25,10 +25,13 @@ export function isUniqueRead(
   if (/^findUnique/.test(call.callee.name)) return true;
   const { where, store } = role;
   if (where?.kind === 'call') return asksForKey(file, where, linking);
-  if (where?.kind !== 'object' || where.entries.length === 0) return false;
-  const asked = new Set(where.entries.map((it) => it.key));
-  const keys = keysOfStore(file, call.callee.object, store, linking);
-  return keys.some((key) => key.length > 0 && key.every((it) => asked.has(it)));
+  // `where: [{ email }, { username }]` asks for any of them.
+  const all = where?.kind === 'array' ? where.items : [where];
+  const keys = all.length > 0 ? keysOfStore(file, call.callee.object, store, linking) : [];
+  return all.every((it) => {
+    const asked = new Set(it?.kind === 'object' ? it.entries.map((entry) => entry.key) : []);
+    return keys.some((key) => key.length > 0 && key.every((column) => asked.has(column)));
+  });
 }
 
 function keysOfStore(
