@@ -27,6 +27,7 @@ import { placeOf } from './registrations.ts';
 import { isPush, placedCalls, takingBack, type Back, type Placed, type TakingBack } from './takingBack.ts';
 import { areAlternatives, mayFollow, startTogether, takesTurns } from './order.ts';
 import { isSurelyUndoing, isUndoing, namesSubject, sharesSubject, undoes } from './undoing.ts';
+import { undoneAmong, type Undone } from './undone.ts';
 
 /** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
 export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string): readonly StepNode[] {
@@ -53,15 +54,25 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
   });
   const back = takingBack(fn, placed, callsAfterFailure(fn, reading.linking), reading);
   const placeOf = new Map(placed.map((it) => [it.index, it.action.call.at.start]));
-  return drafts.map((step) => {
+  return takenBack(fn, drafts, { ...back, undoneBy: undoneAmong(drafts) }, placeOf);
+}
+
+/** The steps, each with what takes it back. */
+function takenBack(
+  { fact: { body } }: FunctionNode,
+  steps: readonly Draft[],
+  back: Undoings,
+  placeOf: ReadonlyMap<number, number>,
+): readonly StepNode[] {
+  return steps.map((step) => {
     // `case 'ship': …; case 'return': …` is asked for the one or the other, and neither takes back the other.
     // Nor does a branch take back what comes after it: `if (known) return cancel(known); …`.
     const isOther = ({ index, isBranch }: Back): boolean =>
-      (isBranch && index <= step.index) ||
-      areAlternatives(fn.fact.body, step.at.start, placeOf.get(index) ?? -1);
-    const others = back.backs.filter((it) => isOther(it) && takesBack(it, step, drafts));
-    const found = withUndoing(step, drafts, { ...back, backs: back.backs.filter((it) => !isOther(it)) });
-    return others.length > 0 && found.compensation === 'no' ? { ...found, compensation: 'unknown' } : found;
+      (isBranch && index <= step.index) || areAlternatives(body, step.at.start, placeOf.get(index) ?? -1);
+    const [others, backs] = [back.backs.filter(isOther), back.backs.filter((it) => !isOther(it))];
+    const found = withUndoing(step, steps, { ...back, backs });
+    const isElsewhere = others.some((it) => back.undoneBy(it).meant.has(step));
+    return isElsewhere && found.compensation === 'no' ? { ...found, compensation: 'unknown' } : found;
   });
 }
 
@@ -184,28 +195,22 @@ function fails({ role }: Effect, { settled }: CallAction): boolean {
   return true;
 }
 
-function withUndoing(step: Draft, steps: readonly Draft[], back: TakingBack): StepNode {
+interface Undoings extends TakingBack {
+  readonly undoneBy: (it: Back) => Undone<Draft>;
+}
+
+function withUndoing(step: Draft, steps: readonly Draft[], back: Undoings): StepNode {
   const { words, index, ...node } = step;
   const found = [
     back.pushes.filter((it) => meantBy(it, steps) === step),
-    back.backs.filter((it) => takesBack(it, step, steps)),
+    back.backs.filter((it) => back.undoneBy(it).meant.has(step)),
     back.rows.filter((it) => it.words === receiverIn(words)),
     back.pushes.filter((it) => !meantBy(it, steps) && isBeside(it, index, steps)),
   ].find((it) => it.length > 0);
   if (found) return { ...node, compensation: 'yes', undoing: found.map((it) => undoingOf(it, index)) };
-  const isStray = back.backs.some(
-    (it) => !isRunner(it.words, back) && !steps.some((one) => undoes(it.words, one.words)),
-  );
+  const isStray = back.backs.some((it) => !isRunner(it.words, back) && !back.undoneBy(it).isAny);
   const isOpen = back.open.some((it) => !isRunner(pathOf(it.call.callee), back));
   return { ...node, compensation: isStray || isOpen ? 'unknown' : 'no' };
-}
-
-/** A call that names what it takes back takes back that, and not what another verb of its kind did. */
-function takesBack({ words }: Back, step: Draft, steps: readonly Draft[]): boolean {
-  const undone = steps.filter((it) => undoes(words, it.words));
-  const meant = undone.some((it) => it.deed) ? undone.filter((it) => it.deed) : undone;
-  const named = meant.filter((it) => sharesSubject(words, it.words));
-  return (named.length > 0 ? named : meant).includes(step);
 }
 
 /** What runs the stack takes back what was put there and nothing else. */

@@ -3,8 +3,7 @@
 import { getConjugation, mergeVerbsData } from 'english-verbs-helper';
 import gerunds from 'english-verbs-gerunds/dist/gerunds.json' with { type: 'json' };
 import irregular from 'english-verbs-irregular/dist/verbs.json' with { type: 'json' };
-
-const mostRemembered = 20_000;
+import { remembered } from '../facts/once.ts';
 
 /** The words of an identifier or wire name in lower case: `orderPlaced`, `ORDER_PLACED`, `order.placed`, `order-placed`. */
 export const wordsOf = remembered((name): readonly string[] =>
@@ -15,19 +14,6 @@ export const wordsOf = remembered((name): readonly string[] =>
     .filter(Boolean)
     .map((it) => it.toLowerCase()),
 );
-
-/** Keeps the last answers: the same few thousand names are asked of again and again. */
-function remembered<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
-  const answers = new Map<string, Answer>();
-  return (text) => {
-    const known = answers.get(text);
-    if (known !== undefined) return known;
-    if (answers.size >= mostRemembered) answers.clear();
-    const answer = ask(text);
-    answers.set(text, answer);
-    return answer;
-  };
-}
 
 const suffixes = new Set([
   'event',

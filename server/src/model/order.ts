@@ -1,5 +1,6 @@
 // Whether one place of a body can come after another in one run: not from the other branch, not behind a return.
 import type { Action } from '../facts/actions.ts';
+import { once } from '../facts/once.ts';
 import { branchesOf, callsIn } from '../facts/walk.ts';
 
 /** Where an action stands: the list, its index there, and which branch of it leads on. */
@@ -68,7 +69,17 @@ function casesOf(
   return { isInLoop, branches: [a.branch, b.branch] };
 }
 
-function framesTo(list: readonly Action[], offset: number): readonly Frame[] {
+/** Of one body it is asked again and again. */
+function framesTo(body: readonly Action[], offset: number): readonly Frame[] {
+  const known = framesIn(body);
+  const frames = known.get(offset) ?? lookedFor(body, offset);
+  known.set(offset, frames);
+  return frames;
+}
+
+const framesIn = once((_body: readonly Action[]) => new Map<number, readonly Frame[]>());
+
+function lookedFor(list: readonly Action[], offset: number): readonly Frame[] {
   for (const [index, action] of list.entries()) {
     if (action.kind === 'call') {
       const { span } = action.call;
@@ -77,7 +88,7 @@ function framesTo(list: readonly Action[], offset: number): readonly Frame[] {
     }
     if (action.at.start === offset) return [{ list, index, branch: 0 }];
     for (const [branch, inner] of branchesOf(action).entries()) {
-      const frames = framesTo(inner, offset);
+      const frames = lookedFor(inner, offset);
       if (frames.length > 0) return [{ list, index, branch }, ...frames];
     }
   }

@@ -1,4 +1,5 @@
 // Whether one call takes back another, by what their names say: the verb takes back, the subject is the same.
+import { remembered } from '../facts/once.ts';
 import { wordsOf } from './names.ts';
 
 const undoing = new Set(
@@ -44,7 +45,7 @@ const plumbing =
   /(?:client|pool|conn\w*|queryRunner|qr|trx|tx|transaction|manager|session|db|lock|mutex|reader|semaphore|timer|source|token|controller|knex|sequelize|runner|uow|unitOfWork)\.(?:release|rollback|roll_?back_?transaction|abort|abortTransaction|cancel|return|endSession|end|destroy|delete|unlock)$/i;
 
 /** Whether the path of a call says that it takes something back. */
-export function isUndoing(path: string): boolean {
+export const isUndoing: (path: string) => boolean = remembered((path) => {
   if (
     plumbing.test(path) ||
     /mail|notif/i.test(path) ||
@@ -62,7 +63,7 @@ export function isUndoing(path: string): boolean {
     words.some((it, index) => undoing.has(it) && !isAttribute(words, index)) ||
     /^(?:mark|set)\w*(?:failed|cancell?ed|rejected)/i.test(name)
   );
-}
+});
 
 /** `processCreditUsageReport`: what stands between a verb and its object says which object, and does nothing. */
 function isAttribute(words: readonly string[], index: number): boolean {
@@ -113,7 +114,7 @@ export function namesSubject(path: string): boolean {
   return subjectsOf(path).some((it) => !/^compensat/.test(it));
 }
 
-function subjectsOf(path: string): readonly string[] {
+const subjectsOf = remembered((path): readonly string[] => {
   const words = wordsOf(path).filter((it) => !fillers.has(it) && !undoing.has(it));
   return words.map((it) => it.replace(/s$/, ''));
-}
+});
