@@ -1,5 +1,6 @@
 // Events as those see them whose answers are kept: that one was looked at is noted. Also when two versions of an event are the same.
 import { areSame, isSamePlace } from '../same.ts';
+import { isNoted } from './noting.ts';
 import type { ConsumerNode, EventNode, ProducerNode } from './model.ts';
 
 /** An event that tells when something of it is read. */
@@ -55,7 +56,7 @@ export class NotedEvent implements EventNode {
   }
 
   #read(): EventNode {
-    this.#note(this.key);
+    if (isNoted()) this.#note(this.key);
     return this.#event;
   }
 }

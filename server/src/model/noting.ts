@@ -3,6 +3,8 @@
 /** Something that answers are made from: the facts of a file, what stands under a key, or another answer. */
 export interface Source {
   readers: Set<Answer> | undefined;
+  /** Any change forgets it, so that nobody who depends on it need note anything else. */
+  isOfAll?: boolean;
 }
 
 /** An answer, and how to forget it. */
@@ -26,6 +28,11 @@ export function newSource(): Source {
   return { readers: undefined };
 }
 
+/** What stands for all that there is. */
+export function newWhole(): Source {
+  return { readers: undefined, isOfAll: true };
+}
+
 /** An answer that is not worked out yet. All have the same fields from the start: there are many, and they are read often. */
 export function newAnswer({
   table,
@@ -41,19 +48,21 @@ export function newAnswer({
     forgotten,
     height: undefined,
     circle: undefined,
+    isOfAll: false,
   };
 }
 
 /** Whether anybody notes what is read now. */
 export function isNoted(): boolean {
-  return reader !== undefined;
+  return reader !== undefined && reader.isOfAll !== true;
 }
 
 /** Notes that the answer in the making depends on a source. */
 export function note(source: Source): void {
-  if (!reader) return;
+  if (!reader || reader.isOfAll === true) return;
   source.readers ??= new Set();
   if (source.readers.has(reader)) return;
+  if (source.isOfAll === true) reader.isOfAll = true;
   source.readers.add(reader);
   reader.sources.push(source);
 }
