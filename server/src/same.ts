@@ -16,6 +16,24 @@ export function areSame<Item>(
   );
 }
 
+/** Whether two values of plain data, as they are read from JSON, say the same. */
+export function isSameData(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other))
+    return (
+      Array.isArray(one) &&
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((it, index) => isSameData(it, other[index]))
+    );
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((it) => isSameData(Reflect.get(one, it), Reflect.get(other, it)))
+  );
+}
+
 /** Whether two places are one. */
 export function isSamePlace(one: Place, other: Place): boolean {
   return one.file === other.file && one.at.start === other.at.start && one.at.end === other.at.end;

@@ -6,6 +6,7 @@ import { areSame, isSamePlace } from '../same.ts';
 import type { Finding } from '../rules/rule.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
+import { differingIn } from '../workspace/amended.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { diagnosticOf, diagnosticOfProblem, documentWith, type ShownDocument } from './convert.ts';
 import type { Encoding } from './encoding.ts';
@@ -32,6 +33,8 @@ export interface Showing {
 export interface Made {
   readonly documents: Map<FilePath, ShownDocument>;
   readonly files: Map<FilePath, MadeFile>;
+  /** The texts of each folder then; none where the client may spell files in another way since. */
+  readonly texts: Map<Folder, Snapshot['texts']>;
 }
 
 interface MadeFile {
@@ -42,7 +45,7 @@ interface MadeFile {
 }
 
 export function nothingMade(): Made {
-  return { documents: new Map(), files: new Map() };
+  return { documents: new Map(), files: new Map(), texts: new Map() };
 }
 
 /** The diagnostics of all files that have any, by URI. */
@@ -58,8 +61,9 @@ export function diagnosticsOf(
     all.set(uri, before ? [...before, ...more] : more);
   };
   const told = new Set<FilePath>();
-  for (const { snapshot, tellsOf } of sources) {
-    const diagnosticsFor = diagnosticsFrom(snapshot, showing);
+  for (const { folder, snapshot, tellsOf } of sources) {
+    const diagnosticsFor = diagnosticsFrom(snapshot, showing, showing.made.texts.get(folder));
+    showing.made.texts.set(folder, snapshot.texts);
     for (const [file, findings] of snapshot.findingsOf) {
       if (!tellsOf(file)) continue;
       told.add(file);
@@ -86,6 +90,7 @@ function forgetAllBut(told: ReadonlySet<FilePath>, { files, documents }: Made): 
 
 /** Whether a client has nothing to learn from what a file is to show now. */
 export function areShown(before: readonly Diagnostic[], now: readonly Diagnostic[]): boolean {
+  if (before === now) return true;
   return areSame(before, now, (one, other) => one === other || isDeepStrictEqual(one, other));
 }
 
@@ -93,6 +98,7 @@ export function areShown(before: readonly Diagnostic[], now: readonly Diagnostic
 function diagnosticsFrom(
   snapshot: Snapshot,
   { uriOf, rulePages, encoding, made }: Showing,
+  textsBefore: Snapshot['texts'] | undefined,
 ): (file: FilePath, findings: readonly Finding[]) => readonly Diagnostic[] {
   const looked = new Map<FilePath, ShownDocument>();
   const documentOf = (file: FilePath): ShownDocument => {
@@ -104,13 +110,18 @@ function diagnosticsFrom(
     return document;
   };
   const shown = { documentOf, pageOf: pagesFrom(rulePages), encoding };
+  const changed = textsBefore && differingIn(textsBefore, snapshot.texts);
+  const areStill = ({ documents }: MadeFile): boolean =>
+    changed
+      ? !changed.some((it) => documents.has(it))
+      : [...documents].every(([path, document]) => documentOf(path) === document);
   return (file, findings) => {
     const before = made.files.get(file);
     const isSame =
       before !== undefined &&
-      areSame(before.findings, findings, looksAlike) &&
-      [...before.documents].every(([path, document]) => documentOf(path) === document);
-    if (isSame && areSame(before.findings, findings, Object.is)) return before.diagnostics;
+      (before.findings === findings || areSame(before.findings, findings, looksAlike)) &&
+      areStill(before);
+    if (isSame && before.findings === findings) return before.diagnostics;
     const named = findings.flatMap((it) => [it, ...it.related]).map((it) => it.file);
     const documents = new Map(named.map((it) => [it, documentOf(it)]));
     const diagnostics = isSame ? before.diagnostics : findings.map((it) => diagnosticOf(it, shown));

@@ -60,6 +60,7 @@ export class Session {
   /** Sets the workspace's folders; those that stay keep what they know. */
   setFolders(roots: readonly FilePath[]): void {
     const openText = (file: FilePath): string | undefined => this.#open.get(file)?.getText();
+    this.#made.texts.clear();
     this.#folders = [...new Set(roots)].map(
       (root) => this.#folders.find((it) => it.root === root) ?? new Folder(root, openText),
     );
@@ -99,6 +100,7 @@ export class Session {
     const file = pathOf(document.uri);
     if (file === undefined) return;
     this.#open.delete(file);
+    this.#made.texts.clear();
     this.#refresh(file);
   }
 
@@ -142,10 +144,11 @@ export class Session {
   /** The innermost one, where folders lie in each other. */
   #folderOf(file: FilePath): Folder | undefined {
     const around = this.#folders.filter((it) => it.contains(file));
-    return around.toSorted((a, b) => b.root.length - a.root.length)[0];
+    return around.length < 2 ? around[0] : around.toSorted((a, b) => b.root.length - a.root.length)[0];
   }
 
   #notice(file: FilePath): void {
+    this.#made.texts.clear(); // The client may spell the file in another way from now on.
     if (this.isUnwatched) this.#folderOf(file)?.notice(file);
   }
 

@@ -1,48 +1,47 @@
-// Runs the rules over a model: severities, options, suppressions, order. A rule that throws is reported and the others go on.
-import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
+// Runs the rules over a model: severities, options, order. A rule that throws is reported and the others go on.
+import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
-import { saidOfFiles } from '../model/about.ts';
+import { foundInFiles } from '../model/about.ts';
 import type { EventModel } from '../model/model.ts';
-import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
+import { areSame } from '../same.ts';
+import type { FilePath } from '../text.ts';
 import { byFile } from './byFile.ts';
-import type { Finding, Fix, Rule, RuleContext, RuleFinding, Severity } from './rule.ts';
-
-export interface RunConfig {
-  readonly severityOf: (ruleId: string, standard: Severity, file: FilePath) => Severity | 'off';
-  /** The options that configurations give a rule, each with the files it holds for; the rule's own schema fills the defaults. */
-  readonly optionsOf: (ruleId: string, standard: Severity) => readonly RuleOptions[];
-  readonly settingsOf: RuleContext<unknown>['settingsOf'];
-  /** The text of a file, for the lines that suppressions speak of. */
-  readonly textOf: (file: FilePath) => string | undefined;
-  /** Whether a file's findings are shown; facts of others only help to understand. */
-  readonly isLinted: (file: FilePath) => boolean;
-}
-
-export interface RuleOptions {
-  readonly options: unknown;
-  readonly holdsFor: (file: FilePath) => boolean;
-}
-
-/** The options of a rule as they hold for one file. */
-export type OptionsFor = <Options>(rule: Rule<Options>, file: FilePath) => Options;
+import type { Finding, Rule, RuleFinding, Severity } from './rule.ts';
+import type { RunConfig } from './runConfig.ts';
+import { suppress } from './suppress.ts';
 
 export interface RuleFailure {
   readonly ruleId: string;
   readonly message: string;
 }
 
-export interface RunResult {
+/** In the order of files and places. */
+export interface Found {
   readonly findings: readonly Finding[];
+  readonly findingsOf: FindingsOf;
+}
+
+export interface RunResult extends Found {
   readonly failures: readonly RuleFailure[];
 }
 
-/** All findings in the order of files and places. */
-export function runRules(model: EventModel, rules: readonly Rule[], config: RunConfig): RunResult {
+type FindingsOf = ReadonlyMap<FilePath, readonly Finding[]>;
+
+export const nothingFound: Found = { findings: [], findingsOf: new Map() };
+
+/** All findings. Of a file of which the same is said as before, the list is that of before. */
+export function runRules(
+  model: EventModel,
+  rules: readonly Rule[],
+  config: RunConfig,
+  before = nothingFound,
+): RunResult {
   const failures: RuleFailure[] = [];
   const found: Finding[] = [];
+  const isShown = shownOf(model, config);
   for (const rule of rules) {
     try {
-      found.push(...findingsOf(rule, model, config));
+      found.push(...saidBy(rule, model, config, isShown));
     } catch (error) {
       failures.push({
         ruleId: rule.id,
@@ -51,22 +50,28 @@ export function runRules(model: EventModel, rules: readonly Rule[], config: RunC
     }
   }
   const kept = suppress(found, { model, rules, config });
-  return { findings: inOrder(kept), failures };
+  const findingsOf = inOrder(kept, before.findingsOf);
+  return { findings: [...findingsOf.values()].flat(), findingsOf, failures };
 }
 
-function findingsOf(rule: Rule, model: EventModel, config: RunConfig): readonly Finding[] {
+function saidBy(rule: Rule, model: EventModel, config: RunConfig, isShown: IsShown): readonly Finding[] {
   return config.optionsOf(rule.id, rule.severity).flatMap(({ options: given, holdsFor }) => {
     const options = parsedBy(rule)(given ?? nothing);
     return [...rule.check({ model, options, settingsOf: config.settingsOf })].flatMap((found) =>
-      holdsFor(found.file) && isShown(found.file, model, config) ? configured(rule, found, config) : [],
+      isShown(found.file) && holdsFor(found.file) ? configured(rule, found, config) : [],
     );
   });
 }
 
+type IsShown = (file: FilePath) => boolean;
+
 /** What a tool has written is mended where the tool is told what to write. */
-function isShown(file: FilePath, { files }: EventModel, { isLinted }: RunConfig): boolean {
-  return isLinted(file) && files.get(file)?.isGenerated !== true;
+function shownOf(model: EventModel, { isLinted }: RunConfig): IsShown {
+  const generated = new Set(foundInFiles(model, 'generated files', ifGenerated));
+  return (file) => isLinted(file) && !generated.has(file);
 }
+
+const ifGenerated = once(({ file, isGenerated }: FileFacts) => (isGenerated ? [file] : []));
 
 /** One object for the same options: what is remembered of them outlives an edit. */
 const parsedBy = once((rule: Rule) => once((given: object): unknown => rule.options.parse(given)));
@@ -101,199 +106,20 @@ function asFinding(ruleId: string, found: RuleFinding, severity: Severity): Find
   return { ...found, ruleId, severity, related: found.related ?? [], fixes: found.fixes ?? [] };
 }
 
-/** In the order of files and places. Most files have few: to sort each by itself compares their paths less often. */
-function inOrder(findings: readonly Finding[]): readonly Finding[] {
+/** Most files have few: to sort each by itself compares their paths less often. */
+function inOrder(findings: readonly Finding[], before: FindingsOf): FindingsOf {
   const perFile = byFile(findings);
-  const files = [...perFile.keys()].sort();
-  return files.flatMap((file) => (perFile.get(file) ?? []).sort(byPlace));
+  const isOfSameFiles = perFile.size === before.size && [...before.keys()].every((it) => perFile.has(it));
+  const files = isOfSameFiles ? before.keys() : [...perFile.keys()].sort();
+  const found = new Map<FilePath, readonly Finding[]>();
+  for (const file of files) {
+    const now = (perFile.get(file) ?? []).sort(byPlace);
+    const old = before.get(file);
+    found.set(file, old && areSame(old, now, Object.is) ? old : now);
+  }
+  return found;
 }
 
 function byPlace(a: Finding, b: Finding): number {
   return a.at.start - b.at.start || (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0);
-}
-
-/** Leaves out what comments suppress, and reports comments that suppress nothing. */
-function suppress(
-  findings: readonly Finding[],
-  { model, rules, config }: { model: EventModel; rules: readonly Rule[]; config: RunConfig },
-): readonly Finding[] {
-  const { isComplete } = model;
-  const suppressing = saidOfFiles(model, 'suppressions', (it) => (it.suppressions.length > 0 ? [it] : []));
-  const byFile = new Map(suppressing.map((it): [FilePath, Finding[]] => [it.file, []]));
-  const kept = findings.filter((it) => !byFile.get(it.file)?.push(it));
-  for (const facts of suppressing)
-    kept.push(...suppressIn({ facts, findings: byFile.get(facts.file) ?? [], rules, config, isComplete }));
-  return kept;
-}
-
-interface FileRun {
-  readonly facts: FileFacts;
-  readonly findings: readonly Finding[];
-  readonly rules: readonly Rule[];
-  readonly config: RunConfig;
-  /** Before the whole workspace was read a comment may have something to suppress that is not found yet. */
-  readonly isComplete: boolean;
-}
-
-interface Range {
-  readonly fact: SuppressionFact;
-  readonly from: number;
-  readonly to: number;
-}
-
-function suppressIn({ facts, findings, rules, config, isComplete }: FileRun): readonly Finding[] {
-  const text = config.textOf(facts.file);
-  if (text === undefined) return findings;
-  const starts = lineStarts(text);
-  const lineOf = (offset: number): number => lineColumn(starts, offset).line;
-  const ranges = rangesOf(facts.suppressions, lineOf);
-  const used = new Map<SuppressionFact, Set<string>>();
-  const kept = findings.filter((finding) => {
-    const line = lineOf(finding.at.start);
-    const by = ranges.filter((it) => it.from <= line && line <= it.to && names(it.fact, finding.ruleId));
-    for (const { fact } of by) used.set(fact, (used.get(fact) ?? new Set()).add(finding.ruleId));
-    return by.length === 0;
-  });
-  if (!isComplete) return kept;
-  const idle = ranges.flatMap(({ fact }) => {
-    const unused = idleIn(fact, used.get(fact) ?? new Set());
-    return unused && wasChecked(unused, facts.file, rules, config)
-      ? unusedFinding(fact, unused, { text, facts, rules, config })
-      : [];
-  });
-  const strange = facts.suppressions.filter((it) => it.form === 'unknown');
-  return [...kept, ...idle, ...strange.flatMap((it) => strangeFinding(it, text, facts.file, config))];
-}
-
-/** Who writes `sagalint-ignore` believes that something is suppressed. */
-function strangeFinding(
-  { at }: SuppressionFact,
-  text: string,
-  file: FilePath,
-  config: RunConfig,
-): readonly Finding[] {
-  const written = /sagalint-[a-z-]+/.exec(text.slice(at.start, at.end))?.[0] ?? '';
-  return isOffFor(config, file)
-    ? []
-    : [
-        {
-          ruleId: unused,
-          severity: 'info',
-          file,
-          at,
-          symbol: written,
-          message: `\`${written}\` is no comment that sagalint knows: it suppresses nothing.`,
-          help: 'Write `sagalint-disable-next-line`, `sagalint-disable-line`, `sagalint-disable` or `sagalint-disable-file`, and the rules behind it.',
-          related: [],
-          fixes: [],
-        },
-      ];
-}
-
-const unused = 'unused-suppression';
-
-function isOffFor(config: RunConfig, file: FilePath): boolean {
-  return config.severityOf(unused, 'warning', file) === 'off' || !config.isLinted(file);
-}
-
-/** The rules of a comment that suppress nothing; an empty list for one that names none; undefined where all do something. */
-function idleIn(fact: SuppressionFact, used: ReadonlySet<string>): readonly string[] | undefined {
-  if (fact.rules.length === 0) return used.size === 0 ? [] : undefined;
-  const idle = fact.rules.filter((it) => !used.has(it));
-  return idle.length > 0 ? idle : undefined;
-}
-
-/** Whether the rules were on here: only then does silence prove the comment idle. */
-function wasChecked(
-  ids: readonly string[],
-  file: FilePath,
-  rules: readonly Rule[],
-  config: RunConfig,
-): boolean {
-  const named = rules.filter((it) => ids.includes(it.id));
-  return named.every((it) => config.severityOf(it.id, it.severity, file) !== 'off');
-}
-
-function names(fact: SuppressionFact, ruleId: string): boolean {
-  return fact.rules.length === 0 || fact.rules.includes(ruleId);
-}
-
-function rangesOf(facts: readonly SuppressionFact[], lineOf: (offset: number) => number): readonly Range[] {
-  return facts.flatMap((fact) => {
-    const line = lineOf(fact.at.start);
-    if (fact.form === 'enable' || fact.form === 'unknown') return [];
-    if (fact.form === 'file') return [{ fact, from: 0, to: Infinity }];
-    if (fact.form === 'line') return [{ fact, from: line, to: line }];
-    if (fact.form === 'next-line') return [{ fact, from: line + 1, to: line + 1 }];
-    const end = facts.find(
-      (it) => it.form === 'enable' && it.at.start > fact.at.start && sameRules(it, fact),
-    );
-    return [{ fact, from: line, to: end ? lineOf(end.at.start) : Infinity }];
-  });
-}
-
-function sameRules(enable: SuppressionFact, disable: SuppressionFact): boolean {
-  return enable.rules.length === 0 || disable.rules.every((it) => enable.rules.includes(it));
-}
-
-/** Shown as advice under every preset but `off`, unless configured otherwise. */
-function unusedFinding(
-  fact: SuppressionFact,
-  idle: readonly string[],
-  {
-    text,
-    facts: { file },
-    rules,
-    config,
-  }: Pick<FileRun, 'facts' | 'rules' | 'config'> & { readonly text: string },
-): readonly Finding[] {
-  const isWhole = idle.length === fact.rules.length;
-  const unknown = idle.filter((it) => !rules.some(({ id }) => id === it));
-  const finding: Finding = {
-    ruleId: unused,
-    severity: 'info',
-    file,
-    at: fact.at,
-    symbol: 'sagalint-disable',
-    ...saidOfUnused(idle, unknown, isWhole),
-    related: [],
-    ...(isWhole && { tag: 'unnecessary' as const }),
-    fixes: isWhole ? [deletion(file, fact.at, text)] : [],
-  };
-  return isOffFor(config, file) ? [] : [finding];
-}
-
-function saidOfUnused(
-  idle: readonly string[],
-  unknown: readonly string[],
-  isWhole: boolean,
-): Pick<Finding, 'message' | 'help'> {
-  if (unknown.length > 0)
-    return {
-      message: `There is no rule ${listed(unknown)}: this comment suppresses nothing of it.`,
-      help: isWhole
-        ? 'Write the rule as `sagalint rules` lists it, or delete the comment.'
-        : 'Write the rule as `sagalint rules` lists it, or take the name out.',
-    };
-  return isWhole
-    ? { message: 'This comment suppresses nothing.', help: 'Delete it.' }
-    : { message: `This comment suppresses nothing of ${listed(idle)}.`, help: 'Take the name out of it.' };
-}
-
-function listed(names: readonly string[]): string {
-  return names.map((it) => `\`${it}\``).join(', ');
-}
-
-function deletion(file: FilePath, at: Span, text: string): Fix {
-  const plan = { kind: 'insert-text', file, at: lineOrComment(at, text), text: '' } as const;
-  return { title: 'Delete the unused suppression', isPreferred: true, isSafe: true, plan };
-}
-
-/** The comment, with its line where it stands alone on it. */
-function lineOrComment(at: Span, text: string): Span {
-  let start = at.start;
-  while (start > 0 && /[ \t]/.test(text.charAt(start - 1))) start -= 1;
-  const after = /^[ \t]*(\r\n|\n|\r)/.exec(text.slice(at.end))?.[0].length ?? 0;
-  const isAlone = after > 0 && (start === 0 || /[\r\n]/.test(text.charAt(start - 1)));
-  return isAlone ? { start, end: at.end + after } : { start, end: at.end };
 }

@@ -1,5 +1,5 @@
 import type { EventModel } from '../model/model.ts';
-import type { OptionsFor } from '../rules/run.ts';
+import type { OptionsFor } from '../rules/runConfig.ts';
 
 /** What a view is asked of: the model, and what the configuration says of rules. */
 export interface Asked {

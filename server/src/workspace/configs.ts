@@ -2,7 +2,7 @@
 import { matcher } from '../config/globs.ts';
 import { defaultConfig, type Config } from '../config/settings.ts';
 import type { Severity } from '../rules/rule.ts';
-import type { OptionsFor, RuleOptions, RunConfig } from '../rules/run.ts';
+import type { OptionsFor, RuleOptions, RunConfig } from '../rules/runConfig.ts';
 import type { FilePath } from '../text.ts';
 import { describedBy, type Frameworks } from './ownFrameworks.ts';
 

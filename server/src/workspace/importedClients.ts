@@ -5,6 +5,7 @@ import { nothingGiven, type Client, type Clients } from '../extract/fileView.ts'
 import { importedAtTop } from '../extract/topImports.ts';
 import { hasOtherEvents } from '../extract/triggers.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
+import { isSameData } from '../same.ts';
 import type { FilePath } from '../text.ts';
 
 /** What is asked about a workspace. */
@@ -69,7 +70,7 @@ export class ImportedClients {
     if (before?.of === own && before.key === key) return before.facts;
     const facts = this.#sources.recognise(own, given);
     // The very facts of before, where they are the same: then nothing needs linking.
-    const isSame = before !== undefined && JSON.stringify(before.facts) === JSON.stringify(facts);
+    const isSame = before !== undefined && isSameData(before.facts, facts);
     const seen = { of: own, key, facts: isSame ? before.facts : facts };
     this.#seen.set(own.file, seen);
     return seen.facts;
@@ -79,7 +80,7 @@ export class ImportedClients {
   makesTheSame(now: FileFacts): boolean {
     const before = this.#made.get(now.file) ?? nothingGiven;
     const made = clientsOf(now);
-    return made === before || JSON.stringify(made) === JSON.stringify(before);
+    return isSameData(made, before);
   }
 
   /** Whether a text that imported no client, or only handed some on, may do otherwise now. */

@@ -8,9 +8,9 @@ import { Keeper } from '../model/kept.ts';
 import { linkSorted } from '../model/link.ts';
 import type { EventModel } from '../model/model.ts';
 import { resolver } from '../model/modules.ts';
-import { byFile } from '../rules/byFile.ts';
 import type { Rule } from '../rules/rule.ts';
-import { runRules } from '../rules/run.ts';
+import { nothingFound, runRules, type Found } from '../rules/run.ts';
+import { isSameData } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import { amended, differingIn } from './amended.ts';
 import type { ConfigOf } from './configs.ts';
@@ -43,6 +43,7 @@ export class Workspace {
   #changes = 0;
   #linked: Linked | undefined;
   #snapshot: Snapshot | undefined;
+  #found: Found = nothingFound;
   #extractions = 0;
   #links = 0;
 
@@ -89,7 +90,6 @@ export class Workspace {
     this.#texts.remove(file);
     this.#clients.forget(file);
     this.#forgetImports();
-    this.#snapshot = undefined;
   }
 
   setProjects(projects: readonly ProjectFacts[]): void {
@@ -97,7 +97,6 @@ export class Workspace {
     this.#projects = projects;
     this.#forgetImports();
     this.#linked = undefined;
-    this.#snapshot = undefined;
   }
 
   setConfig(configOf: ConfigOf): void {
@@ -146,13 +145,14 @@ export class Workspace {
     const texts = this.#texts.now();
     const textOf = (file: FilePath): string | undefined => texts.get(file);
     const unread = [...this.#failed].sort().map(([file, message]) => ({ file, message }));
-    const { findings, failures } = runRules(model, this.#rules, { ...this.#configOf, textOf });
+    const { failures, ...found } = runRules(model, this.#rules, { ...this.#configOf, textOf }, this.#found);
+    this.#found = found;
     return {
       model,
-      findings,
-      findingsOf: byFile(findings),
+      ...found,
       failures: [...unread, ...failures],
       optionsFor: this.#configOf.optionsFor,
+      texts,
       textOf,
       factsOf: (file) => facts.get(file),
       files: texts.size,
@@ -269,6 +269,7 @@ export class Workspace {
   #forgetImports(): void {
     this.#resolve = undefined;
     this.#reached = undefined;
+    this.#snapshot = undefined;
     this.#changes += 1;
   }
 
@@ -278,7 +279,7 @@ export class Workspace {
     if (!entry || entry.facts || this.#failed.has(file)) return entry?.facts;
     try {
       const facts = this.#extract(file, entry.text);
-      const isSame = entry.before && JSON.stringify(entry.before) === JSON.stringify(facts);
+      const isSame = entry.before && isSameData(entry.before, facts);
       entry.facts = isSame ? entry.before : facts;
       delete entry.before;
     } catch (error) {
