@@ -10,7 +10,8 @@ import { proxyBehind } from './activities.ts';
 import { backRunsIn, type BackRun } from './backRuns.ts';
 import { calleeName } from './fileIndex.ts';
 import { holdsKeptTries, isKeptTrying, journalOf, journalsUndoing } from './journals.ts';
-import type { EventModel, FunctionNode } from './model.ts';
+import { saidOfSagas } from './about.ts';
+import type { EventModel, FunctionNode, SagaNode, Undoing } from './model.ts';
 import { perModel } from './perModel.ts';
 import { givesBack } from './undoing.ts';
 
@@ -88,10 +89,13 @@ const takenOffStacks = once(
 /** The calls by which sagas that are one function take back a step, by file. */
 export const undoingOfSteps = perModel((model: EventModel): ReadonlyMap<FilePath, ReadonlySet<number>> => {
   const found = new Map<FilePath, Set<number>>();
-  const sagas = model.sagas.filter((it) => it.fact.form === 'imperative' || it.fact.engine === 'temporal');
-  for (const { file, at, known, isRow } of sagas.flatMap((it) => it.steps.flatMap((one) => one.undoing))) {
-    if (known !== 'always' || isRow === true) continue;
-    found.set(file, (found.get(file) ?? new Set()).add(at.start));
-  }
+  for (const { said } of saidOfSagas(model, 'calls that take its steps back', undoingCalls))
+    found.set(said.file, (found.get(said.file) ?? new Set()).add(said.at.start));
   return found;
 });
+
+function undoingCalls({ fact, steps }: SagaNode): readonly Undoing[] {
+  if (fact.form !== 'imperative' && fact.engine !== 'temporal') return [];
+  const undoing = steps.flatMap((it) => it.undoing);
+  return undoing.filter(({ known, isRow }) => known === 'always' && isRow !== true);
+}

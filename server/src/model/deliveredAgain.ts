@@ -16,7 +16,6 @@ export function throwsToBroker(model: EventModel, fn: FunctionNode): boolean {
 }
 
 function isRunBy(model: EventModel, fn: FunctionNode, isMeant: (consumer: ConsumerNode) => boolean): boolean {
-  const handlers = new Set(model.consumers.filter(isMeant).map((it) => it.handler?.fact));
   const looked = new Set<FunctionNode['fact']>();
   let level: readonly FunctionNode[] = [fn];
   for (let height = 0; height <= furthest && level.length > 0; height += 1) {
@@ -24,7 +23,7 @@ function isRunBy(model: EventModel, fn: FunctionNode, isMeant: (consumer: Consum
     for (const it of level) {
       if (looked.has(it.fact)) continue;
       looked.add(it.fact);
-      if (handlers.has(it.fact)) return true;
+      if (model.consumersBy(it.fact).some(isMeant)) return true;
       next.push(...above(model, it));
     }
     level = next;

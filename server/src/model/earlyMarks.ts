@@ -1,6 +1,7 @@
 // Relays that mark a row of an outbox as sent, or delete it, before they send it: a crash in between loses the message for good.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import { callsIn, partsOf } from '../facts/walk.ts';
+import { aboutFunctions } from './about.ts';
 import type { Effect, EventModel, FunctionNode } from './model.ts';
 import { mayFollow } from './order.ts';
 
@@ -17,16 +18,24 @@ const sets = /\bset\b[^;]*?\b(?:is_?)?(?:sent|published|dispatched|delivered|pro
 /** All of them; who puts the row back where sending fails, or sends in the transaction that marks, loses nothing by a failure. */
 export function* earlyMarks(model: EventModel): Iterable<EarlyMark> {
   const seen = new Set<FunctionNode['fact']>();
+  const markIn = aboutFunctions(model, 'marks before it sends', (file, fact) =>
+    earlyMarkIn(model, { file, fact }),
+  );
   for (const { fn, role } of model.producers) {
     if (role.transport !== 'broker' || seen.has(fn.fact) || fn.fact.kind === 'module') continue;
     seen.add(fn.fact);
-    if (isTransactionBody(model, fn)) continue;
-    const effects = model.bodyOf(fn).effects.filter((it) => it.runs !== 'when-called');
-    if (effects.some((it) => it.inCatch && isOfOutbox(it))) continue;
-    const publish = effects.find((it) => it.role.kind === 'publish' && !it.inCatch);
-    const mark = publish && effects.find((it) => isEarly(model, fn, it, publish));
-    if (publish && mark) yield { fn, mark, publish };
+    const found = markIn(fn.file, fn.fact);
+    if (found) yield { fn, ...found };
   }
+}
+
+function earlyMarkIn(model: EventModel, fn: FunctionNode): Omit<EarlyMark, 'fn'> | undefined {
+  if (isTransactionBody(model, fn)) return undefined;
+  const effects = model.bodyOf(fn).effects.filter((it) => it.runs !== 'when-called');
+  if (effects.some((it) => it.inCatch && isOfOutbox(it))) return undefined;
+  const publish = effects.find((it) => it.role.kind === 'publish' && !it.inCatch);
+  const mark = publish && effects.find((it) => isEarly(model, fn, it, publish));
+  return mark && { mark, publish };
 }
 
 function isEarly(model: EventModel, fn: FunctionNode, mark: Effect, publish: Effect): boolean {

@@ -35,16 +35,20 @@ export interface EndlessRetry {
 interface Looking {
   readonly model: EventModel;
   readonly declared: readonly Declared[];
-  readonly repeaters: ReadonlyMap<FunctionFact, readonly Repeater[]>;
+  /** Asked for where a site may be meant. */
+  readonly repeaters: () => ReadonlyMap<FunctionFact, readonly Repeater[]>;
 }
 
 /** All of them. */
 export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
-  const looking = { model, declared: declaredQueues(model), repeaters: repeatersOf(model) };
+  const looking = { model, declared: declaredQueues(model), repeaters: () => repeatersOf(model) };
   for (const { fn, action } of saidOfFiles(model, 'may be tried for ever', (it) => sitesIn(model, it))) {
     const how = howOf(looking, fn, action);
     if (!how) continue;
-    const consumer = looking.repeaters.get(fn.fact)?.find((it) => it.consumer)?.consumer;
+    const consumer = looking
+      .repeaters()
+      .get(fn.fact)
+      ?.find((it) => it.consumer)?.consumer;
     yield { fn, at: action.call.at, name: pathOf(action.call.callee), how, ...(consumer && { consumer }) };
   }
   yield* putBack(looking);
@@ -143,7 +147,7 @@ function isLimited(
   library: string,
 ): boolean {
   if (library === 'aws') return declared.some((it) => it.role.library === 'aws' && it.role.limit !== 'none');
-  const consumers = (repeaters.get(fact) ?? []).flatMap((it) => it.consumer ?? []);
+  const consumers = (repeaters().get(fact) ?? []).flatMap((it) => it.consumer ?? []);
   const policies = consumers.flatMap((it) => [
     ...(it.fact.policy ? [it.fact.policy] : []),
     ...declarationsOf(model, it).map((one) => one.role),
@@ -163,7 +167,7 @@ function isSentAgain(looking: Looking, fn: FunctionNode, action: CallAction): bo
   const role = action.roles.find((it) => it.kind === 'publish');
   if (role?.kind !== 'publish' || role.transport !== 'broker') return false;
   const channel = role.channel ?? role.event;
-  const consumers = (repeaters.get(fn.fact) ?? []).flatMap((it) => it.consumer ?? []);
+  const consumers = (repeaters().get(fn.fact) ?? []).flatMap((it) => it.consumer ?? []);
   const isOwn = consumers.some((it) => isOwnChannel(model, fn, channel, it));
   return isOwn && isOfFailure(model, fn, action) && !counts(model, fn) && !countsInMessage(model, fn, action);
 }
@@ -194,7 +198,7 @@ function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: C
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
   if (action.call.args.some((it, index) => isOther(fn, it, index)) || counts(model, fn)) return false;
   if (findsTheOther(fn, action) || isDelayed(model, fn, action)) return false;
-  return repeaters.has(fn.fact) || (!isMended(fn, action) && hasWork(model, fn, fn.fact.body));
+  return repeaters().has(fn.fact) || (!isMended(fn, action) && hasWork(model, fn, fn.fact.body));
 }
 
 /** `if (error instanceof TokenExpired) { await refresh(); return this.post(order); }`: of one failure what caused it is put right first. */

@@ -15,21 +15,19 @@ export interface EscapedFailure {
   readonly held: StepNode;
 }
 
-/** Those of sagas that are one function. */
-export function* escapedFailures(model: EventModel): Iterable<EscapedFailure> {
-  for (const saga of model.sagas) {
-    const facts = model.files.get(saga.file);
-    const fn = saga.fact.function === undefined ? undefined : facts?.functions[saga.fact.function];
-    if (!facts || !fn?.isAsync) continue;
-    for (const tried of actionsIn(fn.body)) {
-      if (tried.kind !== 'try' || !tried.handler) continue;
-      for (const action of callsIn(tried.body)) {
-        if (action.settled !== 'returned' || !givesPromise(model, saga, action)) continue;
-        const { start } = action.call.at;
-        const step = saga.steps.find((it) => it.file === saga.file && it.at.start === start);
-        const held = saga.steps.find((it) => it.at.start < start && isTakenBackIn(model, tried, it));
-        if (step && held) yield { saga, step, action, held };
-      }
+/** Those of a saga that is one function. */
+export function* escapedFailures(model: EventModel, saga: SagaNode): Iterable<EscapedFailure> {
+  const facts = model.files.get(saga.file);
+  const fn = saga.fact.function === undefined ? undefined : facts?.functions[saga.fact.function];
+  if (!facts || !fn?.isAsync) return;
+  for (const tried of actionsIn(fn.body)) {
+    if (tried.kind !== 'try' || !tried.handler) continue;
+    for (const action of callsIn(tried.body)) {
+      if (action.settled !== 'returned' || !givesPromise(model, saga, action)) continue;
+      const { start } = action.call.at;
+      const step = saga.steps.find((it) => it.file === saga.file && it.at.start === start);
+      const held = saga.steps.find((it) => it.at.start < start && isTakenBackIn(model, tried, it));
+      if (step && held) yield { saga, step, action, held };
     }
   }
 }

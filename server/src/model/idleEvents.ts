@@ -1,4 +1,5 @@
 // Types that look like events in a workspace that shows how its events travel, and that nobody near them sends: props, frames, rows.
+import { saidOfEvents } from './about.ts';
 import type { ConsumerNode, EventModel, EventNode, TypeNode } from './model.ts';
 import { perModel } from './perModel.ts';
 
@@ -15,17 +16,18 @@ const ofEvents = /(?:^|[/.-])(?:(?:domain|integration)-?)?(events?|contracts)(?=
  * way, as in a file that only declares them, none is idle.
  */
 export function isIdle(model: EventModel, event: EventNode): boolean {
-  return idleEvents(model).has(event);
+  const homes = homesOfMoved(model);
+  if (!homes || isMoved(event) || event.declarations.length === 0) return false;
+  return event.declarations.every((it) => isPlain(it) && !homesOf(it).some((home) => homes.has(home)));
 }
 
-const idleEvents = perModel((model): ReadonlySet<EventNode> => {
-  const moved = model.events.filter(isMoved);
+/** Where events are declared that travel; undefined where too few of them do. */
+const homesOfMoved = perModel((model): ReadonlySet<string> | undefined => {
+  const moved = saidOfEvents(model, 'where it is declared that travels', (it) =>
+    isMoved(it) ? [it.declarations.flatMap(homesOf)] : [],
+  );
   const isMoving = moved.length >= enough || model.consumers.filter(isOfBroker).length >= enoughConsumers;
-  if (!isMoving) return new Set();
-  const homes = new Set(moved.flatMap((it) => it.declarations.flatMap(homesOf)));
-  const isStill = (it: TypeNode): boolean => isPlain(it) && !homesOf(it).some((home) => homes.has(home));
-  const still = model.events.filter((it) => !isMoved(it) && it.declarations.length > 0);
-  return new Set(still.filter((it) => it.declarations.every(isStill)));
+  return isMoving ? new Set(moved.flatMap(({ said }) => said)) : undefined;
 });
 
 function isOfBroker({ transport, handler }: ConsumerNode): boolean {

@@ -1,4 +1,5 @@
 // What is kept about the consumers and producers of one model for the next, though they are made anew for each.
+import type { FunctionFact } from '../facts/facts.ts';
 import { lazily } from '../facts/once.ts';
 import { areSame } from '../same.ts';
 import { subjectsBy } from './about.ts';
@@ -54,6 +55,23 @@ function askedOfConsumers(
     aboutConsumers: (question, ask) => keeper.keepBy(question, draftOf, noted(ask)),
     saidOfConsumers: (question, ask) => keeper.list(question, subjects(), noted(ask)),
   };
+}
+
+/** The consumers that a function handles; who asks depends on those alone. */
+export function consumersByHandler(
+  keeper: Keeper,
+  consumers: readonly ConsumerNode[],
+): EventModel['consumersBy'] {
+  const byHandler = new Map<FunctionFact, ConsumerNode[]>();
+  for (const it of consumers) {
+    const known = it.handler && byHandler.get(it.handler.fact);
+    if (known) known.push(it);
+    else if (it.handler) byHandler.set(it.handler.fact, [it]);
+  }
+  const areThose = (one: readonly ConsumerNode[], other: readonly ConsumerNode[]): boolean =>
+    areSame(one, other, isSameConsumer);
+  const found = keeper.lookUp('handlers', () => byHandler, areThose);
+  return (handler) => found(handler) ?? [];
 }
 
 /** The producers at a call; who asks depends on those alone. */

@@ -8,7 +8,7 @@ import { draftConsumers } from './consumers.ts';
 import { collectEvents } from './events.ts';
 import { feedsOf } from './feeds.ts';
 import { Keeper } from './kept.ts';
-import { keptOfConsumers, producersByPlace } from './keptNodes.ts';
+import { consumersByHandler, keptOfConsumers, producersByPlace } from './keptNodes.ts';
 import { messagesOf } from './messages.ts';
 import type { EventModel } from './model.ts';
 import { forgottenBy } from './nestTransports.ts';
@@ -64,6 +64,7 @@ export function linkSorted(
     serviceOf,
     ...keptOfConsumers(keeper, nodes, { drafts: drafts.consumers, ...bodies }),
     aliasesOf: aliasesIn(linking),
+    consumersBy: consumersByHandler(keeper, nodes.consumers),
     producersAt: producersByPlace(keeper, nodes.producers),
     ...contractsOf(projects, linking),
   });

@@ -40,6 +40,8 @@ export interface EventModel {
     question: string,
     ask: (consumer: ConsumerNode) => Iterable<Item>,
   ) => readonly Said<ConsumerNode, Item>[];
+  /** The consumers that a function handles; who asks depends on those alone. */
+  readonly consumersBy: (handler: FunctionFact) => readonly ConsumerNode[];
   /** The producers at a call. */
   readonly producersAt: (place: Place) => readonly ProducerNode[];
   /** The aliases that name a type. */

@@ -51,11 +51,11 @@ interface Candidate extends Reaction {
 }
 
 function reactionsIn(model: EventModel): readonly Candidate[] {
-  const homesOf = model.aboutConsumers('homes', (consumer) => homesIn(model, consumer));
-  return model.consumers.flatMap((consumer) => {
-    const homes = homesOf(consumer);
-    return homes ? [{ consumer, effects: model.bodyOfConsumer(consumer).effects, homes }] : [];
+  const found = model.saidOfConsumers('homes', (consumer) => {
+    const homes = homesIn(model, consumer);
+    return homes ? [{ effects: model.bodyOfConsumer(consumer).effects, homes }] : [];
   });
+  return found.map(({ of, said }) => ({ consumer: of, ...said }));
 }
 
 /** Where the saga may live that a consumer moves; undefined for one that moves none. */

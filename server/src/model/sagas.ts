@@ -4,6 +4,7 @@ import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { isOfPage } from '../facts/pagePackages.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
+import { saidOfFiles } from './about.ts';
 import { commandNamed } from './commandNames.ts';
 import type { Reading } from './deeds.ts';
 import { isSaga, stepsInBody } from './imperativeSagas.ts';
@@ -23,12 +24,12 @@ export function sagasOf(linking: Linking, bodyOf: Reading['bodyOf']): readonly S
     return facts ? stepsOf(facts, fact, reading) : [];
   });
   const nodeOf = (file: FilePath, fact: SagaFact): SagaNode => lazySaga(file, fact, steps);
-  const meant = keeper.keep('meant sagas', (file, facts: FileFacts) =>
-    facts.sagas.filter((it) => isMeant(facts, nodeOf(file, it), reading)),
+  const meant = saidOfFiles(linking, 'meant sagas', (facts) =>
+    facts.sagas.flatMap((fact) =>
+      isMeant(facts, nodeOf(facts.file, fact), reading) ? [{ file: facts.file, fact }] : [],
+    ),
   );
-  return [...files.values()].flatMap((facts) =>
-    facts.sagas.length === 0 ? [] : meant(facts.file, facts).map((it) => nodeOf(facts.file, it)),
-  );
+  return meant.map(({ file, fact }) => nodeOf(file, fact));
 }
 
 /** Whether a candidate is a saga at all: other code runs steps and catches errors too. */

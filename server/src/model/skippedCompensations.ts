@@ -2,6 +2,7 @@
 import type { Action, CallAction } from '../facts/actions.ts';
 import { durableEngines } from '../facts/sagaWords.ts';
 import { branchesOf, callsIn } from '../facts/walk.ts';
+import { saidOfSagas } from './about.ts';
 import { answersItself } from './answering.ts';
 import { lostCompensations, type LostCompensation } from './compensating.ts';
 import { throwsToBroker } from './deliveredAgain.ts';
@@ -10,7 +11,7 @@ import { calleeName } from './fileIndex.ts';
 import { callersOf, followsFailure, isTriedInCatch } from './followingFailure.ts';
 import { holds } from './handling.ts';
 import { isKeptTrying } from './journals.ts';
-import type { EventModel, FunctionNode } from './model.ts';
+import type { EventModel, FunctionNode, SagaNode } from './model.ts';
 import { mayFollow } from './order.ts';
 import { isUndoing } from './undoing.ts';
 import { undoingFunctions } from './undoingFunctions.ts';
@@ -18,7 +19,8 @@ import { undoingFunctions } from './undoingFunctions.ts';
 /** Those in a function that takes back a whole saga, and in a branch for a step that said no; a catch is looked at where it stands. */
 export function* skippedCompensations(model: EventModel): Iterable<LostCompensation> {
   const told = new Set(lostCompensations(model).map((it) => it.action));
-  const found = [...inUndoingFunctions(model, told), ...inBranches(model)];
+  const branches = saidOfSagas(model, 'compensations skipped in branches', (it) => inBranches(model, it));
+  const found = [...inUndoingFunctions(model, told), ...branches.map(({ said }) => said)];
   for (const { fn, action } of found)
     if (!told.has(action))
       yield { fn, action, loss: 'stops-the-others', isLostAnyhow: true, isActivity: false };
@@ -46,25 +48,23 @@ function* inUndoingFunctions(model: EventModel, told: ReadonlySet<CallAction>): 
 }
 
 /** `if (shipment.failed) { await refund(); await release(); }` in the saga itself. */
-function* inBranches(model: EventModel): Iterable<Skipping> {
-  for (const { file, fact, steps } of model.sagas) {
-    const own = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
-    if (fact.form !== 'imperative' || fact.engine !== undefined || !own) continue;
-    const fn = { file, fact: own };
-    if (isSeenTo(model, fn)) continue;
-    const places = new Set(
-      steps.flatMap(({ undoing }) =>
-        undoing.flatMap((it) => (it.known === 'always' && it.file === file ? [it.at.start] : [])),
-      ),
-    );
-    for (const list of failureBranches(own.body)) {
-      const undoing = bareCalls(list);
-      const index = undoing.findIndex((it) => places.has(it.call.at.start));
-      const action = undoing[index];
-      const others = undoing.slice(index + 1).filter((it) => isUndoing(pathOf(it.call.callee)));
-      const isFollowed = others.some((it) => mayFollow(list, action?.call.at.start ?? 0, it.call.at.start));
-      if (action && isFollowed && mayFail(model, fn, action)) yield { fn, action };
-    }
+function* inBranches(model: EventModel, { file, fact, steps }: SagaNode): Iterable<Skipping> {
+  const own = fact.function === undefined ? undefined : model.files.get(file)?.functions[fact.function];
+  if (fact.form !== 'imperative' || fact.engine !== undefined || !own) return;
+  const fn = { file, fact: own };
+  if (isSeenTo(model, fn)) return;
+  const places = new Set(
+    steps.flatMap(({ undoing }) =>
+      undoing.flatMap((it) => (it.known === 'always' && it.file === file ? [it.at.start] : [])),
+    ),
+  );
+  for (const list of failureBranches(own.body)) {
+    const undoing = bareCalls(list);
+    const index = undoing.findIndex((it) => places.has(it.call.at.start));
+    const action = undoing[index];
+    const others = undoing.slice(index + 1).filter((it) => isUndoing(pathOf(it.call.callee)));
+    const isFollowed = others.some((it) => mayFollow(list, action?.call.at.start ?? 0, it.call.at.start));
+    if (action && isFollowed && mayFail(model, fn, action)) yield { fn, action };
   }
 }
 

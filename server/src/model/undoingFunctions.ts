@@ -2,23 +2,24 @@
 import type { FunctionFact } from '../facts/facts.ts';
 import { sagaName, undoingCall } from '../facts/sagaWords.ts';
 import type { FilePath } from '../text.ts';
-import { saidOfFiles } from './about.ts';
+import { saidOfFiles, saidOfSagas } from './about.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { orchestratorsOf } from './orchestrators.ts';
+import { perModel } from './perModel.ts';
 
 /** What takes the steps of sagas back, and what a saga calls to take back all of them. */
-export function undoingFunctions(model: EventModel): ReadonlyMap<FunctionFact, FunctionNode> {
-  const ofSteps = model.sagas.flatMap(({ steps }) =>
+export const undoingFunctions = perModel((model: EventModel): ReadonlyMap<FunctionFact, FunctionNode> => {
+  const ofSteps = saidOfSagas(model, 'functions that take its steps back', ({ steps }) =>
     steps.flatMap(({ undoing }) => undoing.flatMap((it) => it.functions)),
-  );
-  const ofClasses = model.sagas.flatMap(({ file, fact: { owner } }) =>
+  ).map(({ said }) => said);
+  const ofClasses = saidOfSagas(model, 'undoing methods of its class', ({ file, fact: { owner } }) =>
     owner === undefined
       ? []
       : undoingIn(
           file,
           (model.files.get(file)?.functions ?? []).filter((it) => it.owner === owner),
         ),
-  );
+  ).map(({ said }) => said);
   const ofNamed = saidOfFiles(model, 'undoing methods of sagas', ({ file, functions }) =>
     undoingIn(
       file,
@@ -28,7 +29,7 @@ export function undoingFunctions(model: EventModel): ReadonlyMap<FunctionFact, F
   const ofRunners = orchestratorsOf(model).flatMap((it) => undoingIn(it.file, it.functions));
   const all = [...ofSteps, ...ofClasses, ...ofNamed, ...ofRunners];
   return new Map(all.map((it) => [it.fact, it]));
-}
+});
 
 function undoingIn(file: FilePath, functions: readonly FunctionFact[]): readonly FunctionNode[] {
   return functions.filter((it) => undoingCall.test(it.name)).map((fact) => ({ file, fact }));

@@ -1,4 +1,5 @@
 // Failure events that are published and that nothing in the workspace reacts to. Silent where the consumers may stand elsewhere.
+import { saidOfEvents } from './about.ts';
 import { saysFailure, stepOf, type FailureWords } from './fallible.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { spokenKeys } from './spokenNames.ts';
@@ -15,17 +16,17 @@ const noted = / (?:recorded|noted|logged|acknowledged|handled|resolved)$/;
 /** All of them, once the whole workspace was read. */
 export function unheardFailures(model: EventModel, words: FailureWords): readonly UnheardFailure[] {
   if (!model.isComplete || model.consumers.length === 0) return [];
-  return model.events.flatMap((event) => {
-    if (
-      !saysFailure(event.name, words) ||
-      noted.test(event.key) ||
-      event.isProduced !== 'yes' ||
-      event.isConsumed !== 'no'
-    )
-      return [];
+  const unheard = saidOfEvents(model, `is not heard ${JSON.stringify(words)}`, (it) =>
+    isUnheard(it, words) ? [true] : [],
+  );
+  return unheard.flatMap(({ of: event }) => {
     const heard = heardBeside(model, event, words);
     return heard && !isSpokenElsewhere(model, event) ? [{ event, heard }] : [];
   });
+}
+
+function isUnheard({ name, key, isProduced, isConsumed }: EventNode, words: FailureWords): boolean {
+  return isProduced === 'yes' && isConsumed === 'no' && saysFailure(name, words) && !noted.test(key);
 }
 
 /** Its producers speak to consumers of this workspace too: so a consumer of the failure would stand here as well. */

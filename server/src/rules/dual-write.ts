@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import type { PublishRole } from '../facts/roles.ts';
-import { foundInFiles } from '../model/about.ts';
+import { aboutFunctions, foundInFiles } from '../model/about.ts';
 import { above } from '../model/above.ts';
 import { isBeside } from '../model/besideWrites.ts';
 import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublishes.ts';
@@ -29,23 +29,37 @@ export const rule: Rule = {
     // Where the layer below sends to a broker, the call that names the event may not tell.
     const isSent = ({ role }: ProducerNode): boolean => travels(role) || role.transport === 'unknown';
     const producing = model.producers.filter(isSent).map((it) => it.fn);
+    const lookAt = aboutFunctions(model, 'stores and publishes', (file, fact) =>
+      lookedAt(model, { file, fact }),
+    );
     let level = [...producing, ...foundInFiles(model, 'what asks for work', askingForWork)];
     for (let height = 0; height < furthest && level.length > 0; height += 1) {
       const next: FunctionNode[] = [];
       for (const fn of level) {
         if (looked.has(fn.fact)) continue;
         looked.add(fn.fact);
-        const pair = pairIn(model, fn);
-        const early = pair ? undefined : earlyPublishOf(model, fn);
-        if (pair) yield findingOf(fn, pair);
-        else if (early) yield ofEarly(fn, early);
-        else next.push(...above(model, fn));
+        const { finding, beyond } = lookAt(fn.file, fn.fact);
+        if (finding) yield finding;
+        next.push(...beyond);
       }
       level = next;
     }
     for (const it of earlyMarks(model)) yield ofMark(it);
   },
 };
+
+interface LookedAt {
+  readonly finding?: RuleFinding;
+  /** Where to look next: nowhere where something was found. */
+  readonly beyond: readonly FunctionNode[];
+}
+
+function lookedAt(model: EventModel, fn: FunctionNode): LookedAt {
+  const pair = pairIn(model, fn);
+  if (pair) return { finding: findingOf(fn, pair), beyond: [] };
+  const early = earlyPublishOf(model, fn);
+  return early ? { finding: ofEarly(fn, early), beyond: [] } : { beyond: above(model, fn) };
+}
 
 /** Who puts jobs into a queue. */
 const askingForWork = once((facts: FileFacts) =>

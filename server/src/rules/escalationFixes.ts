@@ -4,17 +4,26 @@ import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { EscalateFailurePlan } from '../fixes/plan.ts';
+import { foundInFiles } from '../model/about.ts';
 import { proxyOf } from '../model/activities.ts';
 import type { LostCompensation } from '../model/compensating.ts';
 import { baseOf, itemOf } from '../model/backRuns.ts';
-import { floatingCompensations } from '../model/floatingCompensations.ts';
+import type { FloatingCompensation } from '../model/floatingCompensations.ts';
 import type { EventModel } from '../model/model.ts';
 import { perModel } from '../model/perModel.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
-/** At most one fix; none where the value of the compensation is used. `name` is what it goes by. */
-export function escalationFixes(model: EventModel, lost: LostCompensation, name: string): readonly Fix[] {
+export interface Escalated {
+  readonly lost: LostCompensation;
+  /** What it goes by. */
+  readonly name: string;
+  /** The `forEach` that starts it. */
+  readonly each: FloatingCompensation | undefined;
+}
+
+/** At most one fix; none where the value of the compensation is used. */
+export function escalationFixes(model: EventModel, { lost, name, each }: Escalated): readonly Fix[] {
   const { fn, action, loss } = lost;
   const target = { file: fn.file, at: action.call.at };
   // Its policy is changed where the proxy is made.
@@ -30,7 +39,6 @@ export function escalationFixes(model: EventModel, lost: LostCompensation, name:
           },
         ];
   if (isUsed(lost)) return [];
-  const each = floatingCompensations(model).find((it) => it.undoing === action && it.way === 'forEach');
   if (loss === 'floating' && action.settled !== 'dropped' && !each) return [];
   const existing = helperFor(model, fn.file);
   const plan: EscalateFailurePlan = {
@@ -101,8 +109,8 @@ interface Known {
   readonly escalations: readonly NonNullable<Uses['escalate']>[];
 }
 
-const known = perModel(({ files }: EventModel): Known => {
-  const all = [...files.values()].map(knownOfFile);
+const known = perModel((model: EventModel): Known => {
+  const all = foundInFiles(model, 'what keeps compensations', knownIfAny);
   return {
     helpers: all.flatMap((it) => it.helpers),
     retries: all.flatMap((it) => it.retries),
@@ -115,7 +123,7 @@ const retryName = /^(?:with|do|run)?_?retr(?:y|ies|ying)(?!.*(?:able|policy|coun
 const escalationName =
   /^(?:alert|page|escalate|report|record|mark|park|notify|raise)\w*(?:stuck|compensation|on_?call|operator|people|person|human|staff|team|ops|incident|dead_?letter|saga)|^(?:escalate|page|alert)$/i;
 
-const knownOfFile = once((facts: FileFacts): Known => {
+function knownOfFile(facts: FileFacts): Known {
   const exported = facts.functions.filter(
     (it) => it.isExported === true && it.owner === undefined && it.isAsync,
   );
@@ -134,6 +142,12 @@ const knownOfFile = once((facts: FileFacts): Known => {
       return wanted ? [{ file, name: it.name, arguments: wanted }] : [];
     }),
   };
+}
+
+/** Most files have none. */
+const knownIfAny = once((facts: FileFacts): readonly Known[] => {
+  const found = knownOfFile(facts);
+  return Object.values(found).some((it) => it.length > 0) ? [found] : [];
 });
 
 /** What it wants: the work and perhaps a name; undefined where it wants more than that. */

@@ -1,6 +1,7 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
+import { saidOfSagas } from '../model/about.ts';
 import { isGivenUp } from '../model/activities.ts';
 import { tellsSomebody } from '../model/deeds.ts';
 import { deniedCharges, type DeniedCharge } from '../model/deniedCharges.ts';
@@ -22,18 +23,15 @@ export const rule: Rule = {
   *check({ model, settingsOf }) {
     // A step of a durable engine may stand in several workflows and is mended in one place.
     const seen = new Set<string>();
-    for (const saga of model.sagas) {
-      const mayEnd = endingIn(model, saga);
-      for (const step of revocable(saga.steps)) {
-        const { deed } = step;
-        const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step, mayEnd) : undefined;
-        const key = `${step.file} ${step.at.start}`;
-        if (!deed || !next || seen.has(key)) continue;
-        seen.add(key);
-        yield findingOf(model, { saga, step, deed, next });
-      }
+    for (const { said } of saidOfSagas(model, 'missing compensations', (it) => missingIn(model, it))) {
+      if (seen.has(said.key)) continue;
+      seen.add(said.key);
+      yield said.finding;
     }
-    for (const it of escapedFailures(model)) yield escapedOf(it);
+    const escaped = saidOfSagas(model, 'escaped failures', (it) =>
+      [...escapedFailures(model, it)].map(escapedOf),
+    );
+    for (const { said } of escaped) yield said;
     for (const it of deniedCharges(model))
       if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
     const ended = new Set<string>();
@@ -46,6 +44,21 @@ export const rule: Rule = {
     }
   },
 };
+
+/** The steps of a saga that nothing takes back, each with the place where it is mended. */
+function* missingIn(
+  model: EventModel,
+  saga: SagaNode,
+): Iterable<{ readonly key: string; readonly finding: RuleFinding }> {
+  const mayEnd = endingIn(model, saga);
+  for (const step of revocable(saga.steps)) {
+    const { deed } = step;
+    const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step, mayEnd) : undefined;
+    if (!deed || !next) continue;
+    const finding = findingOf(model, { saga, step, deed, next });
+    yield { key: `${step.file} ${step.at.start}`, finding };
+  }
+}
 
 /** The names alone say that money is taken, and that the catch speaks of it. */
 function deniedOf({ file, charge, next, denied }: DeniedCharge): RuleFinding {

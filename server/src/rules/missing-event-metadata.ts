@@ -9,6 +9,7 @@ import { isListedPart } from '../model/listedParts.ts';
 import { metadataKinds, metadataNames, type MetadataKind } from '../model/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
 import { nearestFirst } from '../model/nearness.ts';
+import { keptFindings } from './keptFindings.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import {
@@ -124,7 +125,11 @@ export const rule: Rule<Options> = {
     const { shared, own: left } = sharedFaults(model, faults, chosen);
     const workspace = { model, bases: basesOfEvents(model, chosen) };
     for (const it of shared) yield sharedFinding(workspace, it, chosen);
-    const findings = keptFindings(workspace, chosen);
+    const findings = keptFindings(model, {
+      question: `findings of missing metadata ${JSON.stringify(chosen)}`,
+      keyOf: ({ key }: Fault) => key,
+      findingOf: (it: Fault) => findingOf(workspace, it, chosen),
+    });
     // One literal under a computed topic, one type under two topics is one fault.
     const seen = new Set<object>();
     for (const fault of left) {
@@ -161,19 +166,6 @@ function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<FoundFa
 interface Workspace {
   readonly model: EventModel;
   readonly bases: () => readonly Base[];
-}
-
-/** What is told of a fault, kept as long as nothing changes that its message and its fixes are made of. */
-function keptFindings(workspace: Workspace, chosen: Options): (fault: Fault) => RuleFinding {
-  const { keeper } = workspace.model;
-  return keeper.keepBy(
-    `findings of missing metadata ${JSON.stringify(chosen)}`,
-    ({ key }: Fault) => key,
-    (fault) => {
-      keeper.noteFile(fault.place.file);
-      return findingOf(workspace, fault, chosen);
-    },
-  );
 }
 
 function findingOf(workspace: Workspace, fault: Fault, chosen: Options): RuleFinding {

@@ -9,7 +9,7 @@ import {
   type FailureWords,
   type Step,
 } from '../model/fallible.ts';
-import { aboutEvents } from '../model/about.ts';
+import { aboutEvents, saidOfEvents } from '../model/about.ts';
 import { failuresOf } from '../model/failures.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
 import { listingsOf, placeOfName } from '../model/listings.ts';
@@ -93,31 +93,36 @@ export const rule: Rule<FailureWords> = {
     if (!model.isComplete) return;
     const failures = failuresOf(model, words);
     const reactions = reactionsOf(model);
-    const stepOfEvent = aboutEvents(model, `steps ${JSON.stringify(words.failures)}`, ({ name }) =>
-      saysFailure(name, words) ? undefined : stepOf(name),
-    );
+    const steps = saidOfEvents(model, `steps ${JSON.stringify(words)}`, (it) => stepsOf(it, words));
     const told = aboutEvents(model, `missing-failure-event ${JSON.stringify(words)}`, (it) =>
       findingOf(model, it, words),
     );
-    for (const event of model.events) {
-      const step = stepOfEvent(event);
-      if (!step || !isAnnounced(event) || !isStep(event, step, words, reactions)) continue;
-      if (failures.mayFollow(event, step)) continue;
-      yield told(event);
-    }
+    for (const { of: event, said } of steps)
+      if (isStep(event, said, reactions) && !failures.mayFollow(event, said.step)) yield told(event);
   },
 };
 
+interface Announced {
+  readonly step: Step;
+  readonly canFail: ReturnType<typeof canFail>;
+}
+
+/** The step that an event announces as done, where it may be one that can fail. */
+function stepsOf(event: EventNode, words: FailureWords): readonly Announced[] {
+  const step = saysFailure(event.name, words) ? undefined : stepOf(event.name);
+  if (!step || !isAnnounced(event)) return [];
+  const answer = canFail(step, words);
+  return answer === 'no' && !isOutcome(step) ? [] : [{ step, canFail: answer }];
+}
+
 /** By its name, or because a consumer publishes it in the middle of a flow. */
 function isStep(
-  event: EventNode,
-  step: Step,
-  words: FailureWords,
+  { key }: EventNode,
+  { step, canFail: answer }: Announced,
   reactions: ReadonlyMap<string, 'plain' | 'risky'>,
 ): boolean {
-  const answer = canFail(step, words);
-  if (answer === 'stated') return reactions.has(event.key);
-  return answer === 'yes' || (reactions.get(event.key) === 'risky' && isOutcome(step));
+  if (answer === 'stated') return reactions.has(key);
+  return answer === 'yes' || (reactions.get(key) === 'risky' && isOutcome(step));
 }
 
 /** What is only taken from a broker here comes from elsewhere, and so may its failure: a type tells then how to read it. */

@@ -4,6 +4,7 @@ import { floatingCompensations, type FloatingCompensation } from '../model/float
 import { calleeName } from '../model/fileIndex.ts';
 import { canAwait } from '../model/lostPublishes.ts';
 import { nameElsewhere, placeOf } from '../model/registrations.ts';
+import { keptFindings } from './keptFindings.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -13,9 +14,20 @@ export const rule: Rule = {
   hasFix: true,
   options: z.strictObject({}),
   *check({ model }) {
-    for (const floating of floatingCompensations(model)) yield findingOf(floating);
+    const findings = keptFindings(model, {
+      question: 'findings of floating compensations',
+      keyOf,
+      findingOf,
+    });
+    for (const it of floatingCompensations(model)) yield findings(it);
   },
 };
+
+function keyOf({ fn, action, undoing, way }: FloatingCompensation): string {
+  const places = [fn.file, fn.fact.id, action.call.at.start, undoing.call.at.start, undoing.call.at.end];
+  const names = [nameElsewhere(action), nameElsewhere(undoing), calleeName(undoing.call.callee)];
+  return [...places, way, ...names].join(' ');
+}
 
 function findingOf(floating: FloatingCompensation): RuleFinding {
   const { fn, action, undoing, way } = floating;

@@ -1,7 +1,7 @@
 // A compensation may fail too: then somebody must try again, write it down, or call a human, and the others must still run.
 import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
-import { floatingCompensations } from '../model/floatingCompensations.ts';
+import { floatingCompensations, type FloatingCompensation } from '../model/floatingCompensations.ts';
 import { haltedRuns } from '../model/haltedRuns.ts';
 import { journalOf } from '../model/journals.ts';
 import type { EventModel } from '../model/model.ts';
@@ -9,6 +9,7 @@ import { skippedCompensations } from '../model/skippedCompensations.ts';
 import { isUndoing } from '../model/undoing.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
+import { keptFindings } from './keptFindings.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const said: Readonly<Record<Loss, { readonly what: string; readonly help: string }>> = {
@@ -45,16 +46,45 @@ export const rule: Rule = {
   hasFix: true,
   options: z.strictObject({}),
   *check({ model }) {
-    const floating = new Set(floatingCompensations(model).flatMap((it) => [it.action, it.undoing]));
+    const all = floatingCompensations(model);
+    const floating = new Set(all.flatMap((it) => [it.action, it.undoing]));
+    const inEach = all.filter((it) => it.way === 'forEach').toReversed();
+    const eachOf = new Map(inEach.map((it) => [it.undoing, it]));
+    const findings = keptFindings(model, {
+      question: 'findings of lost compensations',
+      keyOf,
+      findingOf: (it: Told) => findingOf(model, it),
+    });
+    const told = (lost: LostCompensation, words = said[lost.loss]): RuleFinding =>
+      findings({ lost, words, each: eachOf.get(lost.action) });
     // Where awaiting is all that is missing, the rule that says so speaks alone.
     for (const lost of lostCompensations(model))
-      if (lost.isLostAnyhow || !floating.has(lost.action)) yield findingOf(model, lost);
-    for (const halted of haltedRuns(model)) yield findingOf(model, halted, halting);
-    for (const first of skippedCompensations(model)) yield findingOf(model, first, skipping);
+      if (lost.isLostAnyhow || !floating.has(lost.action)) yield told(lost);
+    for (const halted of haltedRuns(model)) yield told(halted, halting);
+    for (const first of skippedCompensations(model)) yield told(first, skipping);
   },
 };
 
-function findingOf(model: EventModel, lost: LostCompensation, { what, help } = said[lost.loss]): RuleFinding {
+interface Told {
+  readonly lost: LostCompensation;
+  readonly words: (typeof said)[Loss];
+  readonly each: FloatingCompensation | undefined;
+}
+
+function keyOf({ lost, words, each }: Told): string {
+  const { fn, action, loss, by, isActivity, isTriedFirst } = lost;
+  const places = [
+    fn.file,
+    fn.fact.id,
+    action.call.at.start,
+    by?.at.start,
+    each?.fn.file,
+    each?.action.call.at.start,
+  ];
+  return [...places, loss, isActivity, isTriedFirst, words.what].join(' ');
+}
+
+function findingOf(model: EventModel, { lost, words: { what, help }, each }: Told): RuleFinding {
   const called = calledIn(model, lost);
   const { fact, file } = lost.fn;
   // What is awaited only writes down that it was done: the function is what takes back.
@@ -67,7 +97,7 @@ function findingOf(model: EventModel, lost: LostCompensation, { what, help } = s
     ...(lost.isTriedFirst && lost.loss === 'only-logged' && { severity: 'info' }),
     message: `\`${name}\` takes a step back, and ${what}.`,
     help,
-    fixes: escalationFixes(model, lost, called.name),
+    fixes: escalationFixes(model, { lost, name: called.name, each }),
   };
 }
 
