@@ -71,6 +71,8 @@ export function diagnosticsOf(
     }
   }
   forgetAllBut(told, showing.made);
+  for (const it of showing.made.texts.keys())
+    if (!sources.some(({ folder }) => folder === it)) showing.made.texts.delete(it);
   // A configuration above two folders is read by both.
   const problems = new Map(
     sources.flatMap(({ folder }) => folder.problems).map((it) => [JSON.stringify(it), it]),

@@ -44,6 +44,11 @@ export class Folder {
     return file.startsWith(`${this.root}/`);
   }
 
+  /** Whether it lies in another one, if there is one: of two around a file the inner tells of it. */
+  isWithin(other: Folder | undefined): boolean {
+    return other === undefined || other.contains(this.root);
+  }
+
   /** Whether its files were never read to the end. */
   get isCold(): boolean {
     return !this.#isFilled;

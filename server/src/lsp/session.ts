@@ -60,7 +60,6 @@ export class Session {
   /** Sets the workspace's folders; those that stay keep what they know. */
   setFolders(roots: readonly FilePath[]): void {
     const openText = (file: FilePath): string | undefined => this.#open.get(file)?.getText();
-    this.#made.texts.clear();
     this.#folders = [...new Set(roots)].map(
       (root) => this.#folders.find((it) => it.root === root) ?? new Folder(root, openText),
     );
@@ -143,8 +142,9 @@ export class Session {
 
   /** The innermost one, where folders lie in each other. */
   #folderOf(file: FilePath): Folder | undefined {
-    const around = this.#folders.filter((it) => it.contains(file));
-    return around.length < 2 ? around[0] : around.toSorted((a, b) => b.root.length - a.root.length)[0];
+    let found: Folder | undefined;
+    for (const it of this.#folders) if (it.contains(file) && it.isWithin(found)) found = it;
+    return found;
   }
 
   #notice(file: FilePath): void {

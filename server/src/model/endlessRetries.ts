@@ -1,7 +1,7 @@
 // Messages that are tried again for ever: put back, sent again, or tried in a loop, with nothing that counts.
 import type { Action, CallAction, LoopAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
-import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FileFacts } from '../facts/facts.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
@@ -18,7 +18,7 @@ import { indexOf } from './fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
 import { moduleDefault } from './queuePolicies.ts';
 import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
-import { repeatersOf, type Repeater } from './redelivered.ts';
+import { repeatersOf, type Repeaters } from './redelivered.ts';
 import { rootOf } from './values.ts';
 import { mentionsDuplicate } from './walk.ts';
 
@@ -35,20 +35,16 @@ export interface EndlessRetry {
 interface Looking {
   readonly model: EventModel;
   readonly declared: readonly Declared[];
-  /** Asked for where a site may be meant. */
-  readonly repeaters: () => ReadonlyMap<FunctionFact, readonly Repeater[]>;
+  readonly repeaters: Repeaters;
 }
 
 /** All of them. */
 export function* endlessRetries(model: EventModel): Iterable<EndlessRetry> {
-  const looking = { model, declared: declaredQueues(model), repeaters: () => repeatersOf(model) };
+  const looking = { model, declared: declaredQueues(model), repeaters: repeatersOf(model) };
   for (const { fn, action } of saidOfFiles(model, 'may be tried for ever', (it) => sitesIn(model, it))) {
     const how = howOf(looking, fn, action);
     if (!how) continue;
-    const consumer = looking
-      .repeaters()
-      .get(fn.fact)
-      ?.find((it) => it.consumer)?.consumer;
+    const consumer = looking.repeaters(fn.fact).find((it) => it.consumer)?.consumer;
     yield { fn, at: action.call.at, name: pathOf(action.call.callee), how, ...(consumer && { consumer }) };
   }
   yield* putBack(looking);
@@ -147,7 +143,7 @@ function isLimited(
   library: string,
 ): boolean {
   if (library === 'aws') return declared.some((it) => it.role.library === 'aws' && it.role.limit !== 'none');
-  const consumers = (repeaters().get(fact) ?? []).flatMap((it) => it.consumer ?? []);
+  const consumers = repeaters(fact).flatMap((it) => it.consumer ?? []);
   const policies = consumers.flatMap((it) => [
     ...(it.fact.policy ? [it.fact.policy] : []),
     ...declarationsOf(model, it).map((one) => one.role),
@@ -167,9 +163,10 @@ function isSentAgain(looking: Looking, fn: FunctionNode, action: CallAction): bo
   const role = action.roles.find((it) => it.kind === 'publish');
   if (role?.kind !== 'publish' || role.transport !== 'broker') return false;
   const channel = role.channel ?? role.event;
-  const consumers = (repeaters().get(fn.fact) ?? []).flatMap((it) => it.consumer ?? []);
+  if (!isOfFailure(model, fn, action)) return false;
+  const consumers = repeaters(fn.fact).flatMap((it) => it.consumer ?? []);
   const isOwn = consumers.some((it) => isOwnChannel(model, fn, channel, it));
-  return isOwn && isOfFailure(model, fn, action) && !counts(model, fn) && !countsInMessage(model, fn, action);
+  return isOwn && !counts(model, fn) && !countsInMessage(model, fn, action);
 }
 
 function isOwnChannel(
@@ -198,7 +195,7 @@ function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: C
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
   if (action.call.args.some((it, index) => isOther(fn, it, index)) || counts(model, fn)) return false;
   if (findsTheOther(fn, action) || isDelayed(model, fn, action)) return false;
-  return repeaters().has(fn.fact) || (!isMended(fn, action) && hasWork(model, fn, fn.fact.body));
+  return repeaters(fn.fact).length > 0 || (!isMended(fn, action) && hasWork(model, fn, fn.fact.body));
 }
 
 /** `if (error instanceof TokenExpired) { await refresh(); return this.post(order); }`: of one failure what caused it is put right first. */

@@ -108,17 +108,23 @@ export function enter<Key, Item>(
   now: ReadonlyMap<Key, Item>,
   isSame: (one: Item, other: Item) => boolean,
 ): void {
-  const before = (byFile.get(file) ?? new Map()) as ReadonlyMap<Key, Item>;
+  const before = byFile.get(file) as ReadonlyMap<Key, Item> | undefined;
   byFile.set(file, now);
-  for (const key of new Set([...before.keys(), ...now.keys()])) {
-    const [old, item] = [before.get(key), now.get(key)];
+  for (const [key, item] of now) {
+    const old = before?.get(key);
     const entry = byKey.get(key) ?? emptyEntry();
-    byKey.set(key, entry);
+    if (old === undefined) byKey.set(key, entry);
+    else if (old === item) continue;
     // Also one that is the same is another object, and the old one is of the model before.
-    if (item === undefined) entry.byFile.delete(file);
-    else entry.byFile.set(file, item);
+    entry.byFile.set(file, item);
     entry.list = undefined;
-    if (old !== undefined && item !== undefined && isSame(old, item)) continue;
+    if (old === undefined || !isSame(old, item)) forgetReaders(entry);
+  }
+  for (const key of before?.keys() ?? []) {
+    const entry = now.has(key) ? undefined : byKey.get(key);
+    if (!entry) continue;
+    entry.byFile.delete(file);
+    entry.list = undefined;
     forgetReaders(entry);
     // Keys are objects of facts too, and would keep those of every version of a file alive.
     if (entry.byFile.size === 0) byKey.delete(key);

@@ -9,7 +9,7 @@ import { handedKeys } from './handedKeys.ts';
 import { keySites, type KeySite } from './keySites.ts';
 import type { EventModel, FunctionNode } from './model.ts';
 import { rootOf } from './values.ts';
-import { repeatersOf, retriedBy, type Repeater } from './redelivered.ts';
+import { repeatersOf, retriedBy, type Repeater, type Repeaters } from './redelivered.ts';
 
 export type KeyFault =
   | { readonly kind: 'changing'; readonly site: KeySite; readonly by: Changing; readonly repeater?: Repeater }
@@ -34,7 +34,7 @@ export function keyFaults(model: EventModel): readonly KeyFault[] {
   // Who clicks again wants it again: a page makes its key for one click.
   const sites = keySites(model).filter(({ fn }) => !fn.file.endsWith('.tsx') && !model.isOfScreen(fn.file));
   const again = (fn: FunctionFact, by: Changing): Repeater | undefined =>
-    repeaters.get(fn)?.[0] ?? (retried.has(fn) ? retried.get(makerOf(model, by) ?? fn) : undefined);
+    repeaters(fn)[0] ?? (retried.has(fn) ? retried.get(makerOf(model, by) ?? fn) : undefined);
   const changing = onceEach(sites.flatMap((it) => changingKey(model, it, again)));
   const rest = sites.filter(
     (it) => !changing.some((fault) => fault.site === it) && !isOfOneRun(model, it, repeaters),
@@ -90,18 +90,15 @@ function isReplayed({ files }: EventModel, { file, kind, name }: Changing): bool
   );
 }
 
-function sharedKeys(
-  model: EventModel,
-  sites: readonly KeySite[],
-  repeaters: ReadonlyMap<FunctionFact, readonly Repeater[]>,
-): readonly KeyFault[] {
+function sharedKeys(model: EventModel, sites: readonly KeySite[], repeaters: Repeaters): readonly KeyFault[] {
   const faults: KeyFault[] = [];
   const byAggregate = new Map<string, KeySite[]>();
   for (const site of sites) {
-    const text = repeaters.has(site.fn.fact) ? constantKey(model, site) : undefined;
+    const isRepeated = repeaters(site.fn.fact).length > 0;
+    const text = isRepeated ? constantKey(model, site) : undefined;
     if (text !== undefined) faults.push({ kind: 'shared', site, by: 'constant', id: text, others: [] });
     const id = site.isComposite || isNamedBeside(site) ? undefined : onlyId(model, site);
-    if (id === undefined || !repeaters.has(site.fn.fact)) continue;
+    if (id === undefined || !isRepeated) continue;
     if (id === 'offset' && site.of === 'guard') {
       faults.push({ kind: 'shared', site, by: 'position', id, others: [] });
     } else if (flowIds.test(id)) {
@@ -122,17 +119,13 @@ function sharedKeys(
 }
 
 /** `const done = new Set<string>()` in the handler itself: what it holds is gone when the handler ends, and drops no other message. */
-function isOfOneRun(
-  { files }: EventModel,
-  { fn, action, of }: KeySite,
-  repeaters: ReadonlyMap<FunctionFact, readonly Repeater[]>,
-): boolean {
+function isOfOneRun({ files }: EventModel, { fn, action, of }: KeySite, repeaters: Repeaters): boolean {
   const callee = of === 'guard' ? action?.call.callee : undefined;
   const facts = files.get(fn.file);
   const held = facts && callee?.kind === 'member' ? rootOf(facts, callee.object) : undefined;
   if (!facts || !held || held.init?.kind !== 'new' || held.isTopLevel) return false;
   const maker = facts.functions.findLast((it) => it.kind !== 'module' && holds(it.span, held.at));
-  return maker !== undefined && repeaters.has(maker);
+  return maker !== undefined && repeaters(maker).length > 0;
 }
 
 /** One store of keys: a guard's method, or the account at another system. */
@@ -143,14 +136,10 @@ function groupOf({ program }: EventModel, { fn, action, of, library, name }: Key
 }
 
 /** Calls of different kinds, or guards of different consumers, that take each other for repeats. */
-function isOther(
-  site: KeySite,
-  other: KeySite,
-  repeaters: ReadonlyMap<FunctionFact, readonly Repeater[]>,
-): boolean {
+function isOther(site: KeySite, other: KeySite, repeaters: Repeaters): boolean {
   if (site.of === 'remote') return site.name !== other.name;
-  const mine = repeaters.get(site.fn.fact) ?? [];
-  const theirs = repeaters.get(other.fn.fact) ?? [];
+  const mine = repeaters(site.fn.fact);
+  const theirs = repeaters(other.fn.fact);
   return theirs.some((it) => it.consumer && !mine.includes(it)) && mine.length === 1;
 }
 

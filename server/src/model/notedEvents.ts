@@ -1,7 +1,7 @@
 // Events as those see them whose answers are kept: that one was looked at is noted. Also when two versions of an event are the same.
 import { areSame, isSamePlace } from '../same.ts';
 import { isNoted } from './noting.ts';
-import type { ConsumerNode, EventNode, ProducerNode } from './model.ts';
+import type { ConsumerNode, EventNode, ProducerNode, TypeNode } from './model.ts';
 
 /** An event that tells when something of it is read. */
 export class NotedEvent implements EventNode {
@@ -70,8 +70,8 @@ export function isSameEvent(one: EventNode, other: EventNode): boolean {
     one.isAsked === other.isAsked &&
     isSamePlace(one.place, other.place) &&
     areSame(one.wireNames, other.wireNames, Object.is) &&
-    areSame(one.declarations, other.declarations, (a, b) => a.fact === b.fact && a.file === b.file) &&
-    areSame(one.inline, other.inline, (a, b) => a.object === b.object && isSamePlace(a, b)) &&
+    areSame(one.declarations, other.declarations, isSameType) &&
+    areSame(one.inline, other.inline, isSameObject) &&
     areSame(one.producers, other.producers, isSameProducer) &&
     areSame(one.consumers, other.consumers, isSameConsumer)
   );
@@ -98,8 +98,22 @@ export function isSameConsumer(one: ConsumerNode, other: ConsumerNode): boolean 
     one.isForgotten === other.isForgotten &&
     one.runBy?.action === other.runBy?.action &&
     isSamePlace(one, other) &&
-    areSame(one.events, other.events, (a, b) => a.key === b.key)
+    areSame(one.events, other.events, isOfSameKey)
   );
+}
+
+type Inline = EventNode['inline'][number];
+
+function isSameType(one: TypeNode, other: TypeNode): boolean {
+  return one.fact === other.fact && one.file === other.file;
+}
+
+function isSameObject(one: Inline, other: Inline): boolean {
+  return one.object === other.object && isSamePlace(one, other);
+}
+
+function isOfSameKey(one: EventNode, other: EventNode): boolean {
+  return one.key === other.key;
 }
 
 /** Field by field: a role may be made anew of the same parts. */

@@ -1,22 +1,20 @@
 // Where events are produced. A publish that only forwards a parameter makes its callers the producers, over any number of wrappers.
 import type { CallAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
 import type { PublishRole, Transport } from '../facts/roles.ts';
 import type { FilePath, Span } from '../text.ts';
 import { saidOfFiles } from './about.ts';
-import { eachAction, indexOf, type FileIndex } from './fileIndex.ts';
-import { called, isTold, saidOnce, type Message, type ReadMessage } from './message.ts';
+import { indexOf, type FileIndex } from './fileIndex.ts';
+import { isTold, saidOnce, type Message, type ReadMessage } from './message.ts';
+import { keptHandedIn, type HandedIn } from './handedIn.ts';
 import { isRunHere } from './guessedRoles.ts';
 import { throughForeignBase } from './foreignPublishers.ts';
 import { throughJobs } from './jobs.ts';
 import type { FunctionNode } from './model.ts';
-import { below, partOf } from './origins.ts';
 import type { Linking } from './program.ts';
 import { handedOnBy } from './bridges.ts';
 import { makesMessage } from './toldTypes.ts';
 import { ofPublisher, readSite } from './siteMessages.ts';
-import { messagesTyped } from './typedMessages.ts';
 
 /** A call that hands over one or more messages. */
 export interface ProducerDraft {
@@ -52,8 +50,9 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
       for (const it of inner) covered.add(it.fn.fact);
     }
   }
+  const handed = keptHandedIn({ linking, read });
   for (const site of direct) {
-    const isForwarded = forward(site, site, maxWrappers, { linking, read, drafts, seen: new Set() });
+    const isForwarded = forward(site, site, maxWrappers, { linking, handed, drafts, seen: new Set() });
     if (isForwarded) forwarded.add(site.action);
   }
   return [...drafts.values()].flat().flatMap((it) => finished(it, { covered, forwarded }));
@@ -101,7 +100,7 @@ function innerSites(
 
 interface Forwarding {
   readonly linking: Linking;
-  readonly read: ReadMessage;
+  readonly handed: HandedIn;
   readonly drafts: Map<CallAction, ProducerDraft[]>;
   readonly seen: Set<CallAction>;
 }
@@ -115,7 +114,7 @@ function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, cont
   for (const { caller, action } of callers) {
     if (context.seen.has(action) || action === site.action) continue;
     context.seen.add(action);
-    const messages = saidOnce(open.map((it) => handedIn(it, caller, action, context)));
+    const messages = saidOnce(open.map((it) => context.handed(it)(caller.file, action)));
     const next = atCaller(origin, enclosing, caller, action, messages);
     // Where the wrapper names the event, an object that is handed in is its content.
     const isContent = site.messages.some(isTold) && !messages.some(isTold);
@@ -140,61 +139,6 @@ function enclosingMethod(fn: FunctionNode, { files }: Pick<Linking, 'files'>): F
   const { outer, name } = fn.fact;
   const around = name === '' && outer !== undefined ? files.get(fn.file)?.functions[outer] : undefined;
   return around ? enclosingMethod({ file: fn.file, fact: around }, { files }) : fn;
-}
-
-function handedIn(
-  message: Message,
-  caller: FunctionNode,
-  action: CallAction,
-  { linking, read }: Forwarding,
-): readonly Message[] {
-  if (message.kind === 'member')
-    return message.path ? [] : ofReceiver(message.name, caller, action, { linking, read });
-  if (message.kind !== 'parameter') return [];
-  const arg = action.call.args[message.index];
-  if (!arg) return [];
-  const call = message.path.indexOf(called);
-  if (call >= 0)
-    return givenBy(message.path.slice(0, call), { file: caller.file, expr: arg }, { linking, read });
-  const value = message.path.length === 0 ? undefined : linking.values.evaluate(caller.file, arg);
-  const from = value?.kind === 'expr' ? value : { file: caller.file, expr: arg };
-  const exact = partOf(from.expr, message.path);
-  if (exact === 'kept') return [{ kind: 'relayed' }];
-  const whole = exact && exact !== arg ? read(caller.file, arg).filter((it) => it.kind === 'type') : [];
-  return [...(exact ? read(from.file, exact) : read(caller.file, arg)), ...whole];
-}
-
-/** `handle(store, openCart)`, `commandHandler(decider)`: what the function handed in gives. */
-function givenBy(
-  path: readonly string[],
-  from: { readonly file: FilePath; readonly expr: Expr },
-  { linking, read }: Pick<Forwarding, 'linking' | 'read'>,
-): readonly Message[] {
-  const value = path.length === 0 ? undefined : linking.values.evaluate(from.file, from.expr);
-  const { file, expr } = value?.kind === 'expr' ? value : from;
-  const target = below(expr, path);
-  return (target ? linking.calls.functionsOf(file, target) : []).flatMap((fn) => {
-    const typed = fn.fact.returns ? messagesTyped(linking, fn.file, fn.fact.returns) : [];
-    if (typed.length > 0) return typed;
-    return [...eachAction(fn.fact.body)].flatMap((it) =>
-      it.kind === 'return' && it.value ? read(fn.file, it.value) : [],
-    );
-  });
-}
-
-/** `new OrderCreatedPublisher(client).publish(…)`: the receiver's class says what `this.subject` is. */
-function ofReceiver(
-  name: string,
-  caller: FunctionNode,
-  action: CallAction,
-  { linking, read }: Pick<Forwarding, 'linking' | 'read'>,
-): readonly Message[] {
-  const { callee } = action.call;
-  const receiver =
-    callee.kind === 'member' ? linking.calls.typing.typeOf(caller.file, callee.object) : undefined;
-  const member = receiver && linking.hierarchy.memberOf(receiver, name);
-  const init: Expr | undefined = member?.member.init;
-  return init && member ? read(member.node.file, init) : [];
 }
 
 function atCaller(

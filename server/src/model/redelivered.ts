@@ -1,5 +1,6 @@
 // Which functions may run again for one message: what brokers call, what sagas resume, with all that these call.
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { callsIn } from '../facts/walk.ts';
 import { aboutFunctions, saidOfFiles } from './about.ts';
 import { pathOf as nameOf } from './effects.ts';
@@ -16,29 +17,41 @@ export interface Repeater {
 
 const deepest = 6;
 
-/** By function: what may run it again. */
-export const repeatersOf = perModel((model: EventModel): ReadonlyMap<FunctionFact, readonly Repeater[]> => {
-  const found = new Map<FunctionFact, Repeater[]>();
-  const note = (start: FunctionNode, repeater: Repeater): void => {
-    for (const { fact } of reachedFrom(model, start)) {
-      const known = found.get(fact);
-      if (known) known.push(repeater);
-      else found.set(fact, [repeater]);
-    }
+/** What may run a function again. */
+export type Repeaters = (fact: FunctionFact) => readonly Repeater[];
+
+/** Few functions are asked about, so each is looked for among all that is run again. */
+export const repeatersOf = perModel((model: EventModel): Repeaters => {
+  const runs = [...runAgain(model)].map(({ fn, ...repeater }) => ({
+    repeater,
+    facts: factsOf(reachedFrom(model, fn)),
+  }));
+  const known = new Map<FunctionFact, readonly Repeater[]>();
+  return (fact) => {
+    const found =
+      known.get(fact) ?? runs.filter(({ facts }) => facts.has(fact)).map(({ repeater }) => repeater);
+    known.set(fact, found);
+    return found;
   };
-  for (const consumer of model.consumers) {
-    if (consumer.handler && consumer.transport === 'broker')
-      note(consumer.handler, { name: consumer.name, consumer });
-  }
-  for (const { fn, name } of saidOfFiles(model, 'run by sagas', (it) => runBySagas(model, it)))
-    note(fn, { name });
-  for (const saga of model.sagas) {
-    const id = saga.fact.function;
-    const fact = id === undefined ? undefined : model.files.get(saga.file)?.functions[id];
-    if (fact && saga.fact.form === 'imperative') note({ file: saga.file, fact }, { name: saga.name });
-  }
-  return found;
 });
+
+const factsOf = once(
+  (functions: readonly FunctionNode[]): ReadonlySet<FunctionFact> => new Set(functions.map((it) => it.fact)),
+);
+
+/** Handlers of brokers, what sagas run, and sagas that are one function. */
+function* runAgain(model: EventModel): Iterable<Repeater & { readonly fn: FunctionNode }> {
+  for (const consumer of model.consumers) {
+    const { handler, transport, name } = consumer;
+    if (handler && transport === 'broker') yield { fn: handler, name, consumer };
+  }
+  yield* saidOfFiles(model, 'run by sagas', (it) => runBySagas(model, it));
+  for (const { file, name, fact: saga } of model.sagas) {
+    const id = saga.function;
+    const fact = id === undefined ? undefined : model.files.get(file)?.functions[id];
+    if (fact && saga.form === 'imperative') yield { fn: { file, fact }, name };
+  }
+}
 
 function* runBySagas(
   model: EventModel,

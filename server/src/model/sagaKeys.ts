@@ -58,7 +58,8 @@ function withoutKey(
   consumer: ConsumerNode,
   event: EventNode,
 ): Uncorrelated | undefined {
-  if (manager.stores.size === 0 || readsBeside(model, consumer)) return undefined;
+  const isReadBeside = model.aboutConsumers('reads beside the event', (it) => readsBeside(model, it));
+  if (manager.stores.size === 0 || isReadBeside(consumer)) return undefined;
   const sites = sitesOf(model, event);
   const bare = sites.find((it) => !it.isOpen && ![...it.names].some((name) => keyLike.test(name)));
   if (bare) return { file: bare.file, at: bare.at, manager, consumer, event, keys: [] };

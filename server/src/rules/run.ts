@@ -3,7 +3,7 @@ import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { foundInFiles } from '../model/about.ts';
 import type { EventModel } from '../model/model.ts';
-import { areSame } from '../same.ts';
+import { areSame, isSameData } from '../same.ts';
 import type { FilePath } from '../text.ts';
 import { byFile } from './byFile.ts';
 import type { Finding, Rule, RuleFinding, Severity } from './rule.ts';
@@ -113,9 +113,10 @@ function inOrder(findings: readonly Finding[], before: FindingsOf): FindingsOf {
   const files = isOfSameFiles ? before.keys() : [...perFile.keys()].sort();
   const found = new Map<FilePath, readonly Finding[]>();
   for (const file of files) {
-    const now = (perFile.get(file) ?? []).sort(byPlace);
+    const now = perFile.get(file) ?? [];
     const old = before.get(file);
-    found.set(file, old && areSame(old, now, Object.is) ? old : now);
+    if (now.length > 1) now.sort(byPlace);
+    found.set(file, old && areSame(old, now, isSameData) ? old : now);
   }
   return found;
 }
