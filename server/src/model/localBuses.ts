@@ -1,7 +1,9 @@
 // Whether a hand-written bus stays in its process: its code is here, and nothing beside it speaks to a broker.
 import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
+import { foundInFiles } from './about.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { indexOf } from './fileIndex.ts';
 import type { TypeNode } from './model.ts';
@@ -43,7 +45,7 @@ export function localBuses(
  * Of events out of an aggregate nobody can say where they are published: then the buses here must be all there is.
  */
 function publishedWithin(
-  { calls: { typing }, hierarchy, files }: Linking,
+  { calls: { typing }, hierarchy, files, keeper }: Linking,
   producers: readonly ProducerDraft[],
   isLocal: (bus: TypeNode) => boolean,
 ): (consumer: ConsumerDraft) => boolean {
@@ -60,7 +62,7 @@ function publishedWithin(
   const areAllWithin = (): boolean =>
     producers.some(isWithin) &&
     producers.every((it) => it.role.transport === 'in-process' || isWithin(it)) &&
-    [...files.values()].every(isFreeOfBrokers);
+    foundInFiles({ keeper, files }, 'speaks to brokers', ifOfBrokers).length === 0;
   let known: ReadonlyMap<string, readonly ProducerDraft[]> | undefined;
   let isClosed: boolean | undefined;
   return ({ messages }) => {
@@ -127,6 +129,8 @@ function isMadeBeside({ file, fact }: TypeNode, { files }: Linking): boolean {
   const made = files.get(file)?.functions ?? [];
   return made.some(({ returns }) => returns?.kind === 'ref' && returns.name === fact.name);
 }
+
+const ifOfBrokers = once((facts: FileFacts) => (isFreeOfBrokers(facts) ? [] : [true]));
 
 function isFreeOfBrokers(facts: FileFacts | undefined): boolean {
   return facts !== undefined && !facts.imports.some((it) => brokers.test(it.from));

@@ -38,32 +38,45 @@ const besides =
 /** All events of process managers that do not say which saga they belong to. */
 export function uncorrelated(model: EventModel): readonly Uncorrelated[] {
   const typesOf: TypesOf = aboutEvents(model, 'types of keys', (it) => keyTypes(model, it));
+  const isReadBeside = model.aboutConsumers('reads beside the event', (it) => readsBeside(model, it));
   return processManagersOf(model).flatMap((manager) => {
+    const asking = { model, manager, isReadBeside, keysIn: keptKeys(model, manager) };
     const seen = new Set<EventNode>();
     return manager.reactions.flatMap(({ consumer }) =>
       consumer.events.flatMap((event): readonly Uncorrelated[] => {
         if (seen.has(event) || consumer.fact.isRequest) return [];
         seen.add(event);
-        const found =
-          withoutKey(model, manager, consumer, event) ?? withOtherType(typesOf, manager, consumer, event);
+        const found = withoutKey(asking, consumer, event) ?? withOtherType(typesOf, manager, consumer, event);
         return found ? [found] : [];
       }),
     );
   });
 }
 
+interface Asking {
+  readonly model: EventModel;
+  readonly manager: ProcessManager;
+  readonly isReadBeside: (consumer: ConsumerNode) => boolean;
+  /** The parts of the event by which a consumer reads or changes the saga's rows. */
+  readonly keysIn: (consumer: ConsumerNode) => readonly string[];
+}
+
+/** Managers of the same stores ask the same of a consumer. */
+function keptKeys(model: EventModel, manager: ProcessManager): Asking['keysIn'] {
+  const stores = [...manager.stores].sort().join(' ');
+  return model.aboutConsumers(`keys of ${stores}`, (it) => [...keysOf(model, manager, it)]);
+}
+
 function withoutKey(
-  model: EventModel,
-  manager: ProcessManager,
+  { model, manager, isReadBeside, keysIn }: Asking,
   consumer: ConsumerNode,
   event: EventNode,
 ): Uncorrelated | undefined {
-  const isReadBeside = model.aboutConsumers('reads beside the event', (it) => readsBeside(model, it));
   if (manager.stores.size === 0 || isReadBeside(consumer)) return undefined;
   const sites = sitesOf(model, event);
   const bare = sites.find((it) => !it.isOpen && ![...it.names].some((name) => keyLike.test(name)));
   if (bare) return { file: bare.file, at: bare.at, manager, consumer, event, keys: [] };
-  const keys = [...keysOf(model, manager, consumer)];
+  const keys = keysIn(consumer);
   if (keys.length === 0 || consumer.events.length > 1) return undefined;
   const site = sites.find(
     (it) =>
