@@ -77,7 +77,7 @@ export function collectEvents(
   for (const it of consumers) tell(it, () => true);
   const of = (messages: readonly Message[]): readonly EventDraft[] => {
     const found = messages.flatMap(keysOf).flatMap((key) => drafts.get(key) ?? []);
-    return [...new Set(found)];
+    return found.length < 2 ? found : [...new Set(found)];
   };
   return { drafts, of };
 }
@@ -86,6 +86,8 @@ export function collectEvents(
 function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, readonly string[]> {
   const channels = new Map<string, Set<string>>();
   for (const { messages } of producers) {
+    // Most name their event once, by a type or by a name.
+    if (messages.length < 2) continue;
     const types = messages.flatMap((it) => (it.kind === 'type' ? [keyOfType(it.node)] : tagKeyOf(it)));
     for (const message of messages) {
       if (message.kind !== 'name' || isTagged(message) || types.length === 0) continue;
@@ -106,6 +108,7 @@ function tagKeyOf(message: Message): readonly string[] {
 function taggedBy(drafts: ReadonlyMap<string, EventDraft>): ReadonlyMap<string, readonly string[]> {
   const tags = new Map<string, string[]>();
   for (const { key, wireNames } of drafts.values()) {
+    if (wireNames.size === 0) continue;
     for (const tag of new Set([...wireNames].map(eventKey))) {
       if (!tag.includes(' ') || drafts.has(tag)) continue;
       tags.set(tag, [...(tags.get(tag) ?? []), key]);
@@ -164,9 +167,10 @@ function inlineAt(object: ObjectExpr, file: Place['file'], site: Place): EventDr
 
 function declare(drafts: Map<string, EventDraft>, node: TypeNode, linking: Linking): void {
   const key = keyOfType(node);
+  const known = drafts.get(key);
+  if (known?.declarations.some((it) => it.fact === node.fact)) return;
   const place = { file: node.file, at: node.fact.at };
-  const draft = drafts.get(key) ?? create(drafts, key, declaredName(node.fact), place);
-  if (draft.declarations.some((it) => it.fact === node.fact)) return;
+  const draft = known ?? create(drafts, key, declaredName(node.fact), place);
   if (draft.declarations.length === 0) {
     draft.name = declaredName(node.fact);
     draft.place = place;
