@@ -1,5 +1,4 @@
-// Keeps texts, facts, model and findings in step. One change of a text is one extraction and at most one link, and that only
-// when somebody asks. Snapshots are immutable: a request takes one and remembers nothing.
+// Keeps texts, facts, model and findings in step: a changed text is one extraction and at most one link, when somebody asks.
 import { extract, recogniseAgain } from '../extract/extract.ts';
 import { isNamedAfterEvents, mayMatter } from '../extract/triggers.ts';
 import type { FileFacts } from '../facts/facts.ts';
