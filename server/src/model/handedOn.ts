@@ -96,7 +96,14 @@ function ofMember(here: Handling, file: FilePath, expr: Expr & { kind: 'member' 
   if (flowId.test(expr.name) || containers.test(expr.name)) return 'yes';
   const isConstant = here.model.program.stringOf(file, expr) !== undefined;
   const isEnum = expr.object.kind === 'name' && /^[A-Z]/.test(expr.object.name);
-  return isConstant || isEnum ? 'silent' : 'unknown';
+  return isConstant || isEnum || isIdOfThing(here, file, expr) ? 'silent' : 'unknown';
+}
+
+/** `payment.orderId` says which order it is; by the id of the message itself, or of what runs the flow, the flow may be followed. */
+function isIdOfThing(here: Handling, file: FilePath, { object, name }: Expr & { kind: 'member' }): boolean {
+  if (!/^_?id$|[a-z]Id$/.test(name) || /^(?:event|message|msg|causation|command|parent)Id$/.test(name)) return false;
+  const isOfFlow = /saga|flow|process|trace|session|request|conversation|transaction|context/i.test(lastName(object));
+  return !isOfFlow && (/[a-z]Id$/.test(name) || !isHandled(here, file, object));
 }
 
 function ofCall(here: Handling, file: FilePath, call: CallExpr, depth: number): HandedOn {
@@ -114,13 +121,32 @@ function ofCall(here: Handling, file: FilePath, call: CallExpr, depth: number): 
 /** `firstOf(correlationId)`: what a function that gives an object puts into it. */
 function ofMaker(here: Handling, file: FilePath, call: CallExpr, depth: number): HandedOn {
   const flow = flowIdMade(here, file, call);
-  if (!flow) return 'unknown';
+  if (!flow) return ofMade(here, file, call, depth);
   const { fn, entry } = flow;
   if (isFreshId(here, fn.file, entry.value)) return 'no';
   const id = entry.value.kind === 'name' ? entry.value.binding : undefined;
   const arg = id === undefined ? undefined : call.args[fn.fact.parameters.indexOf(id)];
   if (!arg) return 'unknown';
   return isFreshId(here, file, arg) ? 'no' : ofField(here, file, arg, depth) === 'yes' ? 'yes' : 'unknown';
+}
+
+/** `confirmedOf(order)`, which gives an object in sight: judged as if that object were written at the call. */
+function ofMade(here: Handling, file: FilePath, call: CallExpr, depth: number): HandedOn {
+  const last = here.levels.at(-1);
+  const [maker, ...others] = here.model.program.functionsOf(file, call.callee);
+  if (!last || !maker || others.length > 0 || here.levels.some((it) => it.entry.fact === maker.fact)) return 'unknown';
+  const given = givenBy(maker);
+  if (given.length === 0 || given.some((it) => it?.kind !== 'object')) return 'unknown';
+  const leading = { entry: { file, fact: last.entry.fact }, action: { ...last.action, call } };
+  const inside = {
+    ...here,
+    levels: [...here.levels.slice(0, -1), leading, { entry: maker, action: last.action }],
+  };
+  return together(given.map((it) => (it ? handedOn(inside, maker.file, it, depth + 1) : 'unknown')));
+}
+
+function givenBy({ fact }: FunctionNode): readonly (Expr | undefined)[] {
+  return [...eachAction(fact.body)].flatMap((it) => (it.kind === 'return' ? [it.value] : []));
 }
 
 /** Where the function behind a call gives what it makes a flow of its own: `correlationId: randomUUID()`. */
@@ -137,8 +163,7 @@ function flowIdMade(
   call: CallExpr,
 ): { readonly fn: FunctionNode; readonly entry: ObjectEntry } | undefined {
   const made = here.model.program.functionsOf(file, call.callee).flatMap((fn) => {
-    const given = [...eachAction(fn.fact.body)].flatMap((it) => (it.kind === 'return' ? [it.value] : []));
-    return given.flatMap((it) => (it?.kind === 'object' ? it.entries : [])).map((entry) => ({ fn, entry }));
+    return givenBy(fn).flatMap((it) => (it?.kind === 'object' ? it.entries : [])).map((entry) => ({ fn, entry }));
   });
   return made.find(({ entry }) => flowId.test(entry.key));
 }

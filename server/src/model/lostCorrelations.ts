@@ -145,11 +145,17 @@ function lostAt(
   if (consumer.transport !== 'broker' && transport === 'in-process') return undefined;
   if (isParked(model, producer) || isLogLine(role, namesOf(producer), action.call.args)) return undefined;
   if (beyond.some(({ entry }) => takesFromContext(model, entry))) return undefined;
-  const travels = action.call.args.filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
-  const judged = together(travels.map((it) => handedOn(whole, producer.file, it)));
+  const judged = together(travellingIn(producer).map((it) => handedOn(whole, producer.file, it)));
   if (judged !== 'no') return undefined;
   const lost = { consumer, producer, sent, here, ...payloadOf(here, sent) };
   return isAnswer(model, lost) ? undefined : lost;
+}
+
+/** What says where a message goes stands before the message: `publish(exchange, routingKey, payload, options)`. */
+function travellingIn({ role: { payload }, action }: ProducerNode): readonly Expr[] {
+  const { args } = action.call;
+  const from = args.findIndex((it) => payload && it.at.start === payload.at.start && it.at.end === payload.at.end);
+  return args.slice(Math.max(from, 0)).filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
 }
 
 const asking = /^(?:request(?:ed)?|command|query)$/i;
