@@ -101,8 +101,11 @@ function ofMember(here: Handling, file: FilePath, expr: Expr & { kind: 'member' 
 
 /** `payment.orderId` says which order it is; by the id of the message itself, or of what runs the flow, the flow may be followed. */
 function isIdOfThing(here: Handling, file: FilePath, { object, name }: Expr & { kind: 'member' }): boolean {
-  if (!/^_?id$|[a-z]Id$/.test(name) || /^(?:event|message|msg|causation|command|parent)Id$/.test(name)) return false;
-  const isOfFlow = /saga|flow|process|trace|session|request|conversation|transaction|context/i.test(lastName(object));
+  if (!/^_?id$|[a-z]Id$/.test(name) || /^(?:event|message|msg|causation|command|parent)Id$/.test(name))
+    return false;
+  const isOfFlow = /saga|flow|process|trace|session|request|conversation|transaction|context/i.test(
+    lastName(object),
+  );
   return !isOfFlow && (/[a-z]Id$/.test(name) || !isHandled(here, file, object));
 }
 
@@ -134,7 +137,8 @@ function ofMaker(here: Handling, file: FilePath, call: CallExpr, depth: number):
 function ofMade(here: Handling, file: FilePath, call: CallExpr, depth: number): HandedOn {
   const last = here.levels.at(-1);
   const [maker, ...others] = here.model.program.functionsOf(file, call.callee);
-  if (!last || !maker || others.length > 0 || here.levels.some((it) => it.entry.fact === maker.fact)) return 'unknown';
+  if (!last || !maker || others.length > 0 || here.levels.some((it) => it.entry.fact === maker.fact))
+    return 'unknown';
   const given = givenBy(maker);
   if (given.length === 0 || given.some((it) => it?.kind !== 'object')) return 'unknown';
   const leading = { entry: { file, fact: last.entry.fact }, action: { ...last.action, call } };
@@ -163,7 +167,9 @@ function flowIdMade(
   call: CallExpr,
 ): { readonly fn: FunctionNode; readonly entry: ObjectEntry } | undefined {
   const made = here.model.program.functionsOf(file, call.callee).flatMap((fn) => {
-    return givenBy(fn).flatMap((it) => (it?.kind === 'object' ? it.entries : [])).map((entry) => ({ fn, entry }));
+    return givenBy(fn)
+      .flatMap((it) => (it?.kind === 'object' ? it.entries : []))
+      .map((entry) => ({ fn, entry }));
   });
   return made.find(({ entry }) => flowId.test(entry.key));
 }

@@ -154,7 +154,9 @@ function lostAt(
 /** What says where a message goes stands before the message: `publish(exchange, routingKey, payload, options)`. */
 function travellingIn({ role: { payload }, action }: ProducerNode): readonly Expr[] {
   const { args } = action.call;
-  const from = args.findIndex((it) => payload && it.at.start === payload.at.start && it.at.end === payload.at.end);
+  const from = args.findIndex(
+    (it) => payload && it.at.start === payload.at.start && it.at.end === payload.at.end,
+  );
   return args.slice(Math.max(from, 0)).filter((it) => it.kind !== 'name' || !plumbing.test(it.name));
 }
 
