@@ -51,6 +51,11 @@ export function areAlternatives(body: readonly Action[], one: number, other: num
   return casesOf(body, one, other)?.isInLoop === false;
 }
 
+/** Whether one run of a body comes to one of two places at most: cases of a switch, branches of an `if`, one behind the other's return. */
+export function neverBoth(body: readonly Action[], one: number, other: number): boolean {
+  return !mayFollow(body, one, other) && !mayFollow(body, other, one);
+}
+
 /** The switch at which the ways to two places part. */
 function casesOf(
   body: readonly Action[],

@@ -6,6 +6,7 @@ import { acknowledges } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { blocksOf } from './fileIndex.ts';
 import type { EventModel, FunctionNode } from './model.ts';
+import { journalsIn } from './journalLines.ts';
 import { isPure, isReport, isTelling } from './pureCalls.ts';
 import { rootOf } from './values.ts';
 
@@ -16,6 +17,8 @@ export interface QuietScope {
   readonly facts: FileFacts;
   /** Whatever the code answers, nobody reads it. */
   readonly isAnswerLost?: true;
+  /** Journals that hold a line of what went well too: one more line says no more than a log does. */
+  readonly journals?: ReadonlySet<string>;
 }
 
 const maxDepth = 3;
@@ -47,6 +50,8 @@ function isAnnotation(facts: FileFacts, target: Expr): boolean {
 function isQuietCall(scope: QuietScope, action: CallAction, depth: number): boolean {
   const { roles, call, isNew } = action;
   if (acknowledges(scope.model, scope.fn, action)) return true;
+  if (scope.journals && journalsIn(scope.model, scope.fn, action).some((it) => scope.journals?.has(it)))
+    return true;
   if (roles.length > 0)
     return (
       isReport(action) || roles.every((it) => it.kind === 'log' || (it.kind === 'ack' && it.what === 'ack'))

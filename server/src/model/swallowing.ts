@@ -1,13 +1,15 @@
 // Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
 import type { Action, CallAction, TryAction } from '../facts/actions.ts';
-import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import type { FileFacts } from '../facts/facts.ts';
 import { actionsIn, callsIn, namesIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import { acknowledges, isAcknowledgedByRunner, refuses } from './acknowledging.ts';
 import { pathOf } from './effects.ts';
 import { calleeName, eachAction } from './fileIndex.ts';
+import { journalsIn } from './journalLines.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from './model.ts';
-import { areAlternatives } from './order.ts';
+import { callbacksOf, everyAction, startOf } from './nested.ts';
+import { neverBoth } from './order.ts';
 import { isPure, isReport, isTelling } from './pureCalls.ts';
 import { marksProgress } from './progressMarks.ts';
 import { isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
@@ -136,12 +138,11 @@ function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swa
 function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
   const handler = attempt.handler ?? [];
   if (!attempt.handlerAt || attempt.body.length === 0) return undefined;
-  if (!isQuiet(answering(scope, attempt), handler) || isInRelay(attempt, all)) return undefined;
+  if (!isQuiet(hearing(scope, attempt), handler) || isInRelay(attempt, all)) return undefined;
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
-  const isElsewhere = (it: Action): boolean =>
-    areAlternatives(scope.fn.fact.body, attempt.at.start, startOf(it));
+  const isElsewhere = (it: Action): boolean => neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it));
   const outside = all.filter((it) => !within.has(it) && !isElsewhere(it));
   if (outside.some((it) => isRescue(scope, it) && startOf(it) > attempt.at.start)) return undefined;
   if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
@@ -161,6 +162,13 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
     ...(handler.length === 0 && { isSilent: true }),
     ...(acknowledged && { acknowledged }),
   };
+}
+
+/** A journal that is told of each outcome keeps no message for another try. */
+function hearing(scope: Scope, attempt: TryAction): QuietScope {
+  const inside = callsIn(attempt.body).flatMap((it) => journalsIn(scope.model, scope.fn, it));
+  const quiet = answering(scope, attempt);
+  return inside.length > 0 ? { ...quiet, journals: new Set(inside) } : quiet;
 }
 
 /** What Lambda is given back for a message it drops; what a callback gives the handler may look at. */
@@ -275,26 +283,4 @@ function isAcknowledgedByHand(scope: Scope, inside: readonly Action[]): boolean 
 /** Hands the failure to the broker or keeps the message. */
 function isRescue({ model, fn }: Scope, action: Action): boolean {
   return action.kind === 'throw' || (action.kind === 'call' && refuses(model, fn, action));
-}
-
-function startOf(action: Action): number {
-  if (action.kind === 'call') return action.call.at.start;
-  return action.kind === 'if' ? action.condition.at.start : action.at.start;
-}
-
-/** Every action of a body, callbacks that it hands to calls included. */
-function* everyAction(facts: FileFacts, body: readonly Action[], depth = 0): Iterable<Action> {
-  for (const action of eachAction(body)) {
-    yield action;
-    // What a timer runs later is no failure of the handler.
-    if (action.kind !== 'call' || depth > 4 || action.roles.some((it) => it.kind === 'schedule')) continue;
-    for (const fn of callbacksOf(facts, action)) yield* everyAction(facts, fn.body, depth + 1);
-  }
-}
-
-function callbacksOf(facts: FileFacts, { call }: CallAction): readonly FunctionFact[] {
-  return call.args.flatMap((it) => {
-    const fn = it.kind === 'function' ? facts.functions[it.function] : undefined;
-    return fn ? [fn] : [];
-  });
 }
