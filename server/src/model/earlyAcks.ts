@@ -104,7 +104,8 @@ function isWork({ role, inCatch }: Effect): boolean {
   if (inCatch) return false;
   if (role.kind === 'write') return role.library !== 'redis';
   if (role.kind === 'remote') return !role.isRead;
-  return role.transport === 'broker' && !role.isRequest;
+  // A job is asked for, and nobody waits for an answer.
+  return role.transport === 'broker' && (!role.isRequest || role.library === 'bullmq');
 }
 
 /** Work that was done before, such as a row in an inbox, may be all that the acknowledgement stands for. */
@@ -166,9 +167,13 @@ function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNo
     .map((it) => startedWork(model, consumer, it));
   // Beside work that the handler waits for, what may fail with a word in the log is meant to be optional.
   const isAll = started.every((it) => it !== undefined);
-  return started.find(
-    (it) => it && it.work.role.kind !== 'publish' && (isAll || it.action.settled === 'dropped'),
-  );
+  const lost = started.filter((it) => it && !publishes(it.action) && (isAll || it.action.settled === 'dropped'));
+  return lost.find((it) => it?.work.role.kind !== 'publish') ?? lost[0];
+}
+
+/** Of what publishes itself another rule tells. */
+function publishes({ roles }: CallAction): boolean {
+  return roles.some((it) => it.kind === 'publish');
 }
 
 function startedWork(model: EventModel, consumer: ConsumerNode, work: Effect): Unawaited | undefined {

@@ -28,8 +28,8 @@ export function isStarted(
   next: Level | undefined,
 ): boolean {
   if (action.settled === 'dropped' && (isRequest(action) || isStored(model, entry, action))) return true;
-  const leads =
-    action.settled === 'dropped' && action.roles.length === 0 && next?.entry.fact.isAsync === true;
+  const isGuess = action.roles.every((it) => it.kind === 'remote' && it.confidence === 'name');
+  const leads = action.settled === 'dropped' && isGuess && next?.entry.fact.isAsync === true;
   const callees = leads ? model.program.calleesOf(entry.file, entry, action.call) : [];
   return callees.length > 0 && callees.every((it) => it.fact.isAsync || it.fact.isAbstract);
 }

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { CallExpr } from '../facts/expressions.ts';
 import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
 import { pathOf } from '../model/effects.ts';
-import { canAwait } from '../model/lostPublishes.ts';
-import type { EventModel } from '../model/model.ts';
+import { canAwait, lostPublishes } from '../model/lostPublishes.ts';
+import type { ConsumerNode, EventModel } from '../model/model.ts';
 import { declaredUnder } from '../model/queues.ts';
 import { statedOf, type StatedNoAck } from '../model/statedNoAcks.ts';
-import type { FilePath, Span } from '../text.ts';
+import type { FilePath, Place, Span } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {
@@ -23,16 +23,24 @@ export const rule: Rule = {
     const seen = new Set<string>();
     const found = model.saidOfConsumers('early-ack', (it) => {
       const early = earlyAckOf(model, it);
-      return early ? [findingOf(model, early)] : [];
+      return early
+        ? [{ finding: findingOf(model, early), isSending: early.work?.role.kind === 'publish' }]
+        : [];
     });
-    for (const { said: finding } of found) {
-      const place = `${finding.file}:${finding.at.start}`;
-      if (seen.has(place)) continue;
+    // Of a publish that nobody waits for another rule tells.
+    const told = new Set(lostPublishes(model).map(({ fn, action }) => placeAt(fn.file, action.call.at)));
+    for (const { said } of found) {
+      const place = placeAt(said.finding.file, said.finding.at);
+      if (seen.has(place) || (said.isSending && told.has(place))) continue;
       seen.add(place);
-      yield finding;
+      yield said.finding;
     }
   },
 };
+
+function placeAt(file: FilePath, { start }: Span): string {
+  return `${file}:${start}`;
+}
 
 type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' | 'postponed' }>;
 
@@ -40,7 +48,7 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
   const related = work ? [{ file: work.file, at: work.at, message: `\`${work.name}\` is the work.` }] : [];
   if (early.how === 'unasked' && early.statedAt) return { ...stated(early, early.statedAt), related };
-  if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(early), related };
+  if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(model, early), related };
   if (early.how === 'postponed') return { ...postponed(early), related };
   const path = pathOf(early.action.call.callee);
   const done = work ? `\`${work.name}\` is done` : 'that is done';
@@ -109,12 +117,12 @@ function stated(
 }
 
 /** Whatever the handler does, the message counts as handled before. */
-function unwaited({
-  how: early,
-  consumer,
-  work,
-}: EarlyAck & { readonly how: 'unasked' | 'returned' }): RuleFinding {
-  const { file, at, name } = consumer;
+function unwaited(
+  model: EventModel,
+  { how: early, consumer, work }: EarlyAck & { readonly how: 'unasked' | 'returned' },
+): RuleFinding {
+  const { name } = consumer;
+  const { file, at } = early === 'unasked' ? askedAt(model, consumer) : consumer;
   if (early === 'returned')
     return {
       file,
@@ -132,6 +140,13 @@ function unwaited({
     message: `\`${name}\` takes messages ${how}: the broker ${isStream ? 'forgets' : 'deletes'} them as it sends them, and a failure of \`${work.name}\` loses one.`,
     help: isStream ? byHand : 'Leave `noAck` out and acknowledge when the work is done.',
   };
+}
+
+/** Where the broker is asked for messages: a wrapper asks for those of all handlers that it is handed. */
+function askedAt({ files }: EventModel, { file, at, fact, runBy }: ConsumerNode): Place {
+  const own = runBy && files.get(runBy.caller.file)?.consumers;
+  const isAsked = own?.some((it) => it.library === fact.library && it.at.start === fact.at.start) ?? false;
+  return runBy && isAsked ? { file: runBy.caller.file, at: fact.at } : { file, at };
 }
 
 /** The name of what is called; of a function without one, the word that makes it a function. */

@@ -138,6 +138,9 @@ function boundTo(site: CallSite): readonly Expr[] {
     .callsNamed('bindQueue')
     .filter(({ action, fn }) => site.view.ownerOf(fn.id) === owner && isSameQueue(site, action.call.args[0]));
   const beside = near.filter(({ fn }) => fn.id === site.fn.id);
+  const isHanded = queue?.kind === 'name' && site.view.bindingOf(queue)?.kind === 'parameter';
+  // Which queue it is says whoever calls, and nobody knows what is bound elsewhere.
+  if (isHanded && beside.length === 0) return [queue];
   const names = (beside.length > 0 ? beside : near).flatMap(({ action }) => {
     const [, exchange, key] = action.call.args;
     if (!key) return [];
