@@ -22,7 +22,14 @@ export function isRunHere(
   linking: Linking,
 ): boolean {
   if (!roles.some((it) => it.kind === 'publish' && isGuessed(it))) return false;
-  return callees.some((fn) => callsUnder(fn, linking).some((it) => tableEntries(fn, it, linking).length > 0));
+  return callees.some((fn) => {
+    const calls = callsUnder(fn, linking);
+    if (calls.some((it) => tableEntries(fn, it, linking).length > 0)) return true;
+    // `dispatch(command) { return this.inner.dispatch(command); }`
+    const [only, ...others] = calls;
+    const next = only && others.length === 0 ? linking.calls.callees(fn.file, only.call) : [];
+    return only !== undefined && next.every((it) => it.fact !== fn.fact) && isRunHere(only, next, linking);
+  });
 }
 
 /** A summary whose effects are marked where another implementation does something else instead; a stand-in that does nothing tells nothing. */

@@ -2,8 +2,8 @@
 import type { Action, CallAction, IfAction, SwitchAction, TryAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { callsIn } from '../facts/walk.ts';
-import { duplicateIn, type Duplicate } from './conditions.ts';
+import { guardFrom, takesAway } from './checkedGuards.ts';
+import { duplicateIn } from './conditions.ts';
 import { walkCall } from './walkCall.ts';
 import {
   guardedBy,
@@ -114,15 +114,12 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
     states: walk.states,
   });
   const exits = endsWithExit(action.then);
-  const guard = duplicate && guardFrom(duplicate, flow);
+  const guard = duplicate && guardFrom(walk, duplicate, { flow, action, rest });
   const inThen = guard && !exits && duplicate.sense !== 'onTrue';
   const inElse = guard && duplicate.sense !== 'onFalse';
   walkBlock(walk, then, needing(inThen ? { ...flow, guard: stronger(flow.guard, guard) } : flow, held));
-  walkBlock(
-    walk,
-    otherwise,
-    needing(inElse ? { ...flow, guard: stronger(flow.guard, guard) } : flow, failed),
-  );
+  const last = inElse ? { ...flow, guard: stronger(flow.guard, guard) } : flow;
+  walkBlock(walk, otherwise, needing(last, failed));
   if (exits) flow.needs = needing(flow, failed).needs;
   if (endsWithExit(otherwise)) flow.needs = needing(flow, held).needs;
   if (guard && exits && duplicate.sense === 'onFalse' && takesAway(rest, duplicate, flow))
@@ -141,20 +138,6 @@ function needing(context: Context, needs: readonly Need[] = []): Context {
 
 function askingOf({ facts, fn, walking: { linking } }: Walk): Asking {
   return { facts, fn, linking };
-}
-
-/** `if (reservations.length === 0) return; … delete(reservations)` in one transaction: a repeat finds nothing left to do. */
-function takesAway(rest: readonly Action[], { store }: Duplicate, { inTransaction }: Flow): boolean {
-  if (!inTransaction || store === undefined) return false;
-  return [...callsIn(rest)].some(({ roles }) =>
-    roles.some((it) => it.kind === 'write' && it.operation === 'delete' && it.store === store),
-  );
-}
-
-/** Check-then-act inside a transaction is taken for isolated. */
-function guardFrom(duplicate: Duplicate, flow: Flow): Guard {
-  const isIsolated = duplicate.isCheckThenAct && flow.inTransaction;
-  return { file: duplicate.file, at: duplicate.at, level: isIsolated ? 'yes' : duplicate.level };
 }
 
 function walkTry(walk: Walk, action: TryAction, flow: Flow): void {

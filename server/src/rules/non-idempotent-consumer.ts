@@ -35,9 +35,9 @@ function findingIn(consumer: ConsumerNode, model: EventModel): RuleFinding | und
   return weakest && weaklyGuarded(consumer, weakest, model);
 }
 
-/** In-process buses deliver at most once; a request is repeated only by a broker. */
+/** In-process buses deliver at most once, as does a broker that forgets a message as it sends it; a request is repeated only by a broker. */
 function mayRepeat({ transport, fact }: ConsumerNode): boolean {
-  if (transport === 'in-process') return false;
+  if (transport === 'in-process' || fact.acknowledges === 'before') return false;
   return transport === 'broker' || !fact.isRequest;
 }
 
