@@ -167,7 +167,9 @@ function unawaitedWork(model: EventModel, consumer: ConsumerNode, fn: FunctionNo
     .map((it) => startedWork(model, consumer, it));
   // Beside work that the handler waits for, what may fail with a word in the log is meant to be optional.
   const isAll = started.every((it) => it !== undefined);
-  const lost = started.filter((it) => it && !publishes(it.action) && (isAll || it.action.settled === 'dropped'));
+  const lost = started.filter(
+    (it) => it && !publishes(it.action) && (isAll || it.action.settled === 'dropped'),
+  );
   return lost.find((it) => it?.work.role.kind !== 'publish') ?? lost[0];
 }
 
