@@ -53,8 +53,8 @@ export function* carriersOf(
 }
 
 /** `@MessagePattern('search') find(query: FindOrderEvent)`: a request, whatever its type is called. */
-function isQuestion({ isAsked, producers, consumers }: EventNode): boolean {
-  return isAsked && consumers.length === 0 && producers.every((it) => it.role.isRequest);
+function isQuestion({ name, isAsked, producers, consumers }: EventNode): boolean {
+  return isAsked && consumers.length === 0 && producers.every((it) => it.role.isRequest) && !statesFact(name);
 }
 
 /** `type OrderEvent = OrderPlaced | OrderPaid`: its members speak for themselves. */
