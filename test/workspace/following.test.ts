@@ -213,3 +213,50 @@ function filled(texts: Readonly<Record<string, string>>): Workspace {
   workspace.setComplete(true);
   return workspace;
 }
+
+describe('a file that hands its event to a publishing function of another file', () => {
+  const announcing = (call: string): Readonly<Record<string, string>> => ({
+    'broker.ts': `import type { Channel } from 'amqplib';
+export abstract class Announcing {
+  constructor(private readonly channel: Channel) {}
+  protected sendEvent(topic: string, body: object) { this.channel.publish('shop', topic, Buffer.from(JSON.stringify(body))); }
+}`,
+    'parcels.ts': `import { Announcing } from './broker';
+import { Packing } from './packing';
+export class Parcels extends Announcing {
+  private readonly packing = new Packing();
+  async pack(orderId: string) {
+    await this.packing.pack(orderId);
+    ${call}
+  }
+}
+// This service takes part in the saga of an order.`,
+    'packing.ts': `import { Shelf } from './shelf';
+export class Packing {
+  private readonly shelf = new Shelf();
+  async pack(orderId: string) { await this.shelf.insert(orderId); }
+}`,
+    'shelf.ts': `import type { Db } from 'mongodb';
+export class Shelf {
+  private readonly db!: Db;
+  async insert(orderId: string) { await this.db.collection('parcels').insertOne({ orderId }); }
+}`,
+  });
+  const lint = (files: Readonly<Record<string, string>>) => {
+    const { config } = readConfig('{}', '/shop/sagalint.config.json', rules);
+    const workspace = new Workspace(rules, configsOf([{ dir: '/shop', config }]));
+    for (const [file, text] of Object.entries(files)) workspace.setText(`/shop/src/${file}`, text);
+    workspace.setComplete(true);
+    return workspace.snapshot();
+  };
+
+  it('leads to what it calls before', () => {
+    const { findings } = lint(announcing("this.sendEvent('parcel.packed', { orderId });"));
+    expect(findings.map((it) => it.ruleId)).toContain('dual-write');
+  });
+
+  it('leads nowhere where it says nothing', () => {
+    const { factsOf } = lint(announcing('return orderId;'));
+    expect(factsOf('/shop/src/packing.ts')).toBeUndefined();
+  });
+});

@@ -182,12 +182,17 @@ export const wayOf = once((facts: FileFacts): string =>
 const speaksOfEvents = once((facts: FileFacts): boolean => {
   if (facts.consumers.length > 0 || facts.sagas.length > 0) return true;
   if (declaresEvents(facts) || handlesCommands(facts)) return true;
+  if ([...indexOf(facts).calls.keys()].some((it) => handsOver.test(it))) return true;
   return facts.functions.some(({ body }) =>
     [...callsIn(body)].some(({ roles }) => roles.some((it) => messaging.has(it.kind))),
   );
 });
 
 const messaging: ReadonlySet<string> = new Set(['publish', 'ack', 'queue']);
+
+/** What a function of another file may be called that publishes what it is handed: `this.sendEvent(event, 'order.placed')`. */
+const handsOver =
+  /^(?:publish|emit|produce|announce)(?=$|[A-Z])|^(?:send|raise|broadcast|enqueue|dispatch(?!Event$))\w*(?:Event|Message)s?(?=$|[A-Z])/;
 
 /**
  * Functions by which other files register handlers: `consumer(queue, callback)` of a class around a client of a broker, or
