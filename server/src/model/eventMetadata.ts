@@ -10,7 +10,7 @@ import { bearsLive, handsLive, isInput } from './liveParts.ts';
 import { metadataOf, ofObject, ofValue } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
 import type { EventModel, EventNode, TypeNode } from './model.ts';
-import { statesFact, wordsOf } from './names.ts';
+import { eventKey, statesFact, wordsOf } from './names.ts';
 import { isShown, staysInside } from './staysInside.ts';
 import { checksOf, isSpokenFor } from './twins.ts';
 
@@ -104,5 +104,12 @@ function isPayload({ fact: { bases, implements: implemented } }: TypeNode): bool
  */
 function announces(name: string): boolean {
   if (wordsOf(name).length < 2) return false;
-  return statesFact(name) || /success|fail|complet|timeout|(?:creation|deletion)$/i.test(name);
+  if (statesFact(name) || /succe(?:ss|ed)|fail|complet|timeout|(?:creation|deletion)$/i.test(name)) return true;
+  const [first = '', ...others] = eventKey(name).split(' ');
+  return !asking.test(first) && standing.test(others.at(-1) ?? '');
 }
+
+/** How something stands from now on: `tenant.database.ready`, `subscription.active`. */
+const standing = /^(?:ready|(?:in)?active|(?:un)?available|done|online|offline)$/;
+/** In front of such a word they ask for it, or whether it is so. */
+const asking = /^(?:set|make|mark|is|are|get|list|find|fetch|check|count|wait|await)$/;
