@@ -5,7 +5,7 @@ import type { FilePath } from '../text.ts';
 import { pathOf } from './effects.ts';
 import { isHandledPart } from './handledParts.ts';
 import { lastName, type Handling } from './handling.ts';
-import type { ConsumerNode, EventModel, EventNode, FunctionNode } from './model.ts';
+import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from './model.ts';
 import { isParticiple, wordsOf } from './names.ts';
 import { perModel } from './perModel.ts';
 import { reached, type Reached } from './reached.ts';
@@ -46,7 +46,7 @@ function firstIn(
     const isWanted = last && isAsking(here, last.action, home) && isBeforeWork(model, consumer, here);
     // A function of one's own that asks is what a reader knows, and where the answer is read.
     const shown = isWanted
-      ? (here.levels.find((it) => asks.test(lastName(it.action.call.callee))) ?? last)
+      ? (here.levels.find((it) => gives.test(lastName(it.action.call.callee))) ?? last)
       : undefined;
     if (!shown) continue;
     const { action, entry } = shown;
@@ -112,7 +112,8 @@ function singular(word: string): string {
   return word.replace(/ies$/, 'y').replace(/s$/, '');
 }
 
-const asks = /^(?:find|get|load|fetch|read|query|retrieve|look_?up|by[A-Z]|request|send)/i;
+const gives = /^(?:find|get|load|fetch|read|query|retrieve|look_?up|by[A-Z])/i;
+const asks = new RegExp(`${gives.source}|^(?:request|send)`, 'i');
 const lists = /^(?:findAll|getAll|list|search)/;
 
 interface Site {
@@ -196,10 +197,17 @@ function textsIn(expr: Expr, isSkipped: (expr: Expr) => boolean): readonly strin
 
 /** Something changes the world after the answer came. */
 function isBeforeWork(model: EventModel, consumer: ConsumerNode, { levels }: Reached): boolean {
-  const at = levels[0]?.action.call.at.start ?? 0;
   return model.bodyOfConsumer(consumer).effects.some((it) => {
-    const first = it.via[0] ?? it;
     const isWork = it.role.kind !== 'remote' || it.role.isRead !== true;
-    return isWork && !it.inCatch && first.file === consumer.handler?.file && first.at.start > at;
+    return isWork && !it.inCatch && comesAfter(it, levels);
   });
+}
+
+/** Whether the ways to both part at a function that goes on to an effect after it asked. */
+function comesAfter(effect: Effect, levels: Handling['levels']): boolean {
+  const way = [...effect.via, effect];
+  const parting = levels.findIndex(({ action }, index) => way[index]?.at.start !== action.call.at.start);
+  const [asked, done] = [levels[parting], way[parting]];
+  if (!asked || !done || done.file !== asked.entry.file) return false;
+  return done.at.start > asked.action.call.at.start;
 }
