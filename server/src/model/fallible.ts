@@ -132,7 +132,9 @@ export function isFailureOf(step: Step, name: string, words: FailureWords): bool
   if (!rest) return false;
   const deed = vague.has(step.action) ? [] : [stemOf(step.action)];
   if (step.isUndoing) return rest.some((it) => deed.includes(it) || sharesGroup(it, deed));
-  if (rest.some((it) => undoing.test(it))) return false;
+  // `refund.failed` tells nothing of `payment.completed`, but of `refund.completed`.
+  const isOfUndoing = step.subject.some((it) => undoing.test(it));
+  if (!isOfUndoing && rest.some((it) => undoing.test(it))) return false;
   const head = step.subject
     .filter((it) => !fillers.has(it))
     .slice(-1)
