@@ -104,7 +104,8 @@ function isPayload({ fact: { bases, implements: implemented } }: TypeNode): bool
  */
 function announces(name: string): boolean {
   if (wordsOf(name).length < 2) return false;
-  if (statesFact(name) || /succe(?:ss|ed)|fail|complet|timeout|(?:creation|deletion)$/i.test(name)) return true;
+  if (statesFact(name) || /succe(?:ss|ed)|fail|complet|timeout|(?:creation|deletion)$/i.test(name))
+    return true;
   const [first = '', ...others] = eventKey(name).split(' ');
   return !asking.test(first) && standing.test(others.at(-1) ?? '');
 }

@@ -65,7 +65,8 @@ function isEmpty(found: Iterable<string>): boolean {
 function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {
   const hint = words.failures.map((it) => it.replaceAll(' ', '[^a-z]*')).join('|');
   const mayFail = new RegExp(hint, 'i');
-  const isMeant = (name: string): boolean => mayFail.test(name) && saysFailure(name, words);
+  const isMeant = (name: string): boolean =>
+    mayFail.test(name) && saysFailure(name, words) && !isOfReader(name);
   const all = new Set(
     saidOfFiles(model, `names of failures ${hint}`, (it) => [...spokenNames(it)].filter(isMeant)),
   );
@@ -84,6 +85,15 @@ function queuesOf(model: EventModel): readonly string[] {
   if (queues.length === 0) return [];
   const wireNames = new Set(model.events.flatMap((it) => it.wireNames));
   return queues.map(({ said }) => said).filter((it) => !wireNames.has(it));
+}
+
+/** `order-cancelled-payments-durable`: where a reader goes on is called after the reader too. */
+function isOfReader(name: string): boolean {
+  return /^(?:durable|group|subscription)$/.test(
+    wordsOf(name)
+      .filter((it) => it !== 'name' && it !== 'id')
+      .at(-1) ?? '',
+  );
 }
 
 /** What is thrown reaches the caller, and no consumer: `class OutOfStock extends Error`. */
