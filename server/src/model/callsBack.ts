@@ -125,6 +125,7 @@ interface Site {
 function isAsking({ model, fn, levels }: Reached, action: CallAction, home: Home): boolean {
   const { call, roles, settled, isNew } = action;
   if (isNew || settled === 'dropped') return false;
+  if (home.services.has(model.serviceOf(fn.file)) && !isAskedFromOutside(model, levels, home)) return false;
   const site = { here: { model, levels }, file: fn.file };
   if (!call.args.some((it) => isHandledPart(site.here, fn.file, it))) return false;
   if (roles.some((it) => it.kind === 'remote')) {
@@ -148,6 +149,13 @@ function isAsking({ model, fn, levels }: Reached, action: CallAction, home: Home
       (it) => home.services.has(model.serviceOf(it.file)) && it.fact.kind !== 'constructor',
     );
   return isClient(action) && speaksOf(site, [call.callee], home);
+}
+
+/** What the producer's service asks itself is its own business, unless the way into it is a question: `getOrder.handle(orderId)`. */
+function isAskedFromOutside({ serviceOf }: EventModel, levels: Handling['levels'], home: Home): boolean {
+  const way = levels.findLast(({ entry }) => !home.services.has(serviceOf(entry.file)));
+  const words = way ? textsIn(way.action.call.callee, () => false).flatMap(wordsOf) : [];
+  return words.some((it) => gives.test(it));
 }
 
 /** `getOrder`, `orders.get`, `{ cmd: 'find_order' }`: a command is no question. */
