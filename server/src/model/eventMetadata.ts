@@ -1,11 +1,13 @@
 // What carries the metadata of an event: its declarations, or where there are none what is published under its name; with what is
 // known of each from its fields, the envelopes around it and the layers on its way.
 import type { Expr } from '../facts/expressions.ts';
-import type { Place } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
 import { contentsOf, passedOn } from './contents.ts';
 import { addedOnTheWay } from './envelopes.ts';
 import { namesContent } from './evidence.ts';
 import type { Envelopes } from './generalEnvelopes.ts';
+import type { Indexed } from './keptLists.ts';
+import { listedAsEvents } from './listedEvents.ts';
 import { bearsLive, handsLive, isInput } from './liveParts.ts';
 import { metadataOf, ofObject, ofValue } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
@@ -48,7 +50,8 @@ export function* carriersOf(
     const place = { file: node.file, at: node.fact.at };
     yield { form: 'declaration', node, place, name: node.fact.name, known: [...known, added] };
   }
-  if (event.declarations.length > 0 || !announces(event.name) || staysInside(model, event)) return;
+  if (event.declarations.length > 0 || staysInside(model, event)) return;
+  if (!announces(event.name) && !isCalledEvent(model, event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
 }
 
@@ -83,8 +86,12 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
     return;
   }
   for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
-    const known = [ofObject(model, file, object, aliases), added];
-    yield { form: 'literal', place: { file, at }, name, object, known };
+    const sent = contentIn(object);
+    const within = sent ? [ofValue(model, file, sent, aliases)] : [];
+    const known = [ofObject(model, file, object, aliases), ...within, added];
+    const literal = sent ?? object;
+    const place = { file, at };
+    yield { form: 'literal', place, name, known, ...(literal.kind === 'object' && { object: literal }) };
   }
   if (inline.length > 0) return;
   for (const { file, at, node } of contents)
@@ -93,10 +100,32 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
     yield { form: 'thing', place: { file, at }, name, known: [ofValue(model, file, value, aliases), added] };
 }
 
+/** `send({ topic, event: 'order.placed', message })`: what a wrapper is handed with its address is not what travels. */
+function contentIn(object: Expr): Expr | undefined {
+  if (object.kind !== 'object') return undefined;
+  const isAddressed = object.entries.some((it) => address.test(it.key));
+  return isAddressed ? object.entries.find((it) => content.test(it.key))?.value : undefined;
+}
+
+const address = /^(?:topic|channel|exchange|routingKey|routing_key|queue|subject)(?:Name)?$/;
+const content = /^(?:message|payload|data|body|content|value)$/;
+
 /** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
 function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
   return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
 }
+
+/** `enum ParcelEvent { SEND_PARCEL }`: whatever it sounds like, its list says that it is an event. */
+function isCalledEvent({ keeper, files }: EventModel, { key, producers }: EventNode): boolean {
+  const isOfBroker = producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
+  return isOfBroker && keeper.index(files, listedKeys)(key).length > 0;
+}
+
+const listedKeys: Indexed<string, FilePath> = {
+  question: 'keys of what lists call events',
+  of: (facts) => new Map(listedAsEvents(facts).map(({ key }) => [key, facts.file])),
+  isSame: (one, other) => one === other,
+};
 
 /**
  * A topic like `inventory.reserve` carries a command, which is a message but no event.
