@@ -4,6 +4,7 @@ import type { Place } from '../text.ts';
 import { encoders, maxDepth } from './messageWords.ts';
 import { behind } from './metadata.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from './model.ts';
+import { wordsOf } from './names.ts';
 
 /** A published value of a type that says nothing of the event by itself: a stored `Order`, a `CreateOrderDto`. */
 export interface Content extends Place {
@@ -30,6 +31,20 @@ export function passedOn(model: EventModel, event: EventNode): readonly Passed[]
     const [value, ...others] = valuesOf(model, producer);
     return value?.kind === 'name' && others.length === 0 ? [{ file, at, value }] : [];
   });
+}
+
+/** Where nothing but an id is the message: `JSON.stringify(order.id)`. */
+export function bareIds(model: EventModel, event: EventNode): readonly Place[] {
+  return sentOf(event).flatMap((producer) => {
+    const { file, at } = producer;
+    const [value, ...others] = valuesOf(model, producer);
+    return value?.kind === 'member' && isIdName(value.name) && others.length === 0 ? [{ file, at }] : [];
+  });
+}
+
+/** `id`, `orderId`, `order_id`; a `paid` is none. */
+function isIdName(name: string): boolean {
+  return /^(?:id|uuid)$/.test(wordsOf(name).at(-1) ?? '');
 }
 
 function sentOf({ producers }: EventNode): readonly ProducerNode[] {

@@ -2,7 +2,7 @@
 // known of each from its fields, the envelopes around it and the layers on its way.
 import type { Expr } from '../facts/expressions.ts';
 import type { FilePath, Place } from '../text.ts';
-import { contentsOf, passedOn } from './contents.ts';
+import { bareIds, contentsOf, passedOn } from './contents.ts';
 import { addedOnTheWay } from './envelopes.ts';
 import { namesContent } from './evidence.ts';
 import type { Envelopes } from './generalEnvelopes.ts';
@@ -98,6 +98,7 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
     yield { form: 'thing', place: { file, at }, name, known: knownOf(node) };
   for (const { file, at, value } of passedOn(model, event))
     yield { form: 'thing', place: { file, at }, name, known: [ofValue(model, file, value, aliases), added] };
+  for (const place of bareIds(model, event)) yield { form: 'thing', place, name, known: [added] };
 }
 
 /** `send({ topic, event: 'order.placed', message })`: what a wrapper is handed with its address is not what travels. */

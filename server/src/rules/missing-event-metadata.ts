@@ -148,14 +148,15 @@ interface Asked {
   readonly envelopes: Envelopes;
 }
 
-/** Of the things that are published as they are, one stands for all. */
+/** Of the things that a service publishes as they are, one stands for all. */
 function* faultsOf({ model, event, chosen, envelopes }: Asked): Iterable<FoundFault> {
-  let isToldOfThing = false;
+  const toldOfThings = new Set<string>();
   for (const { known, form, ...carrier } of carriersOf(model, event, { aliases: chosen, envelopes })) {
     const missing = missingIn(known, chosen);
-    if (missing.length === 0 || (form === 'thing' && isToldOfThing)) continue;
-    isToldOfThing ||= form === 'thing';
     const { node, object, place } = carrier;
+    const service = model.serviceOf(place.file);
+    if (missing.length === 0 || (form === 'thing' && toldOfThings.has(service))) continue;
+    if (form === 'thing') toldOfThings.add(service);
     if (form === 'declaration' && node) yield { ...carrier, missing, sources: sourcesOf(model, node) };
     else if (object) yield { ...carrier, missing, sources: sourcesOfLiteral(model, place.file, object) };
     else yield { ...carrier, missing };
