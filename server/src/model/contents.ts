@@ -1,6 +1,6 @@
 // What is published under the name of an event that has no declaration: `client.emit('order.placed', order)`.
 import type { CallExpr, Expr } from '../facts/expressions.ts';
-import type { Place } from '../text.ts';
+import type { FilePath, Place } from '../text.ts';
 import { encoders, maxDepth } from './messageWords.ts';
 import { behind } from './metadata.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from './model.ts';
@@ -57,14 +57,17 @@ function nodeOf(model: EventModel, producer: ProducerNode): TypeNode | undefined
   return found.length === 1 && values.every((it) => it.kind !== 'object') ? found[0] : undefined;
 }
 
-function valuesOf(model: EventModel, { file, role, action }: ProducerNode): readonly Expr[] {
-  // A wrapper's caller hands in the name and what it is about.
-  const handed = role.payload ? [role.payload] : action.call.args.filter((it) => it !== role.event);
-  return handed.map((it) => decoded(model, file, it));
+function valuesOf(model: EventModel, producer: ProducerNode): readonly Expr[] {
+  return handedBy(producer).map((it) => decoded(model, producer.file, it));
+}
+
+/** What a producer hands over beside the event's name: a wrapper's caller hands in the name and what it is about. */
+export function handedBy({ role, action }: ProducerNode): readonly Expr[] {
+  return role.payload ? [role.payload] : action.call.args.filter((it) => it !== role.event);
 }
 
 /** `Buffer.from(JSON.stringify(order))` is the order. */
-function decoded(model: EventModel, file: ProducerNode['file'], expr: Expr, depth = maxDepth): Expr {
+export function decoded(model: EventModel, file: FilePath, expr: Expr, depth = maxDepth): Expr {
   const value = behind(model, file, expr);
   const argument = value.kind === 'call' && encodes(value) ? value.args[0] : undefined;
   return argument && depth > 0 ? decoded(model, file, argument, depth - 1) : expr;

@@ -3,6 +3,7 @@
 import type { CallAction } from '../facts/actions.ts';
 import type { BindingId, CallExpr, Expr, ObjectEntry } from '../facts/expressions.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
+import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { ofClient, ofCloudEvent, ofReceived } from './cloudEvents.ts';
 import { holds } from './handling.ts';
@@ -104,6 +105,18 @@ function wrapper(
   if (role.transport !== 'broker') return nothing;
   const payload = [role.payload, role.event, ...event.inline.map((it) => it.object)];
   return besidePayload(model, file, arg, new Set(payload), aliases, deepest);
+}
+
+/** What goes with the payload of a call that publishes. */
+export function beside(
+  model: EventModel,
+  file: FilePath,
+  { args }: CallExpr,
+  role: PublishRole,
+  aliases: Aliases,
+): Metadata {
+  const payload = new Set([role.payload, role.event]);
+  return together(args.map((it) => besidePayload(model, file, it, payload, aliases, deepest)));
 }
 
 /** `{ value: JSON.stringify(order), headers: { eventId } }`, `publish(exchange, key, body, { messageId })`: what goes with the payload. */
@@ -252,7 +265,7 @@ function addedBy(model: EventModel, fn: FunctionNode, aliases: Aliases, depth: n
 }
 
 /** Its own calls, and those of the callbacks that stand in it: `retry(async () => channel.publish(…))`. */
-function callsWithin({ files }: EventModel, { file, fact }: FunctionNode): readonly CallAction[] {
+export function callsWithin({ files }: EventModel, { file, fact }: FunctionNode): readonly CallAction[] {
   const inside = files.get(file)?.functions.filter((it) => it !== fact && holds(fact.span, it.span)) ?? [];
   return [fact, ...inside].flatMap((it) => callsIn(it.body));
 }

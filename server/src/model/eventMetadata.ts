@@ -15,16 +15,19 @@ import type { EventModel, EventNode, TypeNode } from './model.ts';
 import { eventKey, statesFact, wordsOf } from './names.ts';
 import { isShown, staysInside } from './staysInside.ts';
 import { checksOf, isSpokenFor } from './twins.ts';
+import { wrappingsOf } from './wrappedEvents.ts';
 
 /** What an event carries its metadata in. */
 export interface Carrier {
   /** A declaration of the event, a type that only bears its name, a published literal, or some other thing that is published as it is. */
-  readonly form: 'declaration' | 'bearer' | 'literal' | 'thing';
+  readonly form: 'declaration' | 'bearer' | 'literal' | 'thing' | 'envelope';
   readonly node?: TypeNode;
   readonly place: Place;
   readonly name: string;
   /** The published literal of an untyped event. */
   readonly object?: Expr;
+  /** The object that a function of the workspace puts around what it is handed. */
+  readonly envelope?: Expr;
   /** All that is known of its metadata; one part that is open leaves all of it open. */
   readonly known: readonly Metadata[];
 }
@@ -96,6 +99,9 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
   if (inline.length > 0) return;
   for (const { file, at, node } of contents)
     yield { form: 'thing', place: { file, at }, name, known: knownOf(node) };
+  const wrappings = contents.length > 0 ? [] : wrappingsOf(model, event, aliases);
+  for (const it of wrappings) yield { form: 'envelope', ...it };
+  if (wrappings.length > 0) return;
   for (const { file, at, value } of passedOn(model, event))
     yield { form: 'thing', place: { file, at }, name, known: [ofValue(model, file, value, aliases), added] };
   for (const place of bareIds(model, event)) yield { form: 'thing', place, name, known: [added] };

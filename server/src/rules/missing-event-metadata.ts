@@ -133,7 +133,7 @@ export const rule: Rule<Options> = {
     // One literal under a computed topic, one type under two topics is one fault.
     const seen = new Set<object>();
     for (const fault of left) {
-      const thing = fault.object ?? fault.node?.fact;
+      const thing = fault.object ?? fault.envelope ?? fault.node?.fact;
       if (thing && seen.has(thing)) continue;
       if (thing) seen.add(thing);
       yield findings(fault);
@@ -175,7 +175,7 @@ function findingOf(workspace: Workspace, fault: Fault, chosen: Options): RuleFin
   return {
     ...place,
     symbol: name,
-    message: `\`${name}\` carries no ${listed(missing)}: ${reasonOf(missing)}.`,
+    message: `${fault.envelope ? `What \`${name}\` puts around \`${fault.event.name}\`` : `\`${name}\``} carries no ${listed(missing)}: ${reasonOf(missing)}.`,
     help: helpFor(missing),
     related: producer ? [{ file: producer.file, at: producer.at, message: 'It is published here.' }] : [],
     fixes: metadataFixes(workspace, fault, chosen),

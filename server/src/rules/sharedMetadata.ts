@@ -19,6 +19,8 @@ export interface Fault {
   readonly missing: readonly MetadataKind[];
   /** The published literal of an untyped event; one under a computed topic (`ok ? 'a' : 'b'`) is one fault. */
   readonly object?: Expr;
+  /** What a function puts around the event, as around others. */
+  readonly envelope?: Expr;
 }
 
 /** The type of its `metadata` member, and the outermost type that it extends and takes fields from. */
