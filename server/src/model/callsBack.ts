@@ -144,11 +144,10 @@ function isAsking({ model, fn, levels }: Reached, action: CallAction, home: Home
   const name = lastName(call.callee);
   if (!asks.test(name) || lists.test(name)) return false;
   const callees = model.program.calleesOf(fn.file, fn, call);
-  if (callees.length > 0)
-    return callees.every(
-      (it) => home.services.has(model.serviceOf(it.file)) && it.fact.kind !== 'constructor',
-    );
-  return isClient(action) && speaksOf(site, [call.callee], home);
+  // The producer's service may hold what others need besides: settings, or who is who.
+  if (!speaksOf(site, [call.callee], home)) return false;
+  if (callees.length === 0) return isClient(action);
+  return callees.every((it) => home.services.has(model.serviceOf(it.file)) && it.fact.kind !== 'constructor');
 }
 
 /** What the producer's service asks itself is its own business, unless the way into it is a question: `getOrder.handle(orderId)`. */
