@@ -24,7 +24,7 @@ export function* builders(facts: FileFacts, held: readonly Held[]): Iterable<Sag
   const steps = calls
     .flatMap((call) => [...listedSteps(call), ...builtSteps(facts, call, next)])
     .filter((it) => !isBuilding(facts, it.at));
-  const isTelling = steps.some((it) => saysUndoing(it) || isOfStepClass(it));
+  const isTelling = steps.some((it) => saysUndoing(it) || isOfStepElsewhere(it));
   if (steps.length === 0 || !(isTelling || sagaName.test(placeNameOf(facts.file)))) return;
   const places = steps.map((it) => ({ step: it, place: placeOf(facts, it.at) }));
   for (const fn of new Set(places.map((it) => it.place.fn))) {
@@ -124,9 +124,11 @@ function saysUndoing({ compensation }: StepFact): boolean {
   return compensation !== null && compensation !== undefined;
 }
 
-/** Whether a class of steps takes itself back is for the model to see. */
-function isOfStepClass({ action, name }: StepFact): boolean {
-  return typeof action === 'object' && action?.kind === 'new' && /Step$/.test(name);
+/** Whether a class of steps, or a step that stands elsewhere, takes itself back is for the model to see. */
+function isOfStepElsewhere({ action, name }: StepFact): boolean {
+  if (typeof action !== 'object' || action === null) return false;
+  if (action.kind === 'name' || action.kind === 'member') return /Step$/.test(action.name);
+  return action.kind === 'new' && /Step$/.test(name);
 }
 
 /** `this.steps.push({ execute, compensate })`, `this.steps.set('reserve-stock', new ReserveStockStep())`: not what has run already. */

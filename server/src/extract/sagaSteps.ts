@@ -6,6 +6,7 @@ import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
 import { pathOf, spoken } from './paths.ts';
 
+const unnamed = 'step';
 const labels = ['name', 'id', 'stepName', 'step', 'key', 'title', 'label'];
 
 /** Sagas that are an array of steps. */
@@ -32,7 +33,9 @@ export function* singleSteps(facts: FileFacts): Iterable<SagaFact> {
     if (!isTopLevel || init?.kind !== 'object' || !keyed(init, doingKeys)) continue;
     const isTyped = type?.kind === 'ref' && /Step$|Activity$/.test(type.name);
     if (!isTyped && !keyed(init, surelyUndoingKeys)) continue;
-    yield { name, at, form: 'step', steps: [stepOf(init)] };
+    const step = stepOf(init);
+    const isNamed = init.entries.some((it) => labels.includes(it.key)) || step.name !== unnamed;
+    yield { name, at, form: 'step', steps: [isNamed ? step : { ...step, name, at }] };
   }
 }
 
@@ -151,9 +154,9 @@ function flags(object: ObjectExpr): Partial<StepFact> {
 }
 
 function nameOf(expr: Expr | CallExpr): string {
-  if (expr.kind === 'new') return pathOf(expr.callee).at(-1) ?? 'step';
-  if (expr.kind !== 'name' && expr.kind !== 'member' && expr.kind !== 'call') return 'step';
-  return spoken(expr) || 'step';
+  if (expr.kind === 'new') return pathOf(expr.callee).at(-1) ?? unnamed;
+  if (expr.kind !== 'name' && expr.kind !== 'member' && expr.kind !== 'call') return unnamed;
+  return spoken(expr) || unnamed;
 }
 
 /** `[new ReserveStockStep(), …]`: whether a class undoes itself stands in the class. */
