@@ -24,14 +24,20 @@ export function isTriedInCatch(body: readonly Action[], action: CallAction): boo
   );
 }
 
-/** Whether a function runs only because a step failed: what somebody else runs as well may be run again. */
+/**
+ * Whether a function runs only because a step failed: what somebody else runs as well may be run again. Who calls it in a catch may go
+ * on with it elsewhere: `if (await saga.isAborted()) return this.compensate();`.
+ */
 export function followsFailure(model: EventModel, fn: FunctionNode, depth = 0): boolean {
   const callers = depth < maxDepth ? callersOf(model, fn) : [];
+  const catching = new Set(
+    callers.flatMap(({ caller: { fact }, action }) => (standsInCatch(fact.body, action) ? [fact] : [])),
+  );
   return (
     callers.length > 0 &&
     callers.every(
-      ({ caller, action }) =>
-        standsInCatch(caller.fact.body, action) ||
+      ({ caller }) =>
+        catching.has(caller.fact) ||
         runsSteps(caller.fact) ||
         isHandedToCatch(model, caller) ||
         followsFailure(model, caller, depth + 1),

@@ -12,7 +12,7 @@ import type { EventModel } from './model.ts';
 import { once } from '../facts/once.ts';
 
 const forth =
-  /^(?:execute(?:Fn)?|invoke|run|perform|action|handler?|process|forward|do|transaction|up|call|apply|fn|exec|task|command)$/;
+  /^(?:(?:execute|invoke|run|action)(?:Fn|Callback|Handler)?|perform|handler?|process|forward|do|transaction|up|call|apply|fn|exec|task|command)$/;
 const back = /^(?:(?:with)?[cC]om+pen[st]\w*|rollback|undo|revert|backward|down)$/;
 const compensating = /^(?:[a-z]+C|c)om+pen[st]\w*|^roll_?[bB]ack/;
 /** Lists of what has been done. */
