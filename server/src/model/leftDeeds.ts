@@ -8,7 +8,7 @@ import { saidBy, tellsSomebody } from './deeds.ts';
 import { calleeName, indexOf } from './fileIndex.ts';
 import { carriesOutcome } from './failures.ts';
 import { isFailureOf, saysFailure, stepOf, type FailureWords } from './fallible.ts';
-import { hopsOf } from './hops.ts';
+import { hopsOf, type Hop } from './hops.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
 import { stemOf } from './names.ts';
 import { reachedFrom } from './redelivered.ts';
@@ -103,7 +103,7 @@ function holds({ name, isProduced, isConsumed }: EventNode): boolean {
   );
 }
 
-/** The failures that other services announce because the deed was done, or what followed from it. */
+/** The failures that other services announce because the deed was done, what followed from it, or what it followed from. */
 function failedAfter(
   model: EventModel,
   deed: EventNode,
@@ -114,19 +114,23 @@ function failedAfter(
   const step = stepOf(deed.name);
   // `payment.processed { success }` is followed by the failure of its own, too.
   const saysHow = step !== undefined && carriesOutcome(model, deed, step, failures);
+  const isOwn = ({ to, producer }: Hop): boolean =>
+    doing.has(model.serviceOf(producer.file)) ||
+    (step !== undefined && isFailureOf(step, to.name, failures));
   const found = new Set<EventNode>();
   const seen = new Set([deed]);
   for (const event of seen) {
-    for (const { to, producer } of hops.get(event) ?? []) {
+    for (const hop of hops.get(event) ?? []) {
+      const { to } = hop;
       if (failing.has(to)) {
-        const isOwn =
-          (saysHow && event === deed) ||
-          doing.has(model.serviceOf(producer.file)) ||
-          (step && isFailureOf(step, to.name, failures));
-        if (!isOwn) found.add(to);
+        if (!(saysHow && event === deed) && !isOwn(hop)) found.add(to);
       } else if (!saysFailure(to.name, failureWords) && !isUndoing(`x ${to.name}`)) seen.add(to);
     }
   }
+  // `order.placed` has the card charged and the stock reserved at once: either may be done when the other fails.
+  for (const besides of hops.values())
+    if (besides.some(({ to }) => to === deed))
+      for (const hop of besides) if (failing.has(hop.to) && !isOwn(hop)) found.add(hop.to);
   return [...found];
 }
 
