@@ -1,5 +1,6 @@
 // Sagas in one function that know only from a stack, a state or a flag in memory what they have done and must take back.
 import type { CallAction } from '../facts/actions.ts';
+import type { CallExpr } from '../facts/expressions.ts';
 import { sagaName } from '../facts/sagaWords.ts';
 import { callsIn } from '../facts/walk.ts';
 import { isDeliveredAgain } from './deliveredAgain.ts';
@@ -43,7 +44,16 @@ function keepsProgress(model: EventModel, fn: FunctionNode, last: StepNode, { st
   );
 }
 
-/** What can't be read may write anything. */
+/** What can't be read may write anything; `….catch((it) => { error = it; })` is read. */
 function isUnknown({ program }: EventModel, fn: FunctionNode, { call, settled, roles }: CallAction): boolean {
-  return settled === 'awaited' && roles.length === 0 && program.calleesOf(fn.file, fn, call).length === 0;
+  if (settled !== 'awaited' || roles.length > 0 || isChained(call)) return false;
+  return program.calleesOf(fn.file, fn, call).length === 0;
+}
+
+/** What comes of a promise goes to functions that stand there. */
+function isChained({ callee, args }: CallExpr): boolean {
+  const isPromise = callee.kind === 'member' && callee.object.kind === 'call';
+  return (
+    isPromise && /^(?:catch|then|finally)$/.test(callee.name) && args.every((it) => it.kind === 'function')
+  );
 }
