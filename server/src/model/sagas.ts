@@ -1,4 +1,5 @@
 // The sagas of the workspace with their steps: what each does, whether it can fail, whether something undoes it.
+import type { CallAction } from '../facts/actions.ts';
 import type { CallExpr } from '../facts/expressions.ts';
 import type { FileFacts, SagaFact } from '../facts/facts.ts';
 import { isOfPage } from '../facts/pagePackages.ts';
@@ -127,11 +128,25 @@ function engineSteps(
   return placed.flatMap(({ action }) => {
     const isEvent = action.roles.some((it) => it.kind === 'publish');
     const found = isEvent ? undefined : stepAt(facts.file, action.call.callee, reading.linking);
-    if (!found) return [];
+    if (!found) return stepOfEngine(facts, action);
     const step = declaredStep(found.file, found.fact, reading);
     return [isLimitedThere(action.call, placed) ? { ...step, hasTimeLimit: true } : step];
   });
 }
+
+/** `createRemoteLinkStep(links)` of the engine's own flows, `payWorkflow.runAsStep(…)`: it can fail, and the engine takes it back. */
+function stepOfEngine({ file, imports }: FileFacts, { call: { callee, at } }: CallAction): readonly StepNode[] {
+  const isRun = callee.kind === 'member' && callee.name === 'runAsStep' && callee.object.kind === 'name';
+  const named = isRun ? callee.object : callee;
+  if (named.kind !== 'name') return [];
+  const isOwn = imports.some((it) => it.local === named.name && /core-flows$/.test(it.from));
+  if (!isRun && !(isOwn && changingStep.test(named.name))) return [];
+  const unsaid = { isPivot: false, isRetriable: false, hasTimeLimit: true, compensation: 'unknown' } as const;
+  return [{ name: named.name, file, at, effects: [], canFail: true, undoing: [], ...unsaid }];
+}
+
+/** The others look something up, check it, or tell somebody. */
+const changingStep = /^(?:create|update|delete|dismiss|add|remove|link|authorize|capture|reserve|cancel)\w*Step$/;
 
 /** `chargeStep(input).config({ timeout: 10 })`: what the workflow says of the step that it calls. */
 function isLimitedThere({ at }: CallExpr, placed: ReturnType<typeof placedCalls>): boolean {
