@@ -45,8 +45,9 @@ export const undoingKeys = [
 /** Names of methods that take a step back, with what they undo (`rollbackOrder`) and however they are spelled (`withCompenstation`). */
 export const undoingMethod = /^(?:with|on|do|run|_)?(?:com+pen|roll_?back|undo)/i;
 
-/** The same where no saga is in sight: the whole name says it, or its first word. */
-export const undoingCall = /^(?:(?:with)?[cC]om+pen\w*|undo\w*|roll_?[bB]ack\w*|revert|unapply)$/;
+/** The same where no saga is in sight: the whole name says it, its first word, or what is set behind the name of the step. */
+export const undoingCall =
+  /^(?:(?:with)?[cC]om+pen\w*|undo\w*|roll_?[bB]ack\w*|revert|unapply|\w+_(?:rollback|compensate|undo))$/;
 
 /** Packages of engines that keep a saga's progress and take it up again after a crash. */
 export const durableEngines =

@@ -219,8 +219,14 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
   if (guardedBy) return isOnlyLogging(guardedBy, context) ? 'only-logged' : undefined;
   if (action.settled !== 'awaited' || !inCatch) return undefined;
   if (answersItself(action, context) || isSettledTogether(action, context)) return undefined;
-  const isFollowed = inLoop || after.some((it) => it.kind === 'throw' || endsInCompensation(it, context));
+  const isFollowed = inLoop || after.some((it) => throws(it) || endsInCompensation(it, context));
   return isFollowed ? 'stops-the-others' : undefined;
+}
+
+/** `throw error`, or a choice between errors that are all thrown. */
+function throws(action: Action): boolean {
+  if (action.kind === 'throw') return true;
+  return action.kind === 'if' && [action.then, action.otherwise].every((it) => it.some(throws));
 }
 
 function endsInCompensation(action: Action, context: Context): boolean {
