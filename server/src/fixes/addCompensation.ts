@@ -86,7 +86,10 @@ function isNothing(property: ts.ObjectLiteralElementLike): boolean {
   return ts.isPropertyAssignment(property) && /^(?:null|undefined)$/.test(property.initializer.getText());
 }
 
-/** `.step('charge').invoke(f)` gets the sibling's call behind it, its options an entry; `createStep('charge', f)` one more argument. */
+/**
+ * `.step('charge').invoke(f)` gets the sibling's call behind it, its options an entry; `createStep('charge', f)` one more argument.
+ * One that does nothing is replaced.
+ */
 function inCall(source: ts.SourceFile, call: ts.CallExpression, plan: AddCompensationPlan): readonly Edit[] {
   const { text } = source;
   const last = call.arguments.at(-1);
@@ -96,10 +99,19 @@ function inCall(source: ts.SourceFile, call: ts.CallExpression, plan: AddCompens
   const options = chainAround(call).flatMap(({ arguments: args }) => args.filter(isUndoingOptions));
   const [model] = options;
   const indent = indentAt(text, call.getStart(source));
+  const empty = isFunction(call.arguments.at(-2)) && isFunction(last) ? last.body : undefined;
+  if (empty) {
+    const at = { start: empty.getStart(source), end: empty.end };
+    return [{ at, text: throwingBody(source, indentAt(text, at.start), plan.stepName) }];
+  }
   const written = model
     ? `{ ${keyIn(source, model)}: async () => ${throwingBody(source, indent, plan.stepName)} }`
     : `async () => ${throwingBody(source, indent, plan.stepName)}`;
   return [{ at: { start: last.end, end: last.end }, text: `, ${written}` }];
+}
+
+function isFunction(node: ts.Node | undefined): node is ts.ArrowFunction | ts.FunctionExpression {
+  return node !== undefined && (ts.isArrowFunction(node) || ts.isFunctionExpression(node));
 }
 
 function behindCall(
