@@ -7,6 +7,7 @@ import { saidOfFiles } from './about.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { branchesOf, comparedNames, type Branch } from './dispatch.ts';
 import { indexOf } from './fileIndex.ts';
+import { ofCallbacks } from './handedCallbacks.ts';
 import { handlerBehind } from './handlers.ts';
 import { filledIn } from './inheritedHandlers.ts';
 import { ofListed } from './listedHandlers.ts';
@@ -92,7 +93,7 @@ function draftsOf(
     messages: [...messages, ...rest],
   };
   if (listed.length > 0) return handler ? [aroundAll(own, listed), ...listed] : listed;
-  return [own, ...branches];
+  return branches.length > 0 ? [own, ...branches] : ofCallbacks(facts, own, { linking, read });
 }
 
 function handedOnIn(split: readonly Branch[]): readonly Place[] {

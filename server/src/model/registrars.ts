@@ -233,7 +233,6 @@ export function methodCalled({ action: { call } }: Entry): string | undefined {
   return callee.kind === 'member' && callee.object.kind === 'name' ? callee.name : undefined;
 }
 
-/** The parameter that is the handler, or that the handler calls: of the given function, or of whichever is around. */
 interface HandedHandler {
   readonly fn: FunctionNode;
   readonly index: number;
@@ -249,7 +248,8 @@ function madeHandler(facts: FileFacts, fact: ConsumerFact): HandedHandler | unde
   );
 }
 
-function handedHandler(
+/** The parameter that is the handler, or that the handler calls: of the given function, or of whichever is around. */
+export function handedHandler(
   facts: FileFacts,
   { handler }: ConsumerFact,
   fn: FunctionFact | undefined,

@@ -7,7 +7,7 @@ import { sagaName } from '../facts/sagaWords.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../facts/walk.ts';
 import { saidOfFiles } from './about.ts';
 import { pathOf } from './effects.ts';
-import type { EventModel, FunctionNode } from './model.ts';
+import type { Effect, EventModel, FunctionNode } from './model.ts';
 import { once } from '../facts/once.ts';
 import type { ProcessManager } from './processManagers.ts';
 import { producersOf, storeOf } from './sent.ts';
@@ -66,14 +66,19 @@ function textOf(expr: Expr | undefined): string {
   return expr?.kind === 'string' ? expr.value : '';
 }
 
-/** A job that runs by itself and writes the saga's rows, goes through what is stuck, or sends one of the saga's events. */
+/**
+ * A job that runs by itself and writes the saga's rows, goes through what is stuck, or sends one of the saga's events. What a participant
+ * relays from its outbox is its answer: one that never got the command sends none.
+ */
 function sweeps(model: EventModel, manager: ProcessManager): boolean {
   return jobsOf(model).some((job) => {
     const { fact, file } = job;
     if (deadline.test(`${fact.owner ?? ''} ${fact.name}`) && model.serviceOf(file) === manager.service)
       return true;
     if (sagaName.test(`${fact.owner ?? ''} ${fact.name} ${file.split('/').at(-1) ?? ''}`)) return true;
-    return model.bodyOf(job).effects.some((effect) => {
+    const { effects } = model.bodyOf(job);
+    if (model.serviceOf(file) !== manager.service && effects.some(isOfOutbox)) return false;
+    return effects.some((effect) => {
       if (effect.role.kind === 'write') return manager.stores.has(storeOf(effect));
       return producersOf(model, effect).some((it) =>
         manager.reactions.some(
@@ -82,6 +87,10 @@ function sweeps(model: EventModel, manager: ProcessManager): boolean {
       );
     });
   });
+}
+
+function isOfOutbox(effect: Effect): boolean {
+  return effect.role.kind === 'write' && /out_?box/i.test(storeOf(effect));
 }
 
 /** What a clock runs in a service and may look for sagas that are stuck, by its name: it writes rows, or says that it does so. */
