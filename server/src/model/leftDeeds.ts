@@ -115,8 +115,7 @@ function failedAfter(
   // `payment.processed { success }` is followed by the failure of its own, too.
   const saysHow = step !== undefined && carriesOutcome(model, deed, step, failures);
   const isOwn = ({ to, producer }: Hop): boolean =>
-    doing.has(model.serviceOf(producer.file)) ||
-    (step !== undefined && isFailureOf(step, to.name, failures));
+    doing.has(model.serviceOf(producer.file)) || (step !== undefined && isFailureOf(step, to.name, failures));
   const found = new Set<EventNode>();
   const seen = new Set([deed]);
   for (const event of seen) {

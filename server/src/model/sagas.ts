@@ -135,7 +135,10 @@ function engineSteps(
 }
 
 /** `createRemoteLinkStep(links)` of the engine's own flows, `payWorkflow.runAsStep(…)`: it can fail, and the engine takes it back. */
-function stepOfEngine({ file, imports }: FileFacts, { call: { callee, at } }: CallAction): readonly StepNode[] {
+function stepOfEngine(
+  { file, imports }: FileFacts,
+  { call: { callee, at } }: CallAction,
+): readonly StepNode[] {
   const isRun = callee.kind === 'member' && callee.name === 'runAsStep' && callee.object.kind === 'name';
   const named = isRun ? callee.object : callee;
   if (named.kind !== 'name') return [];
@@ -146,7 +149,8 @@ function stepOfEngine({ file, imports }: FileFacts, { call: { callee, at } }: Ca
 }
 
 /** The others look something up, check it, or tell somebody. */
-const changingStep = /^(?:create|update|delete|dismiss|add|remove|link|authorize|capture|reserve|cancel)\w*Step$/;
+const changingStep =
+  /^(?:create|update|delete|dismiss|add|remove|link|authorize|capture|reserve|cancel)\w*Step$/;
 
 /** `chargeStep(input).config({ timeout: 10 })`: what the workflow says of the step that it calls. */
 function isLimitedThere({ at }: CallExpr, placed: ReturnType<typeof placedCalls>): boolean {
