@@ -187,3 +187,41 @@ ${long[name] ?? ''}
 `;
   expectLinted(check(folderWith({ 'src/placed.ts': placed, 'src/long.ts': text })));
 });
+
+describe('code that leads back to itself', () => {
+  const lines = Array.from(
+    { length: 40 },
+    (_, index) => `  const c${index + 1} = !c${index} || (event.x${index} && !c${index});`,
+  );
+  const handling = (body: readonly string[]): string =>
+    [
+      "import { EventPattern } from '@nestjs/microservices';",
+      'export class Orders {',
+      "  @EventPattern('order.placed')",
+      '  async place(event: any): Promise<void> {',
+      ...body,
+      "    await fetch('https://shop.example', { method: 'POST' });",
+      '  }',
+      '}',
+    ].join('\n');
+
+  it.each([
+    [
+      'a condition that speaks of itself',
+      handling(['  const done = !done || event.skip;', '  if (done) return;']),
+    ],
+    [
+      'conditions that each ask the last twice',
+      handling(['  const c0 = event.x;', ...lines, '  if (c40) return;']),
+    ],
+    [
+      'two buses that hand on to each other',
+      [
+        'export class Near { constructor(private readonly eventBus: Far) {} publish(it: any): any { return this.eventBus.publish(it); } }',
+        'export class Far { constructor(private readonly eventBus: Near) {} publish(it: any): any { return this.eventBus.publish(it); } }',
+      ].join('\n'),
+    ],
+  ])('%s', (_, text) => {
+    expectLinted(check(folderWith({ 'src/placed.ts': placed, 'src/code.ts': text })));
+  });
+});

@@ -49,7 +49,20 @@ export function capitalised(words: readonly string[]): string {
   return words.map((it) => `${it.charAt(0).toUpperCase()}${it.slice(1)}`).join('');
 }
 
-/** The words spelled as a topic is that has them: `order_created` for `create_order`, `userSignedUp` for `userSignUp`. */
+/** The topic with other words for what stands at its end: `order.checked_out` for `order.checkout`, `userSignedUp` for `userSignUp`. */
+export function endingIn(topic: string, end: string, past: readonly string[]): string {
+  const pattern = new RegExp(`${end.split(' ').join('[^A-Za-z\\d]?')}$`, 'i');
+  const found = pattern.exec(topic.replace(/[.:_-]?v?\d+$/, ''))?.[0] ?? '';
+  const at = topic.lastIndexOf(found);
+  const isCamel = !/[^A-Za-z\d]/.test(topic) || /[a-z][A-Z]/.test(topic.slice(Math.max(0, at - 1)));
+  const spelled = isCamel ? capitalised(past) : past.join('_');
+  const cased = found === found.toUpperCase() ? spelled.toUpperCase() : spelled;
+  const isLower = isCamel && /^[a-z]/.test(found);
+  const kept = isLower ? `${cased.charAt(0).toLowerCase()}${cased.slice(1)}` : cased;
+  return `${topic.slice(0, at)}${kept}${topic.slice(at + found.length)}`;
+}
+
+/** The words spelled as a topic is that has them: `order_created` for `create_order`. */
 export function spelledAs(topic: string, words: readonly string[]): string {
   const between = /[^A-Za-z\d]/.exec(topic)?.[0];
   if (between === undefined) {

@@ -5,6 +5,7 @@ import type { Place } from '../text.ts';
 import type { Verdict } from './frames.ts';
 import { tagKeys } from './messageWords.ts';
 import type { FunctionNode } from './model.ts';
+import { conditionBehind } from './namedConditions.ts';
 import type { Linking } from './program.ts';
 import { type States, tokensOf } from './states.ts';
 import { asksForTransition, stateName } from './transitions.ts';
@@ -26,6 +27,8 @@ export interface ConditionContext {
   readonly fn: FunctionNode;
   readonly verdicts: ReadonlyMap<number, Verdict>;
   readonly states: () => States;
+  /** The names whose conditions are being read: one that speaks of itself says nothing. */
+  readonly followed?: readonly number[];
 }
 
 const progress = /process|complet|handled|seen|applied|done|executed|consumed|finished/i;
@@ -125,7 +128,7 @@ function ofField(
   context: ConditionContext,
 ): Duplicate | undefined {
   // What tells one message from another (`message.event === 'order.placed'`) is no state.
-  if (tagKeys.includes(field.name)) return undefined;
+  if (tagKeys.includes(field.name) && verdictBehind(field.object, context)?.kind !== 'read') return undefined;
   const produced = context.states().get(field.name);
   if (!produced || produced.size === 0) return undefined;
   const tested = tokensOf(context.facts.file, value, context.linking);
@@ -163,7 +166,7 @@ function isInMemory(object: Expr, { facts, linking }: ConditionContext): boolean
 
 function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined {
   const asked = conditionBehind(value, context);
-  if (asked) return duplicateIn(asked, context);
+  if (asked) return duplicateIn(asked.condition, { ...context, followed: asked.followed });
   const found = verdictBehind(value, context);
   if (found?.isFlag && tellsIfMade(value, context))
     return { file: found.file, at: found.at, sense: 'onFalse', level: 'yes' };
@@ -179,16 +182,6 @@ function ofValue(value: Expr, context: ConditionContext): Duplicate | undefined 
     return ofRest(value, context) ?? ofComparison(value, context);
   }
   return verdict ? ofVerdict(verdict) : ofComparison(value, context);
-}
-
-/** `order.status === 'paid' || order.cancelled`, put aside under a name: `if (isDone) return`. */
-function conditionBehind(value: Expr, { facts }: ConditionContext): Expr | undefined {
-  const named =
-    value.kind === 'name' && value.binding !== undefined ? facts.bindings[value.binding] : undefined;
-  const init = named?.kind === 'const' ? named.init : undefined;
-  const isCondition =
-    init?.kind === 'operation' || (init?.kind === 'choice' && init.of.some((it) => it.kind === 'operation'));
-  return isCondition ? init : undefined;
 }
 
 /** `users.filter((id) => !notified.has(id)).length`: those of whom what was read says nothing yet. */

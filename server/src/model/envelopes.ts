@@ -7,7 +7,7 @@ import type { PublishRole } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
 import { ofClient, ofCloudEvent, ofReceived } from './cloudEvents.ts';
 import { holds } from './handling.ts';
-import { behind, kindsNamed, metadataOf, nothing, together } from './metadata.ts';
+import { behind, isGivenMore, kindsNamed, metadataOf, nothing, together } from './metadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
 import type { EventModel, EventNode, FunctionNode, ProducerNode, TypeNode } from './model.ts';
 import { sentColumns } from './outboxRelays.ts';
@@ -130,6 +130,8 @@ function besidePayload(
 ): Metadata {
   const value = behind(model, file, expr);
   if (depth <= 0 || payload.has(expr) || payload.has(value)) return nothing;
+  // `headers['x-event-id'] = id`
+  if (value.kind === 'object' && isGivenMore(model, file, expr)) return { present: new Set(), isOpen: true };
   const below = (it: Expr): Metadata => besidePayload(model, file, it, payload, aliases, depth - 1);
   if (value.kind === 'array') return together(value.items.map(below));
   if (value.kind === 'new') return together(value.args.map(below));

@@ -32,6 +32,8 @@ export interface Events {
   readonly drafts: ReadonlyMap<string, EventDraft>;
   /** The events that messages mean; a name that is only a channel means all that travel there. */
   readonly of: (messages: readonly Message[]) => readonly EventDraft[];
+  /** Whether what travels under a name is told apart by its tags: what has none is none of these. */
+  readonly isTaggedChannel: (message: Message) => boolean;
 }
 
 /** Collects events from declarations, producers and consumers. */
@@ -50,6 +52,7 @@ export function collectEvents(
   }));
   const drafts = new Map<string, EventDraft>();
   const channels = channelsOf(producers);
+  const isTaggedChannel = taggedChannels(producers);
   const keysOf = (message: Message): readonly string[] => {
     if (message.kind === 'type') return [keyOfType(message.node)];
     if (message.kind !== 'name') return [];
@@ -72,14 +75,14 @@ export function collectEvents(
   for (const it of producers) tell(it, isTagged);
   for (const it of producers) {
     tell(it, (message) => !isTagged(message));
-    recordInline(drafts, it, keysOf);
+    if (!it.messages.some(isTaggedChannel)) recordInline(drafts, it, keysOf);
   }
   for (const it of consumers) tell(it, () => true);
   const of = (messages: readonly Message[]): readonly EventDraft[] => {
     const found = messages.flatMap(keysOf).flatMap((key) => drafts.get(key) ?? []);
     return found.length < 2 ? found : [...new Set(found)];
   };
-  return { drafts, of };
+  return { drafts, of, isTaggedChannel };
 }
 
 /** Names under which messages of a declared type, or with a tag, travel: one makes the name its wire name, several make it a channel. */
@@ -98,6 +101,17 @@ function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, re
     }
   }
   return new Map([...channels].map(([key, types]) => [key, [...types]]));
+}
+
+/** Names of topics for several events, by the tags of what is sent there. */
+function taggedChannels(producers: readonly ProducerDraft[]): (message: Message) => boolean {
+  const tagged = producers.filter(({ messages }) => messages.some(isTagged));
+  const names = new Set(
+    tagged.flatMap(({ messages }) =>
+      messages.flatMap((it) => (it.kind === 'name' && !isTagged(it) ? [eventKey(it.name)] : [])),
+    ),
+  );
+  return (it) => it.kind === 'name' && !isTagged(it) && names.has(eventKey(it.name));
 }
 
 function tagKeyOf(message: Message): readonly string[] {

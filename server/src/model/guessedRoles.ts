@@ -20,15 +20,18 @@ export function isRunHere(
   { roles }: CallAction,
   callees: readonly FunctionNode[],
   linking: Linking,
+  seen: ReadonlySet<FunctionNode['fact']> = new Set(),
 ): boolean {
   if (!roles.some((it) => it.kind === 'publish' && isGuessed(it))) return false;
   return callees.some((fn) => {
+    // Two that hand on to each other run nothing.
+    if (seen.has(fn.fact)) return false;
     const calls = callsUnder(fn, linking);
     if (calls.some((it) => tableEntries(fn, it, linking).length > 0)) return true;
     // `dispatch(command) { return this.inner.dispatch(command); }`
     const [only, ...others] = calls;
     const next = only && others.length === 0 ? linking.calls.callees(fn.file, only.call) : [];
-    return only !== undefined && next.every((it) => it.fact !== fn.fact) && isRunHere(only, next, linking);
+    return only !== undefined && isRunHere(only, next, linking, new Set([...seen, fn.fact]));
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Expr } from '../facts/expressions.ts';
 import { once } from '../facts/once.ts';
 import type { FilePath } from '../text.ts';
+import { isChangedLater } from './changedLater.ts';
 import { ofCloudEvent } from './cloudEvents.ts';
 import { declaredName, isBaseName } from './evidence.ts';
 import { carriedByAll, handedTo } from './handedMetadata.ts';
@@ -90,6 +91,7 @@ export function ofObject(
   depth = 3,
 ): Metadata {
   const object = behind(model, file, expr);
+  if (isGivenMore(model, file, expr)) return { present: new Set(), isOpen: true };
   if (object.kind === 'new' && object.args.length > 0) {
     const envelope = ofCloudEvent(model, file, object);
     const given = object.args.map((it) => ofObject(model, file, it, aliases, depth - 1));
@@ -109,6 +111,14 @@ export function ofObject(
     aliases,
   );
   return together([{ present: own, isOpen: false }, ...inner, ...spread]);
+}
+
+/** Whether more is put into a value, or into the constant that it is another name of, after it was made. */
+export function isGivenMore(model: EventModel, file: FilePath, expr: Expr): boolean {
+  const facts = model.files.get(file);
+  if (isChangedLater(facts, expr)) return true;
+  const init = expr.kind === 'name' ? facts?.bindings[expr.binding ?? -1]?.init : undefined;
+  return init?.kind === 'name' && isChangedLater(facts, init);
 }
 
 /** `at: { lat, lng }` says where, `at: Date` when. */

@@ -54,9 +54,11 @@ export function nodesOf(parts: NodeParts): Nodes {
   const sentBy = ({ messages }: ProducerDraft): readonly Knot[] => {
     const own = knotsOf(messages.filter((it) => it.kind === 'type' || isTagged(it)));
     if (own.length > 0) return own;
-    // Who only names the channel sends one of them, and does not say which.
+    // Who only names the channel sends one of them, and does not say which; what has no tag is none of them.
     const all = knotsOf(messages);
-    return all.length > messages.length ? [] : all;
+    const isUntagged =
+      messages.some((it) => it.kind === 'object') && messages.some(parts.events.isTaggedChannel);
+    return isUntagged || all.length > messages.length ? [] : all;
   };
   const producers = parts.producers.flatMap((it) => producersOf(it, sentBy(it)));
   const consumers = parts.consumers.map((it) => consumerOf(it, knotsOf(it.messages), parts));

@@ -1,7 +1,7 @@
 // Topics in the imperative among facts that the same service tells of the same thing (`parcel.refund` beside `parcel.weighed` and
 // `parcel.lost`), or in a list that calls them events (`enum OrderEvent { CREATE_ORDER }`). Elsewhere such a name may be a command's.
 import { aboutEvents, foundInFiles } from './about.ts';
-import { nounAtEnd, pastWords, spelledAs } from './betterNames.ts';
+import { endingIn, nounAtEnd, pastWords, spelledAs } from './betterNames.ts';
 import { listedAsEvents } from './listedEvents.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey, statesFact, stemOf } from './names.ts';
@@ -96,17 +96,24 @@ function topicOf(name: string, verbs: ReadonlySet<string>): Topic | undefined {
   const last = words.at(-1) ?? '';
   if (rest.length === 0) return undefined;
   const found = nounAtEnd(words);
-  if (found) return topicWith(name, words.slice(0, -found.noun.split(' ').length), last, found.past);
-  if (verbs.has(last)) return topicWith(name, words.slice(0, -1), last, pastWords(last));
+  if (found) {
+    const subject = words.slice(0, -found.noun.split(' ').length);
+    return topicWith(subject, last, found.past, endingIn(name, found.noun, found.past));
+  }
+  if (verbs.has(last)) {
+    const past = pastWords(last);
+    return topicWith(words.slice(0, -1), last, past, endingIn(name, last, past));
+  }
   if (!verbs.has(first)) return undefined;
-  return { ...topicWith(name, rest, first, pastWords(first)), isPlain: false };
+  const past = pastWords(first);
+  return { ...topicWith(rest, first, past, spelledAs(name, [...rest, ...past])), isPlain: false };
 }
 
-function topicWith(name: string, subject: readonly string[], verb: string, past: readonly string[]): Topic {
+function topicWith(subject: readonly string[], verb: string, past: readonly string[], better: string): Topic {
   return {
     subject: subject.join(' '),
     verb,
-    better: spelledAs(name, [...subject, ...past]),
+    better,
     isPlain: !work.test(verb) && past.join() !== verb,
   };
 }

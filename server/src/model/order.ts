@@ -23,11 +23,16 @@ export function mayFollow(body: readonly Action[], first: number, then: number):
   return first < then;
 }
 
-/** `if (!user) { announce(id); throw new NotFound(); }`: whether a call stands in a branch that the run ends with a throw in. */
-export function standsBeforeThrow(body: readonly Action[], at: number): boolean {
+/** `if (!user) { announce(id); throw new NotFound(); }`: the branch that a call stands in and that ends with a throw. */
+export function branchToThrow(body: readonly Action[], at: number): readonly Action[] | undefined {
   return framesTo(body, at)
     .slice(1)
-    .some(({ list }) => list.at(-1)?.kind === 'throw');
+    .find(({ list }) => list.at(-1)?.kind === 'throw')?.list;
+}
+
+/** Whether what starts at an offset stands in a list of actions, however deep. */
+export function standsIn(list: readonly Action[], at: number): boolean {
+  return framesTo(list, at).length > 0;
 }
 
 /** `Promise.allSettled([track(order), announce(order)])`: whether two calls are started with nothing that is waited for between them. */

@@ -11,7 +11,8 @@ function isRequest({ call, roles }: CallAction): boolean {
   );
 }
 
-const synchronous = /^(?:better-sqlite3|(?:node|bun):sqlite|lowdb)$/;
+/** These store at once, or with the next flush. */
+const synchronous = /^(?:better-sqlite3|(?:node|bun):sqlite|lowdb)$|^@mikro-orm\//;
 
 /** `this.orders.save(order);`: what a database does is a promise, but for the few that store at once. */
 function isStored({ files, program }: EventModel, entry: FunctionNode, { call, roles }: CallAction): boolean {

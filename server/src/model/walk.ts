@@ -3,7 +3,8 @@ import type { Action, CallAction, IfAction, SwitchAction, TryAction } from '../f
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { guardFrom, takesAway } from './checkedGuards.ts';
-import { duplicateIn } from './conditions.ts';
+import { duplicateIn, type Duplicate } from './conditions.ts';
+import { setsAsked } from './setsAsked.ts';
 import { walkCall } from './walkCall.ts';
 import {
   guardedBy,
@@ -127,9 +128,19 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
   if (!guard || !exits || duplicate.sense === 'onFalse') return;
   flow.guard = stronger(flow.guard, guard);
   if (endsWithThrow(action.then)) walk.after = stronger(walk.after, guard);
-  // `if (this.status === 'paid') return false`: who asks learns that it was done before.
-  if (guard.level === 'yes' && !duplicate.isCheckThenAct && givesAnswer(action.then))
-    walk.verdict = { file: guard.file, at: guard.at, kind: 'claim', isVolatile: false };
+  noteClaim(walk, action, duplicate, guard, rest);
+}
+
+/** `if (this.status === 'paid') return false`: who asks learns that it was done before. */
+function noteClaim(
+  walk: Walk,
+  action: IfAction,
+  { isCheckThenAct }: Duplicate,
+  { file, at, level }: Guard,
+  rest: readonly Action[],
+): void {
+  if (level !== 'yes' || isCheckThenAct || !givesAnswer(action.then) || !setsAsked(action, rest)) return;
+  walk.verdict = { file, at, kind: 'claim', isVolatile: false };
 }
 
 function needing(context: Context, needs: readonly Need[] = []): Context {

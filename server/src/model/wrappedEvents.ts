@@ -7,7 +7,7 @@ import { actionsIn, namesIn } from '../facts/walk.ts';
 import type { FilePath, Place } from '../text.ts';
 import { decoded, handedBy } from './contents.ts';
 import { beside, callsWithin } from './envelopes.ts';
-import { behind, ofObject, ofValue, together } from './metadata.ts';
+import { behind, isGivenMore, ofObject, ofValue, together } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
 import type { EventModel, EventNode, FunctionNode, ProducerNode } from './model.ts';
 
@@ -70,7 +70,8 @@ function madeInside(model: EventModel, producer: ProducerNode, aliases: Aliases)
 
 /** What is sent as it was written, by whatever names. */
 function written(model: EventModel, file: FilePath, sent: Expr): Expr {
-  return behind(model, file, decoded(model, file, sent));
+  const value = decoded(model, file, sent);
+  return isGivenMore(model, file, value) ? value : behind(model, file, value);
 }
 
 interface Send {

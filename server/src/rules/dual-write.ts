@@ -10,7 +10,7 @@ import { earlyPublishOf, travels, type EarlyPublish } from '../model/earlyPublis
 import { earlyMarks, isTransactionBody, type EarlyMark } from '../model/earlyMarks.ts';
 import { indexOf } from '../model/fileIndex.ts';
 import type { Effect, EventModel, FunctionNode, ProducerNode } from '../model/model.ts';
-import { mayFollow, standsBeforeThrow } from '../model/order.ts';
+import { branchToThrow, mayFollow, standsIn } from '../model/order.ts';
 import type { Span } from '../text.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
 
@@ -119,13 +119,12 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
     if (isRequest && !isWork(publish.role)) continue;
     // A durable engine comes back to it after a crash.
     if (publish.role.isJournaled || publish.guard?.role?.isJournaled) continue;
-    // What is told before a throw is that nothing was done.
-    if (isToldBeforeThrow(model, publish)) continue;
     const there = headOf(publish);
     const write = effects.find((it) => {
       const here = headOf(it);
       if (!isWrite(it) || here.start === there.start) return false;
       if (!mayFollow(fact.body, here.start, there.start) || isBeside(model, it, publish)) return false;
+      if (isToldBeforeThrow(model, publish, here)) return false;
       return !isToldInside(model, { fact, file }, here, there);
     });
     const isInside = write?.inTransaction && publish.inTransaction;
@@ -135,15 +134,14 @@ function pairIn(model: EventModel, { fact, file }: FunctionNode): Pair | undefin
   return undefined;
 }
 
-function isToldBeforeThrow({ files }: EventModel, { file, at, via }: Effect): boolean {
-  const places = [...via, { file, at }];
-  return places.some((it) =>
-    files
-      .get(it.file)
-      ?.functions.some(
-        ({ span, body }) =>
-          span.start <= it.at.start && it.at.end <= span.end && standsBeforeThrow(body, it.at.start),
-      ),
+/** What is told before a throw is that nothing was done, unless the write stands in that branch too. */
+function isToldBeforeThrow({ files }: EventModel, { file, at, via }: Effect, write: Span): boolean {
+  return [...via, { file, at }].some((it, index) =>
+    files.get(it.file)?.functions.some(({ span, body }) => {
+      if (it.at.start < span.start || span.end < it.at.end) return false;
+      const branch = branchToThrow(body, it.at.start);
+      return branch !== undefined && !(index === 0 && standsIn(branch, write.start));
+    }),
   );
 }
 
