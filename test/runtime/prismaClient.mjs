@@ -2,7 +2,7 @@
 // would download and does not need: a program that does nothing stands in for it.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,11 +31,22 @@ ${models}`;
   return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }), log: [] });
 }
 
-/** A client made of the same text is taken again: making it takes seconds. */
-async function generated(place, schema) {
-  const file = join(place, 'schema.prisma');
-  if (existsSync(join(place, 'made')) && (await readFile(file, 'utf8')) === schema) return;
+/** What is being made: several schedules of faults may ask for it at once. */
+const making = new Map();
+
+/** A client made of the same text is taken again: making it takes seconds. What was left half made is made anew. */
+function generated(place, schema) {
+  const known = making.get(schema) ?? made(place, schema);
+  making.set(schema, known);
+  return known;
+}
+
+async function made(place, schema) {
+  const done = join(place, 'made.schema');
+  if (existsSync(done) && (await readFile(done, 'utf8')) === schema) return;
   await mkdir(place, { recursive: true });
+  await rm(done, { force: true });
+  const file = join(place, 'schema.prisma');
   await writeFile(file, schema);
   const command = [packages.resolve('prisma/build/index.js'), 'generate', '--schema', file];
   const env = {
@@ -44,4 +55,5 @@ async function generated(place, schema) {
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
   };
   await promisify(execFile)(process.execPath, command, { cwd: folder, env });
+  await writeFile(done, schema);
 }
