@@ -50,6 +50,8 @@ it('keeps a cell together in whose name there are bars', () => {
   const cell = (text: string): Line => [{ kind: 'code', text }];
   const rows = [[cell('Step')], [cell('a | b')]];
   expect(markdownOf([{ kind: 'table', rows }], linkOf)).toBe('| `Step` |\n| --- |\n| `a \\| b` |');
+  const slashed = [[cell('Step')], [cell('a\\|b')]];
+  expect(markdownOf([{ kind: 'table', rows: slashed }], linkOf)).toContain('| `a\\|b` |');
   expect(plainTextOf([{ kind: 'table', rows }], linkOf)).toBe('Step\na | b');
 });
 

@@ -51,10 +51,13 @@ function markdownBlock(block: Block, print: (line: Line) => string): string {
   if (block.kind === 'line') return print(block.line);
   if (block.kind === 'list') return block.items.map((it) => `- ${print(it)}`).join('\n');
   const [head = [], ...rows] = block.rows;
-  // In a table a bar ends the cell, even inside of code.
-  const row = (cells: readonly Line[]): string =>
-    `| ${cells.map((it) => print(it).replaceAll('|', '\\|')).join(' | ')} |`;
+  const row = (cells: readonly Line[]): string => `| ${cells.map((it) => inCell(print(it))).join(' | ')} |`;
   return [row(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(row)].join('\n');
+}
+
+/** In a table a bar ends the cell, even inside of code, unless an odd number of backslashes stands before it. */
+function inCell(text: string): string {
+  return text.replace(/(\\*)\|/g, (all, before: string) => (before.length % 2 === 1 ? all : `${before}\\|`));
 }
 
 function markdownPiece(piece: Piece, linkOf: LinkOf): string {
