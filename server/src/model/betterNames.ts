@@ -51,9 +51,11 @@ export function capitalised(words: readonly string[]): string {
 
 /** The topic with other words for what stands at its end: `order.checked_out` for `order.checkout`, `userSignedUp` for `userSignUp`. */
 export function endingIn(topic: string, end: string, past: readonly string[]): string {
-  const pattern = new RegExp(`${end.split(' ').join('[^A-Za-z\\d]?')}$`, 'i');
-  const found = pattern.exec(topic.replace(/[.:_-]?v?\d+$/, ''))?.[0] ?? '';
-  const at = topic.lastIndexOf(found);
+  const pattern = new RegExp(end.split(' ').join('[^A-Za-z\\d]?'), 'gi');
+  const last = [...topic.matchAll(pattern)].at(-1);
+  if (!last) return topic;
+  const [found] = last;
+  const at = last.index;
   const isCamel = !/[^A-Za-z\d]/.test(topic) || /[a-z][A-Z]/.test(topic.slice(Math.max(0, at - 1)));
   const spelled = isCamel ? capitalised(past) : past.join('_');
   const cased = found === found.toUpperCase() ? spelled.toUpperCase() : spelled;

@@ -1,12 +1,13 @@
 // Objects that are given more after they were made: `event.eventId = id`, `Object.assign(event, stamp())`, `stampIt(event)`.
-import type { CallExpr, Expr } from '../facts/expressions.ts';
+import type { CallAction } from '../facts/actions.ts';
+import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
-import { eachAction } from './fileIndex.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
 
-/** Calls that only look at what they are handed, or send it. */
+/** Calls that only look at what they are handed, or hand it on. */
 const looking =
-  /log|warn|error|debug|info|stringify|publish|emit|send|dispatch|produce|push|add|save|parse|validate|notify|from/i;
+  /^_?(?:log|warn|error|debug|info|stringify|publish|emit|send|dispatch|produce|push|save|parse|validate|notify)/i;
 
 /** Whether something is added to what a name holds, so that its literal does not say all of it. */
 export function isChangedLater(facts: FileFacts | undefined, expr: Expr): boolean {
@@ -24,13 +25,13 @@ const changed = once(({ functions }: FileFacts): ReadonlySet<number> => {
   };
   for (const action of functions.flatMap((it) => [...eachAction(it.body)])) {
     if (action.kind === 'assign') note(action.target);
-    else if (action.kind === 'call' && action.settled === 'dropped' && mayChange(action.call))
+    else if (action.kind === 'call' && action.settled === 'dropped' && mayChange(action))
       action.call.args.filter((it) => it.kind === 'name').forEach(note);
   }
   return found;
 });
 
-function mayChange({ callee }: CallExpr): boolean {
-  const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
-  return name !== '' && !looking.test(name);
+function mayChange({ roles, call }: CallAction): boolean {
+  const name = calleeName(call.callee) ?? '';
+  return roles.length === 0 && name !== '' && !looking.test(name);
 }

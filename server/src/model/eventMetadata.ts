@@ -1,13 +1,12 @@
 // What carries the metadata of an event: its declarations, or where there are none what is published under its name; with what is
 // known of each from its fields, the envelopes around it and the layers on its way.
 import type { Expr } from '../facts/expressions.ts';
-import type { FilePath, Place } from '../text.ts';
+import type { Place } from '../text.ts';
 import { bareIds, contentsOf, passedOn } from './contents.ts';
 import { addedOnTheWay } from './envelopes.ts';
 import { namesContent } from './evidence.ts';
 import type { Envelopes } from './generalEnvelopes.ts';
-import type { Indexed } from './keptLists.ts';
-import { listedAsEvents } from './listedEvents.ts';
+import { calledEvents } from './listedEvents.ts';
 import { bearsLive, handsLive, isInput } from './liveParts.ts';
 import { metadataOf, ofObject, ofValue } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
@@ -125,14 +124,8 @@ function isPayload({ fact: { bases, implements: implemented } }: TypeNode): bool
 /** `enum ParcelEvent { SEND_PARCEL }`: whatever it sounds like, its list says that it is an event. */
 function isCalledEvent({ keeper, files }: EventModel, { key, producers }: EventNode): boolean {
   const isOfBroker = producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
-  return isOfBroker && keeper.index(files, listedKeys)(key).length > 0;
+  return isOfBroker && keeper.index(files, calledEvents)(key).length > 0;
 }
-
-const listedKeys: Indexed<string, FilePath> = {
-  question: 'keys of what lists call events',
-  of: (facts) => new Map(listedAsEvents(facts).map(({ key }) => [key, facts.file])),
-  isSame: (one, other) => one === other,
-};
 
 /**
  * A topic like `inventory.reserve` carries a command, which is a message but no event.

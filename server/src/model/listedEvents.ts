@@ -2,7 +2,9 @@
 import type { Expr, Member, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
+import { isSamePlace } from '../same.ts';
 import type { Place, Span } from '../text.ts';
+import type { Indexed } from './keptLists.ts';
 import { eventKey, wordsOf } from './names.ts';
 
 const kinds = /^(?:name|names|type|types|topic|topics|key|keys|pattern|patterns)$/;
@@ -14,7 +16,7 @@ export interface ListedEvent extends Place {
 }
 
 /** What stands in such lists of a file. */
-export const listedAsEvents = once(({ file, types, bindings }: FileFacts): readonly ListedEvent[] => {
+const listedAsEvents = once(({ file, types, bindings }: FileFacts): readonly ListedEvent[] => {
   const inTypes = types.flatMap(({ name, kind, members, alias }) => {
     if (!isOfEvents(name)) return [];
     return kind === 'enum' ? members.flatMap(ofMember) : alias ? literalsIn(alias) : [];
@@ -24,6 +26,13 @@ export const listedAsEvents = once(({ file, types, bindings }: FileFacts): reado
   );
   return [...inTypes, ...inMaps].map(({ text, at }) => ({ key: eventKey(text), file, at }));
 });
+
+/** The same by the keys of events; of several in a file the first. */
+export const calledEvents: Indexed<string, ListedEvent> = {
+  question: 'what lists call events',
+  of: (facts) => new Map([...listedAsEvents(facts)].reverse().map((it) => [it.key, it])),
+  isSame: isSamePlace,
+};
 
 interface Text {
   readonly text: string;

@@ -1,8 +1,8 @@
 // Topics in the imperative among facts that the same service tells of the same thing (`parcel.refund` beside `parcel.weighed` and
 // `parcel.lost`), or in a list that calls them events (`enum OrderEvent { CREATE_ORDER }`). Elsewhere such a name may be a command's.
-import { aboutEvents, foundInFiles } from './about.ts';
+import { aboutEvents } from './about.ts';
 import { endingIn, nounAtEnd, pastWords, spelledAs } from './betterNames.ts';
-import { listedAsEvents } from './listedEvents.ts';
+import { calledEvents } from './listedEvents.ts';
 import type { EventModel, EventNode } from './model.ts';
 import { eventKey, statesFact, stemOf } from './names.ts';
 import type { Place } from '../text.ts';
@@ -29,13 +29,13 @@ export function* oddTopics(model: EventModel, verbs: ReadonlySet<string>): Itera
   );
   const candidates = model.events.filter((it) => mayBeOdd(it) && readTopic(it) !== undefined);
   if (candidates.length === 0) return;
-  const lists = foundInFiles(model, 'topics that are called events', listedAsEvents);
+  const lists = model.keeper.index(model.files, calledEvents);
   const facts = factsTold(model);
   for (const event of candidates) {
     const topic = readTopic(event);
     if (!topic || isAnswered(model, topic)) continue;
     const isOfBroker = event.producers.every((it) => it.role.transport === 'broker');
-    const listed = isOfBroker ? lists.find((it) => it.key === event.key) : undefined;
+    const listed = isOfBroker ? lists(event.key)[0] : undefined;
     if (listed) yield { event, better: topic.better, listed };
     else if (topic.isPlain && isAmongFacts(model, event, { candidates, facts, readTopic }))
       yield { event, better: topic.better };

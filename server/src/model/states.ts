@@ -3,7 +3,7 @@ import type { Action, CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FunctionFact } from '../facts/facts.ts';
 import type { FilePath } from '../text.ts';
-import { eachAction } from './fileIndex.ts';
+import { calleeName, eachAction } from './fileIndex.ts';
 import type { FunctionNode } from './model.ts';
 import type { Linking } from './program.ts';
 
@@ -79,7 +79,7 @@ function addNamed(
   { call: { callee, args } }: CallAction,
   { states, linking }: { readonly states: Map<string, Set<string>>; readonly linking: Linking },
 ): void {
-  const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
+  const name = calleeName(callee) ?? '';
   const field = /^(?:update|set|change|mark|move|advance)\w*?(status|state|phase|stage)(?:To|By\w+)?$/i.exec(
     name,
   )?.[1];

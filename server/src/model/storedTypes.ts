@@ -1,5 +1,6 @@
 // The rows that a library's repository or model gives: their type is its type argument.
 import type { CallExpr, TypeExpr } from '../facts/expressions.ts';
+import { calleeName } from './fileIndex.ts';
 
 const stores = /(?:^|[a-z])(?:Repository|Model)$/;
 const givesOne =
@@ -20,7 +21,7 @@ export function rowsGiven(store: TypeExpr, method: string): TypeExpr | undefined
 /** `dataSource.getRepository(Order)` and `getModelForClass(Order)` give a store of that class. */
 export function storeMade({ callee, args, at }: CallExpr): TypeExpr | undefined {
   const [row] = args;
-  const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+  const name = calleeName(callee) ?? '';
   if (row?.kind !== 'name' || !/^get\w*Repository$|^getModelForClass$/.test(name)) return undefined;
   return { kind: 'ref', name: 'Repository', args: [{ kind: 'ref', name: row.name, args: [], at }], at };
 }

@@ -1,7 +1,7 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
 import { saidOfEvents } from '../model/about.ts';
-import { capitalised, nounAtEnd, pastWords } from '../model/betterNames.ts';
+import { capitalised, endingIn, nounAtEnd, pastWords } from '../model/betterNames.ts';
 import { isPayloadName } from '../model/evidence.ts';
 import { isIdle } from '../model/idleEvents.ts';
 import { importersOf } from '../model/importers.ts';
@@ -215,9 +215,7 @@ function betterTopic(name: string): string | undefined {
   const words = eventKey(name).split(' ');
   const ended = nounAtEnd(words);
   if (!ended || !plainInTopics.has(ended.noun) || words.some(isParticiple)) return undefined;
-  const at = name.toLowerCase().lastIndexOf(ended.noun);
-  if (at < 0) return undefined;
-  return `${name.slice(0, at)}${ended.past.join(' ')}${name.slice(at + ended.noun.length)}`;
+  return endingIn(name, ended.noun, ended.past);
 }
 
 function ofDeclaration(model: EventModel, node: TypeNode, better: string): RuleFinding {
