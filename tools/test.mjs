@@ -35,7 +35,14 @@ async function runStage({ name, command: [program, ...args], counts = false }) {
     ? counted(status, output)
     : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
   console.log(`${failed === 0 ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s`);
-  return { name, passed, failed, seconds };
+  return { name, passed, failed, seconds, reasons: failed === 0 ? [] : reasonsIn(output) };
+}
+
+/** The lines in which a stage names what failed; of one that names nothing, its last words. */
+function reasonsIn(output) {
+  const lines = output.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const named = lines.filter((line) => line.startsWith('✗ '));
+  return named.length > 0 ? named : lines.slice(-10);
 }
 
 /** The stage's own figures. A run that says nothing, or ends badly without naming a failure, has failed: silence proves nothing. */
@@ -56,9 +63,10 @@ function colours() {
 
 function summarise(all) {
   heading('Summary');
-  for (const { name, passed, failed, seconds } of all) {
+  for (const { name, passed, failed, seconds, reasons } of all) {
     const verdict = failed === 0 ? 'passed' : 'FAILED';
     console.log(`${verdict}  ${name} (${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s)`);
+    for (const reason of reasons) console.log(`        ${reason}`);
   }
   const passed = all.reduce((sum, stage) => sum + stage.passed, 0);
   const failed = all.reduce((sum, stage) => sum + stage.failed, 0);

@@ -20,9 +20,13 @@ export async function run() {
   for (const name of files.sort()) mocha.addFile(join(folder, name));
   await mocha.loadFilesAsync();
   let runner;
+  const reasons = [];
   const failed = await new Promise((done) => {
     runner = mocha.run(done);
+    // tools/test.mjs says these lines again at the end.
+    runner.on('fail', (test, error) => reasons.push(`✗ ${test.fullTitle()}: ${error.message.split('\n', 1)[0]}`));
   });
+  if (output) appendFileSync(output, reasons.map((reason) => `${reason}\n`).join(''));
   const counts = { passed: runner.stats.passes, failed };
   if (process.env.SAGALINT_TEST_COUNTS)
     writeFileSync(process.env.SAGALINT_TEST_COUNTS, JSON.stringify(counts));
