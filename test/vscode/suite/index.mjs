@@ -24,7 +24,9 @@ export async function run() {
   const failed = await new Promise((done) => {
     runner = mocha.run(done);
     // tools/test.mjs says these lines again at the end.
-    runner.on('fail', (test, error) => reasons.push(`✗ ${test.fullTitle()}: ${error.message.split('\n', 1)[0]}`));
+    runner.on('fail', (test, error) =>
+      reasons.push(`✗ ${test.fullTitle()}: ${error.message.split('\n', 1)[0]}`),
+    );
   });
   if (output) appendFileSync(output, reasons.map((reason) => `${reason}\n`).join(''));
   const counts = { passed: runner.stats.passes, failed };
