@@ -1,7 +1,7 @@
 // What is kept from link to link, where working it out goes wrong.
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { saidOfEvents, saidOfFiles } from '../../server/src/model/about.ts';
+import { saidOfEvents, saidOfFiles } from '../../server/src/model/incremental/about.ts';
 import type { EventModel } from '../../server/src/model/model.ts';
 import type { Rule } from '../../server/src/rules/rule.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';

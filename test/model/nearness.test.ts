@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestFirst } from '../../server/src/model/nearness.ts';
+import { nearestFirst } from '../../server/src/model/resolution/nearness.ts';
 
 const at = { start: 0, end: 1 };
 const place = (file: string): { file: string; at: typeof at } => ({ file, at });

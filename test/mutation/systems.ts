@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import * as disk from '../../server/src/disk.ts';
 import type { EventModel } from '../../server/src/model/model.ts';
-import { eventKey } from '../../server/src/model/names.ts';
-import { rules } from '../../server/src/rules/rules.generated.ts';
+import { eventKey } from '../../server/src/model/names/names.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
+import { rules } from '../../server/src/rules/rules.generated.ts';
 import { configsOf } from '../../server/src/workspace/configs.ts';
 import { load } from '../../server/src/workspace/load.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';

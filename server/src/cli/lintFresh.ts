@@ -1,6 +1,6 @@
 // The part of a run that needs the whole analyser: loaded only where the last answer does not hold any more.
+import { unnamedSites } from '../model/events/sites.ts';
 import type { SiteNode } from '../model/model.ts';
-import { unnamedSites } from '../model/sites.ts';
 import { rules } from '../rules/rules.generated.ts';
 import type { FilePath } from '../text.ts';
 import { configsOf, type ConfigOf } from '../workspace/configs.ts';

@@ -1,6 +1,6 @@
 // Lists the failure where its sibling is listed: a member of a union or enum, an entry of a topic map or of a schema's options.
 import { ts } from 'ts-morph';
-import { eventKey } from '../model/names.ts';
+import { eventKey } from '../model/names/names.ts';
 import type { Edit, Place } from '../text.ts';
 import { failureDeclaration } from './failureDeclaration.ts';
 import { styled, type Rename } from './failureNames.ts';

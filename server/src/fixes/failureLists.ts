@@ -1,6 +1,6 @@
 // The fields of a failure event: which of the success's make sense, and how a list is written anew in its own layout.
 import { ts } from 'ts-morph';
-import { stemOf, wordsOf } from '../model/names.ts';
+import { stemOf, wordsOf } from '../model/names/names.ts';
 import type { Draft } from './failureDraft.ts';
 import type { Rename } from './failureNames.ts';
 

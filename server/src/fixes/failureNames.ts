@@ -1,5 +1,5 @@
 // How the failure is called wherever the success is: type, tag, topic, enum member, each in the style found there.
-import { eventKey } from '../model/names.ts';
+import { eventKey } from '../model/names/names.ts';
 
 /** Puts the failure's name for the success's wherever it stands in a text. */
 export type Rename = (text: string) => string;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Diagnostic } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { read } from '../disk.ts';
-import { unnamedSites } from '../model/sites.ts';
+import { unnamedSites } from '../model/events/sites.ts';
 import type { FilePath } from '../text.ts';
 import { skippedIn } from '../workspace/skipped.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';

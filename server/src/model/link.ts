@@ -1,24 +1,24 @@
 // Joins the facts of all files into the event model. Pure: same facts, same model, in whatever order the files come.
 import type { FileFacts } from '../facts/facts.ts';
-import type { ProjectFacts } from '../facts/project.ts';
-import { aliasesIn } from './aliases.ts';
-import { bodiesOf } from './bodies.ts';
-import { contractsOf } from './contracts.ts';
-import { draftConsumers } from './consumers.ts';
-import { collectEvents } from './events.ts';
-import { feedsOf } from './feeds.ts';
-import { Keeper } from './kept.ts';
-import { consumersByHandler, keptOfConsumers, producersByPlace } from './keptNodes.ts';
-import { messagesOf } from './messages.ts';
-import type { EventModel } from './model.ts';
-import { forgottenBy } from './nestTransports.ts';
-import { nodesOf, type Nodes } from './nodes.ts';
 import { lazily } from '../facts/once.ts';
+import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
-import { draftProducers } from './producers.ts';
+import { draftConsumers } from './consumers/consumers.ts';
+import { feedsOf } from './delivery/feeds.ts';
+import { forgottenBy } from './delivery/nestTransports.ts';
+import { bodiesOf } from './effects/bodies.ts';
+import { aliasesIn } from './events/aliases.ts';
+import { collectEvents } from './events/events.ts';
+import { Keeper } from './incremental/kept.ts';
+import { consumersByHandler, keptOfConsumers, producersByPlace } from './incremental/keptNodes.ts';
+import { messagesOf } from './messages/messages.ts';
+import type { EventModel } from './model.ts';
+import { nodesOf, type Nodes } from './nodes.ts';
+import { draftProducers } from './producers/producers.ts';
 import { linkProgram } from './program.ts';
-import { sagasOf } from './sagas.ts';
-import { servicesOf, type ConfiguredService } from './services.ts';
+import { contractsOf } from './resolution/contracts.ts';
+import { servicesOf, type ConfiguredService } from './resolution/services.ts';
+import { sagasOf } from './sagas/sagas.ts';
 
 export interface LinkOptions {
   readonly isComplete: boolean;

@@ -4,8 +4,8 @@ import type { CallExpr, Expr, Member, ObjectExpr, TypeExpr } from '../facts/expr
 import type { ConsumerFact, FileFacts, FunctionFact, SagaFact, StepFact, TypeFact } from '../facts/facts.ts';
 import type { GuardRole, PublishRole, RemoteRole, Transport, WriteRole } from '../facts/roles.ts';
 import type { FilePath, Place, Span } from '../text.ts';
-import type { Keeper } from './kept.ts';
-import type { Said } from './keptLists.ts';
+import type { Keeper } from './incremental/kept.ts';
+import type { Said } from './incremental/keptLists.ts';
 
 /** Three-valued: "unknown" is an answer and never taken for "no". */
 export type Answer = 'yes' | 'no' | 'unknown';

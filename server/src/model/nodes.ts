@@ -3,15 +3,15 @@ import type { ConsumerFact } from '../facts/facts.ts';
 import { lazily, once } from '../facts/once.ts';
 import type { Transport } from '../facts/roles.ts';
 import type { FilePath } from '../text.ts';
-import type { ConsumerDraft } from './consumerDraft.ts';
-import type { EventDraft, Events } from './events.ts';
-import type { Keeper } from './kept.ts';
-import { isTagged, type Message } from './message.ts';
+import type { ConsumerDraft } from './consumers/consumerDraft.ts';
+import type { EventDraft, Events } from './events/events.ts';
+import { isUnread, isUnreadConsumer, sitesOf } from './events/sites.ts';
+import type { Keeper } from './incremental/kept.ts';
+import { isSameEvent, NotedEvent } from './incremental/notedEvents.ts';
+import { isTagged, type Message } from './messages/message.ts';
 import type { Answer, ConsumerNode, EventNode, ProducerNode, SiteNode } from './model.ts';
-import { statesFact } from './names.ts';
-import { isSameEvent, NotedEvent } from './notedEvents.ts';
-import { isUnread, isUnreadConsumer, sitesOf } from './sites.ts';
-import type { ProducerDraft } from './producers.ts';
+import { statesFact } from './names/names.ts';
+import type { ProducerDraft } from './producers/producers.ts';
 
 export interface NodeParts {
   readonly keeper: Keeper;

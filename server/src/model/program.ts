@@ -3,16 +3,16 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
-import { callsOf, type Calls } from './calls.ts';
-import { hierarchyOf, type Hierarchy } from './hierarchy.ts';
-import { injectionOf } from './injection.ts';
-import type { Keeper } from './kept.ts';
+import { callsOf, type Calls } from './calls/calls.ts';
 import { eachAction } from './fileIndex.ts';
+import type { Keeper } from './incremental/kept.ts';
+import { NotedFiles } from './incremental/notedFiles.ts';
 import type { GivenObject, Program } from './model.ts';
-import { modulesOf, type Modules } from './modules.ts';
-import { NotedFiles } from './notedFiles.ts';
-import { fieldsOf, type Resolve } from './types.ts';
-import { valuesOf, type Values } from './values.ts';
+import { hierarchyOf, type Hierarchy } from './resolution/hierarchy.ts';
+import { injectionOf } from './resolution/injection.ts';
+import { modulesOf, type Modules } from './resolution/modules.ts';
+import { fieldsOf, type Resolve } from './resolution/types.ts';
+import { valuesOf, type Values } from './resolution/values.ts';
 
 /** The program as rules see it, and the parts that only the linker needs. */
 export interface Linking {

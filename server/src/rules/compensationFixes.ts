@@ -3,10 +3,10 @@ import type { BindingId, CallExpr, Expr } from '../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../facts/facts.ts';
 import { actionsIn, callsIn, partsOf } from '../facts/walk.ts';
 import type { AddCompensationPlan } from '../fixes/plan.ts';
-import { proxyOf } from '../model/activities.ts';
-import { isJournaledAt } from '../model/journals.ts';
+import { isUndoing, sharesSubject, undoes } from '../model/compensation/undoing.ts';
 import type { Deed, EventModel, SagaNode, StepNode, TypeNode } from '../model/model.ts';
-import { isUndoing, sharesSubject, undoes } from '../model/undoing.ts';
+import { proxyOf } from '../model/sagas/activities.ts';
+import { isJournaledAt } from '../model/sagas/journals.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 

@@ -1,12 +1,12 @@
 // What is acknowledged is deleted: a crash in the work that comes later loses the message.
 import { z } from 'zod';
 import type { CallExpr } from '../facts/expressions.ts';
-import { earlyAckOf, type EarlyAck } from '../model/earlyAcks.ts';
-import { pathOf } from '../model/effects.ts';
-import { canAwait, lostPublishes } from '../model/lostPublishes.ts';
+import { earlyAckOf, type EarlyAck } from '../model/delivery/earlyAcks.ts';
+import { declaredUnder } from '../model/delivery/queues.ts';
+import { statedOf, type StatedNoAck } from '../model/delivery/statedNoAcks.ts';
+import { pathOf } from '../model/effects/effects.ts';
 import type { ConsumerNode, EventModel } from '../model/model.ts';
-import { declaredUnder } from '../model/queues.ts';
-import { statedOf, type StatedNoAck } from '../model/statedNoAcks.ts';
+import { canAwait, lostPublishes } from '../model/producers/lostPublishes.ts';
 import type { FilePath, Place, Span } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 

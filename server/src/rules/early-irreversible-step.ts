@@ -1,6 +1,6 @@
 // What can't be undone has to wait until nothing can fail any more: a mail that was sent stays sent.
 import { z } from 'zod';
-import { earlyIrreversibleSteps, type EarlyStep } from '../model/irreversible.ts';
+import { earlyIrreversibleSteps, type EarlyStep } from '../model/compensation/irreversible.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const said: Readonly<Record<EarlyStep['what'], string>> = {

@@ -1,16 +1,16 @@
 // How a compensation is kept from being lost: by the helper that the workspace has, or a new one that uses what retries and alerts there.
-import { once } from '../facts/once.ts';
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
+import { once } from '../facts/once.ts';
 import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { EscalateFailurePlan } from '../fixes/plan.ts';
-import { foundInFiles } from '../model/about.ts';
-import { proxyOf } from '../model/activities.ts';
-import type { LostCompensation } from '../model/compensating.ts';
-import { baseOf, itemOf } from '../model/backRuns.ts';
-import type { FloatingCompensation } from '../model/floatingCompensations.ts';
+import { baseOf, itemOf } from '../model/compensation/backRuns.ts';
+import type { LostCompensation } from '../model/compensation/compensating.ts';
+import type { FloatingCompensation } from '../model/compensation/floatingCompensations.ts';
+import { foundInFiles } from '../model/incremental/about.ts';
+import { perModel } from '../model/incremental/perModel.ts';
 import type { EventModel } from '../model/model.ts';
-import { perModel } from '../model/perModel.ts';
+import { proxyOf } from '../model/sagas/activities.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 

@@ -1,7 +1,7 @@
 // Events that trigger each other in a circle: one message keeps the system busy until somebody switches it off.
 import { z } from 'zod';
-import { circlesOf } from '../model/circles.ts';
-import type { Hop } from '../model/hops.ts';
+import { circlesOf } from '../model/choreography/circles.ts';
+import type { Hop } from '../model/choreography/hops.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

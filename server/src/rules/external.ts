@@ -1,6 +1,6 @@
 // What a configuration says of other systems: events that they produce or consume.
 import type { EventNode } from '../model/model.ts';
-import { eventKey } from '../model/names.ts';
+import { eventKey } from '../model/names/names.ts';
 import type { RuleContext } from './rule.ts';
 
 /** Whether the configuration of the event's file, or the rule's own option, lists the event. `billing.*` lists all that begin so. */

@@ -1,6 +1,6 @@
 // An RxJS stream ends with its first error: from then on no event is handled, and nothing tells.
 import { z } from 'zod';
-import { fragileParts, type FragilePart } from '../model/eventStreams.ts';
+import { fragileParts, type FragilePart } from '../model/failures/eventStreams.ts';
 import type { Fix, Rule } from './rule.ts';
 
 export const rule: Rule = {

@@ -1,10 +1,10 @@
 // How a consumer is made to skip what it processed already: by the guard that the workspace has, or by a new inbox.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../facts/facts.ts';
-import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
-import type { ConsumerNode, EventModel, Fields, FunctionNode } from '../model/model.ts';
 import { once } from '../facts/once.ts';
-import { foundInFiles } from '../model/about.ts';
+import type { GuardArgument, GuardHandlerPlan, MessageKey } from '../fixes/plan.ts';
+import { foundInFiles } from '../model/incremental/about.ts';
+import type { ConsumerNode, EventModel, Fields, FunctionNode } from '../model/model.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 

@@ -1,10 +1,10 @@
 // Whether a lost correlation id can be copied: the handled message has one at hand, and the published one has room for it.
 import type { Expr, NewExpr, ObjectEntry, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { HandedArgument, HandedEntry, HandOnPlan } from '../fixes/plan.ts';
-import { isFreshId, namesFlow } from '../model/handedOn.ts';
-import { bindingOf } from '../model/handling.ts';
-import { idsAtHand, type IdAtHand, type IdsAtHand } from '../model/idsAtHand.ts';
-import type { LostCorrelation } from '../model/lostCorrelations.ts';
+import { bindingOf } from '../model/calls/handling.ts';
+import { isFreshId, namesFlow } from '../model/choreography/handedOn.ts';
+import { idsAtHand, type IdAtHand, type IdsAtHand } from '../model/choreography/idsAtHand.ts';
+import type { LostCorrelation } from '../model/choreography/lostCorrelations.ts';
 import type { Field, Fields } from '../model/model.ts';
 import type { FilePath, Span } from '../text.ts';
 import { headerFix } from './headerFixes.ts';

@@ -1,9 +1,9 @@
 // Where the correlation id travels beside the message, in its headers or properties, it is handed on there.
 import type { Expr, ObjectExpr } from '../facts/expressions.ts';
 import type { HandOnPlan } from '../fixes/plan.ts';
-import { namesFlow } from '../model/handedOn.ts';
-import { bindingOf } from '../model/handling.ts';
-import type { LostCorrelation } from '../model/lostCorrelations.ts';
+import { bindingOf } from '../model/calls/handling.ts';
+import { namesFlow } from '../model/choreography/handedOn.ts';
+import type { LostCorrelation } from '../model/choreography/lostCorrelations.ts';
 import type { EventNode } from '../model/model.ts';
 
 /** For kafkajs and amqplib, where those who publish the handled event set the id there. */

@@ -1,6 +1,6 @@
 // A step may take effect and still fail: what takes it back has to be known before it runs.
 import { z } from 'zod';
-import { lateCompensations, type LateCompensation } from '../model/lateCompensations.ts';
+import { lateCompensations, type LateCompensation } from '../model/compensation/lateCompensations.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

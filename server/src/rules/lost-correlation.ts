@@ -1,7 +1,7 @@
 // One flow runs over many services; only an id that every message hands on ties its log lines and messages together.
 import { z } from 'zod';
-import { begunAt } from '../model/handedOn.ts';
-import { lostCorrelations, placeOf, type LostCorrelation } from '../model/lostCorrelations.ts';
+import { begunAt } from '../model/choreography/handedOn.ts';
+import { lostCorrelations, placeOf, type LostCorrelation } from '../model/choreography/lostCorrelations.ts';
 import { handOnFixes } from './handOnFixes.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
 

@@ -1,8 +1,8 @@
 // Where a type's values may be written: the files that import it, and those that hand literals to them. By names alone, for a fix
 // looks at the types before it changes anything.
-import { aboutFiles } from '../model/about.ts';
-import { importersOf } from '../model/importers.ts';
+import { aboutFiles } from '../model/incremental/about.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
+import { importersOf } from '../model/resolution/importers.ts';
 import type { FilePath } from '../text.ts';
 
 /** Beyond so many files a fix would keep the user waiting. */

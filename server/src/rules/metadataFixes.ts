@@ -1,12 +1,12 @@
 // How missing metadata is mended: by fields, by the base event that the workspace has, by a new one.
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
-import { saidOfFiles } from '../model/about.ts';
-import { importersOf } from '../model/importers.ts';
-import { metadataOf } from '../model/metadata.ts';
-import type { Aliases, MetadataKind } from '../model/metadataKinds.ts';
-import type { EventModel, TypeNode } from '../model/model.ts';
 import { once } from '../facts/once.ts';
+import { saidOfFiles } from '../model/incremental/about.ts';
+import { metadataOf } from '../model/metadata/metadata.ts';
+import type { Aliases, MetadataKind } from '../model/metadata/metadataKinds.ts';
+import type { EventModel, TypeNode } from '../model/model.ts';
+import { importersOf } from '../model/resolution/importers.ts';
 import { areSame } from '../same.ts';
 import type { FilePath, Place } from '../text.ts';
 import { makersOf } from './makers.ts';

@@ -1,7 +1,7 @@
 // Compensations in the order of the steps: the first is taken back while what was built on it still stands.
 import { z } from 'zod';
+import { misorderedRuns, type ForwardPair, type ForwardRun } from '../model/compensation/misordered.ts';
 import { calleeName } from '../model/fileIndex.ts';
-import { misorderedRuns, type ForwardPair, type ForwardRun } from '../model/misordered.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

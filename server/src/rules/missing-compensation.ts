@@ -1,15 +1,15 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
-import { saidOfSagas } from '../model/about.ts';
-import { isGivenUp } from '../model/activities.ts';
-import { tellsSomebody } from '../model/deeds.ts';
-import { deniedCharges, type DeniedCharge } from '../model/deniedCharges.ts';
-import { escapedFailures, type EscapedFailure } from '../model/escapedFailures.ts';
+import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
+import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
+import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
 import { calleeName } from '../model/fileIndex.ts';
-import { leftDeeds, type LeftDeed } from '../model/leftDeeds.ts';
+import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
-import { comesAfter } from '../model/stepOrder.ts';
+import { isGivenUp } from '../model/sagas/activities.ts';
+import { tellsSomebody } from '../model/sagas/deeds.ts';
+import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';

@@ -1,6 +1,6 @@
 // A message that fails for good needs a place where somebody finds it.
 import { z } from 'zod';
-import { lostLetters, type LostLetters } from '../model/lostLetters.ts';
+import { lostLetters, type LostLetters } from '../model/delivery/lostLetters.ts';
 import type { Rule } from './rule.ts';
 
 export const rule: Rule = {

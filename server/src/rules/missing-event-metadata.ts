@@ -1,14 +1,14 @@
 // An event without id, timestamp, correlation id or version: it can't be deduplicated, ordered, traced or evolved.
 import { z } from 'zod';
-import { saidOfEvents } from '../model/about.ts';
-import { isBorne } from '../model/borneTypes.ts';
-import { carriersOf } from '../model/eventMetadata.ts';
-import { generalEnvelopes, type Envelopes } from '../model/generalEnvelopes.ts';
-import { isIdle } from '../model/idleEvents.ts';
-import { isListedPart } from '../model/listedParts.ts';
-import { metadataKinds, metadataNames, type MetadataKind } from '../model/metadataKinds.ts';
+import { isBorne } from '../model/events/borneTypes.ts';
+import { isIdle } from '../model/events/idleEvents.ts';
+import { isListedPart } from '../model/events/listedParts.ts';
+import { saidOfEvents } from '../model/incremental/about.ts';
+import { carriersOf } from '../model/metadata/eventMetadata.ts';
+import { generalEnvelopes, type Envelopes } from '../model/metadata/generalEnvelopes.ts';
+import { metadataKinds, metadataNames, type MetadataKind } from '../model/metadata/metadataKinds.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model/model.ts';
-import { nearestFirst } from '../model/nearness.ts';
+import { nearestFirst } from '../model/resolution/nearness.ts';
 import { keptFindings } from './keptFindings.ts';
 import { basesOfEvents, fieldsFor, metadataFixes, type Base } from './metadataFixes.ts';
 import type { Rule, RuleFinding } from './rule.ts';

@@ -1,5 +1,8 @@
 // A step that can fail announces its success only: whoever waits for the outcome waits for ever.
 import { z } from 'zod';
+import { reactionsOf } from '../model/choreography/reactions.ts';
+import { listingsOf, placeOfName } from '../model/events/listings.ts';
+import { failuresOf } from '../model/failures/failures.ts';
 import {
   canFail,
   failureNameOf,
@@ -8,13 +11,10 @@ import {
   stepOf,
   type FailureWords,
   type Step,
-} from '../model/fallible.ts';
-import { aboutEvents, saidOfEvents } from '../model/about.ts';
-import { failuresOf } from '../model/failures.ts';
+} from '../model/failures/fallible.ts';
+import { aboutEvents, saidOfEvents } from '../model/incremental/about.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
-import { listingsOf, placeOfName } from '../model/listings.ts';
-import { nearestFirst } from '../model/nearness.ts';
-import { reactionsOf } from '../model/reactions.ts';
+import { nearestFirst } from '../model/resolution/nearness.ts';
 import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
 
 const options = z.strictObject({

@@ -1,15 +1,15 @@
 // A step that waits for another system as long as it takes: the saga hangs, and holds what it has reserved.
 import { z } from 'zod';
 import { lazily } from '../facts/once.ts';
-import { saidOfSagas } from '../model/about.ts';
+import { mayFollow } from '../model/calls/order.ts';
+import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
-import { openWaits } from '../model/openWaits.ts';
-import { orchestratingMethods } from '../model/orchestratingMethods.ts';
-import { mayFollow } from '../model/order.ts';
-import { keeperOf } from '../model/stepLimits.ts';
-import { tableWaits, type TableWait } from '../model/tableSagas.ts';
-import { isLimitedByCallers, isLimitedByRunner, unlimitedCalls } from '../model/timeLimits.ts';
-import { endlessWaits, type EndlessWait } from '../model/waits.ts';
+import { openWaits } from '../model/sagas/openWaits.ts';
+import { orchestratingMethods } from '../model/sagas/orchestratingMethods.ts';
+import { keeperOf } from '../model/sagas/stepLimits.ts';
+import { tableWaits, type TableWait } from '../model/sagas/tableSagas.ts';
+import { isLimitedByCallers, isLimitedByRunner, unlimitedCalls } from '../model/sagas/timeLimits.ts';
+import { endlessWaits, type EndlessWait } from '../model/sagas/waits.ts';
 import type { Place } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { timeoutFixes } from './timeoutFixes.ts';

@@ -1,7 +1,7 @@
 // Brokers deliver at least once: what a handler does must be harmless when it is done again.
 import { z } from 'zod';
+import { isPutBack } from '../model/delivery/putBack.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model/model.ts';
-import { isPutBack } from '../model/putBack.ts';
 import { guardFixes } from './guardFixes.ts';
 import type { Related, Rule, RuleFinding } from './rule.ts';
 import { startingEvents } from './startingEvents.ts';

@@ -1,6 +1,6 @@
 // A step that runs again after a crash or a lost answer, and does its work a second time because nothing tells the receiver.
 import { z } from 'zod';
-import { unkeyedCalls, type Repeat, type RepeatedCall } from '../model/repeatedSteps.ts';
+import { unkeyedCalls, type Repeat, type RepeatedCall } from '../model/sagas/repeatedSteps.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const reasons: Readonly<Record<Repeat, string>> = {

@@ -1,15 +1,15 @@
 // An event states what happened. A name in the imperative is a command's, and nobody knows whether it may be refused.
 import { z } from 'zod';
-import { saidOfEvents } from '../model/about.ts';
-import { capitalised, endingIn, nounAtEnd, pastWords } from '../model/betterNames.ts';
-import { isPayloadName } from '../model/evidence.ts';
-import { isIdle } from '../model/idleEvents.ts';
-import { importersOf } from '../model/importers.ts';
-import { placeOfName } from '../model/listings.ts';
-import { oddTopics } from '../model/oddTopics.ts';
+import { isPayloadName } from '../model/events/evidence.ts';
+import { isIdle } from '../model/events/idleEvents.ts';
+import { placeOfName } from '../model/events/listings.ts';
+import { saidOfEvents } from '../model/incremental/about.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
-import { eventKey, isParticiple, wordsOf } from '../model/names.ts';
-import { isOutcome } from '../model/outcomes.ts';
+import { capitalised, endingIn, nounAtEnd, pastWords } from '../model/names/betterNames.ts';
+import { eventKey, isParticiple, wordsOf } from '../model/names/names.ts';
+import { oddTopics } from '../model/names/oddTopics.ts';
+import { isOutcome } from '../model/names/outcomes.ts';
+import { importersOf } from '../model/resolution/importers.ts';
 import type { Place } from '../text.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 

@@ -1,6 +1,6 @@
 // Brokers keep no order between topics: what a message needs may come after it.
 import { z } from 'zod';
-import { absences, type Absence } from '../model/absences.ts';
+import { absences, type Absence } from '../model/choreography/absences.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

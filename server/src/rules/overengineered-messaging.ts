@@ -6,7 +6,7 @@ import {
   eventSourcing,
   type BrokerUse,
   type Trace,
-} from '../model/machinery.ts';
+} from '../model/delivery/machinery.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Rule, RuleContext, RuleFinding, SystemSettings } from './rule.ts';
 

@@ -1,7 +1,7 @@
 // Runs the rules over a model: severities, options, order. A rule that throws is reported and the others go on.
 import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
-import { foundInFiles } from '../model/about.ts';
+import { foundInFiles } from '../model/incremental/about.ts';
 import type { EventModel } from '../model/model.ts';
 import { areSame, isSameData } from '../same.ts';
 import type { FilePath } from '../text.ts';

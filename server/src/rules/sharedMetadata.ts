@@ -1,8 +1,8 @@
 // Several events that miss the same have one fault: that of the base which they extend, or of the metadata type which they carry.
 import type { Expr } from '../facts/expressions.ts';
-import { isBaseName } from '../model/evidence.ts';
-import { metadataOf, metadataTypes } from '../model/metadata.ts';
-import type { Aliases, Metadata, MetadataKind } from '../model/metadataKinds.ts';
+import { isBaseName } from '../model/events/evidence.ts';
+import { metadataOf, metadataTypes } from '../model/metadata/metadata.ts';
+import type { Aliases, Metadata, MetadataKind } from '../model/metadata/metadataKinds.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
 import type { FilePath, Place } from '../text.ts';
 

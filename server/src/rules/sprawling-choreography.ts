@@ -1,6 +1,6 @@
 // A flow that nobody leads is written down nowhere: each service knows one hop of it.
 import { z } from 'zod';
-import { unledFlows, type ServiceFlow } from '../model/flows.ts';
+import { unledFlows, type ServiceFlow } from '../model/choreography/flows.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 

@@ -1,6 +1,6 @@
 import type { Expr } from '../facts/expressions.ts';
 import type { ConsumerNode, EventModel, EventNode } from '../model/model.ts';
-import { statesFact } from '../model/names.ts';
+import { statesFact } from '../model/names/names.ts';
 
 /**
  * The events that a message speaks of as what comes to a consumer: a fact that its registration names says more than the type of its

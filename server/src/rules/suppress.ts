@@ -1,6 +1,6 @@
 // Comments that suppress findings: what they leave out, and those that leave out nothing.
 import type { FileFacts, SuppressionFact } from '../facts/facts.ts';
-import { saidOfFiles } from '../model/about.ts';
+import { saidOfFiles } from '../model/incremental/about.ts';
 import type { EventModel } from '../model/model.ts';
 import { lineColumn, lineStarts, type FilePath, type Span } from '../text.ts';
 import type { Finding, Fix, Rule } from './rule.ts';

@@ -1,7 +1,7 @@
 // What a consumer catches and only logs, the broker takes for handled: the message is gone.
 import { z } from 'zod';
+import { givesNothing, swallowIn, type Swallow } from '../model/failures/swallowing.ts';
 import type { ConsumerNode, EventModel } from '../model/model.ts';
-import { givesNothing, swallowIn, type Swallow } from '../model/swallowing.ts';
 import type { Fix, Rule, RuleFinding } from './rule.ts';
 import { startingEvents } from './startingEvents.ts';
 

@@ -1,7 +1,7 @@
 // A consumer that has to ask the producer first is as available as the producer, and reads what is true now, not what was then.
 import { z } from 'zod';
-import { answerOf, type Answer } from '../model/answers.ts';
-import { callsBack, type CallBack } from '../model/callsBack.ts';
+import { answerOf, type Answer } from '../model/calls/answers.ts';
+import { callsBack, type CallBack } from '../model/choreography/callsBack.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { thinFixes } from './thinFixes.ts';

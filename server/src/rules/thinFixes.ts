@@ -1,8 +1,8 @@
 // The fields that consumers fetch from the producer, added to the event that they handle.
 import type { TypeExpr } from '../facts/expressions.ts';
 import type { AddFieldsPlan } from '../fixes/plan.ts';
-import type { Answer } from '../model/answers.ts';
-import type { CallBack } from '../model/callsBack.ts';
+import type { Answer } from '../model/calls/answers.ts';
+import type { CallBack } from '../model/choreography/callsBack.ts';
 import type { EventModel, EventNode, Fields, TypeNode } from '../model/model.ts';
 import type { Fix } from './rule.ts';
 

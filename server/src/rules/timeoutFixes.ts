@@ -1,9 +1,9 @@
 // How a call is limited: by the helper that the workspace has, by a signal where the call takes one, else by a new helper.
 import type { BindingFact, FileFacts, FunctionFact } from '../facts/facts.ts';
-import type { LimitCallPlan } from '../fixes/plan.ts';
-import type { Effect, EventModel } from '../model/model.ts';
 import { once } from '../facts/once.ts';
-import { foundInFiles } from '../model/about.ts';
+import type { LimitCallPlan } from '../fixes/plan.ts';
+import { foundInFiles } from '../model/incremental/about.ts';
+import type { Effect, EventModel } from '../model/model.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 

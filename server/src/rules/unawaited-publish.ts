@@ -1,10 +1,10 @@
 // A publish fails later than the line that starts it: who does not wait for it never learns that the event is lost.
 import { z } from 'zod';
 import type { Expr } from '../facts/expressions.ts';
-import { pathOf } from '../model/effects.ts';
-import { canAwait, lostPublishes, type LostPublish } from '../model/lostPublishes.ts';
+import { pathOf } from '../model/effects/effects.ts';
 import type { EventModel, FunctionNode, ProducerNode } from '../model/model.ts';
-import { producersOf } from '../model/sent.ts';
+import { canAwait, lostPublishes, type LostPublish } from '../model/producers/lostPublishes.ts';
+import { producersOf } from '../model/producers/sent.ts';
 import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

@@ -1,6 +1,6 @@
 // A message that always fails, tried again without a limit or a pause, blocks what comes behind it.
 import { z } from 'zod';
-import { endlessRetries, type EndlessRetry } from '../model/endlessRetries.ts';
+import { endlessRetries, type EndlessRetry } from '../model/delivery/endlessRetries.ts';
 import type { Rule } from './rule.ts';
 
 export const rule: Rule = {

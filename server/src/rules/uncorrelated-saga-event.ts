@@ -1,6 +1,6 @@
 // An event that does not say which saga it belongs to: the handler finds none, or the wrong one.
 import { z } from 'zod';
-import { uncorrelated, type Uncorrelated } from '../model/sagaKeys.ts';
+import { uncorrelated, type Uncorrelated } from '../model/sagas/sagaKeys.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

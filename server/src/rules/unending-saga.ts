@@ -1,6 +1,6 @@
 // A saga that has no end: nobody can tell a finished one from one that is stuck, and its rows stay for ever.
 import { z } from 'zod';
-import { unendingSagas, type Unending } from '../model/sagaStates.ts';
+import { unendingSagas, type Unending } from '../model/sagas/sagaStates.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

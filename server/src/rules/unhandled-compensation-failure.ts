@@ -1,12 +1,15 @@
 // A compensation may fail too: then somebody must try again, write it down, or call a human, and the others must still run.
 import { z } from 'zod';
-import { lostCompensations, type Loss, type LostCompensation } from '../model/compensating.ts';
-import { floatingCompensations, type FloatingCompensation } from '../model/floatingCompensations.ts';
-import { haltedRuns } from '../model/haltedRuns.ts';
-import { journalOf } from '../model/journals.ts';
+import { lostCompensations, type Loss, type LostCompensation } from '../model/compensation/compensating.ts';
+import {
+  floatingCompensations,
+  type FloatingCompensation,
+} from '../model/compensation/floatingCompensations.ts';
+import { haltedRuns } from '../model/compensation/haltedRuns.ts';
+import { skippedCompensations } from '../model/compensation/skippedCompensations.ts';
+import { isUndoing } from '../model/compensation/undoing.ts';
 import type { EventModel } from '../model/model.ts';
-import { skippedCompensations } from '../model/skippedCompensations.ts';
-import { isUndoing } from '../model/undoing.ts';
+import { journalOf } from '../model/sagas/journals.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
 import { keptFindings } from './keptFindings.ts';

@@ -1,13 +1,13 @@
 // A failure is announced into the void: what went before it is never taken back.
 import { z } from 'zod';
 import { once } from '../facts/once.ts';
-import type { FailureWords } from '../model/fallible.ts';
-import { ignoredFailures, type IgnoredFailure } from '../model/ignoredFailures.ts';
-import { placeOfName } from '../model/listings.ts';
+import { placeOfName } from '../model/events/listings.ts';
+import type { FailureWords } from '../model/failures/fallible.ts';
+import { ignoredFailures, type IgnoredFailure } from '../model/failures/ignoredFailures.ts';
+import { unheardFailures, type UnheardFailure } from '../model/failures/unheardFailures.ts';
 import type { EventModel } from '../model/model.ts';
-import { nearestFirst } from '../model/nearness.ts';
-import type { ProcessManager } from '../model/processManagers.ts';
-import { unheardFailures, type UnheardFailure } from '../model/unheardFailures.ts';
+import { nearestFirst } from '../model/resolution/nearness.ts';
+import type { ProcessManager } from '../model/sagas/processManagers.ts';
 import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 

@@ -1,6 +1,6 @@
 // A saga whose steps leave no trace: when it ends half way nobody can say which step ran, nor what was taken back.
 import { z } from 'zod';
-import { untraced } from '../model/traces.ts';
+import { untraced } from '../model/sagas/traces.ts';
 import type { Rule } from './rule.ts';
 
 export const rule: Rule = {

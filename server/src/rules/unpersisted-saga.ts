@@ -1,11 +1,11 @@
 // An orchestrator that keeps its progress in memory: after a crash in mid-flight nobody knows what is done and what must be undone.
 import { z } from 'zod';
-import { forgetfulManagers } from '../model/forgetfulManagers.ts';
-import { forgetfulStates } from '../model/forgetfulStates.ts';
-import { forgetfulStores } from '../model/forgetfulStores.ts';
-import { forgetfulSagas } from '../model/forgetfulSagas.ts';
-import { labelOf } from '../model/labels.ts';
-import { orchestratorsOf } from '../model/orchestrators.ts';
+import { forgetfulSagas } from '../model/compensation/forgetfulSagas.ts';
+import { labelOf } from '../model/names/labels.ts';
+import { forgetfulManagers } from '../model/sagas/forgetfulManagers.ts';
+import { forgetfulStates } from '../model/sagas/forgetfulStates.ts';
+import { forgetfulStores } from '../model/sagas/forgetfulStores.ts';
+import { orchestratorsOf } from '../model/sagas/orchestrators.ts';
 import type { Place } from '../text.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 

@@ -1,8 +1,8 @@
 // A consumer of an event that nobody publishes: it never runs.
 import { z } from 'zod';
-import { aboutEvents } from '../model/about.ts';
-import { placeOfName } from '../model/listings.ts';
-import { unproduced } from '../model/looseEnds.ts';
+import { placeOfName } from '../model/events/listings.ts';
+import { unproduced } from '../model/events/looseEnds.ts';
+import { aboutEvents } from '../model/incremental/about.ts';
 import type { EventNode } from '../model/model.ts';
 import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';

@@ -1,9 +1,15 @@
 // A message crosses the boundary as JSON: what JSON can't write arrives as something else, or not at all.
 import { z } from 'zod';
+import { isIdle } from '../model/events/idleEvents.ts';
+import { saidOfEvents } from '../model/incremental/about.ts';
+import {
+  localBases,
+  lostFields,
+  mayTravel,
+  type Loss,
+  type LostField,
+} from '../model/messages/serializing.ts';
 import type { EventNode } from '../model/model.ts';
-import { saidOfEvents } from '../model/about.ts';
-import { isIdle } from '../model/idleEvents.ts';
-import { localBases, lostFields, mayTravel, type Loss, type LostField } from '../model/serializing.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 export const rule: Rule = {

@@ -1,7 +1,7 @@
 // A key that is another one on every delivery recognises no repeat; one that several messages share drops messages.
 import { z } from 'zod';
-import { keyFaults, type KeyFault } from '../model/messageKeys.ts';
-import { messageIdAt } from '../model/messageIds.ts';
+import { messageIdAt } from '../model/idempotency/messageIds.ts';
+import { keyFaults, type KeyFault } from '../model/idempotency/messageKeys.ts';
 import type { EventModel } from '../model/model.ts';
 import type { Fix, Related, Rule, RuleFinding } from './rule.ts';
 

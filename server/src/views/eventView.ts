@@ -1,13 +1,13 @@
 // An event as a reader is told of it: names, metadata, who is at either end, what announces its failure.
-import { isBorne } from '../model/borneTypes.ts';
-import { carriersOf, type Carrier } from '../model/eventMetadata.ts';
-import { failureEventsOf } from '../model/failureEvents.ts';
-import { generalEnvelopes } from '../model/generalEnvelopes.ts';
-import { labelOf } from '../model/labels.ts';
-import { metadataKinds, type Aliases, type MetadataKind } from '../model/metadataKinds.ts';
+import { isBorne } from '../model/events/borneTypes.ts';
+import { isSpokenFor } from '../model/events/twins.ts';
+import { failureEventsOf } from '../model/failures/failureEvents.ts';
+import { carriersOf, type Carrier } from '../model/metadata/eventMetadata.ts';
+import { generalEnvelopes } from '../model/metadata/generalEnvelopes.ts';
+import { metadataKinds, type Aliases, type MetadataKind } from '../model/metadata/metadataKinds.ts';
 import type { Answer, ConsumerNode, EventModel, EventNode, FunctionNode, TypeNode } from '../model/model.ts';
-import { nearestFirst } from '../model/nearness.ts';
-import { isSpokenFor } from '../model/twins.ts';
+import { labelOf } from '../model/names/labels.ts';
+import { nearestFirst } from '../model/resolution/nearness.ts';
 import { rule as metadataRule } from '../rules/missing-event-metadata.ts';
 import { rule as failureRule } from '../rules/missing-failure-event.ts';
 import { missingIn } from '../rules/sharedMetadata.ts';

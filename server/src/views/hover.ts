@@ -2,7 +2,7 @@
 // A pure query; it knows nothing of findings, which the editor shows by itself.
 import type { FileFacts } from '../facts/facts.ts';
 import type { EventModel, EventNode } from '../model/model.ts';
-import { eventKey } from '../model/names.ts';
+import { eventKey } from '../model/names/names.ts';
 import { touches, type FilePath, type Span } from '../text.ts';
 import type { Asked } from './asked.ts';
 import { eventHead, eventView, type EventHead, type EventView } from './eventView.ts';

@@ -1,5 +1,5 @@
 // What a hover says, in words. What is unknown is said to be unknown, and never to be nobody.
-import { metadataNames, type MetadataKind } from '../model/metadataKinds.ts';
+import { metadataNames, type MetadataKind } from '../model/metadata/metadataKinds.ts';
 import type { Place } from '../text.ts';
 import type { EndView, EventHead, EventView, MetadataView, SiteView } from './eventView.ts';
 import type { Hover } from './hover.ts';

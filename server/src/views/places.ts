@@ -1,5 +1,7 @@
 // What of the event model stands where in a file: declarations, producers, consumers, sagas and their steps, each at its name.
 import type { TypeFact } from '../facts/facts.ts';
+import { unnoted } from '../model/incremental/noting.ts';
+import { perModel } from '../model/incremental/perModel.ts';
 import type {
   ConsumerNode,
   EventModel,
@@ -10,8 +12,6 @@ import type {
   StepNode,
   TypeNode,
 } from '../model/model.ts';
-import { unnoted } from '../model/noting.ts';
-import { perModel } from '../model/perModel.ts';
 import type { FilePath, Span } from '../text.ts';
 
 /** What stands at a place: an event (and which of its declarations), one that is produced there, or a saga (and which of its steps). */

@@ -1,6 +1,6 @@
 // A saga as a reader is told of it: its steps in order, what each does, and what takes it back.
-import { labelOf } from '../model/labels.ts';
 import type { Answer, SagaNode, StepNode } from '../model/model.ts';
+import { labelOf } from '../model/names/labels.ts';
 import { isSamePlace } from '../same.ts';
 import type { Place } from '../text.ts';
 

@@ -2,13 +2,13 @@
 // trigger word is kept, but only its bases and providers are followed; and a barrel leads to what is asked of it alone.
 import type { Expr, ObjectExpr, TypeExpr } from '../facts/expressions.ts';
 import type { ExportFact, FileFacts } from '../facts/facts.ts';
-import { callsIn, namesIn } from '../facts/walk.ts';
-import { handlesCommands } from '../model/commandHandlers.ts';
-import { declaresEvents } from '../model/events.ts';
-import { indexOf, outlineOf } from '../model/fileIndex.ts';
-import { provisions } from '../model/injection.ts';
-import { entryOf } from '../model/values.ts';
 import { once } from '../facts/once.ts';
+import { callsIn, namesIn } from '../facts/walk.ts';
+import { handlesCommands } from '../model/consumers/commandHandlers.ts';
+import { declaresEvents } from '../model/events/events.ts';
+import { indexOf, outlineOf } from '../model/fileIndex.ts';
+import { provisions } from '../model/resolution/injection.ts';
+import { entryOf } from '../model/resolution/values.ts';
 import type { FilePath } from '../text.ts';
 
 /** What is asked while names are followed. */

@@ -1,6 +1,6 @@
 // What is kept from one link to the next.
 import type { FileFacts } from '../facts/facts.ts';
-import type { Keeper } from '../model/kept.ts';
+import type { Keeper } from '../model/incremental/kept.ts';
 import type { EventModel } from '../model/model.ts';
 import type { FilePath } from '../text.ts';
 

@@ -1,7 +1,7 @@
 // Files of which nothing was read, since they are past what an extraction may take.
 import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
-import { foundInFiles } from '../model/about.ts';
+import { foundInFiles } from '../model/incremental/about.ts';
 import type { FilePath } from '../text.ts';
 import type { Snapshot } from './snapshot.ts';
 

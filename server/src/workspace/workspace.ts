@@ -3,10 +3,10 @@ import { extract, recogniseAgain } from '../extract/extract.ts';
 import { isNamedAfterEvents, mayMatter } from '../extract/triggers.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import type { ProjectFacts } from '../facts/project.ts';
-import { Keeper } from '../model/kept.ts';
+import { Keeper } from '../model/incremental/kept.ts';
 import { linkSorted } from '../model/link.ts';
 import type { EventModel } from '../model/model.ts';
-import { resolver } from '../model/modules.ts';
+import { resolver } from '../model/resolution/modules.ts';
 import type { Rule } from '../rules/rule.ts';
 import { nothingFound, runRules, type Found } from '../rules/run.ts';
 import { isSameData } from '../same.ts';
@@ -15,10 +15,10 @@ import { amended, differingIn } from './amended.ts';
 import type { ConfigOf } from './configs.ts';
 import type { Entry } from './entry.ts';
 import type { FactsStore } from './factsCache.ts';
-import type { Counters, Snapshot } from './snapshot.ts';
 import { follow, isPassedAgain, wayOf, type Reached } from './following.ts';
 import { ImportedClients, type ClientSources, type Unread } from './importedClients.ts';
 import { handedOn, type Linked } from './linked.ts';
+import type { Counters, Snapshot } from './snapshot.ts';
 import { Texts } from './texts.ts';
 
 export class Workspace {

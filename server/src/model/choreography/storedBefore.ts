@@ -1,0 +1,131 @@
+// Messages about rows that were stored before the flow began: the service stores a row, tells of it, and hears of it again, at once or
+// after others went on with it. Who finds none then knows that the row was deleted.
+import type { CallAction } from '../../facts/actions.ts';
+import type { FileFacts } from '../../facts/facts.ts';
+import { mayFollow } from '../calls/order.ts';
+import { pathOf } from '../effects/effects.ts';
+import { indexOf } from '../fileIndex.ts';
+import { perModel } from '../incremental/perModel.ts';
+import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from '../model.ts';
+import { stemOf, wordsOf } from '../names/names.ts';
+import { storeOf } from '../producers/sent.ts';
+import { hopsOf } from './hops.ts';
+
+const highest = 3;
+/** So many services may go on with it in between. */
+const furthest = 5;
+const holders =
+  /^(?:this|db|prisma|tx|repositor(?:y|ies)|repo|model|dao|store|collection|table|manager|entity)$/;
+
+/** Whether the row that a load of the consumer asks for was stored before any of its messages was sent. */
+export function isStoredBefore(
+  model: EventModel,
+  { file, events }: ConsumerNode,
+  { call, roles }: CallAction,
+): boolean {
+  const store = roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];
+  const table = spelled(store ?? pathOf(call.callee).split('.').at(-2) ?? '');
+  if (table === '' || events.length === 0) return false;
+  const service = model.serviceOf(file);
+  const producers = events.flatMap((it) => it.producers);
+  if (producers.length === 0)
+    return events.some((it) => isNamedAfter(it, table)) && sendingAfterCommit(model).has(service);
+  return producers.every((it) => isToldAfter(model, it, { service, table }, furthest));
+}
+
+/** The row, and the service that keeps it. */
+interface Kept {
+  readonly service: string;
+  readonly table: string;
+}
+
+/** Whether the service stores the row before that message, or before each that leads to it. */
+function isToldAfter(model: EventModel, producer: ProducerNode, kept: Kept, hops: number): boolean {
+  const isOwn = model.serviceOf(producer.file) === kept.service;
+  if (isOwn && stores(model, producer, producer.fn, kept.table, highest)) return true;
+  const causes = hops > 0 ? (causesOf(model).get(producer.action) ?? []) : [];
+  return (
+    causes.length > 0 &&
+    causes.every(
+      ({ producers }) =>
+        producers.length > 0 && producers.every((it) => isToldAfter(model, it, kept, hops - 1)),
+    )
+  );
+}
+
+/** The events to which a call that publishes is the answer. */
+const causesOf = perModel((model): ReadonlyMap<CallAction, readonly EventNode[]> => {
+  const found = new Map<CallAction, EventNode[]>();
+  for (const { from, producer } of [...hopsOf(model).values()].flat()) {
+    const known = found.get(producer.action);
+    if (known) known.push(from);
+    else found.set(producer.action, [from]);
+  }
+  return found;
+});
+
+/** Whether the function that sends a message stores such a row before, or all that call it do. */
+function stores(
+  model: EventModel,
+  producer: ProducerNode,
+  fn: FunctionNode,
+  table: string,
+  height: number,
+): boolean {
+  const { effects } = model.bodyOf(fn);
+  const sent = effects.find((it) => [it, ...it.via].some((at) => isAt(at, producer)));
+  const isBefore = (it: Effect): boolean =>
+    sent !== undefined &&
+    mayFollow(fn.fact.body, headOf(it), headOf(sent)) &&
+    !(it.inTransaction && sent.inTransaction);
+  if (effects.some((it) => isKept(it, table) && isBefore(it))) return true;
+  const callers = height > 0 ? model.program.callersOf(fn) : [];
+  return callers.length > 0 && callers.every((it) => stores(model, producer, it.caller, table, height - 1));
+}
+
+function isAt({ file, at }: Pick<Effect, 'file' | 'at'>, producer: ProducerNode): boolean {
+  return file === producer.file && at.start === producer.at.start;
+}
+
+function isKept(effect: Effect, table: string): boolean {
+  const { role, inCatch } = effect;
+  return (
+    role.kind === 'write' && role.operation !== 'delete' && !inCatch && spelled(storeOf(effect)) === table
+  );
+}
+
+function headOf({ at, via }: Effect): number {
+  return (via[0] ?? { at }).at.start;
+}
+
+function isNamedAfter({ name }: EventNode, table: string): boolean {
+  return wordsOf(name).map(stemOf).includes(table);
+}
+
+/** The services that send with `transaction.afterCommit(() => queue.add(event))`: what that is about, is stored. */
+const sendingAfterCommit = perModel((model): ReadonlySet<string> => {
+  const files = [...model.files.values()].filter((facts) => sendsAfterCommit(model, facts));
+  return new Set(files.map((it) => model.serviceOf(it.file)));
+});
+
+function sendsAfterCommit(model: EventModel, facts: FileFacts): boolean {
+  const hooks = ['afterCommit', 'onCommit', 'runOnTransactionCommit'].flatMap(
+    (it) => indexOf(facts).calls.get(it) ?? [],
+  );
+  return hooks.some(({ action: { call } }) =>
+    call.args.some((it) => {
+      const fact = it.kind === 'function' ? facts.functions[it.function] : undefined;
+      return (
+        fact && model.bodyOf({ file: facts.file, fact }).effects.some(({ role }) => role.kind === 'publish')
+      );
+    }),
+  );
+}
+
+/** `order` of `orderRepository`, `prisma.orders`, `Order`. */
+function spelled(store: string): string {
+  return wordsOf(store)
+    .filter((it) => !holders.test(it))
+    .map(stemOf)
+    .join(' ');
+}

@@ -1,0 +1,268 @@
+// Compensations that are started and not waited for: their failure is seen by nobody, and the process may end before they ran.
+import type { CallAction } from '../../facts/actions.ts';
+import type { TypeExpr } from '../../facts/expressions.ts';
+import type { FileFacts } from '../../facts/facts.ts';
+import { once } from '../../facts/once.ts';
+import { callsIn } from '../../facts/walk.ts';
+import { pathOf } from '../effects/effects.ts';
+import { calleeName, indexOf } from '../fileIndex.ts';
+import { saidOfSagas } from '../incremental/about.ts';
+import type { Indexed } from '../incremental/keptLists.ts';
+import { perModel } from '../incremental/perModel.ts';
+import type { EventModel, FunctionNode, SagaNode } from '../model.ts';
+import { givenBy, publishIn, resultNamed } from '../producers/givenResults.ts';
+import { lostPublishes } from '../producers/lostPublishes.ts';
+import { proxyOf } from '../sagas/activities.ts';
+import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
+import { lostCompensations } from './compensating.ts';
+import { isUndoing } from './undoing.ts';
+
+export interface FloatingCompensation {
+  readonly fn: FunctionNode;
+  /** The call that nobody waits for: the compensation itself, or the `forEach` or `map` that starts it. */
+  readonly action: CallAction;
+  /** What takes the step back. */
+  readonly undoing: CallAction;
+  readonly way: 'call' | 'forEach' | 'map';
+}
+
+/** All of them, each place once. What another rule says of a dropped publish is left to it. */
+export const floatingCompensations = perModel((model: EventModel): readonly FloatingCompensation[] => {
+  const found = new Map<CallAction, FloatingCompensation>();
+  const publishes = new Set([...lostPublishes(model)].map((it) => it.action));
+  const all = [
+    ...inRuns(model),
+    ...inRunners(model),
+    ...inCalls(model),
+    ...inSagas(model),
+    ...inReactions(model),
+  ];
+  for (const it of all) if (!publishes.has(it.undoing) && !found.has(it.action)) found.set(it.action, it);
+  return [...found.values()];
+});
+
+function* inRuns(model: EventModel): Iterable<FloatingCompensation> {
+  for (const run of backRunsOf(model)) {
+    const { fn, action, site, way } = run;
+    const facts = model.files.get(fn.file);
+    if (!facts || !isPromised(model, run)) continue;
+    if (!site) {
+      if (settledAt(facts, fn.fact, action) === 'dropped') yield { fn, action, undoing: action, way: 'call' };
+      continue;
+    }
+    const isWaitedInside = action.settled === 'awaited' || action.settled === 'returned';
+    if (way === 'forEach' && isWaitedInside)
+      yield { fn: around(facts, site) ?? fn, action: site, undoing: action, way };
+    else if (way === 'map' && isWaitedInside && site.settled === 'dropped')
+      yield { fn: around(facts, site) ?? fn, action: site, undoing: action, way };
+    else if (action.settled === 'dropped') yield { fn, action, undoing: action, way: 'call' };
+  }
+}
+
+/** `this.takeBack()` in a catch, whose body waits for each compensation, and for which nobody waits. */
+function* inRunners(model: EventModel): Iterable<FloatingCompensation> {
+  for (const { fn, action: undoing, site } of backRunsOf(model)) {
+    if (site || undoing.settled !== 'awaited' || !fn.fact.isAsync) continue;
+    for (const { caller, action } of model.program.callersOf(fn)) {
+      if (action.settled === 'dropped') yield { fn: caller, action, undoing, way: 'call' };
+    }
+  }
+}
+
+/** What is called by a compensation's name, or asks for one by its topic. */
+function* inCalls(model: EventModel): Iterable<FloatingCompensation> {
+  for (const { fn, action, loss } of lostCompensations(model)) {
+    if (loss === 'floating' && action.settled === 'dropped')
+      yield { fn, action, undoing: action, way: 'call' };
+  }
+}
+
+/** What takes back a step of a saga after a failure, and what a step's own compensation does. */
+function* inSagas(model: EventModel): Iterable<FloatingCompensation> {
+  const found = saidOfSagas(model, 'compensations of sagas that float', (it) => ofSaga(model, it));
+  for (const { said } of found) yield said;
+}
+
+function* ofSaga(model: EventModel, { steps }: SagaNode): Iterable<FloatingCompensation> {
+  for (const { file, at, known, functions } of steps.flatMap((it) => it.undoing)) {
+    const facts = model.files.get(file);
+    const site = facts && known === 'always' ? siteAt(facts, at.start) : undefined;
+    if (site && isDropped(model, site)) yield { ...site, undoing: site.action, way: 'call' };
+    if (!site && known === 'always') yield* functions.flatMap((it) => inCompensation(model, it));
+  }
+}
+
+function inCompensation(model: EventModel, fn: FunctionNode): readonly FloatingCompensation[] {
+  return [...callsIn(fn.fact.body)].flatMap((action): readonly FloatingCompensation[] => {
+    const started = startedByEach(model, fn, action);
+    if (started) return [{ fn, action, undoing: started, way: 'forEach' }];
+    const isMeant =
+      isUndoing(pathOf(action.call.callee)) ||
+      publishIn(action) !== undefined ||
+      action.roles.some((it) => it.kind === 'remote') ||
+      isAllItDoes(model, fn, action);
+    return isMeant && isDropped(model, { fn, action }) ? [{ fn, action, undoing: action, way: 'call' }] : [];
+  });
+}
+
+/** `post('http://cars/cancel')`: a function of the workspace that asks another system, where the compensation waits for nothing else. */
+function isAllItDoes({ program, bodyOf }: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  const isWaiting = [...callsIn(fn.fact.body)].some(
+    (it) => it.settled === 'awaited' || it.settled === 'returned',
+  );
+  const effects = isWaiting
+    ? []
+    : program.calleesOf(fn.file, fn, action.call).flatMap((it) => bodyOf(it).effects);
+  return effects.some(({ role }) => role.kind === 'remote');
+}
+
+/** `ids.forEach(async (id) => { await stock.release(id); })`: the first call that is waited for in the callback. */
+function startedByEach(
+  model: EventModel,
+  { file }: FunctionNode,
+  { call }: CallAction,
+): CallAction | undefined {
+  if (calleeName(call.callee) !== 'forEach') return undefined;
+  for (const arg of call.args) {
+    const callback = arg.kind === 'function' ? model.files.get(file)?.functions[arg.function] : undefined;
+    const awaited = callback?.isAsync
+      ? [...callsIn(callback.body)].find((it) => it.settled === 'awaited')
+      : undefined;
+    if (awaited) return awaited;
+  }
+  return undefined;
+}
+
+const ofFailure = /fail|reject|declin|denied|cancel|expir|timed?_?out|insufficient|refus|abort/i;
+
+/** What a saga over messages takes back when it hears of a failure: a handler of that event, a stream of NestJS. */
+function* inReactions(model: EventModel): Iterable<FloatingCompensation> {
+  const inHandlers = model.saidOfConsumers('compensations of handlers that float', ({ handler, events }) =>
+    handler && events.some((it) => ofFailure.test(it.name)) ? ofReaction(model, handler) : [],
+  );
+  const inStreams = saidOfSagas(model, 'compensations that float in streams', (it) =>
+    it.fact.form === 'stream' ? within(model, it).flatMap((fn) => [...ofReaction(model, fn)]) : [],
+  );
+  for (const { said } of [...inHandlers, ...inStreams]) yield said;
+}
+
+function* ofReaction(model: EventModel, fn: FunctionNode): Iterable<FloatingCompensation> {
+  for (const action of callsIn(fn.fact.body)) {
+    const { callee, args } = action.call;
+    const said = [callee, ...args.flatMap((it) => (it.kind === 'new' ? [it.callee] : []))].map(pathOf);
+    if (said.some(isUndoing) && isDropped(model, { fn, action }))
+      yield { fn, action, undoing: action, way: 'call' };
+  }
+}
+
+/** The function of a stream and all callbacks in it. */
+function within(model: EventModel, { file, fact }: SagaNode): readonly FunctionNode[] {
+  const functions = model.files.get(file)?.functions ?? [];
+  const own = fact.function === undefined ? undefined : functions[fact.function];
+  if (!own) return [];
+  return functions.flatMap((it) =>
+    own.span.start <= it.span.start && it.span.end <= own.span.end ? [{ file, fact: it }] : [],
+  );
+}
+
+interface Site {
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+}
+
+function siteAt(facts: FileFacts, offset: number): Site | undefined {
+  return sitesByPlace(facts).get(offset);
+}
+
+/** Calls by where their callee's name stands. */
+const sitesByPlace = once((facts: FileFacts): ReadonlyMap<number, Site> => {
+  const sites = new Map<number, Site>();
+  for (const fact of facts.functions) {
+    for (const action of callsIn(fact.body)) {
+      const offset = action.call.at.start;
+      if (!sites.has(offset)) sites.set(offset, { fn: { file: facts.file, fact }, action });
+    }
+  }
+  return sites;
+});
+
+function isDropped(model: EventModel, { fn, action }: Site): boolean {
+  if (action.settled !== 'dropped' || action.isNew || action.roles.some((it) => it.kind === 'log'))
+    return false;
+  const facts = model.files.get(fn.file);
+  if (facts && proxyOf(facts, action.call)) return true;
+  if (pathOf(action.call.callee) === 'fetch') return true;
+  if (action.roles.some((it) => it.kind === 'remote' || it.kind === 'write')) return isPromiseByRole(action);
+  return givenBy(model, fn, action)?.gives === 'promise';
+}
+
+/** Clients of other systems and stores give promises; what is put into a map does not. */
+function isPromiseByRole({ roles }: CallAction): boolean {
+  return roles.some((it) => (it.kind === 'remote' || it.kind === 'write') && it.confidence === 'type');
+}
+
+function around(facts: FileFacts, site: CallAction): FunctionNode | undefined {
+  return siteAt(facts, site.call.at.start)?.fn;
+}
+
+/** Whether what runs gives a promise: the callback or the method says so. */
+function isPromised(model: EventModel, { fn, action, list, site }: BackRun): boolean {
+  if (site && fn.fact.isAsync) return true;
+  if (action.settled === 'awaited') return true;
+  if (givenBy(model, fn, action)?.gives === 'promise') return true;
+  const name = calleeName(action.call.callee) ?? '';
+  return isPromisedByName(model, name) || isPromisedByList(model, fn, list);
+}
+
+/** All declarations of a method of that name say that it gives a promise. */
+function isPromisedByName(model: EventModel, name: string): boolean {
+  const given = model.keeper.index(model.files, promising)(name).flat();
+  return given.length > 0 && given.every(Boolean);
+}
+
+/** What the declarations of a file say, by the name of the method. */
+const promising: Indexed<string, readonly boolean[]> = {
+  question: 'methods that give promises',
+  of: ({ types, functions }) => {
+    const given = new Map<string, boolean[]>();
+    const say = (name: string, isGiven: boolean): void => {
+      given.set(name, [...(given.get(name) ?? []), isGiven]);
+    };
+    for (const { members } of types)
+      for (const { name, type } of members) if (type?.kind === 'function') say(name, isPromise(type.returns));
+    for (const { name, isAsync, returns, owner } of functions)
+      if (owner !== undefined) say(name, isAsync || isPromise(returns));
+    return given;
+  },
+  isSame: (one, other) => one.length === other.length && one.every((it, index) => it === other[index]),
+};
+
+/** `const compensations: (() => Promise<void>)[]`, or what is pushed there is async. */
+function isPromisedByList(model: EventModel, { file }: FunctionNode, list: BackRun['list']): boolean {
+  const facts = model.files.get(file);
+  const base = baseOf(list);
+  if (!facts || !base) return false;
+  const binding =
+    base.kind === 'name' && base.binding !== undefined ? facts.bindings[base.binding] : undefined;
+  const field =
+    base.kind === 'member'
+      ? facts.types.flatMap((it) => it.members).find((it) => it.name === base.name)
+      : undefined;
+  const type = binding?.type ?? field?.type;
+  if (type?.kind === 'array' && givesPromise(model, file, type.of)) return true;
+  const pushed = (indexOf(facts).calls.get('push') ?? []).flatMap(({ action: { call } }) =>
+    call.callee.kind === 'member' && baseOf(call.callee.object)?.name === base.name ? call.args : [],
+  );
+  return pushed.some((it) => it.kind === 'function' && facts.functions[it.function]?.isAsync === true);
+}
+
+function givesPromise(model: EventModel, file: string, type: TypeExpr): boolean {
+  if (type.kind === 'function') return isPromise(type.returns);
+  if (type.kind !== 'ref') return false;
+  const alias = model.program.typeNamed(file, type.name)?.fact.alias;
+  return alias?.kind === 'function' && isPromise(alias.returns);
+}
+
+function isPromise(type: TypeExpr | undefined): boolean {
+  return resultNamed(type) === 'promise';
+}

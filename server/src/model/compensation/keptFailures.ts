@@ -1,0 +1,94 @@
+// Whether what a catch keeps of a failure is brought to somebody afterwards: `failed.push(step)`, and then an alert for all of them;
+// or is given back to somebody who asked.
+import type { Action, AssignAction, CallAction, TryAction } from '../../facts/actions.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { actionsIn, branchesOf, exprsOf, namesIn } from '../../facts/walk.ts';
+import { calleeName } from '../fileIndex.ts';
+import type { EventModel, FunctionNode } from '../model.ts';
+
+/** The methods of a controller or resolver. */
+const serving = /^(?:Get|Post|Put|Patch|Delete|All|Mutation)$/;
+
+/** The catch itself, and the function it stands in. */
+export interface Kept {
+  readonly facts: FileFacts;
+  readonly fn: FunctionFact;
+  readonly tried: TryAction;
+}
+
+/** Whether what the action fills is handed on, thrown, returned or asked about after the catch, here or in the function around. */
+export function isToldLater({ facts, fn, tried }: Kept, action: CallAction | AssignAction): boolean {
+  const target = action.kind === 'assign' ? action.target : action.call.callee;
+  const root = rootOf(target);
+  if (root === undefined) return false;
+  const inside = new Set(actionsIn([tried]));
+  for (let at: FunctionFact | undefined = fn; at && at.kind !== 'module'; at = outerOf(facts, at)) {
+    const later = [...actionsIn(at.body)].filter(
+      (it) => !inside.has(it) && startOf(it) > (tried.handlerAt?.start ?? tried.at.start),
+    );
+    if (later.some((it) => tells(it, root))) return true;
+  }
+  return false;
+}
+
+/** What is kept of a failure after the caller went on is read by nobody. */
+export function staysInMemory({ handler }: TryAction): boolean {
+  return (handler ?? []).every(
+    (it) =>
+      it.kind === 'assign' ||
+      (it.kind === 'call' &&
+        (it.settled === 'collected' ||
+          calleeName(it.call.callee) === 'push' ||
+          it.roles.some((role) => role.kind === 'log'))),
+  );
+}
+
+/** A variable by its number, a field by its name. */
+type Root = number | string;
+
+/** `failed` of `failed.push(…)`, `saga` of `saga.status = …`, the field of `this.failed.push(…)`. */
+function rootOf(expr: Expr): Root | undefined {
+  if (expr.kind === 'name') return expr.binding;
+  if (expr.kind !== 'member') return undefined;
+  return rootOf(expr.object) ?? (expr.object.kind === 'this' ? expr.name : undefined);
+}
+
+function outerOf({ functions }: FileFacts, { outer }: FunctionFact): FunctionFact | undefined {
+  return outer === undefined ? undefined : functions[outer];
+}
+
+function tells(action: Action, root: Root): boolean {
+  if (action.kind === 'if') return mentions(action.condition, root) && branchesOf(action).flat().some(isMore);
+  if (action.kind === 'call') return isMore(action) && action.call.args.some((it) => mentions(it, root));
+  return (
+    (action.kind === 'throw' || action.kind === 'return' || action.kind === 'loop') &&
+    exprsOf(action).some((it) => mentions(it, root))
+  );
+}
+
+/** More than a line in a log, and a value for one. */
+function isMore(action: Action): boolean {
+  if (action.kind !== 'call') return true;
+  return action.settled !== 'collected' && !action.roles.some((it) => it.kind === 'log');
+}
+
+function mentions(expr: Expr, root: Root): boolean {
+  if (typeof root === 'number') return [...namesIn(expr)].some((it) => it.binding === root);
+  return JSON.stringify(expr).includes(`"name":"${root}"`);
+}
+
+function startOf(action: Action): number {
+  return action.kind === 'call' ? action.call.at.start : action.at.start;
+}
+
+/** What is said to whoever asked: a person behind a request, or a caller that takes the answer. */
+export function isAnswer({ program }: EventModel, fn: FunctionNode, value: Expr | undefined): boolean {
+  if (!value || (value.kind === 'literal' && /^(?:null|undefined|true)$/.test(value.text))) return false;
+  if (fn.fact.decorators.some((it) => serving.test(it.name))) return true;
+  const callers = fn.fact.name === '' ? [] : program.callersOf(fn);
+  return (
+    callers.length > 0 &&
+    callers.every(({ action }) => action.result !== undefined || action.settled === 'returned')
+  );
+}

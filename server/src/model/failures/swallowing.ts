@@ -1,0 +1,286 @@
+// Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
+import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
+import type { FileFacts } from '../../facts/facts.ts';
+import { actionsIn, callsIn, namesIn } from '../../facts/walk.ts';
+import type { Span } from '../../text.ts';
+import { callbacksOf, everyAction, startOf } from '../calls/nested.ts';
+import { neverBoth } from '../calls/order.ts';
+import { isPure, isReport, isTelling } from '../calls/pureCalls.ts';
+import { isLeftOpen } from '../consumers/runners.ts';
+import { acknowledges, isAcknowledgedByRunner, refuses } from '../delivery/acknowledging.ts';
+import { isTick } from '../delivery/ticks.ts';
+import { pathOf } from '../effects/effects.ts';
+import { journalsIn } from '../effects/journalLines.ts';
+import { marksProgress } from '../effects/progressMarks.ts';
+import { calleeName, eachAction } from '../fileIndex.ts';
+import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
+import { isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
+
+/** A catch that ends the failure of a consumer's work. */
+export interface Swallow {
+  readonly fn: FunctionNode;
+  /** The word `catch`. */
+  readonly at: Span;
+  /** A tracker of errors hears of it. */
+  readonly isReported?: true;
+  /** There is nothing in it, not even a line in a log. */
+  readonly isSilent?: true;
+  /** The call that acknowledges the message all the same. */
+  readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
+  /** The catch, or what comes after it, resolves a promise: nobody waits for the error itself. */
+  readonly isSettled?: true;
+  /** The base class that runs the handler does it. */
+  readonly isOfBase?: true;
+}
+
+const maxDepth = 3;
+/** Calls that prepare, look or tell: a consumer does not do its work by them. */
+const preparing =
+  /^(?:get|find|load|fetch|read|parse|decode|deserialize|validate|assert|check|is|has|to|from|extract|map|filter|resolve|heartbeat|commit|ack|log|debug|info|warn|error|trace|count|stringify|startSpan|end|set|inc|observe|startTimer|now|join|split|slice|trim|push|create(?:Logger|Context)|plainToInstance|keys|values|entries|includes|test|match|replace|pause|resume|setAttribute)(?![a-z])/;
+const remembers = /inbox|processed|dedup|idempot/i;
+
+/** The catch by which a consumer loses messages, or undefined where it has none. */
+export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
+  // Where nobody delivers again, an error that is thrown loses the message as one that is caught does.
+  if (!consumer.handler || consumer.fact.isTriedOnce || isTick(model, consumer)) return undefined;
+  return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
+}
+
+/** Whether whoever calls a function learns no more than that it came to its end. */
+export function givesNothing({ fact }: FunctionNode): boolean {
+  return [...eachAction(fact.body)].every((it) => it.kind !== 'return' || !it.value);
+}
+
+/** What an abstract base does around the methods of its subclasses. A wrapper or a dispatcher is a consumer of its own. */
+function swallowOfBase(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
+  const { caller, action } = consumer.runBy ?? {};
+  if (!caller || !action || !isLeftOpen(model, caller, action)) return undefined;
+  const found = swallowOf(model, caller, consumer, maxDepth);
+  return found && { ...found, isOfBase: true };
+}
+
+function swallowOf(
+  model: EventModel,
+  fn: FunctionNode,
+  consumer: ConsumerNode,
+  depth: number,
+): Swallow | undefined {
+  const facts = model.files.get(fn.file);
+  if (!facts) return undefined;
+  const scope: Scope = { model, fn, facts, consumer };
+  const actions = [...everyAction(facts, fn.fact.body)];
+  for (const action of actions) {
+    if (action.kind !== 'try' || action.handler === null || !action.handlerAt) continue;
+    const swallow = judge(scope, action, actions);
+    if (swallow) return swallow;
+  }
+  const work = actions.filter((it): it is CallAction => it.kind === 'call' && isWork(scope, it));
+  const told = toldIn(scope, actions, work);
+  if (told) return told;
+  return depth < maxDepth ? handedOn(scope, withoutWrappers(facts, work), depth) : undefined;
+}
+
+/** `await mailer.send(mail).catch(log)`, where that is the whole work. */
+function toldIn(scope: Scope, actions: readonly Action[], work: readonly CallAction[]): Swallow | undefined {
+  for (const caught of actions) {
+    if (caught.kind !== 'call' || !isToldWhere(scope, caught)) continue;
+    const { span, callee } = caught.call;
+    const isInside = (it: Action): boolean => span.start <= startOf(it) && startOf(it) < span.end;
+    const outside = actions.filter((it) => !isInside(it));
+    const isAll = work.some((it) => it !== caught && isInside(it)) && !isOptional(scope, [caught], outside);
+    const isKept = [...actions].some((it) => it.kind === 'call' && isInside(it) && isAck(scope, it));
+    if (!isAll || isKept || outside.some((it) => isRescue(scope, it) && startOf(it) > span.end)) continue;
+    const action = outside.find(
+      (it): it is CallAction => it.kind === 'call' && startOf(it) > span.end && isAck(scope, it),
+    );
+    return {
+      fn: scope.fn,
+      at: callee.at,
+      isSettled: true,
+      ...(action && { acknowledged: { action, where: 'after' } }),
+    };
+  }
+  return undefined;
+}
+
+/** A `.catch(…)` that is waited for, gives nothing that is kept, and does nothing about the failure. */
+function isToldWhere({ model, fn }: Scope, { call: { callee, args }, settled, result }: CallAction): boolean {
+  const [callback] = args;
+  const isCatch = callee.kind === 'member' && callee.name === 'catch' && callee.object.kind === 'call';
+  const isWaitedFor = (settled === 'awaited' && result === undefined) || settled === 'returned';
+  return isCatch && isWaitedFor && callback !== undefined && isQuietCallback(model, fn, callback);
+}
+
+interface Scope extends QuietScope {
+  readonly consumer: ConsumerNode;
+}
+
+/** `delivery.run(message, () => service.handle(message))`: the work is what is wrapped, where that is a call of its own. */
+function withoutWrappers(facts: FileFacts, work: readonly CallAction[]): readonly CallAction[] {
+  const wrapped = (it: CallAction): boolean =>
+    callbacksOf(facts, it).some((fn) =>
+      [...everyAction(facts, fn.body)].some((one) => work.some((w) => w === one)),
+    );
+  return work.filter((it) => !wrapped(it));
+}
+
+/** A handler whose whole work is one call has its catch there. */
+function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swallow | undefined {
+  const [only] = work;
+  if (!only || work.length > 1 || only.result !== undefined || only.settled === 'handled') return undefined;
+  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, only.call);
+  const [callee] = callees;
+  if (!callee || callees.length > 1 || callee.fact === scope.fn.fact) return undefined;
+  if (only.settled === 'dropped' && callee.fact.isAsync) return undefined;
+  return swallowOf(scope.model, callee, scope.consumer, depth + 1);
+}
+
+function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
+  const handler = attempt.handler ?? [];
+  if (!attempt.handlerAt || attempt.body.length === 0) return undefined;
+  if (!isQuiet(hearing(scope, attempt), handler) || isInRelay(attempt, all)) return undefined;
+  if (!isQuiet(scope, attempt.finalizer)) return undefined;
+  const inside = [...everyAction(scope.facts, attempt.body)];
+  const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
+  const isElsewhere = (it: Action): boolean => neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it));
+  const outside = all.filter((it) => !within.has(it) && !isElsewhere(it));
+  if (outside.some((it) => isRescue(scope, it) && startOf(it) > attempt.at.start)) return undefined;
+  if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
+  const acknowledged = acknowledgedAfter(scope, attempt, outside);
+  if (acknowledged?.where === 'catch' && isForSome(scope, attempt)) return undefined;
+  const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
+  if (isHeld) return undefined;
+  const isReported = actionsIn(handler).some((it) => it.kind === 'call' && isReport(it));
+  const isSettled = [...handler, ...attempt.finalizer].some(
+    (it) => it.kind === 'call' && isSettling(scope.facts, it),
+  );
+  return {
+    fn: scope.fn,
+    at: attempt.handlerAt,
+    ...(isSettled && { isSettled }),
+    ...(isReported && { isReported }),
+    ...(handler.length === 0 && { isSilent: true }),
+    ...(acknowledged && { acknowledged }),
+  };
+}
+
+/** A journal that is told of each outcome keeps no message for another try. */
+function hearing(scope: Scope, attempt: TryAction): QuietScope {
+  const inside = callsIn(attempt.body).flatMap((it) => journalsIn(scope.model, scope.fn, it));
+  const quiet = answering(scope, attempt);
+  return inside.length > 0 ? { ...quiet, journals: new Set(inside) } : quiet;
+}
+
+/** What Lambda is given back for a message it drops; what a callback gives the handler may look at. */
+function answering(scope: Scope, attempt: TryAction): QuietScope {
+  const isLambda = scope.consumer.fact.library === 'aws-lambda';
+  const isOwn = [...eachAction(scope.fn.fact.body)].includes(attempt);
+  return isLambda && isOwn ? { ...scope, isAnswerLost: true } : scope;
+}
+
+/** `try { return publish(…) }`: a promise that is only returned fails outside of the catch. */
+function isPassedOn(scope: Scope, { body }: TryAction): boolean {
+  const work = [...eachAction(body)].filter((it) => it.kind === 'call' && isWork(scope, it));
+  return work.length > 0 && work.every((it) => it.kind === 'call' && it.settled === 'returned');
+}
+
+/** Work that the catch does not cover: then what it covers may be a part that is allowed to fail. */
+function isOptional(scope: Scope, inside: readonly Action[], outside: readonly Action[]): boolean {
+  return (
+    outside.some(
+      (it) => it.kind === 'call' && isWork(scope, it) && !isRemembering(it) && !isMarking(scope, it),
+    ) && inside.length > 0
+  );
+}
+
+/** `update({ where: { id }, data: { status: 'processing' } })` says how far the work is, itself or in a method of its own. */
+function isMarking({ model, fn }: Scope, { call, roles }: CallAction): boolean {
+  if (roles.length > 0) return roles.every(marksProgress);
+  const effects = model.program.calleesOf(fn.file, fn, call).flatMap((it) => model.bodyOf(it).effects);
+  return effects.length > 0 && effects.every((it) => marksProgress(it.role));
+}
+
+/** The claim of the message in an inbox is no work of its own. */
+function isRemembering({ call, roles }: CallAction): boolean {
+  if (roles.some((it) => it.kind === 'guard')) return true;
+  return (
+    roles.some((it) => it.kind === 'write' && remembers.test(it.store ?? '')) ||
+    remembers.test(pathOf(call.callee))
+  );
+}
+
+function isWork(scope: Scope, action: CallAction): boolean {
+  const { roles, call, isNew, settled } = action;
+  if (roles.some((it) => it.kind === 'write' || it.kind === 'publish' || it.kind === 'remote')) return true;
+  if (roles.length > 0 || isNew) return false;
+  const name = calleeName(call.callee) ?? '';
+  if (
+    preparing.test(name) ||
+    isTelling(scope.model, scope.fn.file, action) ||
+    isPure(call.callee) ||
+    isGathering(call)
+  )
+    return false;
+  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
+  if (callees.length > 0)
+    return callees.some((it) => it.fact.isAsync || scope.model.bodyOf(it).effects.length > 0);
+  return settled === 'awaited' || settled === 'returned';
+}
+
+/** `await Promise.all(messages.map(async (message) => …))` waits for the work in the callbacks, which is looked at by itself. */
+function isGathering({ callee }: CallAction['call']): boolean {
+  return callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'Promise';
+}
+
+/** Poll loops and relays try again by themselves. */
+function isInRelay(attempt: TryAction, all: readonly Action[]): boolean {
+  return all.some(
+    (it) =>
+      it.kind === 'loop' && it.isEndless && it.at.start <= attempt.at.start && attempt.at.end <= it.at.end,
+  );
+}
+
+function acknowledgedAfter(
+  scope: Scope,
+  attempt: TryAction,
+  outside: readonly Action[],
+): Swallow['acknowledged'] {
+  const ackIn = (actions: Iterable<Action>): CallAction | undefined =>
+    [...actions].find((it): it is CallAction => it.kind === 'call' && isAck(scope, it));
+  const inCatch = ackIn(everyAction(scope.facts, attempt.handler ?? []));
+  if (inCatch) return { action: inCatch, where: 'catch' };
+  const inFinally = ackIn(everyAction(scope.facts, attempt.finalizer));
+  if (inFinally) return { action: inFinally, where: 'finally' };
+  const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end));
+  return after && { action: after, where: 'after' };
+}
+
+/** `if (isHopeless(error)) channel.ack(message);`: with any other error the broker keeps the message. */
+function isForSome(scope: Scope, { handler, error }: TryAction): boolean {
+  const body = handler ?? [];
+  const acks = (list: readonly Action[]): readonly CallAction[] =>
+    callsIn(list).filter((it) => isAck(scope, it));
+  const chosen = actionsIn(body).flatMap((it) =>
+    it.kind === 'if' && [...namesIn(it.condition)].some(({ binding }) => binding === error)
+      ? acks(it.then)
+      : [],
+  );
+  return error !== undefined && chosen.length > 0 && acks(body).length === chosen.length;
+}
+
+function isAck({ model, fn }: Scope, action: CallAction): boolean {
+  return acknowledges(model, fn, action);
+}
+
+/** A message that is acknowledged on success alone stays with the broker otherwise. */
+function isAcknowledgedByHand(scope: Scope, inside: readonly Action[]): boolean {
+  const stated = scope.consumer.fact.acknowledges;
+  if (isAcknowledgedByRunner(scope.model, scope.consumer)) return false;
+  if (stated !== undefined) return stated === 'never';
+  return inside.some((it) => it.kind === 'call' && isAck(scope, it));
+}
+
+/** Hands the failure to the broker or keeps the message. */
+function isRescue({ model, fn }: Scope, action: Action): boolean {
+  return action.kind === 'throw' || (action.kind === 'call' && refuses(model, fn, action));
+}

@@ -1,0 +1,145 @@
+// What carries the metadata of an event: its declarations, or where there are none what is published under its name; with what is
+// known of each from its fields, the envelopes around it and the layers on its way.
+import type { Expr } from '../../facts/expressions.ts';
+import type { Place } from '../../text.ts';
+import { namesContent } from '../events/evidence.ts';
+import { calledEvents } from '../events/listedEvents.ts';
+import { bearsLive, handsLive, isInput } from '../events/liveParts.ts';
+import { isShown, staysInside } from '../events/staysInside.ts';
+import { checksOf, isSpokenFor } from '../events/twins.ts';
+import { bareIds, contentsOf, passedOn } from '../messages/contents.ts';
+import type { EventModel, EventNode, TypeNode } from '../model.ts';
+import { eventKey, statesFact, wordsOf } from '../names/names.ts';
+import { addedOnTheWay } from './envelopes.ts';
+import type { Envelopes } from './generalEnvelopes.ts';
+import { metadataOf, ofObject, ofValue } from './metadata.ts';
+import type { Aliases, Metadata } from './metadataKinds.ts';
+import { wrappingsOf } from './wrappedEvents.ts';
+
+/** What an event carries its metadata in. */
+export interface Carrier {
+  /** A declaration of the event, a type that only bears its name, a published literal, or some other thing that is published as it is. */
+  readonly form: 'declaration' | 'bearer' | 'literal' | 'thing' | 'envelope';
+  readonly node?: TypeNode;
+  readonly place: Place;
+  readonly name: string;
+  /** The published literal of an untyped event. */
+  readonly object?: Expr;
+  /** The object that a function of the workspace puts around what it is handed. */
+  readonly envelope?: Expr;
+  /** All that is known of its metadata; one part that is open leaves all of it open. */
+  readonly known: readonly Metadata[];
+}
+
+interface Told {
+  readonly aliases: Aliases;
+  readonly envelopes: Envelopes;
+}
+
+/** The carriers that ought to have metadata: no commands, no content of an envelope that has it, nothing that stays in the process. */
+export function* carriersOf(
+  model: EventModel,
+  event: EventNode,
+  { aliases, envelopes }: Told,
+): Iterable<Carrier> {
+  if (isQuestion(event)) return;
+  for (const node of event.declarations) {
+    if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
+    if (bearsLive(model, node) || isInput(model, event, node) || isUnionOfTypes(model, node)) continue;
+    const added = addedOnTheWay(model, event, aliases, node);
+    const said = [node, ...checksOf(model, event, node)];
+    const known = said.flatMap((it) => [metadataOf(model, it, aliases), envelopes(it)]);
+    const place = { file: node.file, at: node.fact.at };
+    yield { form: 'declaration', node, place, name: node.fact.name, known: [...known, added] };
+  }
+  if (event.declarations.length > 0 || staysInside(model, event)) return;
+  if (!announces(event.name) && !isCalledEvent(model, event)) return;
+  yield* undeclared(model, event, { aliases, envelopes });
+}
+
+/** `@MessagePattern('search') find(query: FindOrderEvent)`: a request, whatever its type is called. */
+function isQuestion({ name, isAsked, producers, consumers }: EventNode): boolean {
+  return isAsked && consumers.length === 0 && producers.every((it) => it.role.isRequest) && !statesFact(name);
+}
+
+/** `type OrderEvent = OrderPlaced | OrderPaid`: its members speak for themselves. */
+function isUnionOfTypes({ program }: EventModel, { file, fact: { alias } }: TypeNode): boolean {
+  return (
+    alias?.kind === 'union' &&
+    alias.of.every((it) => it.kind === 'ref' && program.typeNamed(file, it.name) !== undefined)
+  );
+}
+
+/** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
+function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }: Told): Iterable<Carrier> {
+  const { inline, name } = event;
+  const added = addedOnTheWay(model, event, aliases);
+  const contents = contentsOf(model, event).filter((it) => !bearsLive(model, it.node));
+  const knownOf = (it: TypeNode): readonly Metadata[] => [
+    metadataOf(model, it, aliases),
+    envelopes(it),
+    added,
+  ];
+  const bearer = contents.find((it) => namesContent(it.node.fact.name))?.node;
+  if (bearer) {
+    const { file, fact } = bearer;
+    const place = { file, at: fact.at };
+    yield { form: 'bearer', node: bearer, place, name: fact.name, known: knownOf(bearer) };
+    return;
+  }
+  for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
+    const sent = contentIn(object);
+    const within = sent ? [ofValue(model, file, sent, aliases)] : [];
+    const known = [ofObject(model, file, object, aliases), ...within, added];
+    const literal = sent ?? object;
+    const place = { file, at };
+    yield { form: 'literal', place, name, known, ...(literal.kind === 'object' && { object: literal }) };
+  }
+  if (inline.length > 0) return;
+  for (const { file, at, node } of contents)
+    yield { form: 'thing', place: { file, at }, name, known: knownOf(node) };
+  const wrappings = contents.length > 0 ? [] : wrappingsOf(model, event, aliases);
+  for (const it of wrappings) yield { form: 'envelope', ...it };
+  if (wrappings.length > 0) return;
+  for (const { file, at, value } of passedOn(model, event))
+    yield { form: 'thing', place: { file, at }, name, known: [ofValue(model, file, value, aliases), added] };
+  for (const place of bareIds(model, event)) yield { form: 'thing', place, name, known: [added] };
+}
+
+/** `send({ topic, event: 'order.placed', message })`: what a wrapper is handed with its address is not what travels. */
+function contentIn(object: Expr): Expr | undefined {
+  if (object.kind !== 'object') return undefined;
+  const isAddressed = object.entries.some((it) => address.test(it.key));
+  return isAddressed ? object.entries.find((it) => content.test(it.key))?.value : undefined;
+}
+
+const address = /^(?:topic|channel|exchange|routingKey|routing_key|queue|subject)(?:Name)?$/;
+const content = /^(?:message|payload|data|body|content|value)$/;
+
+/** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
+function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
+  return [...bases, ...implemented].some((it) => it.kind === 'ref' && /Payload$/.test(it.name));
+}
+
+/** `enum ParcelEvent { SEND_PARCEL }`: whatever it sounds like, its list says that it is an event. */
+function isCalledEvent({ keeper, files }: EventModel, { key, producers }: EventNode): boolean {
+  const isOfBroker = producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
+  return isOfBroker && keeper.index(files, calledEvents)(key).length > 0;
+}
+
+/**
+ * A topic like `inventory.reserve` carries a command, which is a message but no event.
+ * One word (`timeout`, `completed`) does not say what it happened to: so emitters tell of their own state.
+ */
+function announces(name: string): boolean {
+  if (wordsOf(name).length < 2) return false;
+  if (statesFact(name) || /succe(?:ss|ed)|fail|complet|timeout|(?:creation|deletion)$/i.test(name))
+    return true;
+  const [first = '', ...others] = eventKey(name).split(' ');
+  return !asking.test(first) && standing.test(others.at(-1) ?? '');
+}
+
+/** How something stands from now on: `tenant.database.ready`, `subscription.active`. */
+const standing = /^(?:ready|(?:in)?active|(?:un)?available|done|online|offline)$/;
+/** In front of such a word they ask for it, or whether it is so. */
+const asking = /^(?:set|make|mark|is|are|get|list|find|fetch|check|count|wait|await)$/;

@@ -1,0 +1,62 @@
+// Events that are announced before what they tell of is stored: a crash between the two, or a refused row, leaves news of nothing.
+import type { PublishRole } from '../../facts/roles.ts';
+import { mayFollow } from '../calls/order.ts';
+import { isConditionalWrite } from '../effects/effects.ts';
+import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { isParticiple, stemOf, wordsOf } from '../names/names.ts';
+import { producersOf, storeOf } from './sent.ts';
+
+export interface EarlyPublish {
+  readonly publish: Effect;
+  readonly write: Effect;
+}
+
+/** Notes of what was done: whoever keeps them after the deed does well. */
+const notes =
+  /outbox|inbox|event|log|histor|audit|notif|activit|job|queue|saga|state|metric|projection|view|read|processed|idempot|dedup|sent|deliver|attempt|cache|session|snapshot/i;
+
+/** The first event that a function announces before it stores the new thing of which the event tells. */
+export function earlyPublishOf(model: EventModel, { fact, file }: FunctionNode): EarlyPublish | undefined {
+  if (fact.kind === 'module') return undefined;
+  const effects = model
+    .bodyOf({ file, fact })
+    .effects.filter((it) => !it.inCatch && !it.isAlternative && it.runs === undefined);
+  for (const publish of effects) {
+    const { role } = publish;
+    if (role.kind !== 'publish' || !travels(role) || role.isRequest || role.isJournaled) continue;
+    const told = new Set(producersOf(model, publish).flatMap((it) => subjectOf(it.event?.name ?? '')));
+    const write = effects.find((it) => isNew(it) && isAfter(fact.body, publish, it) && isToldIn(it, told));
+    // What one transaction holds is told of as a publish before the commit.
+    if (write && !(write.inTransaction && publish.inTransaction)) return { publish, write };
+  }
+  return undefined;
+}
+
+/** Whether a message leaves the process, so that no transaction here may take it back. */
+export function travels({ transport, leavesProcess }: PublishRole): boolean {
+  return transport === 'broker' || leavesProcess === true;
+}
+
+/** `order.placed` tells of an order; what is no fact tells of nothing. */
+function subjectOf(name: string): readonly string[] {
+  const words = wordsOf(name);
+  const index = words.findIndex((it, at) => at > 0 && isParticiple(it));
+  return index < 0 ? [] : words.slice(0, index).map(stemOf);
+}
+
+/** A row that was not there before; what was loaded is stored again. */
+function isNew(effect: Effect): boolean {
+  const { role, isIdempotent } = effect;
+  if (role.kind !== 'write' || role.operation !== 'insert' || isIdempotent || role.library === 'redis')
+    return false;
+  return !isConditionalWrite(role) && !notes.test(`${storeOf(effect)} ${effect.name}`);
+}
+
+function isAfter(body: FunctionNode['fact']['body'], publish: Effect, write: Effect): boolean {
+  const [first, then] = [publish, write].map((it) => (it.via[0] ?? it).at.start);
+  return first !== undefined && then !== undefined && first !== then && mayFollow(body, first, then);
+}
+
+function isToldIn(write: Effect, told: ReadonlySet<string>): boolean {
+  return wordsOf(storeOf(write)).some((it) => told.has(stemOf(it)));
+}
