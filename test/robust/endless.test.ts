@@ -39,6 +39,14 @@ it('reads a tsconfig.json that extends itself, many times over', () => {
   );
 });
 
+it("reads methods that give one another's results, by more ways than can be walked", () => {
+  const names = Array.from({ length: 12 }, (_, index) => `m${index}`);
+  const ways = names.map((name) => `if (it.${name}) return this.${name}(it);`).join(' ');
+  const methods = names.map((name) => `${name}(it: Record<string, boolean>) { ${ways} }`).join('\n');
+  const code = `import { connect } from 'amqplib';\n${placed}export class Shop {\n${methods}\n}\nvoid connect;\n`;
+  expectLinted(check(folderWith({ 'src/shop.ts': code })));
+});
+
 describe.skipIf(process.platform === 'win32')('what has no end on the disk', () => {
   const folderOf = (): string =>
     folderWith({ 'src/placed.ts': placed, 'tsconfig.json': '{ "extends": "./base.json" }' });

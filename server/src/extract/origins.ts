@@ -40,10 +40,25 @@ function named(view: FileView, name: string): Origin {
   return from === undefined ? { name: own } : { name: own, from };
 }
 
-/** The type of an object and its package, by what this file says and is given. */
-export function origin(view: FileView, makes: Makes, expr: Expr, steps: number): Origin | undefined {
+/**
+ * The type of an object and its package, by what this file says and is given, looked for over some `steps`.
+ * `asked` holds what was asked on the way: methods that return one another's results would else be walked by all their ways.
+ */
+export function origin(
+  view: FileView,
+  makes: Makes,
+  expr: Expr,
+  steps: number,
+  asked = new Map<Expr, Origin | undefined>(),
+): Origin | undefined {
   if (steps === 0) return undefined;
-  const next = (it: Expr): Origin | undefined => origin(view, makes, it, steps - 1);
+  const next = (it: Expr): Origin | undefined => {
+    if (asked.has(it)) return asked.get(it);
+    asked.set(it, undefined);
+    const found = origin(view, makes, it, steps - 1, asked);
+    asked.set(it, found);
+    return found;
+  };
   const known =
     expr.kind === 'call' ? clientOf(view, expr.callee, 4)?.result : clientOf(view, expr, 4)?.value;
   if (known) return known;
