@@ -121,11 +121,13 @@ function namesOf(model: EventModel, { fields, isOpen }: Fields, depth: number): 
   let isUnknown = isOpen;
   for (const field of fields.values()) {
     const type = field.member.type;
-    if (!containers.test(field.name) || depth === 0) continue;
-    if (!type) return { names, isOpen: true };
-    const inner = namesOf(model, model.program.fieldsOf(field.file, type), depth - 1);
-    isUnknown ||= inner.isOpen || inner.names.size === 0;
-    for (const name of inner.names) names.add(name);
+    const isContainer = containers.test(field.name);
+    if (depth === 0) continue;
+    if (!type && isContainer) return { names, isOpen: true };
+    const inner = type && namesOf(model, model.program.fieldsOf(field.file, type), depth - 1);
+    // Beside containers things stand in events, and bring their keys: `order: { id }`.
+    isUnknown ||= isContainer && (inner?.isOpen || inner?.names.size === 0);
+    for (const name of inner?.names ?? []) names.add(name);
   }
   return { names, isOpen: isUnknown };
 }
@@ -134,11 +136,10 @@ function keysIn({ entries, spreads }: ObjectExpr, depth: number): Omit<Site, key
   const names = new Set(entries.map((it) => it.key));
   let isOpen = spreads.length > 0 || entries.some((it) => it.computed !== undefined) || entries.length === 0;
   for (const { key, value } of entries) {
-    if (!containers.test(key) || depth === 0) continue;
-    const inner =
-      value.kind === 'object' ? keysIn(value, depth - 1) : { names: new Set<string>(), isOpen: true };
-    isOpen ||= inner.isOpen;
-    for (const name of inner.names) names.add(name);
+    if (depth === 0) continue;
+    const inner = value.kind === 'object' ? keysIn(value, depth - 1) : undefined;
+    isOpen ||= containers.test(key) && (inner?.isOpen ?? true);
+    for (const name of inner?.names ?? []) names.add(name);
   }
   return { names, isOpen };
 }
