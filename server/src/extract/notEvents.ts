@@ -24,7 +24,7 @@ const logName = /(?:Audit|Activity)(?:Log|Trail)(?![a-z])/;
 const logFile = /(?:^|[/.])(?:audit|activity)[-_]?(?:logs?|trails?)[/.]/i;
 /** What a program tells its makers of those who use it. A service of that name may well live on events. */
 const reportFile =
-  /(?:^|\/)telemetry\/(?:src\/)?[^/]+$|\/(?:utils?|lib|shared|common|helpers)\/(?:analytics|tracking)\/[^/]+$/i;
+  /(?:^|\/)telemetry\/(?:(?:src|events|types)\/)*[^/]+$|\/(?:utils?|lib|shared|common|helpers)\/(?:analytics|tracking)\/[^/]+$/i;
 const reportTag = /analytics|telemetry|tracking|metrics/i;
 /** What has an identity and a life of its own. */
 const livesOn = /(?:^|[a-z])(?:Entity|AggregateRoot|ValueObject)(?:Base)?$/;

@@ -179,11 +179,14 @@ function classFact(reading: Reading, node: ts.ClassLikeDeclaration): TypeFact | 
     (node.heritageClauses ?? [])
       .filter((it) => it.token === token)
       .flatMap((it) => it.types.map(reading.type));
-  const isAbstract = node.modifiers?.some((it) => it.kind === ts.SyntaxKind.AbstractKeyword);
+  const isMarked = (kind: ts.SyntaxKind): boolean => node.modifiers?.some((it) => it.kind === kind) === true;
+  // `declare class`: the code stands elsewhere, and is nobody's here to mend.
+  const isElsewhere = isMarked(ts.SyntaxKind.DeclareKeyword);
   return {
     ...headOf(reading, node, name),
     kind: 'class',
-    ...(isAbstract ? { isAbstract } : {}),
+    ...(isMarked(ts.SyntaxKind.AbstractKeyword) ? { isAbstract: true } : {}),
+    ...(isElsewhere ? { notAnEvent: 'declared for code that stands elsewhere' } : {}),
     ...parametersOf(reading, node),
     bases: clause(ts.SyntaxKind.ExtendsKeyword),
     implements: clause(ts.SyntaxKind.ImplementsKeyword),

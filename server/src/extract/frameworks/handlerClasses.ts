@@ -136,7 +136,9 @@ function handledByBase(site: ClassSite): readonly Expr[] | undefined {
   for (const base of [...site.type.bases, ...site.type.implements]) {
     if (
       base.kind !== 'ref' ||
-      !/(Event|Message|Domain)?(Handler|Listener|Consumer|Subscriber|Processor)$/.test(base.name)
+      !/(Event|Message|Domain)?(Handler|Listener|Consumer|Subscriber|Processor)$/.test(base.name) ||
+      // The traps of a JavaScript proxy.
+      base.name === 'ProxyHandler'
     )
       continue;
     const events = base.args.slice(0, 1).flatMap(eventTypes);

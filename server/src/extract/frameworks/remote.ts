@@ -183,8 +183,11 @@ function isRead(site: CallSite, what: RemoteRole['what']): boolean {
 /** What is put under its key, or taken away, is so after the second time too. */
 function isReplacing(site: CallSite, what: RemoteRole['what']): boolean {
   if (what === 'http') return /^(?:put|del|delete)$/i.test(verbOf(site)) || renewsByPost(site);
-  return what === 'storage';
+  return what === 'storage' || (what === 'payment' && settledOnce.test(site.name));
 }
+
+/** `stripe.subscriptions.cancel(id)`: what has ended can't end again, and no money moves. */
+const settledOnce = /^(?:cancel|update|del|delete|detach|void\w*)$/;
 
 /** `client.send(new InvokeCommand(…))`. */
 function commandOf(site: CallSite): string | undefined {

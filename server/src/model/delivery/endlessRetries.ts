@@ -191,11 +191,18 @@ function lastName(expr: Expr): string {
 
 /** `catch { return this.charge(order); }` with the very arguments that failed. */
 function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: CallAction): boolean {
-  if (action.isNew || !isOfCatch(fn, action)) return false;
+  if (action.isNew || !isOfCatch(fn, action) || isOfAnother(action)) return false;
   if (!model.program.calleesOf(fn.file, fn, action.call).some((it) => it.fact === fn.fact)) return false;
   if (action.call.args.some((it, index) => isOther(fn, it, index)) || counts(model, fn)) return false;
   if (findsTheOther(fn, action) || isDelayed(model, fn, action)) return false;
   return repeaters(fn.fact).length > 0 || (!isMended(fn, action) && hasWork(model, fn, fn.fact.body));
+}
+
+/** `this.secondary.read(key)`: an object that this one holds is asked, though it may be one of the same kind. */
+function isOfAnother({ call: { callee } }: CallAction): boolean {
+  return (
+    callee.kind === 'member' && callee.object.kind === 'member' && callee.object.object.kind === 'this'
+  );
 }
 
 /** `if (error instanceof TokenExpired) { await refresh(); return this.post(order); }`: of one failure what caused it is put right first. */

@@ -8,6 +8,7 @@ import { durableEngines } from '../../facts/sagaWords.ts';
 import { callsIn } from '../../facts/walk.ts';
 import type { FilePath, Span } from '../../text.ts';
 import { backRunsIn, baseOf, itemOf, type BackRun } from '../compensation/backRuns.ts';
+import { calleeName } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { EventModel } from '../model.ts';
 
@@ -59,10 +60,13 @@ const runnersIn = once((facts: FileFacts): readonly Runner[] => {
   if (facts.imports.some((it) => durableEngines.test(it.from))) return [];
   return [...byOwner(facts)].flatMap(([owner, functions]) => {
     const calls = functions.flatMap((it) => [...callsIn(it.body)]);
-    const own = calls.filter((it) => isOn(it, forth) || isOnItem(facts, it, forth, stepLike));
+    const committed = new Set(calls.flatMap((it) => (calleeName(it.call.callee) === 'commit' ? calledOn(it) : [])));
+    const isOnStep = (it: CallAction, verbs: RegExp): boolean =>
+      isOn(it, verbs) && !calledOn(it).some((name) => committed.has(name));
+    const own = calls.filter((it) => isOnStep(it, forth) || isOnItem(facts, it, forth, stepLike));
     const ofStack = new Set(backRunsIn(facts).flatMap((it) => (isOfStack(it) ? [it.action] : [])));
     const undoing = calls.filter(
-      (it) => isOn(it, back) || ofStack.has(it) || isOnItem(facts, it, compensating, kept),
+      (it) => isOnStep(it, back) || ofStack.has(it) || isOnItem(facts, it, compensating, kept),
     );
     if (own.length === 0 || undoing.length === 0) return [];
     const type = facts.types.find((it) => it.name === owner);
@@ -110,11 +114,17 @@ export function callsOfSteps({ body }: FunctionFact): readonly CallAction[] {
 }
 
 /** `step.execute(…)`, `steps[i].compensate(…)`. */
-function isOn({ call: { callee } }: CallAction, verbs: RegExp): boolean {
+function isOn(action: CallAction, verbs: RegExp): boolean {
+  const { callee } = action.call;
   if (callee.kind !== 'member' || !verbs.test(callee.name)) return false;
-  const { object } = callee;
-  const name = object.kind === 'name' || object.kind === 'member' ? object.name : '';
-  return stepLike.test(name) || (name === '[]' && object.kind === 'member');
+  const [name = ''] = calledOn(action);
+  return stepLike.test(name) || (name === '[]' && callee.object.kind === 'member');
+}
+
+/** The last name of what a method is called on. What is committed too is a transaction of the database. */
+function calledOn({ call: { callee } }: CallAction): readonly string[] {
+  const object = callee.kind === 'member' ? callee.object : undefined;
+  return object?.kind === 'name' || object?.kind === 'member' ? [object.name] : [];
 }
 
 /** `entry.action(…)` of `for (const entry of steps)`, and `action(…)` of `for (const { action } of steps)`. */
