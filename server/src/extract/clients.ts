@@ -20,7 +20,7 @@ import { viewOf } from './view.ts';
 /** Whose objects tell by their package what their methods do, and hardly by the names that people give them. */
 const others = [
   'ioredis', 'redis', '@redis/client', '@upstash/', '@aws-sdk/', 'aws-sdk', 'sqs-consumer', 'inngest', '@restatedev/',
-  'moleculer', '@event-driven-io/', 'firebase-admin', '@google-cloud/firestore', 'events', 'eventemitter2', 'eventemitter3', 'mitt', '@nestjs/event-emitter',
+  'moleculer', '@event-driven-io/', 'firebase-admin', '@google-cloud/firestore', 'events', 'node:events', 'eventemitter2', 'eventemitter3', 'mitt', '@nestjs/event-emitter',
 ]; // prettier-ignore
 
 const makes: Makes = Object.assign({}, ...frameworks.map((it) => it.makes ?? {}));
@@ -39,6 +39,9 @@ export const clientsOf = once((facts: FileFacts): Clients => {
 function clientNamed(view: FileView, name: string): Client | undefined {
   const type = view.typeNamed(name);
   if (type?.kind === 'class') return ofMembers(view, type.members, methodsOf(view, name));
+  // `export type ShopBus = EventEmitter<ShopEvents>`
+  const aliased = type?.alias && view.originOfType(type.alias);
+  if (isOfClient(aliased)) return { value: aliased };
   const { bindings, functions } = view.facts;
   // A constant that no expression of the file refers to has no binding there.
   const made = functions.find(

@@ -18,7 +18,7 @@ const uiName =
 /** What goes over a socket to somebody's screen, and is called after it. */
 const socketName = /^(?:Web)?[sS]ocket[A-Z]\w*Event$/;
 const reportName =
-  /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic)\w*Events?$|[a-z]CalendarEvent$/;
+  /^(?:Calendar|Audit|Telemetry|Trace|Tracing|Tracking|Analytics|Metrics?|Usage|Log|Timeline|Schedule|Concert|Sport|Webinar|Diagnostic|Span)\w*Events?$|[a-z](?:Calendar|Span)Event$/;
 /** `OrderAuditLogEntryUpdated`: what people read later about who did what. */
 const logName = /(?:Audit|Activity)(?:Log|Trail)(?![a-z])/;
 const logFile = /(?:^|[/.])(?:audit|activity)[-_]?(?:logs?|trails?)[/.]/i;

@@ -66,16 +66,30 @@ export function origin(
   if (expr.kind === 'new') return originOfClass(view, expr.callee);
   const isMemoised = expr.kind === 'operation' && /^(?:\?\?|\|\|)=$/.test(expr.operator);
   if (expr.kind === 'choice' || isMemoised) return expr.of.map(next).find((it) => it !== undefined);
-  if (expr.kind === 'member') {
-    if (expr.object.kind === 'this') return originOfField(view, expr.name, expr.at.start, next);
-    const owner = classBehind(view, expr.object);
-    if (owner) return originOfField(view, expr.name, owner.at.start, next);
-    const object = next(expr.object);
-    return object ? made(makes, object, expr.name) : undefined;
-  }
-  if (expr.kind !== 'call' || expr.callee.kind !== 'member') {
-    return expr.kind === 'call' ? originOfResult(view, makes, expr.callee, next) : undefined;
-  }
+  if (expr.kind === 'member') return originOfMember(view, makes, expr, next);
+  return expr.kind === 'call' ? originOfCall(view, makes, expr, next) : undefined;
+}
+
+function originOfMember(
+  view: FileView,
+  makes: Makes,
+  expr: Expr & { kind: 'member' },
+  next: Next,
+): Origin | undefined {
+  if (expr.object.kind === 'this') return originOfField(view, expr.name, expr.at.start, next);
+  const owner = classBehind(view, expr.object);
+  if (owner) return originOfField(view, expr.name, owner.at.start, next);
+  const object = next(expr.object);
+  return object ? made(makes, object, expr.name) : undefined;
+}
+
+function originOfCall(
+  view: FileView,
+  makes: Makes,
+  expr: Expr & { kind: 'call' },
+  next: Next,
+): Origin | undefined {
+  if (expr.callee.kind !== 'member') return originOfResult(view, makes, expr.callee, next);
   const owner = expr.callee.object.kind === 'this' ? expr : classBehind(view, expr.callee.object);
   if (owner) return originOfOwnMethod(view, expr.callee.name, owner.at.start, next);
   const kept = expr.callee.name === 'get' ? valueType(view, expr.callee.object) : undefined;

@@ -200,9 +200,7 @@ function isTriedAgain({ model, repeaters }: Looking, fn: FunctionNode, action: C
 
 /** `this.secondary.read(key)`: an object that this one holds is asked, though it may be one of the same kind. */
 function isOfAnother({ call: { callee } }: CallAction): boolean {
-  return (
-    callee.kind === 'member' && callee.object.kind === 'member' && callee.object.object.kind === 'this'
-  );
+  return callee.kind === 'member' && callee.object.kind === 'member' && callee.object.object.kind === 'this';
 }
 
 /** `if (error instanceof TokenExpired) { await refresh(); return this.post(order); }`: of one failure what caused it is put right first. */

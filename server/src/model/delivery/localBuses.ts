@@ -1,7 +1,7 @@
 // Whether a hand-written bus stays in its process: its code is here, and nothing beside it speaks to a broker.
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FileFacts } from '../../facts/facts.ts';
-import { once } from '../../facts/once.ts';
+import { lazily, once } from '../../facts/once.ts';
 import type { FilePath } from '../../text.ts';
 import type { ConsumerDraft } from '../consumers/consumerDraft.ts';
 import { indexOf } from '../fileIndex.ts';
@@ -29,6 +29,7 @@ export function localBuses(
     return answer;
   };
   const arePublished = publishedWithin(linking, producers, isLocal);
+  const areHeardHere = publishedInProcess(producers);
   return (consumer) => {
     const { fact, registeredIn } = consumer;
     const facts = linking.files.get(registeredIn);
@@ -36,8 +37,22 @@ export function localBuses(
     const bus = busOf(facts, fact);
     if (!bus) return arePublished(consumer);
     const type = linking.calls.typing.typeOf(facts.file, bus);
-    return type ? isLocal(type) : isEmitter(linking, facts.file, bus);
+    return type ? isLocal(type) : isEmitter(linking, facts.file, bus) || areHeardHere(consumer);
   };
+}
+
+/** `engine.bus.on('run.ended', …)` of nobody knows what: where its events are published is an emitter, and no broker. */
+function publishedInProcess(producers: readonly ProducerDraft[]): (consumer: ConsumerDraft) => boolean {
+  const byEvent = lazily(() => producersByEvent(producers));
+  const isInProcess = ({ role }: ProducerDraft): boolean => role.transport === 'in-process';
+  const mayBe = ({ role, isRelay }: ProducerDraft): boolean =>
+    role.library === 'own-bus' && role.transport === 'unknown' && !isRelay;
+  return ({ messages }) =>
+    messages.length > 0 &&
+    messages.every((it) => {
+      const found = keyOf(it) === '?' ? [] : (byEvent().get(keyOf(it)) ?? []);
+      return found.some(isInProcess) && found.every((one) => isInProcess(one) || mayBe(one));
+    });
 }
 
 /**

@@ -19,7 +19,7 @@ const viewName = /^(?:Parsed|Incoming)[A-Z]\w*Event$/;
 /** What a type is called that describes the form of another's content. */
 const formName = /Schema(?:V\d+)?$/;
 const otherRole =
-  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Subscription|Topic|Topics|Subject|Subjects|Channel|Queue|Exchange|Connection|Destination|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor|Condition|Cache|Method|Rule|Trigger|Node|Block)$/;
+  /(?:Handler|Listener|Publisher|Producer|Consumer|Subscriber|Command|Query|Service|Store|Bus|Emitter|Repository|Controller|Module|Factory|Mapper|Type|Types|Name|Names|Map|Registry|Builder|Error|Exception|Entity|Model|Document|Saga|Processor|Dispatcher|Gateway|Client|Provider|Subscription|Topic|Topics|Subject|Subjects|Channel|Queue|Exchange|Connection|Destination|Callback|Fn|Interceptor|Middleware|Filter|Guard|Strategy|Policy|Status|Outcome|Keys?|Id|Record|Row|Log|Logger|Manager|Job|Worker|Step|Spec|Test|Mock|Class|Constructor|Ctor|Condition|Cache|Method|Rule|Trigger|Node|Block)$/;
 /** What stands in for something else in tests. */
 const doubleName = /^I?(?:Mock|Fake|Stub|Dummy)[A-Z]/;
 

@@ -75,6 +75,9 @@ const particles = new Set(
   ),
 );
 
+/** At the end of a name they lead to what is not said: `approvedBy`, `TriggeredVia` are parts of something. */
+const leading = new Set('by via from for with of as at into'.split(' '));
+
 /** In front of a name they make a question of it, or describe the participle behind. */
 const asking = new Set('is has was are were had can should does if when'.split(' '));
 const describing = /^(?:well|best|most|least|newly|recently|previously|currently|self)$/;
@@ -89,7 +92,9 @@ export const statesFact = remembered((name): boolean => {
   const words = describing.test(first) ? others : [first, ...others];
   return words.some((word, index) => {
     const next = words[index + 1];
-    return index > 0 && isParticiple(word) && (next === undefined || particles.has(next));
+    if (index === 0 || !isParticiple(word)) return false;
+    const leadsNowhere = index + 2 === words.length && leading.has(next ?? '');
+    return next === undefined || (particles.has(next) && !leadsNowhere);
   });
 });
 

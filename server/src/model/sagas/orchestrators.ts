@@ -60,7 +60,9 @@ const runnersIn = once((facts: FileFacts): readonly Runner[] => {
   if (facts.imports.some((it) => durableEngines.test(it.from))) return [];
   return [...byOwner(facts)].flatMap(([owner, functions]) => {
     const calls = functions.flatMap((it) => [...callsIn(it.body)]);
-    const committed = new Set(calls.flatMap((it) => (calleeName(it.call.callee) === 'commit' ? calledOn(it) : [])));
+    const committed = new Set(
+      calls.flatMap((it) => (calleeName(it.call.callee) === 'commit' ? calledOn(it) : [])),
+    );
     const isOnStep = (it: CallAction, verbs: RegExp): boolean =>
       isOn(it, verbs) && !calledOn(it).some((name) => committed.has(name));
     const own = calls.filter((it) => isOnStep(it, forth) || isOnItem(facts, it, forth, stepLike));
