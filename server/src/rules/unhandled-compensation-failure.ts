@@ -9,6 +9,7 @@ import { haltedRuns } from '../model/compensation/haltedRuns.ts';
 import { skippedCompensations } from '../model/compensation/skippedCompensations.ts';
 import { isUndoing } from '../model/compensation/undoing.ts';
 import type { EventModel } from '../model/model.ts';
+import { commandSaid } from '../model/names/commandNames.ts';
 import { journalOf } from '../model/sagas/journals.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
@@ -40,6 +41,13 @@ const skipping: (typeof said)[Loss] = {
   what: 'when it fails, what is taken back after it never runs, and nothing is recorded',
 };
 
+/** What a stream would have told is not even an unhandled rejection. */
+const streamed: (typeof said)[Loss] = {
+  ...said.floating,
+  what: 'nobody takes its Observable: when it fails nobody learns of it, and what it should take back stays done',
+  help: 'Await it through `lastValueFrom`, in a try of its own; retry it, and record and alert what still fails.',
+};
+
 const noting = /^(?:mark|save|update|record|persist)(?![a-z])/;
 
 export const rule: Rule = {
@@ -62,11 +70,16 @@ export const rule: Rule = {
       findings({ lost, words, each: eachOf.get(lost.action) });
     // Where awaiting is all that is missing, the rule that says so speaks alone.
     for (const lost of lostCompensations(model))
-      if (lost.isLostAnyhow || !floating.has(lost.action)) yield told(lost);
+      if (lost.isLostAnyhow || !floating.has(lost.action))
+        yield told(lost, isStreamed(lost) ? streamed : said[lost.loss]);
     for (const halted of haltedRuns(model)) yield told(halted, halting);
     for (const first of skippedCompensations(model)) yield told(first, skipping);
   },
 };
+
+function isStreamed({ action, loss }: LostCompensation): boolean {
+  return loss === 'floating' && action.roles.some((it) => it.kind === 'publish' && it.gives === 'observable');
+}
 
 interface Told {
   readonly lost: LostCompensation;
@@ -100,7 +113,7 @@ function findingOf(model: EventModel, { lost, words: { what, help }, each }: Tol
     ...(lost.isTriedFirst && lost.loss === 'only-logged' && { severity: 'info' }),
     message: `\`${name}\` takes a step back, and ${what}.`,
     help,
-    fixes: escalationFixes(model, { lost, name: called.name, each }),
+    fixes: isStreamed(lost) ? [] : escalationFixes(model, { lost, name: called.name, each }),
   };
 }
 
@@ -116,8 +129,8 @@ function calledIn(
       ? [published.channel ?? published.event, published.event, ...call.args]
       : [];
   // The exchange that some name first says nothing of what is asked.
-  const topic = topics.find((it) => isUndoing(program.stringOf(fn.file, it) ?? '')) ?? topics[0];
-  const text = topic && program.stringOf(fn.file, topic);
+  const topic = topics.find((it) => isUndoing(commandSaid(program, fn.file, it) ?? '')) ?? topics[0];
+  const text = topic && commandSaid(program, fn.file, topic);
   const remote = roles.find((it) => it.kind === 'remote');
   const asked = remote?.kind === 'remote' ? remote.asks : undefined;
   const key = journalOf(action)?.key;

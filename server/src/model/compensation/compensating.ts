@@ -237,7 +237,8 @@ function endsInCompensation(action: Action, context: Context): boolean {
 function givesPromise(action: CallAction, { model, fn, facts }: Context): boolean {
   const { call, roles } = action;
   if (proxyOf(facts, call) || runsElsewhere(action) !== undefined) return true;
-  if (roles.some((it) => it.kind === 'publish' && it.gives === 'promise')) return true;
+  if (roles.some((it) => it.kind === 'publish' && /^(?:promise|observable)$/.test(it.gives ?? '')))
+    return true;
   const callees = model.program.calleesOf(fn.file, fn, call);
   return callees.some(
     ({ fact }) => fact.isAsync || (fact.returns?.kind === 'ref' && fact.returns.name === 'Promise'),

@@ -10,6 +10,7 @@ import { calleeName } from '../fileIndex.ts';
 import { saidOfSagas } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { EventModel, FunctionNode, SagaNode, Undoing } from '../model.ts';
+import { commandSaid } from '../names/commandNames.ts';
 import { proxyBehind } from '../sagas/activities.ts';
 import { holdsKeptTries, isKeptTrying, journalOf, journalsUndoing } from '../sagas/journals.ts';
 import { backRunsIn, type BackRun } from './backRuns.ts';
@@ -18,6 +19,8 @@ import { givesBack } from './undoing.ts';
 const stacked = /^(?:comp|compensation|compensate|undo|rollback|compensator)$/i;
 const stackName = /compensat|rollbacks|undos|undoStack/i;
 const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
+/** `{ cmd: 'refundPayment' }`: who cancels may be a user as well. */
+const askingInOne = /^(?:release|refund|rollback|undo|void|restock|unreserve)(?=[A-Z])(?!\w*ed$)/;
 const plumbing =
   /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|manager|migration\w*|knex|t)$/i;
 
@@ -52,8 +55,8 @@ export function isCompensating(
   if (ofSteps.has(call.at.start)) return true;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind === 'publish') {
-    const topic = model.program.stringOf(facts.file, published.channel ?? published.event);
-    return topic !== undefined && asking.test(topic) && published.gives !== 'nothing';
+    const topic = commandSaid(model.program, facts.file, published.channel ?? published.event) ?? '';
+    return (asking.test(topic) || askingInOne.test(topic)) && published.gives !== 'nothing';
   }
   const { callee } = call;
   if (mayGiveBack(facts, action) && proxyBehind(model, facts, call)) return true;

@@ -3,9 +3,11 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { CallExpr } from '../../facts/expressions.ts';
 import { sagaName } from '../../facts/sagaWords.ts';
 import { callsIn } from '../../facts/walk.ts';
+import type { Span } from '../../text.ts';
 import { isDeliveredAgain } from '../delivery/deliveredAgain.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from '../model.ts';
 import { claimsToKeep, leavesProcess } from '../sagas/orchestrators.ts';
+import { isCommand, isCompensatedElsewhere } from '../sagas/sagaSigns.ts';
 
 /** Those that write nothing down before their last step, and that no broker starts again. */
 export function forgetfulSagas(model: EventModel): readonly SagaNode[] {
@@ -19,29 +21,39 @@ export function forgetfulSagas(model: EventModel): readonly SagaNode[] {
   });
 }
 
-/** The last of at least two steps at other parties, where one is taken back by a stack, or by whatever calls itself a saga. */
+/** The last of at least two steps at other parties, where one is taken back by a stack, by whatever calls itself a saga, or by a command. */
 function lastHeld({ name, fact, steps }: SagaNode): StepNode | undefined {
-  const held = steps.filter((it) => it.deed && isElsewhere(it));
+  const isAsked = steps.some(isCompensatedElsewhere);
+  const held = steps.filter((it) => isCompensatedElsewhere(it) || (it.deed && isElsewhere(it, isAsked)));
   const isStacked = held.some((it) => it.undoing.some(({ known }) => known !== 'always'));
   const isNamed = sagaName.test(`${name} ${fact.owner ?? ''}`) && held.some((it) => it.undoing.length > 0);
-  return (isStacked || isNamed) && held.length > 1 ? held.at(-1) : undefined;
+  return (isStacked || isNamed || isAsked) && held.length > 1 ? held.at(-1) : undefined;
 }
 
 /** Another system does it, or nobody can read who. */
-function isElsewhere({ effects }: StepNode): boolean {
-  return effects.length === 0 || effects.some(({ role }) => role.kind === 'remote');
+function isElsewhere({ effects }: StepNode, isAsked: boolean): boolean {
+  const isRemote = (it: Effect): boolean => it.role.kind === 'remote' || (isAsked && isCommand(it));
+  return effects.length === 0 || effects.some(isRemote);
 }
 
 function keepsProgress(model: EventModel, fn: FunctionNode, last: StepNode, { steps }: SagaNode): boolean {
   const isBefore = (it: Effect): boolean => !it.inCatch && (it.via[0] ?? it).at.start < last.at.start;
-  if (model.bodyOf(fn).effects.some((it) => isBefore(it) && leavesProcess(it.role))) return true;
+  const isKept = (it: Effect): boolean => leavesProcess(it.role) && !isCommand(it);
+  if (model.bodyOf(fn).effects.some((it) => isBefore(it) && isKept(it))) return true;
   const facts = model.files.get(fn.file);
   return [...callsIn(fn.fact.body)].some(
     (it) =>
       it.call.at.start < last.at.start &&
-      !steps.some(({ at }) => at.start === it.call.at.start) &&
+      !steps.some(({ at }) => isAround(it.call, at)) &&
       ((facts !== undefined && claimsToKeep(it, facts)) || isUnknown(model, fn, it)),
   );
+}
+
+/** A step, and what only waits for it: `firstValueFrom(client.send(…))`. */
+function isAround({ at, span, callee }: CallExpr, { start }: Span): boolean {
+  if (at.start === start) return true;
+  const isWaiting = callee.kind === 'name' && /^(?:first|last)ValueFrom$/.test(callee.name);
+  return isWaiting && span.start <= start && start < span.end;
 }
 
 /** What can't be read may write anything; `….catch((it) => { error = it; })` is read. */

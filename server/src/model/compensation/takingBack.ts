@@ -115,9 +115,10 @@ function backsIn(
   if (isNew || isPlumbing(action) || roles.some((it) => it.kind === 'log')) return [];
   const functions = runIn(reading, file, action);
   const name = saidBy(action);
-  const words = roles.flatMap((it) => commandIn(file, it, reading)).join(' ') || name;
+  const command = roles.flatMap((it) => commandIn(file, it, reading)).join(' ');
+  const words = command || name;
   const isNamed = isUndoing(words) && namesSubject(words);
-  const place = { name: nameElsewhere(action) ?? name, file, at: call.at };
+  const place = { name: nameElsewhere(action) ?? words, file, at: call.at };
   const own: Back = { ...place, words, functions, known: 'always', index };
   const inner = functions.flatMap((callee) =>
     [...eachAction(depth < maxDepth ? callee.fact.body : [])].flatMap((it) =>

@@ -18,6 +18,12 @@ export function commandNamed(program: Program, file: FilePath, event: Expr): str
   return said || pathOf(event.kind === 'new' ? event.callee : event);
 }
 
+/** The same where texts say it, and no mere path of a variable. */
+export function commandSaid(program: Program, file: FilePath, event: Expr): string | undefined {
+  const isPattern = event.kind !== 'new' && program.objectOf(file, event) !== undefined;
+  return program.stringOf(file, event) ?? (isPattern ? commandNamed(program, file, event) : undefined);
+}
+
 function textsOf(program: Program, file: FilePath, entries: readonly ObjectEntry[]): string {
   return entries.flatMap((it) => program.stringOf(file, it.value) ?? []).join('.');
 }

@@ -1,8 +1,9 @@
 // Sagas that are one function: its calls in order are the steps, and catches, branches and stacks take them back.
 import type { CallAction } from '../../facts/actions.ts';
-import type { FileFacts, FunctionFact, SagaFact } from '../../facts/facts.ts';
-import { saidDone, sagaName, takingHold } from '../../facts/sagaWords.ts';
-import { areAlternatives, mayFollow, startTogether, takesTurns } from '../calls/order.ts';
+import type { FileFacts } from '../../facts/facts.ts';
+import type { PublishRole } from '../../facts/roles.ts';
+import { takingHold } from '../../facts/sagaWords.ts';
+import { areAlternatives } from '../calls/order.ts';
 import { isReport } from '../calls/pureCalls.ts';
 import {
   isPush,
@@ -35,6 +36,7 @@ import {
 } from './deeds.ts';
 import { asCallee } from './journals.ts';
 import { placeOf } from './registrations.ts';
+import { isCommand, isStored } from './sagaSigns.ts';
 
 /** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
 export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string): readonly StepNode[] {
@@ -80,36 +82,6 @@ function takenBack(
 function isRepeated({ action }: Placed, placed: readonly Placed[]): boolean {
   const path = pathOf(action.call.callee);
   return placed.filter((it) => pathOf(it.action.call.callee) === path).length > 1;
-}
-
-/** Whether the steps of a function make it a business transaction over several parties. */
-export function isSaga(fact: SagaFact, file: string, steps: readonly StepNode[], facts: FileFacts): boolean {
-  const held = steps.filter((it) => it.deed && isHeld(it));
-  if (held.length === 0 || steps.filter((it) => it.canFail).length < 2) return false;
-  if (held.length > 1 && held.some((it) => it.compensation === 'yes')) return true;
-  const fn = fact.function === undefined ? undefined : facts.functions[fact.function];
-  if (fn && !isSequence(fn, steps)) return false;
-  // A function without a name is called `saga` for want of a better one.
-  const name = fn?.name === '' && fact.name === 'saga' ? '' : fact.name;
-  const isNamed =
-    sagaName.test(`${name} ${fact.owner ?? ''}`) || /(?:saga|orchestrator)s?\.[cm]?tsx?$/i.test(file);
-  if (isNamed && steps.filter((it) => it.deed).length > 1) return true;
-  // What an engine keeps and may give up goes by the name under which it is kept.
-  const isKept = fact.isGivenUp === true;
-  const parties = new Set(held.filter(takesHold).flatMap((it) => (isKept ? [it.name] : partyOf(it))));
-  const isConsumer = !isKept && facts.consumers.some((it) => it.handler === fact.function);
-  return parties.size > 1 && !isConsumer && held.some((it) => !it.effects.some(isStored));
-}
-
-/** Steps of branches of which one alone runs do not come after each other. */
-function isSequence({ body }: FunctionFact, steps: readonly StepNode[]): boolean {
-  return steps.some((one, index) =>
-    steps.slice(index + 1).some((other) => {
-      const [first, then] = [one.at.start, other.at.start];
-      if (startTogether(body, first, then)) return false;
-      return mayFollow(body, first, then) || takesTurns(body, first, then);
-    }),
-  );
 }
 
 interface Call {
@@ -192,8 +164,15 @@ function fails({ role }: Effect, { settled }: CallAction): boolean {
   if (role.kind === 'remote') return true;
   // What an engine sends it sends again until it is sent.
   if (role.kind === 'publish')
-    return role.transport === 'broker' && settled === 'awaited' && role.isJournaled !== true;
+    return (
+      role.transport === 'broker' && (settled === 'awaited' || isAnswered(role)) && role.isJournaled !== true
+    );
   return true;
+}
+
+/** `firstValueFrom(client.send(…))`: whoever takes the answer sees the failure. */
+function isAnswered({ isRequest, isDetached }: PublishRole): boolean {
+  return isRequest === true && isDetached !== true;
 }
 
 interface Undoings extends TakingBack {
@@ -267,34 +246,7 @@ function runsTransaction({ fact }: FunctionNode): boolean {
   return opens || fact.decorators.some((it) => /transaction/i.test(it.name));
 }
 
-function isStored({ role }: Effect): boolean {
-  return role.kind === 'write';
-}
-
-function isCommand({ role }: Effect): boolean {
-  return role.kind === 'publish' && role.isRequest === true;
-}
-
 function commandOf(effect: Effect, { program }: Linking): string {
   if (!isCommand(effect) || effect.role.kind !== 'publish') return '';
   return commandNamed(program, effect.file, effect.role.event);
-}
-
-/** What another party keeps, not only a row of one's own. */
-function isHeld(step: StepNode): boolean {
-  return (
-    !step.effects.some(isStored) || step.effects.some((it) => it.role.kind === 'remote' || isCommand(it))
-  );
-}
-
-function takesHold({ name, deed }: StepNode): boolean {
-  const isMade = name === 'create' && deed !== undefined;
-  return takingHold.test(isMade ? saidDone(deed.name) : asCallee(name));
-}
-
-/** Who holds it: the receiver, or a function that calls another service; a method of one's own says nothing. */
-function partyOf({ deed, name, effects }: StepNode): readonly string[] {
-  const path = deed?.name ?? name;
-  if (path.includes('.')) return [path.slice(0, path.lastIndexOf('.'))];
-  return effects.some((it) => it.role.kind === 'remote' || isCommand(it)) ? [path] : [];
 }

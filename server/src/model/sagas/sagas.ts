@@ -13,7 +13,8 @@ import { commandNamed } from '../names/commandNames.ts';
 import { stemOf, wordsOf } from '../names/names.ts';
 import type { Linking } from '../program.ts';
 import type { Reading } from './deeds.ts';
-import { isSaga, stepsInBody } from './imperativeSagas.ts';
+import { stepsInBody } from './imperativeSagas.ts';
+import { isSaga } from './sagaSigns.ts';
 import { declaredStep, isStep, mentionsUndoing, stepAt } from './sagaSteps.ts';
 
 /** All sagas of all files. */
