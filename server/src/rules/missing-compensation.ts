@@ -4,6 +4,8 @@ import { takingHold } from '../facts/sagaWords.ts';
 import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
+import { uncalledUndoings, type UncalledUndoing } from '../model/compensation/uncalledUndoings.ts';
+import { unheardHolds, type UnheardHold } from '../model/compensation/unheardHolds.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
@@ -42,6 +44,9 @@ export const rule: Rule = {
       ended.add(key);
       yield leftOf(it);
     }
+    for (const it of unheardHolds(model)) if (!isExternal({ settingsOf }, it.failure)) yield unheardOf(it);
+    for (const it of uncalledUndoings(model))
+      if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);
   },
 };
 
@@ -61,15 +66,16 @@ function* missingIn(
 }
 
 /** The names alone say that money is taken, and that the catch speaks of it. */
-function deniedOf({ file, charge, next, denied }: DeniedCharge): RuleFinding {
-  const [name, after, said] = [charge, next, denied].map(({ call }) => calleeName(call.callee) ?? '');
+function deniedOf({ file, charge, next, denied, command }: DeniedCharge): RuleFinding {
+  const [called, after, said] = [charge, next, denied].map(({ call }) => calleeName(call.callee) ?? '');
+  const name = command ?? called;
   return {
     file,
     at: charge.call.at,
     symbol: name ?? '',
     severity: 'warning',
     message: `When \`${after}\` fails after \`${name}\` went through, the catch says that it failed (\`${said}\`), and nothing takes it back.`,
-    help: `Catch the failure of \`${name}\` by itself, and refund it where what comes after it can't be repeated until it succeeds.`,
+    help: `Catch the failure of \`${name}\` by itself, and ${command ? 'take it back' : 'refund it'} where what comes after it can't be repeated until it succeeds.`,
     related: [
       { file, at: next.call.at, message: `\`${after}\` can fail.` },
       { file, at: denied.call.at, message: `\`${said}\` runs then.` },
@@ -93,6 +99,36 @@ function leftOf({ deed, failure, ending, announced }: LeftDeed): RuleFinding {
         ? [{ file: failed.file, at: failed.at, message: `\`${failure.name}\` is published here.` }]
         : []),
     ],
+  };
+}
+
+/** That it is held is known by names alone. */
+function unheardOf({ failure, failed, holding, asked, command }: UnheardHold): RuleFinding {
+  const { file, at } = asked.via[0] ?? asked;
+  return {
+    file,
+    at,
+    symbol: command,
+    severity: 'warning',
+    message: `Nobody hears \`${failure.name}\`: when it comes, what \`${holding.name}\` did for \`${command}\` stays done, and its service has nothing that takes it back.`,
+    help: `Handle \`${failure.name}\` where the flow began, and ask the service of \`${holding.name}\` to take it back.`,
+    related: [
+      { file: failed.file, at: failed.at, message: `\`${failure.name}\` is published here.` },
+      { file: holding.file, at: holding.at, message: `\`${holding.name}\` takes hold of something.` },
+    ],
+  };
+}
+
+/** Somebody outside of the workspace may send it. */
+function uncalledOf({ undoing, unsent, holding, sent }: UncalledUndoing): RuleFinding {
+  return {
+    file: undoing.file,
+    at: undoing.at,
+    symbol: undoing.name,
+    severity: 'warning',
+    message: `\`${undoing.name}\` takes back what \`${holding.name}\` did when \`${sent.name}\` came, but nobody publishes \`${unsent.name}\`: it stays done.`,
+    help: `Publish \`${unsent.name}\` where the flow ends without success: when a later step fails or is cancelled, or no answer comes.`,
+    related: [{ file: holding.file, at: holding.at, message: `\`${holding.name}\` does it here.` }],
   };
 }
 

@@ -55,8 +55,11 @@ export function isCompensating(
   if (ofSteps.has(call.at.start)) return true;
   const published = roles.find((it) => it.kind === 'publish');
   if (published?.kind === 'publish') {
-    const topic = commandSaid(model.program, facts.file, published.channel ?? published.event) ?? '';
-    return (asking.test(topic) || askingInOne.test(topic)) && published.gives !== 'nothing';
+    const named = published.channel ?? published.event;
+    const topic = commandSaid(model.program, facts.file, named) ?? '';
+    // `{ type: 'REFUND_COMPLETED' }` tells that it was done.
+    const isNews = named.kind !== 'string' && named.kind !== 'member' && /ed$/i.test(topic);
+    return !isNews && (asking.test(topic) || askingInOne.test(topic)) && published.gives !== 'nothing';
   }
   const { callee } = call;
   if (mayGiveBack(facts, action) && proxyBehind(model, facts, call)) return true;

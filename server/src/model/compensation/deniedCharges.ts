@@ -1,5 +1,6 @@
 // Charges that went through and are declared failed: one try holds the charge and what is written or announced after it, and its catch
-// takes whatever failed for the charge itself. The customer paid, and the order says that nobody did.
+// takes whatever failed for the charge itself. The customer paid, and the order says that nobody did. The same of what another party was
+// asked to reserve or deduct.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
@@ -13,16 +14,19 @@ import { callersOf } from '../failures/followingFailure.ts';
 import { calleeName } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
+import { commandSaid } from '../names/commandNames.ts';
 import { wordsOf } from '../names/names.ts';
 import { producersOf } from '../producers/sent.ts';
 import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { failureWords } from '../sagas/replies.ts';
-import { isUndoing } from './undoing.ts';
+import { givesBack, isUndoing } from './undoing.ts';
 
 export interface DeniedCharge {
   readonly file: FilePath;
   readonly fn: FunctionFact;
   readonly charge: CallAction;
+  /** The command by which another party is asked to reserve or deduct something. */
+  readonly command?: string;
   /** What comes after it in the try and can fail. */
   readonly next: CallAction;
   /** What the catch says of it. */
@@ -53,18 +57,22 @@ function deniedIn(model: EventModel, facts: FileFacts): readonly DeniedCharge[] 
 
 function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readonly DeniedCharge[] {
   const calls = callsOfTry(tried.body);
-  const charge = calls.find((it) => charges(model, fn, it));
+  const paid = calls.find((it) => charges(model, fn, it));
+  const asked = paid ? undefined : calls.find((it) => holdingCommand(model, fn, it) !== undefined);
+  const charge = paid ?? asked;
   const handler = tried.handler ?? [];
   const denied = handler.find((it): it is CallAction => it.kind === 'call' && denies(it));
   // The charge is given back in the catch, in `finally`, or behind the try where a variable says that it went through.
-  if (!charge || !denied || tellsApart(handler) || givesBackIn(model, fn, fn.fact.body)) return [];
+  if (!charge || !denied || tellsApart(handler)) return [];
+  const command = asked && holdingCommand(model, fn, asked);
+  if (givesBackIn(model, fn, command ? returnsGoods : takesBack)) return [];
   const next = calls.find(
     (it) =>
       mayFollow(tried.body, charge.call.at.start, it.call.at.start) &&
       isOnTheWay(tried.body, it) &&
       mayFail(model, fn, it),
   );
-  return next ? [{ file: fn.file, fn: fn.fact, charge, next, denied }] : [];
+  return next ? [{ file: fn.file, fn: fn.fact, charge, next, denied, ...(command && { command }) }] : [];
 }
 
 /** `if (!(error instanceof CardDeclinedError)) throw error;`: what comes after it is said of the charge alone. */
@@ -94,6 +102,28 @@ function charges(model: EventModel, fn: FunctionNode, { call, roles, settled, is
   const bodies = model.program.calleesOf(fn.file, fn, call).map((it) => model.bodyOf(it).effects);
   const effects = bodies.flat().map(({ role }) => role);
   return effects.length === 0 || effects.some((it) => it.kind === 'remote' && !it.isRead);
+}
+
+const holding = /(?:^|[.\-_:/])(?:reserve|deduct|decrement|decrease|debit|charge|book)(?=$|[.\-_:/A-Z])/;
+/** Helpers that ask by a message and wait for the answer. */
+const requesting = /with_?(?:response|reply)|request|rpc|(?:and|for)_?(?:wait|reply|response|receive)/i;
+
+/** `client.send('stock.reserve', …)`, `broker.requestReply('stock.deduct', …)`: another party is asked to take hold of something. */
+function holdingCommand(
+  { program }: EventModel,
+  { file }: FunctionNode,
+  { call, roles, settled, isNew }: CallAction,
+): string | undefined {
+  if (isNew || call.args.some(hasKey)) return undefined;
+  const role = roles.find((it) => it.kind === 'publish');
+  const isRequest = role?.kind === 'publish' && role.isRequest === true && role.isDetached !== true;
+  const isHelper =
+    roles.length === 0 && settled === 'awaited' && requesting.test(calleeName(call.callee) ?? '');
+  if (!isRequest && !isHelper) return undefined;
+  const said = isRequest
+    ? [commandSaid(program, file, role.event)]
+    : call.args.map((it) => (it.kind === 'object' ? undefined : program.stringOf(file, it)));
+  return said.find((it) => it !== undefined && holding.test(/[a-z]/.test(it) ? it : it.toLowerCase()));
 }
 
 function hasKey(expr: Expr): boolean {
@@ -157,12 +187,12 @@ function mayFail(model: EventModel, fn: FunctionNode, { call, roles, settled }: 
 }
 
 /** Whether what runs then says that money is given back, or that all is taken back. */
-function givesBackIn(model: EventModel, fn: FunctionNode, actions: readonly Action[]): boolean {
-  return callsIn(actions).some((it) => {
+function givesBackIn(model: EventModel, fn: FunctionNode, isBack: typeof takesBack): boolean {
+  return callsIn(fn.fact.body).some((it) => {
     const inside = model.program
       .calleesOf(fn.file, fn, it.call)
       .flatMap((callee) => reachedFrom(model, callee));
-    return [it, ...inside.flatMap(({ fact }) => callsIn(fact.body))].some(takesBack);
+    return [it, ...inside.flatMap(({ fact }) => callsIn(fact.body))].some(isBack);
   });
 }
 
@@ -181,13 +211,30 @@ function takesBack(action: CallAction): boolean {
   return /compensat|roll_?back/i.test(said) && isUndoing(said);
 }
 
+/** `stock.release(id)`, `client.emit('inventory.restore', …)`. */
+function returnsGoods(action: CallAction): boolean {
+  const { callee, args } = action.call;
+  if (action.isNew || action.roles.some((it) => it.kind === 'log' || it.kind === 'transaction')) return false;
+  if (
+    /refund|releas|restock|unreserv|restor|rever[st]|compensat|increment|roll_?back/i.test(
+      JSON.stringify(args),
+    )
+  )
+    return true;
+  return (
+    givesBack(pathOf(callee)) ||
+    /^(?:releas|restor|increment|rever[st]|undo|free)/i.test(calleeName(callee) ?? '')
+  );
+}
+
 /** A caller catches it, or who hears of what the catch announces gives back. */
-function isGivenBackElsewhere(model: EventModel, { file, fn: fact }: DeniedCharge): boolean {
+function isGivenBackElsewhere(model: EventModel, { file, fn: fact, command }: DeniedCharge): boolean {
   const fn = { file, fact };
-  if (callersOf(model, fn).some(({ caller }) => givesBackIn(model, caller, caller.fact.body))) return true;
+  const isBack = command ? returnsGoods : takesBack;
+  if (callersOf(model, fn).some(({ caller }) => givesBackIn(model, caller, isBack))) return true;
   const announced = model.bodyOf(fn).effects.filter((it) => it.inCatch && it.role.kind === 'publish');
   const events = announced.flatMap((it) => producersOf(model, it)).flatMap((it) => it.event ?? []);
   return events
     .flatMap((it) => it.consumers)
-    .some(({ handler }) => handler !== undefined && givesBackIn(model, handler, handler.fact.body));
+    .some(({ handler }) => handler !== undefined && givesBackIn(model, handler, isBack));
 }
