@@ -23,10 +23,14 @@ export interface UnheardHold {
 /** What a flow can't do without. */
 const needed = /^(?:payment|billing|charge|order|shipment|shipping|delivery|fulfillment|card)$/;
 
+/** A user or a clock may end it as well. */
+const ended = /cancel|anul|annul|storn|expir|venc|error/;
+
 /** All of them; a failure that may be heard elsewhere is none. */
 export function unheardHolds(model: EventModel): readonly UnheardHold[] {
   return unheardFailures(model, failureWords).flatMap(({ event: failure }) => {
-    if (!wordsOf(failure.name).some((it) => needed.test(it))) return [];
+    const isFailure = wordsOf(failure.name).some((it) => needed.test(it)) && !ended.test(failure.key);
+    if (!isFailure) return [];
     const found = failure.producers.flatMap((failed) =>
       startsOf(model, failed).flatMap((start) => heldBefore(model, start, failed)),
     );
