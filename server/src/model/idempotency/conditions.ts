@@ -1,6 +1,6 @@
 // What a condition says about a repeat: a lost claim, a processed message, a state already reached, a newer version, an existing row.
 import type { Expr } from '../../facts/expressions.ts';
-import type { BindingFact, FileFacts } from '../../facts/facts.ts';
+import type { FileFacts } from '../../facts/facts.ts';
 import type { Place } from '../../text.ts';
 import type { Verdict } from '../effects/frames.ts';
 import { type States, tokensOf } from '../effects/states.ts';
@@ -8,8 +8,9 @@ import { tagKeys } from '../messages/messageWords.ts';
 import type { FunctionNode } from '../model.ts';
 import type { Linking } from '../program.ts';
 import { rootOf } from '../resolution/values.ts';
-import { conditionBehind } from './namedConditions.ts';
+import { conditionBehind, fieldBehind } from './namedConditions.ts';
 import { asksForTransition, stateName } from './transitions.ts';
+import { isReached, isWaiting } from './waitingRows.ts';
 
 /** `onTrue`: the condition holds for a repeat; `onFalse`: it fails for one; `either`: by its names it can't mean anything else. */
 export interface Duplicate extends Place {
@@ -105,21 +106,22 @@ function ofChange(left: Expr, right: Expr, context: ConditionContext): Duplicate
   return { ...placeOf(left, context), sense: 'either', level: 'weak', isCheckThenAct: true };
 }
 
-/** The field of an object that an expression is, or that was put aside under a name. */
-function fieldBehind(
-  expr: Expr,
-  { facts }: ConditionContext,
-): { readonly name: string; readonly object: BindingFact } | undefined {
-  const named = expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
-  const field = named?.kind === 'const' ? named.init : expr;
-  const object = field?.kind === 'member' ? rootOf(facts, field.object) : undefined;
-  return field?.kind === 'member' && object ? { name: field.name, object } : undefined;
-}
-
 /** `order.status === 'paid'` where the body sets `paid`, or `=== 'pending'` where it sets anything else. */
 function ofState(left: Expr, right: Expr, context: ConditionContext): Duplicate | undefined {
-  const [field, value] = left.kind === 'member' ? [left, right] : [right, left];
-  return field.kind === 'member' ? ofField(field, value, context) : undefined;
+  const [named, value] = left.kind === 'member' ? [left, right] : [right, left];
+  if (named.kind === 'member') return ofField(named, value, context);
+  // `const { status } = found.rows[0]`
+  const field = partOfRow(left, context);
+  return field && ofField(field, right, context);
+}
+
+/** The field that was put aside under its own name from what was read. */
+function partOfRow(expr: Expr, context: ConditionContext): (Expr & { kind: 'member' }) | undefined {
+  const { bindings } = context.facts;
+  const named = expr.kind === 'name' && expr.binding !== undefined ? bindings[expr.binding] : undefined;
+  const field = named?.kind === 'const' ? named.init : undefined;
+  if (field?.kind !== 'member' || !stateName.test(field.name)) return undefined;
+  return verdictBehind(field.object, context)?.kind === 'read' ? field : undefined;
 }
 
 function ofField(
@@ -133,6 +135,9 @@ function ofField(
   if (!produced || produced.size === 0) return undefined;
   const tested = tokensOf(context.facts.file, value, context.linking);
   const place = placeOf(field, context);
+  // `order.status !== 'pending'`, in a body that makes the row as `pending` and then sets it `paid`.
+  const isBegun = tested.every(isWaiting) && [...produced].some(isReached);
+  if (isBegun) return { ...place, sense: 'either', level: 'yes' };
   if (tested.some((it) => it !== '?' && produced.has(it))) return { ...place, sense: 'onTrue', level: 'yes' };
   const isLeft = [...produced].some((it) => !tested.includes(it));
   return isLeft ? { ...place, sense: 'onFalse', level: 'yes' } : undefined;

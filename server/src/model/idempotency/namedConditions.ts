@@ -1,6 +1,7 @@
 // Conditions that are put aside under a name before somebody asks them.
 import type { Expr } from '../../facts/expressions.ts';
-import type { FileFacts } from '../../facts/facts.ts';
+import type { BindingFact, FileFacts } from '../../facts/facts.ts';
+import { rootOf } from '../resolution/values.ts';
 
 /** So many names are followed to the conditions that they stand for. */
 const mostFollowed = 2;
@@ -17,4 +18,15 @@ export function conditionBehind(
   const isCondition =
     init?.kind === 'operation' || (init?.kind === 'choice' && init.of.some((it) => it.kind === 'operation'));
   return init && isCondition ? { condition: init, followed: [...followed, value.binding] } : undefined;
+}
+
+/** The field of an object that an expression is, or that was put aside under a name. */
+export function fieldBehind(
+  expr: Expr,
+  { facts }: { readonly facts: FileFacts },
+): { readonly name: string; readonly object: BindingFact } | undefined {
+  const named = expr.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
+  const field = named?.kind === 'const' ? named.init : expr;
+  const object = field?.kind === 'member' ? rootOf(facts, field.object) : undefined;
+  return field?.kind === 'member' && object ? { name: field.name, object } : undefined;
 }

@@ -47,6 +47,16 @@ function asksForUnmarked({ fn, walking }: Walk, value: Expr): boolean {
   return tokens.length > 0 && tokens.every((it) => !isMark(it));
 }
 
+/** Whether a state is one in which a row waits to be dealt with. */
+export function isWaiting(token: string): boolean {
+  return waiting.test(token);
+}
+
+/** Whether a state is one that a row comes to when it was dealt with. */
+export function isReached(token: string): boolean {
+  return token !== '?' && isMark(token);
+}
+
 function isMark(token: string): boolean {
   return !unmarked.has(token) && !waiting.test(token);
 }
