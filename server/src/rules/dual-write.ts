@@ -5,6 +5,7 @@ import { once } from '../facts/once.ts';
 import type { PublishRole } from '../facts/roles.ts';
 import { above } from '../model/calls/above.ts';
 import { branchToThrow, mayFollow, standsIn } from '../model/calls/order.ts';
+import { isSentAgain, storedFirst, type StoredFirst } from '../model/delivery/sentAgain.ts';
 import { isBeside } from '../model/effects/besideWrites.ts';
 import { indexOf } from '../model/fileIndex.ts';
 import { aboutFunctions, foundInFiles } from '../model/incremental/about.ts';
@@ -38,8 +39,8 @@ export const rule: Rule = {
       for (const fn of level) {
         if (looked.has(fn.fact)) continue;
         looked.add(fn.fact);
-        const { finding, beyond } = lookAt(fn.file, fn.fact);
-        if (finding) yield finding;
+        const { finding, stored, beyond } = lookAt(fn.file, fn.fact);
+        if (finding && !(stored && isSentAgain(model, stored))) yield finding;
         next.push(...beyond);
       }
       level = next;
@@ -50,13 +51,14 @@ export const rule: Rule = {
 
 interface LookedAt {
   readonly finding?: RuleFinding;
+  readonly stored?: StoredFirst | undefined;
   /** Where to look next: nowhere where something was found. */
   readonly beyond: readonly FunctionNode[];
 }
 
 function lookedAt(model: EventModel, fn: FunctionNode): LookedAt {
   const pair = pairIn(model, fn);
-  if (pair) return { finding: findingOf(fn, pair), beyond: [] };
+  if (pair) return { finding: findingOf(fn, pair), stored: storedFirst(model, fn, pair), beyond: [] };
   const early = earlyPublishOf(model, fn);
   return early ? { finding: ofEarly(fn, early), beyond: [] } : { beyond: above(model, fn) };
 }

@@ -12,6 +12,7 @@ import { pathOf } from '../effects/effects.ts';
 import { isOnlyTold } from '../failures/toldFailures.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model.ts';
 import { acknowledges } from './acknowledging.ts';
+import { isTakenUp } from './clockJobs.ts';
 import { postponedCopyIn } from './postponedCopies.ts';
 import { declarationsOf } from './queues.ts';
 import { statedNoAck, type StatedNoAck } from './statedNoAcks.ts';
@@ -182,6 +183,7 @@ function startedWork(model: EventModel, consumer: ConsumerNode, work: Effect): U
   const levels = (consumer.handler && levelsTo(model, consumer.handler, work)) ?? [];
   for (const [index, level] of levels.entries()) {
     const action = droppedAt(model, level, levels[index + 1]);
+    if (action && isTakenUp(model, levels, index)) return undefined;
     if (action) return { how: 'unawaited', consumer, work, fn: level.entry, action };
   }
   return undefined;

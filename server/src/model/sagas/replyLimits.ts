@@ -1,21 +1,18 @@
 // Whether anything ends the wait of a process manager when no answer comes: a deadline that is an event, a delayed message,
 // or a job that looks for sagas which are stuck.
-import type { CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
-import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import type { FileFacts } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { sagaName } from '../../facts/sagaWords.ts';
-import { actionsIn, callsIn, exprsOf, partsOf } from '../../facts/walk.ts';
-import { pathOf } from '../effects/effects.ts';
-import { saidOfFiles } from '../incremental/about.ts';
-import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { actionsIn, exprsOf, partsOf } from '../../facts/walk.ts';
+import { jobsOf } from '../delivery/clockJobs.ts';
+import type { Effect, EventModel } from '../model.ts';
 import { producersOf, storeOf } from '../producers/sent.ts';
 import type { ProcessManager } from './processManagers.ts';
 
 /** Words for a time that is over. */
 export const deadline =
   /(?<!(?:session|connection|request|rebalance|socket|lock|query|idle|http|visibility|clear|set)_?)time_?-?\.?out|timed.?out|expir(?!ience)|dead_?line|overdue|stuck|stale|watchdog|due_?(?:at|by|date)|sweep|reaper/i;
-const repeating = /^(?:Cron|Interval|Timeout|Schedule|Scheduled|Every|CronJob)$/;
 const delaying =
   /^(?:delay|delayMs|delaySeconds|x-delay|expiration|deliverAt|scheduledEnqueueTimeUtc|scheduleAt|runAt|startAfter|notBefore)$/i;
 
@@ -101,45 +98,4 @@ export function sweepsIn(model: EventModel, service: string): readonly string[] 
     const isSweep = deadline.test(name) || sagaName.test(name);
     return isSweep || model.bodyOf(job).effects.some(({ role }) => role.kind === 'write') ? [name] : [];
   });
-}
-
-/** Functions that a clock runs: by a decorator, a timer or a loop without an end. */
-function jobsOf(model: EventModel): readonly FunctionNode[] {
-  return saidOfFiles(model, 'jobs of a clock', (facts) =>
-    facts.functions.flatMap((fact) => jobsAt(model, facts, fact)),
-  );
-}
-
-function jobsAt(model: EventModel, facts: FileFacts, fact: FunctionFact): readonly FunctionNode[] {
-  const fn = { file: facts.file, fact };
-  const isJob =
-    fact.decorators.some((it) => repeating.test(it.name)) ||
-    isSweepByName(facts, fact) ||
-    actionsIn(fact.body).some((it) => it.kind === 'loop' && it.isEndless);
-  const timed = callsIn(fact.body).flatMap((it) => timedBy(model, fn, it));
-  return [...(isJob ? [fn] : []), ...timed];
-}
-
-/** A sweep that a script or an external clock starts; one behind a route needs a person. */
-function isSweepByName({ types }: FileFacts, { name, owner, decorators }: FunctionFact): boolean {
-  if (!/(?:stuck|stale|overdue|expired?|timed?_?out)/i.test(name) || decorators.length > 0) return false;
-  if (!/^(?:sweep|expire|fail|cancel|abort|compensate|time|handle|process|recover|close|resume)/i.test(name))
-    return false;
-  return !types.some(
-    (it) => it.name === owner && it.decorators.some((one) => /Controller|Resolver/.test(one.name)),
-  );
-}
-
-function timedBy(
-  model: EventModel,
-  { file }: FunctionNode,
-  { roles, call }: CallAction,
-): readonly FunctionNode[] {
-  const path = pathOf(call.callee);
-  const isTimed =
-    roles.some((it) => it.kind === 'schedule') || /cron|schedule|setInterval|repeat/i.test(path);
-  // What runs at once, or only sleeps, is no deadline.
-  if (!isTimed || /setImmediate|nextTick|queueMicrotask/.test(path)) return [];
-  const functions = call.args.flatMap((it) => model.program.functionsOf(file, it));
-  return functions.filter((it) => model.bodyOf(it).effects.length > 0);
 }
