@@ -38,6 +38,7 @@ const options = z.strictObject({
       'messageUuid',
       'deduplicationId',
       'idempotencyKey',
+      'outboxId',
     ])
     .describe('Names that count as the event id; a bare `id` counts beside other metadata.'),
   timestamp: z

@@ -13,6 +13,7 @@ import { eventKey, isLastResort } from '../names/names.ts';
 import { isWildcard, matching } from '../names/wildcards.ts';
 import type { ProducerDraft } from '../producers/producers.ts';
 import type { Linking } from '../program.ts';
+import { type KeyOf, keysBeside } from './eventKeys.ts';
 import { declaredName, isMessageType, isPayloadName, isWorkName } from './evidence.ts';
 import { tagMembersOf, tagOf } from './tags.ts';
 import { extendsEvent, sureOf, toldBy, weightIn, withoutEntities } from './toldTypes.ts';
@@ -51,25 +52,26 @@ export function collectEvents(
     messages: withoutEntities(isByConvention(it) ? sureOf(it, published, linking) : it.messages, linking),
   }));
   const drafts = new Map<string, EventDraft>();
-  const channels = channelsOf(producers);
-  const isTaggedChannel = taggedChannels(producers);
-  const keysOf = (message: Message): readonly string[] => {
-    if (message.kind === 'type') return [keyOfType(message.node)];
-    if (message.kind !== 'name') return [];
-    if (isWildcard(message.name)) return matching(message.name, drafts.keys());
-    const key = eventKey(message.name);
-    return channels.get(key) ?? tags.get(key) ?? [key];
-  };
   const declared = saidOfFiles(linking, 'declared events', (facts) =>
     declaredIn(facts, linking).map((fact) => ({ file: facts.file, fact })),
   );
-  for (const it of declared) declare(drafts, it, linking);
+  const keyOf = keysBeside(declared);
+  const channels = channelsOf(producers, keyOf);
+  const isTaggedChannel = taggedChannels(producers);
+  const keysOf = (message: Message): readonly string[] => {
+    if (message.kind === 'type') return [keyOf(declaredName(message.node.fact))];
+    if (message.kind !== 'name') return [];
+    if (isWildcard(message.name)) return matching(message.name, drafts.keys());
+    const key = keyOf(message.name);
+    return channels.get(key) ?? tags.get(key) ?? [key];
+  };
+  for (const it of declared) declare(drafts, it, { linking, keyOf });
   const tags = taggedBy(drafts);
   const tell = (
     { messages, file, at }: ProducerDraft | ConsumerDraft,
     isWanted: (it: Message) => boolean,
   ): void => {
-    for (const it of messages.filter(isWanted)) record(drafts, it, { file, at }, { keysOf, linking });
+    for (const it of messages.filter(isWanted)) record(drafts, it, { file, at }, { keysOf, keyOf, linking });
   };
   // What is tagged gives an event its name, whatever the topic is called that it travels on.
   for (const it of producers) tell(it, isTagged);
@@ -86,12 +88,17 @@ export function collectEvents(
 }
 
 /** Names under which messages of a declared type, or with a tag, travel: one makes the name its wire name, several make it a channel. */
-function channelsOf(producers: readonly ProducerDraft[]): ReadonlyMap<string, readonly string[]> {
+function channelsOf(
+  producers: readonly ProducerDraft[],
+  keyOf: KeyOf,
+): ReadonlyMap<string, readonly string[]> {
   const channels = new Map<string, Set<string>>();
   for (const { messages } of producers) {
     // Most name their event once, by a type or by a name.
     if (messages.length < 2) continue;
-    const types = messages.flatMap((it) => (it.kind === 'type' ? [keyOfType(it.node)] : tagKeyOf(it)));
+    const types = messages.flatMap((it) =>
+      it.kind === 'type' ? [keyOf(declaredName(it.node.fact))] : tagKeyOf(it, keyOf),
+    );
     for (const message of messages) {
       if (message.kind !== 'name' || isTagged(message) || types.length === 0) continue;
       const key = eventKey(message.name);
@@ -114,8 +121,8 @@ function taggedChannels(producers: readonly ProducerDraft[]): (message: Message)
   return (it) => it.kind === 'name' && !isTagged(it) && names.has(eventKey(it.name));
 }
 
-function tagKeyOf(message: Message): readonly string[] {
-  return isTagged(message) ? [eventKey(message.name)] : [];
+function tagKeyOf(message: Message, keyOf: KeyOf): readonly string[] {
+  return isTagged(message) ? [keyOf(message.name)] : [];
 }
 
 /** Declared events by a tag that is not their name: who says `'order.paid'` means the `CardCharged` that bears it. One word (`created`) tells nothing. */
@@ -135,13 +142,10 @@ function record(
   drafts: Map<string, EventDraft>,
   message: Message,
   place: Place,
-  {
-    keysOf,
-    linking,
-  }: { readonly keysOf: (message: Message) => readonly string[]; readonly linking: Linking },
+  { keysOf, ...declaring }: Declaring & { readonly keysOf: (message: Message) => readonly string[] },
 ): void {
   if (message.kind === 'type') {
-    if (!isNoEvent(message.node.fact)) declare(drafts, message.node, linking);
+    if (!isNoEvent(message.node.fact)) declare(drafts, message.node, declaring);
     return;
   }
   if (message.kind !== 'name' || isWildcard(message.name) || isLastResort(message.name)) return;
@@ -179,8 +183,13 @@ function inlineAt(object: ObjectExpr, file: Place['file'], site: Place): EventDr
   return { file, at: file === site.file ? site.at : head, object };
 }
 
-function declare(drafts: Map<string, EventDraft>, node: TypeNode, linking: Linking): void {
-  const key = keyOfType(node);
+interface Declaring {
+  readonly linking: Linking;
+  readonly keyOf: KeyOf;
+}
+
+function declare(drafts: Map<string, EventDraft>, node: TypeNode, { linking, keyOf }: Declaring): void {
+  const key = keyOf(declaredName(node.fact));
   const known = drafts.get(key);
   if (known?.declarations.some((it) => it.fact === node.fact)) return;
   const place = { file: node.file, at: node.fact.at };
@@ -216,12 +225,6 @@ function create(drafts: Map<string, EventDraft>, key: string, name: string, plac
   drafts.set(key, draft);
   return draft;
 }
-
-function keyOfType({ fact }: TypeNode): string {
-  return keyOfFact(fact);
-}
-
-const keyOfFact = once((fact: TypeFact) => eventKey(declaredName(fact)));
 
 /** Whether a file declares types that are events by their declaration alone. */
 export function declaresEvents(facts: FileFacts): boolean {

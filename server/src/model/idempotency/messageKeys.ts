@@ -23,7 +23,7 @@ export type KeyFault =
 
 const flowIds = /^(?:x-)?(?:correlation|trace|conversation)[-_]?id$/i;
 const messageIds =
-  /^(?:_?id|uuid|key)$|(?:message|event|msg|delivery|command|request|job|notification|record)_?id$|idempot/i;
+  /^(?:_?id|uuid|key)$|(?:message|event|msg|delivery|command|request|job|notification|record|outbox)_?id$|idempot/i;
 const plainParts =
   /^(?:processed|inbox|idem|msg|messages?|events?|key|lock|seen|handled)?[:\-_/.]*$|^(?:dedup|idempoten)[\w:\-/.]*$/i;
 

@@ -14,6 +14,7 @@ import { addedOnTheWay } from './envelopes.ts';
 import type { Envelopes } from './generalEnvelopes.ts';
 import { metadataOf, ofObject, ofValue } from './metadata.ts';
 import type { Aliases, Metadata } from './metadataKinds.ts';
+import { ownTimeIn, ownTimeOf } from './ownTimes.ts';
 import { wrappingsOf } from './wrappedEvents.ts';
 
 /** What an event carries its metadata in. */
@@ -50,7 +51,13 @@ export function* carriersOf(
     const said = [node, ...checksOf(model, event, node)];
     const known = said.flatMap((it) => [metadataOf(model, it, aliases), envelopes(it)]);
     const place = { file: node.file, at: node.fact.at };
-    yield { form: 'declaration', node, place, name: node.fact.name, known: [...known, added] };
+    yield {
+      form: 'declaration',
+      node,
+      place,
+      name: node.fact.name,
+      known: [...known, added, ownTimeOf(model, node)],
+    };
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
   if (!announces(event.name) && !isCalledEvent(model, event)) return;
@@ -79,6 +86,7 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
     metadataOf(model, it, aliases),
     envelopes(it),
     added,
+    ownTimeOf(model, it),
   ];
   const bearer = contents.find((it) => namesContent(it.node.fact.name))?.node;
   if (bearer) {
@@ -90,7 +98,7 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
   for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
     const sent = contentIn(object);
     const within = sent ? [ofValue(model, file, sent, aliases)] : [];
-    const known = [ofObject(model, file, object, aliases), ...within, added];
+    const known = [ofObject(model, file, object, aliases), ...within, added, ownTimeIn(name, sent ?? object)];
     const literal = sent ?? object;
     const place = { file, at };
     yield { form: 'literal', place, name, known, ...(literal.kind === 'object' && { object: literal }) };

@@ -39,6 +39,14 @@ export const eventKey = remembered((name): string => {
   return words.join(' ');
 });
 
+/** `OrderPlacedDomainEvent` stays in its service, `OrderPlacedIntegrationEvent` leaves it; undefined for what says neither. */
+export const qualifierOf = remembered((name): string | undefined => {
+  const words = [...wordsOf(name)];
+  while (words.length > 1 && isDecoration(words.at(-1) ?? '')) words.pop();
+  const last = words.at(-1) ?? '';
+  return words.length > 2 && qualifiers.has(last) ? last : undefined;
+});
+
 function isDecoration(word: string): boolean {
   return suffixes.has(word) || /^v?\d+$/.test(word);
 }
