@@ -1,4 +1,5 @@
 // Names by which messages are found in objects, calls and lists, and how deep is looked.
+import type { NewExpr } from '../../facts/expressions.ts';
 
 /** Keys that say which event an object is. */
 export const tagKeys = [
@@ -13,3 +14,8 @@ export const relays =
 export const collected = /(?:uncommitted|pending|domain|unpublished|recorded|raised|integration)_?events$/i;
 /** How deep expressions are followed. */
 export const maxDepth = 8;
+
+/** `new RegExp('^order')` takes what nobody can tell here. */
+export function isPattern({ callee }: NewExpr): boolean {
+  return callee.kind === 'name' && callee.name === 'RegExp';
+}

@@ -33,7 +33,7 @@ import {
   type Message,
   type ReadMessage,
 } from './message.ts';
-import { collected, encoders, maxDepth, relays, tagKeys } from './messageWords.ts';
+import { collected, encoders, isPattern, maxDepth, relays, tagKeys } from './messageWords.ts';
 import { enumMember, foreignName, messagesFilledIn, messagesTyped, writtenOut } from './typedMessages.ts';
 
 /** Reads messages over a program. */
@@ -51,7 +51,7 @@ export function messagesOf(linking: Linking): ReadMessage {
       case 'object':
         return readObject(file, expr, depth);
       case 'new':
-        return readNew(file, expr, depth);
+        return isPattern(expr) ? [{ kind: 'unknown' }] : readNew(file, expr, depth);
       case 'call':
         return readCall(file, expr, depth);
       default:
