@@ -1,12 +1,13 @@
 // Code that hears of a failure and does nothing about it: logs, metrics, acknowledgements.
 import type { Action, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
-import type { FileFacts } from '../../facts/facts.ts';
+import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { callsIn } from '../../facts/walk.ts';
 import { isPure, isReport, isTelling } from '../calls/pureCalls.ts';
 import { acknowledges } from '../delivery/acknowledging.ts';
 import { pathOf } from '../effects/effects.ts';
 import { journalsIn } from '../effects/journalLines.ts';
-import { blocksOf } from '../fileIndex.ts';
+import { blocksOf, calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 import { rootOf } from '../resolution/values.ts';
 
@@ -91,6 +92,23 @@ export function isSettling(
   if (binding?.kind !== 'parameter' || binding.index !== 0 || args.length > 0) return false;
   const executor = binding.function === undefined ? undefined : functions[binding.function];
   return executor?.kind === 'arrow' && /^_?resolve/.test(binding.name);
+}
+
+/** `new Promise((resolve) => channel.consume(replies, (message) => resolve(message)))`: the message is the answer that somebody waits for. */
+export function answersPromise(facts: FileFacts, handler: FunctionFact): boolean {
+  const { bindings, functions } = facts;
+  return callsIn(handler.body).some(({ call: { callee } }) => {
+    const binding =
+      callee.kind === 'name' && callee.binding !== undefined ? bindings[callee.binding] : undefined;
+    if (binding?.kind !== 'parameter' || binding.index !== 0 || binding.function === handler.id) return false;
+    return functions.some(({ body }) =>
+      callsIn(body).some(({ isNew, call: made }) => {
+        const [executor] = made.args;
+        const isPromise = isNew && calleeName(made.callee) === 'Promise';
+        return isPromise && executor?.kind === 'function' && executor.function === binding.function;
+      }),
+    );
+  });
 }
 
 /** `console.error(describe(error))`: what it makes is for the line in the log. */

@@ -14,7 +14,7 @@ import { journalsIn } from '../effects/journalLines.ts';
 import { marksProgress } from '../effects/progressMarks.ts';
 import { calleeName, eachAction } from '../fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
-import { isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
+import { answersPromise, isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
 
 /** A catch that ends the failure of a consumer's work. */
 export interface Swallow {
@@ -43,6 +43,10 @@ const remembers = /inbox|processed|dedup|idempot/i;
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
   // Where nobody delivers again, an error that is thrown loses the message as one that is caught does.
   if (!consumer.handler || consumer.fact.isTriedOnce || isTick(model, consumer)) return undefined;
+  const facts = model.files.get(consumer.handler.file);
+  // Who waits for an answer asks again; a broker that has forgotten it brings it no second time.
+  const isForgotten = consumer.fact.acknowledges === 'before';
+  if (isForgotten && facts && answersPromise(facts, consumer.handler.fact)) return undefined;
   return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
 }
 
