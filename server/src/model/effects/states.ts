@@ -52,11 +52,17 @@ function ownStates(fn: FunctionNode, linking: Linking): States {
     if (action.kind === 'assign' && action.target.kind === 'member')
       add(states, action.target.name, tokensOf(fn.file, action.value, linking));
     if (action.kind !== 'call') continue;
-    for (const arg of action.call.args) addObject(fn.file, arg, { states, linking }, 0);
+    for (const arg of settingArgs(action)) addObject(fn.file, arg, { states, linking }, 0);
     addNamed(fn.file, action, { states, linking });
     addSql(action, states);
   }
   return states;
+}
+
+/** `updateOne({ _id, status: 'HELD' }, { $set: { status: 'RELEASED' } })`: what is asked of the row is not what it is set to. */
+function settingArgs({ roles, call: { args } }: CallAction): readonly Expr[] {
+  const asked = roles.flatMap((it) => ((it.kind === 'write' || it.kind === 'read') && it.where) || []);
+  return args.filter((arg) => !asked.some((it) => it.at.start === arg.at.start));
 }
 
 function addObject(
