@@ -10,6 +10,7 @@ import { journalsIn } from '../effects/journalLines.ts';
 import { blocksOf, calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 import { rootOf } from '../resolution/values.ts';
+import { isHousekeeping } from './housekeeping.ts';
 
 /** Where the code stands. */
 export interface QuietScope {
@@ -50,7 +51,7 @@ function isAnnotation(facts: FileFacts, target: Expr): boolean {
 
 function isQuietCall(scope: QuietScope, action: CallAction, depth: number): boolean {
   const { roles, call, isNew } = action;
-  if (acknowledges(scope.model, scope.fn, action)) return true;
+  if (acknowledges(scope.model, scope.fn, action) || isHousekeeping(action)) return true;
   if (scope.journals && journalsIn(scope.model, scope.fn, action).some((it) => scope.journals?.has(it)))
     return true;
   if (roles.length > 0)

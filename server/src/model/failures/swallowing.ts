@@ -14,6 +14,7 @@ import { journalsIn } from '../effects/journalLines.ts';
 import { marksProgress } from '../effects/progressMarks.ts';
 import { calleeName, eachAction } from '../fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
+import { isHousekeeping } from './housekeeping.ts';
 import { answersPromise, isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
 
 /** A catch that ends the failure of a consumer's work. */
@@ -107,12 +108,12 @@ function toldIn(scope: Scope, actions: readonly Action[], work: readonly CallAct
   return undefined;
 }
 
-/** A `.catch(…)` that is waited for, gives nothing that is kept, and does nothing about the failure. */
+/** A `.catch(…)` that gives nothing that is kept, and does nothing about the failure. */
 function isToldWhere({ model, fn }: Scope, { call: { callee, args }, settled, result }: CallAction): boolean {
   const [callback] = args;
   const isCatch = callee.kind === 'member' && callee.name === 'catch' && callee.object.kind === 'call';
-  const isWaitedFor = (settled === 'awaited' && result === undefined) || settled === 'returned';
-  return isCatch && isWaitedFor && callback !== undefined && isQuietCallback(model, fn, callback);
+  const isKept = settled === 'collected' || (settled === 'awaited' && result !== undefined);
+  return isCatch && !isKept && callback !== undefined && isQuietCallback(model, fn, callback);
 }
 
 interface Scope extends QuietScope {
@@ -128,10 +129,20 @@ function withoutWrappers(facts: FileFacts, work: readonly CallAction[]): readonl
   return work.filter((it) => !wrapped(it));
 }
 
-/** A handler whose whole work is one call has its catch there. */
+/** A handler whose whole work is one call has its catch there; so has one that chooses one of several by what comes. */
 function handedOn(scope: Scope, work: readonly CallAction[], depth: number): Swallow | undefined {
-  const [only] = work;
-  if (!only || work.length > 1 || only.result !== undefined || only.settled === 'handled') return undefined;
+  const { body } = scope.fn.fact;
+  const isChosen = (it: CallAction): boolean =>
+    work.every((other) => other === it || neverBoth(body, startOf(it), startOf(other)));
+  for (const it of work.filter(isChosen)) {
+    const found = handedTo(scope, it, depth);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function handedTo(scope: Scope, only: CallAction, depth: number): Swallow | undefined {
+  if (only.result !== undefined || only.settled === 'handled') return undefined;
   const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, only.call);
   const [callee] = callees;
   if (!callee || callees.length > 1 || callee.fact === scope.fn.fact) return undefined;
@@ -216,7 +227,7 @@ function isRemembering({ call, roles }: CallAction): boolean {
 function isWork(scope: Scope, action: CallAction): boolean {
   const { roles, call, isNew, settled } = action;
   if (roles.some((it) => it.kind === 'write' || it.kind === 'publish' || it.kind === 'remote')) return true;
-  if (roles.length > 0 || isNew) return false;
+  if (roles.length > 0 || isNew || isHousekeeping(action)) return false;
   const name = calleeName(call.callee) ?? '';
   if (
     preparing.test(name) ||
