@@ -39,7 +39,7 @@ export const amqp: Framework = {
     'AmqpConnection.managedChannel': 'ChannelWrapper',
   },
   roles(site) {
-    if (!isChannel(site)) return [];
+    if (!isChannel(site) && !sendsBuffer(site)) return [];
     if (site.name === 'assertQueue') return queueDeclared(site);
     if (site.name === 'publish' && site.call.args.length >= 3)
       return [published(site, site.arg(1), site.call.args[2])];
@@ -61,6 +61,19 @@ function isChannel(site: CallSite): boolean {
   const isUntyped =
     site.origin?.from === undefined || (site.origin.from.startsWith('.') && doesImport(site.view, modules));
   return isUntyped && /channel|amqpConnection/i.test(site.receiverName);
+}
+
+/** `channels.loans.sendToQueue('loans', Buffer.from(…))`: a channel by any name that another file of the workspace exports. */
+function sendsBuffer({ name, call, view }: CallSite): boolean {
+  const content = call.args[name === 'sendToQueue' ? 1 : name === 'publish' ? 2 : -1];
+  if (content?.kind !== 'call' || content.callee.kind !== 'member') return false;
+  const { object, name: maker } = content.callee;
+  const isBuffer = object.kind === 'name' && object.name === 'Buffer' && maker === 'from';
+  let root = call.callee;
+  while (root.kind === 'member') root = root.object;
+  const binding = isBuffer ? view.bindingOf(root) : undefined;
+  const from = binding?.import === undefined ? undefined : view.facts.imports[binding.import]?.from;
+  return from?.startsWith('.') === true;
 }
 
 function published(site: CallSite, key: Expr | undefined, content: Expr | undefined): Role {
