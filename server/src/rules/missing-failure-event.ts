@@ -27,6 +27,8 @@ const options = z.strictObject({
       'refund',
       'payout',
       'transfer',
+      'withdrawal',
+      'deposit',
       'reservation',
       'inventory',
       'stock',

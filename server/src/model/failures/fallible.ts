@@ -44,6 +44,9 @@ const stated = new Set(
 const stating = new Set(
   'created made sent approved accepted taken confirmed completed done finished registered'.split(' '),
 );
+/** People ask for these, but that they are completed no one but the flow can say. */
+const moved = new Set(['withdrawal', 'deposit']);
+const ended = new Set(['completed', 'done', 'finished']);
 /** A chat's message is delivered or it is not yet. */
 const unheard = new Set(['message', 'messages']);
 const passing = new Set(
@@ -62,7 +65,8 @@ const fillers = new Set(
 );
 /** Names of one thing: whoever hears of a declined card knows that the payment failed. */
 const synonyms = [
-  'payment charge card billing invoice capture transaction',
+  'payment charge card billing invoice capture transaction deposit',
+  'withdrawal payout transfer transaction',
   'inventory stock reservation allocation item product',
   'shipment shipping delivery dispatch parcel package fulfillment fulfilment courier carrier',
 ].map((it) => new Set(it.split(' ').map(stemOf)));
@@ -88,7 +92,8 @@ export function canFail(
   const head = subject.at(-1) ?? '';
   if (actions.includes(action)) return unheard.has(head) ? 'no' : 'yes';
   if (!successes.has(action) || !isAmong(steps, head)) return 'no';
-  return stated.has(head) && stating.has(action) ? 'stated' : 'yes';
+  const isStated = stated.has(head) || (moved.has(head) && !ended.has(action));
+  return isStated && stating.has(action) ? 'stated' : 'yes';
 }
 
 /** `shipments` is the step `shipment`; a ship or a book is a thing, though one ships and books. */
