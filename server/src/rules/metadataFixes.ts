@@ -3,6 +3,7 @@ import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts } from '../facts/facts.ts';
 import { once } from '../facts/once.ts';
 import { saidOfFiles } from '../model/incremental/about.ts';
+import { isTakenAsTyped } from '../model/metadata/handedMetadata.ts';
 import { metadataOf } from '../model/metadata/metadata.ts';
 import type { Aliases, MetadataKind } from '../model/metadata/metadataKinds.ts';
 import type { EventModel, TypeNode } from '../model/model.ts';
@@ -41,6 +42,7 @@ export function metadataFixes(
 ): readonly Fix[] {
   // A stored thing that is published as it is has no place for them.
   if (fault.node ? isMendedElsewhere(model, fault.node) : !fault.object) return [];
+  if (fault.object && isTakenAsTyped(model, fault.place, fault.object)) return [];
   const fields = fieldsFor(fault.missing);
   const makers = fault.node ? makersOf(model, fault.node) : [];
   const target = fault.object ? { file: fault.place.file, at: fault.object.at } : fault.place;

@@ -60,7 +60,7 @@ export function* carriersOf(
     };
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
-  if (!announces(event.name) && !isCalledEvent(model, event)) return;
+  if (!announces(event.name) && !isCalledEvent(model, event) && !tellsResult(event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
 }
 
@@ -145,6 +145,13 @@ function announces(name: string): boolean {
     return true;
   const [first = '', ...others] = eventKey(name).split(' ');
   return !asking.test(first) && standing.test(others.at(-1) ?? '');
+}
+
+/** `credit.check.result`: a broker carries what came of something to whoever waits for it. */
+function tellsResult({ name, producers }: EventNode): boolean {
+  const [first = '', ...others] = eventKey(name).split(' ');
+  const isResult = !asking.test(first) && /^(?:results?|outcome)$/.test(others.at(-1) ?? '');
+  return isResult && producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
 }
 
 /** How something stands from now on: `tenant.database.ready`, `subscription.active`. */

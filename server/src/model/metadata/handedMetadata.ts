@@ -1,6 +1,6 @@
 // What the callers of a publishing function hand in: `publishOrderPlaced(order: any)` only passes it on.
 import type { Expr } from '../../facts/expressions.ts';
-import type { FilePath } from '../../text.ts';
+import type { FilePath, Place } from '../../text.ts';
 import type { EventModel, Fields } from '../model.ts';
 import { parameterOf, partOf, pathOf } from '../resolution/origins.ts';
 import { rootOf } from '../resolution/values.ts';
@@ -33,6 +33,21 @@ export function handedTo({ files, program }: EventModel, file: FilePath, expr: E
     return part && part !== 'kept' ? { file: caller.file, expr: part } : undefined;
   });
   return { args };
+}
+
+/** Whether a published literal is handed to a function of the workspace whose parameter says which fields it may have. */
+export function isTakenAsTyped(model: EventModel, { file, at }: Place, object: Expr): boolean {
+  return model.producersAt({ file, at }).some(({ fn, action }) => {
+    const index = action.call.args.findIndex((it) => it.at.start === object.at.start);
+    return model.program.calleesOf(file, fn, action.call).some((callee) => {
+      const type = model.files.get(callee.file)?.bindings[callee.fact.parameters[index] ?? -1]?.type;
+      return type?.kind === 'object' || (type?.kind === 'ref' && isDeclared(model, callee.file, type.name));
+    });
+  });
+}
+
+function isDeclared({ program }: EventModel, file: FilePath, name: string): boolean {
+  return program.typeNamed(file, name) !== undefined;
 }
 
 /** What all of them carry; open where one of them is. */

@@ -9,6 +9,7 @@ import { ofCloudEvent } from './cloudEvents.ts';
 import { carriedByAll, handedTo } from './handedMetadata.ts';
 import { fillingsOf, holdsLoosely, isLoose } from './looseMetadata.ts';
 import { metadataKinds, type Aliases, type Metadata, type MetadataKind } from './metadataKinds.ts';
+import { keysOfStored } from './storedRows.ts';
 
 const containers =
   /^(_?meta(data|Data)?|headers?|context|envelope|eventMeta(data)?|trace|tracing|saga|correlation|\$metadata)$/;
@@ -98,6 +99,7 @@ export function ofObject(
     if (envelope.present.size > 0) return together([envelope, ...given]);
   }
   if (object.kind === 'name') return ofHanded(model, file, object, aliases, depth);
+  if (object.kind === 'call') return ofStored(keysOfStored(model, file, object), aliases);
   if (object.kind !== 'object')
     return { present: new Set(), isOpen: object.kind !== 'new' && object.kind !== 'string' };
   if (depth === 0) return nothing;
@@ -111,6 +113,16 @@ export function ofObject(
     aliases,
   );
   return together([{ present: own, isOpen: false }, ...inner, ...spread]);
+}
+
+/** The id of a row is its own, and not that of the message; when it was made and its version the table may fill in. */
+function ofStored(keys: readonly string[] | undefined, aliases: Aliases): Metadata {
+  if (!keys) return { present: new Set(), isOpen: true };
+  const kinds = kindsNamed(
+    keys.filter((it) => !/^_?id$/.test(it)),
+    aliases,
+  );
+  return { present: new Set<MetadataKind>([...kinds, 'timestamp', 'version']), isOpen: false };
 }
 
 /** Whether more is put into a value, or into the constant that it is another name of, after it was made. */

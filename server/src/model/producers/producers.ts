@@ -14,7 +14,7 @@ import { handedOnBy } from './bridges.ts';
 import { throughForeignBase } from './foreignPublishers.ts';
 import { keptHandedIn, type HandedIn } from './handedIn.ts';
 import { throughJobs } from './jobs.ts';
-import { ofPublisher, readSite } from './siteMessages.ts';
+import { isOfChannel, ofPublisher, onChannel, readSite } from './siteMessages.ts';
 
 /** A call that hands over one or more messages. */
 export interface ProducerDraft {
@@ -51,11 +51,14 @@ export function draftProducers(linking: Linking, read: ReadMessage): readonly Pr
     }
   }
   const handed = keptHandedIn({ linking, read });
+  const ofCallers = callersOfChannels(direct, { linking, handed, drafts });
   for (const site of direct) {
+    if (isOfChannel(site.messages)) continue;
     const isForwarded = forward(site, site, maxWrappers, { linking, handed, drafts, seen: new Set() });
     if (isForwarded) forwarded.add(site.action);
   }
-  return [...drafts.values()].flat().flatMap((it) => finished(it, { covered, forwarded }));
+  const own = [...drafts.values()].flat().filter((it) => !ofCallers.has(it.action));
+  return own.flatMap((it) => finished(it, { covered, forwarded }));
 }
 
 function directSites(linking: Linking, read: ReadMessage): readonly ProducerDraft[] {
@@ -127,6 +130,45 @@ function forward(origin: ProducerDraft, site: ProducerDraft, depth: number, cont
     if (isOpen && !context.drafts.has(action)) append(context.drafts, action, next);
   }
   return callers.some((it) => it.action !== site.action);
+}
+
+/** Puts callers in the place of wrappers with a topic of their own; gives the calls of those wrappers. */
+function callersOfChannels(
+  direct: readonly ProducerDraft[],
+  context: Omit<Forwarding, 'seen'>,
+): ReadonlySet<CallAction> {
+  const wrapping = new Set<CallAction>();
+  for (const site of direct.filter((it) => isOfChannel(it.messages))) {
+    const told = toldByCallers(site, site, maxWrappers, { ...context, seen: new Set() });
+    if (!told) continue;
+    wrapping.add(site.action);
+    for (const it of told) replace(context.drafts, it.action, it);
+  }
+  return wrapping;
+}
+
+/** What the callers send through a wrapper with a topic of its own, where each of them tells which event that is. */
+function toldByCallers(
+  origin: ProducerDraft,
+  site: ProducerDraft,
+  depth: number,
+  context: Forwarding,
+): readonly ProducerDraft[] | undefined {
+  const open = site.messages.filter((it) => it.kind === 'parameter');
+  const enclosing = openFunction(site, open, context.linking);
+  const found: ProducerDraft[] = [];
+  for (const { caller, action } of context.linking.calls.callersOf(enclosing)) {
+    if (context.seen.has(action) || action === site.action) continue;
+    context.seen.add(action);
+    const handed = open.flatMap((it) => context.handed(it)(caller.file, action));
+    const messages = onChannel(site.messages, handed);
+    const next = atCaller(origin, enclosing, caller, action, messages);
+    const isOpen = depth > 0 && messages.some((it) => it.kind === 'parameter');
+    const told = isOpen ? toldByCallers(origin, next, depth - 1, context) : [next];
+    if (!told || messages.length === 0) return undefined;
+    found.push(...told);
+  }
+  return found.length > 0 ? found : undefined;
 }
 
 function openFunction(site: ProducerDraft, open: readonly Message[], linking: Linking): FunctionNode {

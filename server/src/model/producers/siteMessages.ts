@@ -3,7 +3,7 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { ObjectExpr } from '../../facts/expressions.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import type { FilePath } from '../../text.ts';
-import { objectOf, type Message, type ReadMessage } from '../messages/message.ts';
+import { isTagged, objectOf, type Message, type ReadMessage } from '../messages/message.ts';
 import { messagesTyped } from '../messages/typedMessages.ts';
 import { statesFact } from '../names/names.ts';
 import type { Linking } from '../program.ts';
@@ -34,8 +34,35 @@ export function readSite(file: FilePath, role: PublishRole, read: ReadMessage): 
   const isChannel = named.every((it) => it.kind === 'name' && !statesFact(it.name));
   const told = isChannel && types.length === 0 ? tagged.filter(({ object }) => hasTypeKey(object)) : [];
   if (told.length > 0) return [...named, ...told.map((it) => ({ ...it, isOnChannel: true }) as const)];
+  const whole = isChannel && types.length === 0 ? payload.filter(isWholeParameter) : [];
+  if (whole.length > 0) return [...named, ...whole];
   const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
+}
+
+/** `sendTripEvent(event)`, which sends to one topic: the callers know what they hand in. */
+function isWholeParameter(message: Message): boolean {
+  return message.kind === 'parameter' && message.path.length === 0;
+}
+
+/** Whether a site sends whatever it is handed to a topic that it names itself. */
+export function isOfChannel(messages: readonly Message[]): boolean {
+  return messages.some(isWholeParameter) && messages.some((it) => it.kind === 'name' && !isTagged(it));
+}
+
+/**
+ * What a caller sends through such a site: what tells by its own tag which event it is, on that topic; else no more than is handed
+ * on by the caller itself.
+ */
+export function onChannel(site: readonly Message[], handed: readonly Message[]): readonly Message[] {
+  const topics = site.filter((it) => it.kind === 'name' && !isTagged(it));
+  const told = handed.flatMap((it) =>
+    it.kind === 'name' && statesFact(it.name) && hasTypeKey(it.object)
+      ? [{ ...it, isOnChannel: true } as const]
+      : [],
+  );
+  const open = handed.filter((it) => it.kind === 'parameter');
+  return told.length + open.length > 0 ? [...topics, ...told, ...open] : [];
 }
 
 /** What has a `name` may be a measurement or a person. */
