@@ -20,8 +20,7 @@ import { answersPromise, isQuiet, isQuietCallback, isSettling, type QuietScope }
 /** A catch that ends the failure of a consumer's work. */
 export interface Swallow {
   readonly fn: FunctionNode;
-  /** The word `catch`. */
-  readonly at: Span;
+  readonly at: Span; // The word `catch`.
   /** A tracker of errors hears of it. */
   readonly isReported?: true;
   /** There is nothing in it, not even a line in a log. */
