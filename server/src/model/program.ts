@@ -23,6 +23,8 @@ export interface Linking {
   readonly hierarchy: Hierarchy;
   readonly calls: Calls;
   readonly modules: Modules;
+  /** The folder of the nearest package.json. */
+  readonly unitOf: (file: FilePath) => FilePath;
 }
 
 /** Joins the facts of all files into one program. */
@@ -41,7 +43,7 @@ export function linkProgram(
   const unitOf = unitsOf(projects);
   const calls = callsOf({ keeper, files, values, hierarchy, injection, packageOf, unitOf });
   const program = programOf({ values, hierarchy, calls, modules }, resolve);
-  return { keeper, files, program, values, hierarchy, calls, modules };
+  return { keeper, files, program, values, hierarchy, calls, modules, unitOf };
 }
 
 function programOf(

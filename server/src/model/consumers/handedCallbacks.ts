@@ -5,7 +5,7 @@ import type { Message, ReadMessage } from '../messages/message.ts';
 import type { Linking } from '../program.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
 import { registeredBy } from './registered.ts';
-import { handedHandler } from './registrars.ts';
+import { handedHandler } from './handedHandlers.ts';
 
 /** The registration with what it does around the callback, and the callbacks of its callers; itself where it is handed none. */
 export function ofCallbacks(

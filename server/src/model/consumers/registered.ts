@@ -49,7 +49,7 @@ function ofRegistrar(
     fn ??
     (handler && method !== undefined ? handlerAt(handler, [method], tools.linking) : undefined) ??
     (handler && handlerBehind(handler.file, handler.expr, tools.linking, 0));
-  const place = placeOfHandled(registrar, fact, found);
+  const place = placeOfHandled(registrar, fact, found, tools.linking);
   const draft = { ...place, registeredIn: file, fact, handler: found, messages, handedOn: [] };
   return [{ ...draft, ...(entry && { entry }) }];
 }
@@ -73,15 +73,16 @@ function ofCallers(
   return outer.flatMap((it) => ofRegistrar({ ...it, ...known }, fact, tools, depth));
 }
 
-/** At the handler's own name, at the wrapper for what it does around the handler, else at the call that registers. */
+/** At the handler's own name, at the wrapper for what it does around the handler, else at the call that registers. What stands in another package than the call serves many services. */
 function placeOfHandled(
   { file, at, name = '', fn, isWrapped }: Registrar,
   fact: ConsumerFact,
   found: FunctionNode | undefined,
+  { unitOf }: Linking,
 ): Pick<ConsumerDraft, 'file' | 'at' | 'name'> {
   if (fn && isWrapped) return { file: fn.file, at: fact.at, name: fact.name };
   if (!found || found.fact.name === '') return { file, at, name: name || fact.name };
-  return fn
+  return fn && unitOf(fn.file) !== unitOf(file)
     ? { file, at, name: found.fact.name }
     : { file: found.file, at: found.fact.at, name: found.fact.name };
 }

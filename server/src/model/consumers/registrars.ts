@@ -1,15 +1,21 @@
 // Registrations that hand on what they are handed: `on(name, handler) { this.emitter.on(name, handler); }`. Their callers consume.
-import type { Action, CallAction } from '../../facts/actions.ts';
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
-import type { ConsumerFact, FileFacts, FunctionFact } from '../../facts/facts.ts';
+import type { ConsumerFact, FileFacts } from '../../facts/facts.ts';
 import type { FilePath, Place, Span } from '../../text.ts';
 import { calleeName, eachAction, indexOf } from '../fileIndex.ts';
 import { called, type Message } from '../messages/message.ts';
 import type { FunctionNode, TypeNode } from '../model.ts';
 import type { Linking } from '../program.ts';
 import { madeWith, runsWhatItWasMadeWith, type MadeWith } from '../resolution/madeWith.ts';
-import { below, parameterOf } from '../resolution/origins.ts';
-import { classAt, rootOf } from '../resolution/values.ts';
+import { below } from '../resolution/origins.ts';
+import { classAt } from '../resolution/values.ts';
+import {
+  actionsUnder,
+  handedHandler,
+  handlerKeys,
+  type Entry,
+  type HandedHandler,
+} from './handedHandlers.ts';
 import { itemBehind, itemsOf, partAt, type Written } from './listedHandlers.ts';
 
 /** A call that registers a handler through a function of the workspace. */
@@ -26,11 +32,6 @@ export interface Registrar {
   readonly entry?: Entry;
   /** `fn` does something around a handler that it is handed. */
   readonly isWrapped?: true;
-}
-
-interface Entry {
-  readonly caller: FunctionNode;
-  readonly action: CallAction;
 }
 
 /** A registration that names its event by what its function, or its object, is handed. */
@@ -214,8 +215,6 @@ function argument(file: FilePath, expr: Expr | undefined): Written | undefined {
   return expr && { file, expr };
 }
 
-const handlerKeys = /^(?:handler|handle|callback|listener|onMessage|onEvent|eachMessage|eachBatch)$/;
-
 /** `listen({ eventName: 'order.placed', handler: reserve })`. */
 function handlerIn(options: Written | undefined): Written | undefined {
   if (options?.expr.kind !== 'object') return undefined;
@@ -233,62 +232,11 @@ export function methodCalled({ action: { call } }: Entry): string | undefined {
   return callee.kind === 'member' && callee.object.kind === 'name' ? callee.name : undefined;
 }
 
-interface HandedHandler {
-  readonly fn: FunctionNode;
-  readonly index: number;
-  readonly entry?: Entry;
-  /** Where in the parameter it stands; only for what the object was made with. */
-  readonly path?: readonly string[];
-}
-
 /** `this.options.onMessage(message)`. */
 function madeHandler(facts: FileFacts, fact: ConsumerFact): HandedHandler | undefined {
   return runsWhatItWasMadeWith(facts, fact, (it) =>
     actionsUnder(facts, it).filter((one) => one.kind === 'call'),
   );
-}
-
-/** The parameter that is the handler, or that the handler calls: of the given function, or of whichever is around. */
-export function handedHandler(
-  facts: FileFacts,
-  { handler }: ConsumerFact,
-  fn: FunctionFact | undefined,
-): HandedHandler | undefined {
-  if (typeof handler !== 'number') return parameterBehind(facts, handler, fn);
-  const fact = facts.functions[handler];
-  for (const action of fact ? actionsUnder(facts, fact) : []) {
-    if (action.kind !== 'call') continue;
-    const found = parameterBehind(facts, action.call.callee, fn);
-    if (found && fact && found.fn.fact !== fact)
-      return { ...found, entry: { caller: { file: facts.file, fact }, action } };
-  }
-  return undefined;
-}
-
-/** The actions of a handler and of the callbacks that it hands to others. */
-export function actionsUnder(facts: FileFacts, fact: FunctionFact): readonly Action[] {
-  return eachAction(fact.body).flatMap((it) => {
-    const callbacks =
-      it.kind === 'call'
-        ? it.call.args.flatMap((arg) => (arg.kind === 'function' ? [arg.function] : []))
-        : [];
-    return [
-      it,
-      ...callbacks.flatMap((id) => facts.functions[id]?.body ?? []).flatMap((one) => eachAction([one])),
-    ];
-  });
-}
-
-/** `onMessage`, `handler.handle`, `options.onMessage`. */
-function parameterBehind(
-  facts: FileFacts,
-  expr: Expr,
-  fn: FunctionFact | undefined,
-): HandedHandler | undefined {
-  const root = rootOf(facts, expr);
-  const parameter = root && parameterOf(facts, root);
-  if (!parameter || (fn && parameter.fn !== fn)) return undefined;
-  return { fn: { file: facts.file, fact: parameter.fn }, index: parameter.index };
 }
 
 /** The parameter of the constructor that a member is given. */

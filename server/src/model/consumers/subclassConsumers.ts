@@ -7,7 +7,8 @@ import { isTold, type Message, type ReadMessage } from '../messages/message.ts';
 import type { FunctionNode, TypeNode } from '../model.ts';
 import type { Linking } from '../program.ts';
 import type { ConsumerDraft } from './consumerDraft.ts';
-import { actionsUnder, madeByClass, type Member } from './registrars.ts';
+import { actionsUnder } from './handedHandlers.ts';
+import { madeByClass, type Member } from './registrars.ts';
 
 interface Tools {
   readonly linking: Linking;

@@ -122,6 +122,8 @@ function guardAtCall(
   while (fn && facts) {
     outermost = { file: caller.file, fact: fn };
     found = stronger(found, context.summaryOf(outermost).sites.get(placeOfCall(action))?.guard);
+    // Here messages come in: what stands around the registration runs once, at the start.
+    if (fn.kind !== 'method' && consumerPlaces(facts).has(fn.span.start)) return found;
     fn = fn.outer === undefined ? undefined : facts.functions[fn.outer];
     if (fn?.kind === 'module') break;
   }
