@@ -2,9 +2,11 @@
 export const messaging = [
   '@temporalio/',
   'kafkajs',
+  'kafka-node',
   '@confluentinc/kafka-javascript',
   'amqplib',
   'amqp-connection-manager',
+  'rascal',
   '@golevelup/nestjs-rabbitmq',
   'nats',
   '@nats-io/',

@@ -202,7 +202,11 @@ const registrarsIn = once((facts: FileFacts): ReadonlySet<string> => {
   const { consumers, functions, bindings } = facts;
   if (consumers.length === 0) return new Set();
   const keys = (indexOf(facts).calls.get('set') ?? []).flatMap(({ action }) => action.call.args.slice(0, 1));
-  const named = [...consumers.flatMap((it) => it.events), ...keys].flatMap((it) => [...namesIn(it)]);
+  const run = consumers.flatMap(({ events, handler }) =>
+    events.length > 0 ? [] : typeof handler === 'number' ? calledIn(facts, handler) : [handler],
+  );
+  const said = [...consumers.flatMap((it) => it.events), ...keys, ...run];
+  const named = said.flatMap((it) => [...namesIn(it)]);
   // Who calls it says which event is meant.
   const handed = named.flatMap(({ binding }) => (binding === undefined ? [] : (bindings[binding] ?? [])));
   const names = handed.flatMap((it) =>
@@ -210,6 +214,11 @@ const registrarsIn = once((facts: FileFacts): ReadonlySet<string> => {
   );
   return new Set(names.filter((it) => registering.test(it)));
 });
+
+/** `consume(callback) { this.consumer.on('message', (message) => callback(message)); }`: who calls it says who takes what comes. */
+function calledIn({ functions }: FileFacts, handler: number): readonly Expr[] {
+  return [...callsIn(functions[handler]?.body ?? [])].map((it) => it.call.callee);
+}
 
 /** The calls of a file that may register a handler, by the name of what is called. */
 const handlingCalls = once(

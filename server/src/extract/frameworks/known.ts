@@ -19,6 +19,7 @@ import { golevelupRabbitmq } from './golevelupRabbitmq.ts';
 import { googlePubsub } from './googlePubsub.ts';
 import { guards } from './guards.ts';
 import { inngest } from './inngest.ts';
+import { kafkaNode } from './kafkaNode.ts';
 import { kafkajs } from './kafkajs.ts';
 import { medusa } from './medusa.ts';
 import { moleculer } from './moleculer.ts';
@@ -29,6 +30,7 @@ import { nestjsSqs } from './nestjsSqs.ts';
 import { nodeTsBus } from './nodeTsBus.ts';
 import { observability } from './observability.ts';
 import { ownBus } from './ownBus.ts';
+import { rascal } from './rascal.ts';
 import { restate } from './restate.ts';
 import { redis } from './redis.ts';
 import { remote } from './remote.ts';
@@ -40,7 +42,9 @@ export const frameworks: readonly Framework[] = [
   nestjsCqrs,
   eventStreams,
   kafkajs,
+  kafkaNode,
   golevelupRabbitmq,
+  rascal,
   amqp,
   bullmq,
   nats,

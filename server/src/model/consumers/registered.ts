@@ -1,5 +1,6 @@
 // Consumers that are registered by a call of the workspace's own: at the handler, and at the wrapper for what it does around it.
 import type { ConsumerFact } from '../../facts/facts.ts';
+import { callsIn } from '../../facts/walk.ts';
 import { isTold, type Message, type ReadMessage } from '../messages/message.ts';
 import type { FunctionNode } from '../model.ts';
 import type { Linking } from '../program.ts';
@@ -73,16 +74,32 @@ function ofCallers(
   return outer.flatMap((it) => ofRegistrar({ ...it, ...known }, fact, tools, depth));
 }
 
-/** At the handler's own name, at the wrapper for what it does around the handler, else at the call that registers. What stands in another package than the call serves many services. */
+/**
+ * At the handler's own name, at the wrapper for what it does around the handler, else at the call that registers. What stands in
+ * another package than the call serves many services.
+ */
 function placeOfHandled(
   { file, at, name = '', fn, isWrapped }: Registrar,
   fact: ConsumerFact,
   found: FunctionNode | undefined,
-  { unitOf }: Linking,
+  linking: Linking,
 ): Pick<ConsumerDraft, 'file' | 'at' | 'name'> {
   if (fn && isWrapped) return { file: fn.file, at: fact.at, name: fact.name };
-  if (!found || found.fact.name === '') return { file, at, name: name || fact.name };
-  return fn && unitOf(fn.file) !== unitOf(file)
-    ? { file, at, name: found.fact.name }
-    : { file: found.file, at: found.fact.at, name: found.fact.name };
+  const named = found?.fact.name === '' ? onlyCallee(found, linking) : found;
+  if (!named) return { file, at, name: name || fact.name };
+  const isElsewhere =
+    (fn !== undefined || named !== found) && linking.unitOf(named.file) !== linking.unitOf(file);
+  return isElsewhere
+    ? { file, at, name: named.fact.name }
+    : { file: named.file, at: named.fact.at, name: named.fact.name };
+}
+
+/** `async (message) => { await charge(message); }`: what a callback without a name hands its message on to. */
+function onlyCallee({ file, fact }: FunctionNode, { calls }: Linking): FunctionNode | undefined {
+  const [only, ...others] = callsIn(fact.body);
+  const isHanded = only?.call.args.some(
+    (it) => it.kind === 'name' && it.binding !== undefined && fact.parameters.includes(it.binding),
+  );
+  const [callee, ...more] = only && isHanded ? calls.callees(file, only.call) : [];
+  return others.length + more.length > 0 || callee?.fact.name === '' ? undefined : callee;
 }

@@ -68,10 +68,11 @@ function swallowOf(
   fn: FunctionNode,
   consumer: ConsumerNode,
   depth: number,
+  later?: CallAction,
 ): Swallow | undefined {
   const facts = model.files.get(fn.file);
   if (!facts) return undefined;
-  const scope: Scope = { model, fn, facts, consumer };
+  const scope: Scope = { model, fn, facts, consumer, ...(later && { later }) };
   const actions = [...everyAction(facts, fn.fact.body)];
   for (const action of actions) {
     if (action.kind !== 'try' || action.handler === null || !action.handlerAt) continue;
@@ -117,6 +118,8 @@ function isToldWhere({ model, fn }: Scope, { call: { callee, args }, settled, re
 
 interface Scope extends QuietScope {
   readonly consumer: ConsumerNode;
+  /** The call that acknowledges in a caller, once the function has come to its end. */
+  readonly later?: CallAction;
 }
 
 /** `delivery.run(message, () => service.handle(message))`: the work is what is wrapped, where that is a call of its own. */
@@ -146,7 +149,18 @@ function handedTo(scope: Scope, only: CallAction, depth: number): Swallow | unde
   const [callee] = callees;
   if (!callee || callees.length > 1 || callee.fact === scope.fn.fact) return undefined;
   if (only.settled === 'dropped' && callee.fact.isAsync) return undefined;
-  return swallowOf(scope.model, callee, scope.consumer, depth + 1);
+  const after = [...everyAction(scope.facts, scope.fn.fact.body)].find(
+    (it): it is CallAction =>
+      it.kind === 'call' && startOf(it) > startOf(only) && isAck(scope, it) && isBesideCatches(scope, it),
+  );
+  return swallowOf(scope.model, callee, scope.consumer, depth + 1, after ?? scope.later);
+}
+
+/** What a catch acknowledges is a message whose handling failed. */
+function isBesideCatches({ facts, fn }: Scope, action: CallAction): boolean {
+  return ![...everyAction(facts, fn.fact.body)].some(
+    (it) => it.kind === 'try' && [...everyAction(facts, it.handler ?? [])].includes(action),
+  );
 }
 
 function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
@@ -265,7 +279,7 @@ function acknowledgedAfter(
   if (inCatch) return { action: inCatch, where: 'catch' };
   const inFinally = ackIn(everyAction(scope.facts, attempt.finalizer));
   if (inFinally) return { action: inFinally, where: 'finally' };
-  const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end));
+  const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end)) ?? scope.later;
   return after && { action: after, where: 'after' };
 }
 
