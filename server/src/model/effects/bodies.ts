@@ -46,6 +46,7 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
   const summaryOf = ({ file, fact }: FunctionNode): Summary => summaries(file, fact);
   const walking: Walking = {
     linking,
+    statesOf: states,
     summaryOf,
     requests: requestHandlers(consumers, read, linking),
     isConsumer: (file, place) => {

@@ -87,6 +87,8 @@ export interface Summary {
 
 /** What walking needs of the rest of the model. */
 export interface Walking {
+  /** The states that a function may produce with all it calls. */
+  readonly statesOf: (fn: FunctionNode) => States;
   readonly linking: Linking;
   readonly summaryOf: (fn: FunctionNode) => Summary;
   readonly requests: RequestHandlers;
@@ -99,7 +101,8 @@ export interface Walk {
   readonly fn: FunctionNode;
   readonly facts: FileFacts;
   readonly walking: Walking;
-  readonly states: () => States;
+  /** Which states the function sets; in a branch of a switch only those that are set on the way through it. */
+  states: () => States;
   readonly drafts: EffectDraft[];
   readonly callbacks: Map<number, Context>;
   readonly sites: Map<number, Context>;

@@ -3,6 +3,7 @@ import type { Action, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FunctionFact } from '../../facts/facts.ts';
 import type { FilePath } from '../../text.ts';
+import { everyAction } from '../calls/nested.ts';
 import { calleeName, eachAction } from '../fileIndex.ts';
 import type { FunctionNode } from '../model.ts';
 import type { Linking } from '../program.ts';
@@ -30,6 +31,41 @@ export function statesOf(linking: Linking): (fn: FunctionNode) => States {
   return ({ file, fact }) => states(file, fact);
 }
 
+interface Asked {
+  readonly linking: Linking;
+  readonly statesOf: (fn: FunctionNode) => States;
+}
+
+const changing = /stat(?:e|us)|update|set|mark|transition|save|advance|complete|apply|next|move|change/i;
+
+/**
+ * The states that a function may produce without some of its actions: another branch for another message does nothing about a repeat
+ * of this one. Of a field that none of the rest sets all of them, where a call that nobody can see may set it.
+ */
+export function statesBeside(
+  others: readonly Action[],
+  fn: FunctionNode,
+  all: States,
+  { linking, statesOf: whole }: Asked,
+): States {
+  const facts = linking.files.get(fn.file);
+  if (all.size === 0 || !facts) return all;
+  const left = new Set(everyAction(facts, others));
+  const kept = actionsOf(fn, linking).filter((it) => !left.has(it));
+  const states = new Map<string, Set<string>>();
+  const called: FunctionNode[] = [];
+  let isUnseen = false;
+  for (const action of kept) {
+    addAction(fn.file, action, { states, linking });
+    const callees = action.kind === 'call' ? linking.calls.callees(fn.file, action.call) : [];
+    called.push(...callees);
+    if (action.kind !== 'call' || action.roles.length > 0 || callees.length > 0) continue;
+    isUnseen ||= changing.test(calleeName(action.call.callee) ?? '');
+  }
+  for (const it of called) for (const [field, values] of whole(it)) add(states, field, [...values]);
+  return isUnseen ? new Map([...all, ...states]) : states;
+}
+
 /** A function and those that it calls over so many calls at most. */
 function within(
   most: number,
@@ -48,15 +84,22 @@ function within(
 
 function ownStates(fn: FunctionNode, linking: Linking): States {
   const states = new Map<string, Set<string>>();
-  for (const action of actionsOf(fn, linking)) {
-    if (action.kind === 'assign' && action.target.kind === 'member')
-      add(states, action.target.name, tokensOf(fn.file, action.value, linking));
-    if (action.kind !== 'call') continue;
-    for (const arg of settingArgs(action)) addObject(fn.file, arg, { states, linking }, 0);
-    addNamed(fn.file, action, { states, linking });
-    addSql(action, states);
-  }
+  for (const action of actionsOf(fn, linking)) addAction(fn.file, action, { states, linking });
   return states;
+}
+
+interface Gathering {
+  readonly states: Map<string, Set<string>>;
+  readonly linking: Linking;
+}
+
+function addAction(file: FilePath, action: Action, to: Gathering): void {
+  if (action.kind === 'assign' && action.target.kind === 'member')
+    add(to.states, action.target.name, tokensOf(file, action.value, to.linking));
+  if (action.kind !== 'call') return;
+  for (const arg of settingArgs(action)) addObject(file, arg, to, 0);
+  addNamed(file, action, to);
+  addSql(action, to.states);
 }
 
 /** `updateOne({ _id, status: 'HELD' }, { $set: { status: 'RELEASED' } })`: what is asked of the row is not what it is set to. */
@@ -65,12 +108,7 @@ function settingArgs({ roles, call: { args } }: CallAction): readonly Expr[] {
   return args.filter((arg) => !asked.some((it) => it.at.start === arg.at.start));
 }
 
-function addObject(
-  file: FilePath,
-  expr: Expr,
-  to: { readonly states: Map<string, Set<string>>; readonly linking: Linking },
-  depth: number,
-): void {
+function addObject(file: FilePath, expr: Expr, to: Gathering, depth: number): void {
   if (expr.kind !== 'object' || depth > 3) return;
   for (const entry of expr.entries) {
     if (entry.key === 'where') continue;
@@ -83,7 +121,7 @@ function addObject(
 function addNamed(
   file: FilePath,
   { call: { callee, args } }: CallAction,
-  { states, linking }: { readonly states: Map<string, Set<string>>; readonly linking: Linking },
+  { states, linking }: Gathering,
 ): void {
   const name = calleeName(callee) ?? '';
   const field = /^(?:update|set|change|mark|move|advance)\w*?(status|state|phase|stage)(?:To|By\w+)?$/i.exec(

@@ -20,6 +20,7 @@ import {
 } from './frames.ts';
 import { guardAround } from './guardingDecorators.ts';
 import { needsIn, needsOfCase, type Asking, type Need } from './needs.ts';
+import { statesBeside } from './states.ts';
 import { walkCall } from './walkCall.ts';
 
 const transactional =
@@ -97,10 +98,15 @@ function walkAction(walk: Walk, action: Action, flow: Flow, rest: readonly Actio
 
 function walkSwitch(walk: Walk, { on, cases }: SwitchAction, flow: Flow): void {
   const all = cases.flatMap((it) => it.tests);
+  const whole = walk.states;
   for (const [index, { tests, body }] of cases.entries()) {
     const isFallenInto = index > 0 && !endsWithExit(cases[index - 1]?.body ?? []);
     const needs = isFallenInto ? [] : needsOfCase(on, tests, all, askingOf(walk));
+    const others = cases.filter((it) => it.body !== body).flatMap((it) => it.body);
+    const isAlone = !isFallenInto && (endsWithExit(body) || index === cases.length - 1);
+    if (isAlone) walk.states = () => statesBeside(others, walk.fn, whole(), walk.walking);
     walkBlock(walk, body, needing(flow, needs));
+    walk.states = whole;
   }
 }
 

@@ -1,19 +1,28 @@
 // Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
-import { actionsIn, callsIn, namesIn } from '../../facts/walk.ts';
+import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { Span } from '../../text.ts';
 import { callbacksOf, everyAction, startOf } from '../calls/nested.ts';
 import { neverBoth } from '../calls/order.ts';
 import { isPure, isReport, isTelling } from '../calls/pureCalls.ts';
 import { isLeftOpen } from '../consumers/runners.ts';
-import { acknowledges, isAcknowledgedByRunner, refuses } from '../delivery/acknowledging.ts';
+import { refuses } from '../delivery/acknowledging.ts';
 import { isTick } from '../delivery/ticks.ts';
 import { pathOf } from '../effects/effects.ts';
 import { journalsIn } from '../effects/journalLines.ts';
 import { marksProgress } from '../effects/progressMarks.ts';
 import { calleeName, eachAction } from '../fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
+import {
+  acknowledgedAfter,
+  ackBehind,
+  isAck,
+  isAcknowledgedByHand,
+  isForSome,
+  type Acknowledged,
+  type Scope,
+} from './acknowledgedAnyway.ts';
 import { isHousekeeping } from './housekeeping.ts';
 import { answersPromise, isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
 
@@ -26,7 +35,7 @@ export interface Swallow {
   /** There is nothing in it, not even a line in a log. */
   readonly isSilent?: true;
   /** The call that acknowledges the message all the same. */
-  readonly acknowledged?: { readonly action: CallAction; readonly where: 'catch' | 'finally' | 'after' };
+  readonly acknowledged?: Acknowledged;
   /** The catch, or what comes after it, resolves a promise: nobody waits for the error itself. */
   readonly isSettled?: true;
   /** The base class that runs the handler does it. */
@@ -116,12 +125,6 @@ function isToldWhere({ model, fn }: Scope, { call: { callee, args }, settled, re
   return isCatch && !isKept && callback !== undefined && isQuietCallback(model, fn, callback);
 }
 
-interface Scope extends QuietScope {
-  readonly consumer: ConsumerNode;
-  /** The call that acknowledges in a caller, once the function has come to its end. */
-  readonly later?: CallAction;
-}
-
 /** `delivery.run(message, () => service.handle(message))`: the work is what is wrapped, where that is a call of its own. */
 function withoutWrappers(facts: FileFacts, work: readonly CallAction[]): readonly CallAction[] {
   const wrapped = (it: CallAction): boolean =>
@@ -149,18 +152,7 @@ function handedTo(scope: Scope, only: CallAction, depth: number): Swallow | unde
   const [callee] = callees;
   if (!callee || callees.length > 1 || callee.fact === scope.fn.fact) return undefined;
   if (only.settled === 'dropped' && callee.fact.isAsync) return undefined;
-  const after = [...everyAction(scope.facts, scope.fn.fact.body)].find(
-    (it): it is CallAction =>
-      it.kind === 'call' && startOf(it) > startOf(only) && isAck(scope, it) && isBesideCatches(scope, it),
-  );
-  return swallowOf(scope.model, callee, scope.consumer, depth + 1, after ?? scope.later);
-}
-
-/** What a catch acknowledges is a message whose handling failed. */
-function isBesideCatches({ facts, fn }: Scope, action: CallAction): boolean {
-  return ![...everyAction(facts, fn.fact.body)].some(
-    (it) => it.kind === 'try' && [...everyAction(facts, it.handler ?? [])].includes(action),
-  );
+  return swallowOf(scope.model, callee, scope.consumer, depth + 1, ackBehind(scope, only) ?? scope.later);
 }
 
 function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
@@ -266,46 +258,6 @@ function isInRelay(attempt: TryAction, all: readonly Action[]): boolean {
     (it) =>
       it.kind === 'loop' && it.isEndless && it.at.start <= attempt.at.start && attempt.at.end <= it.at.end,
   );
-}
-
-function acknowledgedAfter(
-  scope: Scope,
-  attempt: TryAction,
-  outside: readonly Action[],
-): Swallow['acknowledged'] {
-  const ackIn = (actions: Iterable<Action>): CallAction | undefined =>
-    [...actions].find((it): it is CallAction => it.kind === 'call' && isAck(scope, it));
-  const inCatch = ackIn(everyAction(scope.facts, attempt.handler ?? []));
-  if (inCatch) return { action: inCatch, where: 'catch' };
-  const inFinally = ackIn(everyAction(scope.facts, attempt.finalizer));
-  if (inFinally) return { action: inFinally, where: 'finally' };
-  const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end)) ?? scope.later;
-  return after && { action: after, where: 'after' };
-}
-
-/** `if (isHopeless(error)) channel.ack(message);`: with any other error the broker keeps the message. */
-function isForSome(scope: Scope, { handler, error }: TryAction): boolean {
-  const body = handler ?? [];
-  const acks = (list: readonly Action[]): readonly CallAction[] =>
-    callsIn(list).filter((it) => isAck(scope, it));
-  const chosen = actionsIn(body).flatMap((it) =>
-    it.kind === 'if' && [...namesIn(it.condition)].some(({ binding }) => binding === error)
-      ? acks(it.then)
-      : [],
-  );
-  return error !== undefined && chosen.length > 0 && acks(body).length === chosen.length;
-}
-
-function isAck({ model, fn }: Scope, action: CallAction): boolean {
-  return acknowledges(model, fn, action);
-}
-
-/** A message that is acknowledged on success alone stays with the broker otherwise. */
-function isAcknowledgedByHand(scope: Scope, inside: readonly Action[]): boolean {
-  const stated = scope.consumer.fact.acknowledges;
-  if (isAcknowledgedByRunner(scope.model, scope.consumer)) return false;
-  if (stated !== undefined) return stated === 'never';
-  return inside.some((it) => it.kind === 'call' && isAck(scope, it));
 }
 
 /** Hands the failure to the broker or keeps the message. */

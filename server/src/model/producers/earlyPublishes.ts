@@ -21,11 +21,11 @@ const keeps = /^(?:save|append|store|persist|commit|add|write)/i;
 /** The first event that a function announces before it stores the new thing of which the event tells. */
 export function earlyPublishOf(model: EventModel, { fact, file }: FunctionNode): EarlyPublish | undefined {
   if (fact.kind === 'module') return undefined;
-  const effects = model
-    .bodyOf({ file, fact })
-    .effects.filter((it) => !it.inCatch && !it.isAlternative && it.runs === undefined);
-  for (const publish of effects) {
+  const all = model.bodyOf({ file, fact }).effects.filter((it) => !it.inCatch && it.runs === undefined);
+  const effects = all.filter((it) => !it.isAlternative);
+  for (const publish of all) {
     const { role } = publish;
+    if (publish.isAlternative && !isSentAnyway(publish, all)) continue;
     if (role.kind !== 'publish' || !travels(role) || role.isRequest || role.isJournaled) continue;
     const names = producersOf(model, publish).map((it) => it.event?.name ?? '');
     const told = new Set(names.flatMap(subjectOf));
@@ -39,6 +39,12 @@ export function earlyPublishOf(model: EventModel, { fact, file }: FunctionNode):
     if (write && !(write.inTransaction && publish.inTransaction)) return { publish, write };
   }
   return undefined;
+}
+
+/** Whichever implementation runs, it sends. */
+function isSentAnyway({ via: [head] }: Effect, effects: readonly Effect[]): boolean {
+  const others = effects.filter((it) => it.isAlternative && it.via[0]?.at.start === head?.at.start);
+  return others.every(({ role }) => role.kind === 'publish' && travels(role));
 }
 
 /** Whether a message leaves the process, so that no transaction here may take it back. */
