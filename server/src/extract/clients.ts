@@ -37,10 +37,11 @@ export const clientsOf = once((facts: FileFacts): Clients => {
 });
 
 function clientNamed(view: FileView, name: string): Client | undefined {
-  const type = view.typeNamed(name);
-  if (type?.kind === 'class') return ofMembers(view, type.members, methodsOf(view, name));
+  const instances = ofInstances(view, name);
+  if (instances) return instances.client;
   // `export type ShopBus = EventEmitter<ShopEvents>`
-  const aliased = type?.alias && view.originOfType(type.alias);
+  const alias = view.typeNamed(name)?.alias;
+  const aliased = alias && view.originOfType(alias);
   if (isOfClient(aliased)) return { value: aliased };
   const { bindings, functions } = view.facts;
   // A constant that no expression of the file refers to has no binding there.
@@ -51,6 +52,13 @@ function clientNamed(view: FileView, name: string): Client | undefined {
   if (made) return ofResult(view, made);
   const binding = bindings.find((it) => it.isTopLevel && it.name === name && it.kind !== 'import');
   return binding && ofBinding(view, binding);
+}
+
+/** What the instances of a class of the file hold; undefined where the name is no class. */
+function ofInstances(view: FileView, name: string): { readonly client: Client | undefined } | undefined {
+  const type = view.typeNamed(name);
+  if (type?.kind !== 'class') return undefined;
+  return { client: ofMembers(view, type.members, methodsOf(view, name)) };
 }
 
 function isAtTop({ facts }: FileView, { outer }: FunctionFact): boolean {
@@ -64,6 +72,9 @@ function ofBinding(view: FileView, binding: BindingFact): Client | undefined {
   if (made) return ofResult(view, made);
   const value = view.originOf(expr);
   if (isOfClient(value)) return ofValue(view, expr, value);
+  // `export const broker = new BrokerConnection()`, a class of this file.
+  if (!type && init?.kind === 'new' && init.callee.kind === 'name')
+    return ofInstances(view, init.callee.name)?.client;
   if (type || init?.kind !== 'object') return undefined;
   const members = init.entries.flatMap(({ key, value: it }) => {
     const origin = view.originOf(it);

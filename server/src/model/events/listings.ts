@@ -34,10 +34,24 @@ export function placeOfName(model: EventModel, event: EventNode): Place {
   for (const { file, role } of event.producers) {
     for (const it of [role.event, role.channel]) if (it?.kind === 'string') return { file, at: it.at };
   }
-  const [listed] = listingsOf(model, event);
+  const [listed] = listingsOf(model, isOnTopic(event) ? { ...event, wireNames: [] } : event);
   if (listed) return listed;
   const made = event.inline.find((it) => event.producers.every(({ file }) => file !== it.file));
-  return made ? { file: made.file, at: made.at } : event.place;
+  return made && isNamedIn(model, event, made) ? { file: made.file, at: made.at } : event.place;
+}
+
+/** It is known by its tag: the topic that it travels on has a name of its own, and carries others as well. */
+function isOnTopic({ key, wireNames, inline }: EventNode): boolean {
+  return inline.length > 0 && wireNames.some((it) => eventKey(it) === key);
+}
+
+/** `{ type: 'OrderPlaced', … }`; of `{ type, payload }`, made for several events, the callers know which it is. */
+function isNamedIn({ program }: EventModel, { key }: EventNode, made: EventNode['inline'][number]): boolean {
+  if (made.object.kind !== 'object') return false;
+  return made.object.entries.some(({ value }) => {
+    const text = program.stringOf(made.file, value);
+    return text !== undefined && eventKey(text) === key;
+  });
 }
 
 interface Listed extends Place {

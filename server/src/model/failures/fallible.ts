@@ -1,7 +1,7 @@
 // Steps that can fail, by what the names of their events say, and whether another name announces the failure of one.
 import { once } from '../../facts/once.ts';
 import { table } from '../../table.ts';
-import { eventKey, isParticiple, stemOf, wordsOf } from '../names/names.ts';
+import { eventKey, factIn, isParticiple, stemOf, wordsOf } from '../names/names.ts';
 
 /** The words that decide; a rule gives them as options. */
 export interface FailureWords {
@@ -73,7 +73,7 @@ const synonyms = [
 
 /** The step that an event announces as done, or undefined where the name says no such thing. */
 export function stepOf(name: string): Step | undefined {
-  const words = eventKey(name).split(' ');
+  const words = eventKey(factIn(name)).split(' ');
   while (words.length > 2 && adverbs.has(words.at(-1) ?? '')) words.pop();
   const action = words.at(-1) ?? '';
   if (words.length < 2 || !(isParticiple(action) || successes.has(action))) return undefined;
@@ -91,9 +91,15 @@ export function canFail(
 ): 'yes' | 'stated' | 'no' {
   const head = subject.at(-1) ?? '';
   if (actions.includes(action)) return unheard.has(head) ? 'no' : 'yes';
+  if (isMoneyIn(head, action)) return isAmong(steps, head) ? 'yes' : 'no';
   if (!successes.has(action) || !isAmong(steps, head)) return 'no';
   const isStated = stated.has(head) || (moved.has(head) && !ended.has(action));
   return isStated && stating.has(action) ? 'stated' : 'yes';
+}
+
+/** `PaymentReceived` is the end of a payment; of an order it is the start. */
+function isMoneyIn(head: string, action: string): boolean {
+  return action === 'received' && /^payments?$/.test(head);
 }
 
 /** `shipments` is the step `shipment`; a ship or a book is a thing, though one ships and books. */
@@ -105,8 +111,8 @@ function isAmong(steps: readonly string[], head: string): boolean {
 const stemsOf = once((steps: readonly string[]) => steps.map(stemOf));
 
 /** Whether an action ends a step: one that only began, was noted or was told to somebody has no outcome to wait for. */
-export function isOutcome({ action }: Step): boolean {
-  return !passing.has(action);
+export function isOutcome({ subject, action }: Step): boolean {
+  return !passing.has(action) || isMoneyIn(subject.at(-1) ?? '', action);
 }
 
 /** Of other verbs the prefix tells of somebody's will: `unsubscribed`, `unlocked`. */
@@ -174,7 +180,7 @@ function synonymsOf(stem: string): readonly string[] {
 /** The name of the failure event that fits beside the event of a step: `OrderShipped` → `OrderShipmentFailed`. */
 export function failureNameOf(name: string, words: FailureWords): string {
   const separator = /[^A-Za-z\d]/.exec(name)?.[0];
-  if (separator !== undefined) return failureTopicOf(name, separator, words);
+  if (separator !== undefined) return failureTopicOf(factIn(name), separator, words);
   const suffix = /(?:Integration|Domain)?Event(?:V\d+)?$/.exec(name)?.[0] ?? '';
   const bare = name.slice(0, name.length - suffix.length);
   const parts = bare.match(/[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])/g) ?? [bare];

@@ -26,6 +26,8 @@ export type Message =
       readonly fn: FunctionFact;
       readonly index: number;
       readonly path: readonly string[];
+      /** The object whose tag it gives: `{ type, payload }`, as a function makes it of what it is handed. */
+      readonly tags?: { readonly object: ObjectExpr; readonly file: FilePath };
     }
   /** A member of `this` decides: subclasses know. */
   | {
@@ -110,4 +112,13 @@ export function saidOnce([topics = [], ...others]: readonly (readonly Message[])
 
 function isLonger(name: string, other: string): boolean {
   return eventKey(name).endsWith(` ${eventKey(other)}`);
+}
+
+/** Whatever names an object by its tag goes with the object; of a parameter the callers know the name. */
+export function tagging(
+  message: Message,
+  tagged: { readonly object: ObjectExpr; readonly file: FilePath } | undefined,
+): Message {
+  if (message.kind === 'name' && tagged) return { ...message, ...tagged };
+  return message.kind === 'parameter' && tagged ? { ...message, tags: tagged } : message;
 }

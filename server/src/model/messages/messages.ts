@@ -29,6 +29,7 @@ import {
   isUseful,
   isProse,
   itemOf,
+  tagging,
   takenOut,
   type Message,
   type ReadMessage,
@@ -67,9 +68,7 @@ export function messagesOf(linking: Linking): ReadMessage {
       if (!tag || tag.kind === 'object') continue;
       const tagged = read(file, tag, depth + 1).filter((it) => it.kind !== 'unknown' && it.kind !== 'object');
       if (tagged.length > 0)
-        return isLookedUp(tag)
-          ? tagged
-          : tagged.map((it) => (it.kind === 'name' ? { ...it, object, file } : it));
+        return isLookedUp(tag) ? tagged : tagged.map((it) => tagging(it, { object, file }));
     }
     const several = entryOf(object, 'events') ?? entryOf(object, 'messages');
     const listed = several ? read(file, several, depth + 1).filter(isUseful) : [];
@@ -203,7 +202,8 @@ export function messagesOf(linking: Linking): ReadMessage {
     const arg = message.fn === callee && !message.path.includes(called) && call.args[message.index];
     const part = arg ? partOf(arg, message.path) : undefined;
     if (!arg || part === 'kept') return arg ? [{ kind: 'relayed' }] : [];
-    return read(file, part ?? arg, depth + 2);
+    const given = read(file, part ?? arg, depth + 2);
+    return given.map((it) => tagging(it, message.tags));
   };
 
   const readNamed = (file: FilePath, expr: Expr, depth: number): readonly Message[] => {

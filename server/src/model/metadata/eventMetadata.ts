@@ -9,7 +9,8 @@ import { isShown, staysInside } from '../events/staysInside.ts';
 import { checksOf, isSpokenFor } from '../events/twins.ts';
 import { bareIds, contentsOf, passedOn } from '../messages/contents.ts';
 import type { EventModel, EventNode, TypeNode } from '../model.ts';
-import { eventKey, statesFact, wordsOf } from '../names/names.ts';
+import { announces, isOfFacts, isResult } from '../names/announcing.ts';
+import { statesFact } from '../names/names.ts';
 import { addedOnTheWay } from './envelopes.ts';
 import type { Envelopes } from './generalEnvelopes.ts';
 import { metadataOf, ofObject, ofValue } from './metadata.ts';
@@ -60,7 +61,8 @@ export function* carriersOf(
     };
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
-  if (!announces(event.name) && !isCalledEvent(model, event) && !tellsResult(event)) return;
+  const isTold = announces(event.name) || isCalledEvent(model, event) || tellsResult(event);
+  if (!isTold && !isTopicOfFacts(event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
 }
 
@@ -135,26 +137,13 @@ function isCalledEvent({ keeper, files }: EventModel, { key, producers }: EventN
   return isOfBroker && keeper.index(files, calledEvents)(key).length > 0;
 }
 
-/**
- * A topic like `inventory.reserve` carries a command, which is a message but no event.
- * One word (`timeout`, `completed`) does not say what it happened to: so emitters tell of their own state.
- */
-function announces(name: string): boolean {
-  if (wordsOf(name).length < 2) return false;
-  if (statesFact(name) || /succe(?:ss|ed)|fail|complet|timeout|(?:creation|deletion)$/i.test(name))
-    return true;
-  const [first = '', ...others] = eventKey(name).split(' ');
-  return !asking.test(first) && standing.test(others.at(-1) ?? '');
+/** What is told, and not asked, on a broker under the name of what it is about. */
+function isTopicOfFacts({ name, isAsked, producers }: EventNode): boolean {
+  const isTold = !isAsked && producers.every((it) => it.role.transport === 'broker' && !it.role.isRequest);
+  return isTold && isOfFacts(name, (it) => producers.every(({ role }) => it.test(role.library)));
 }
 
 /** `credit.check.result`: a broker carries what came of something to whoever waits for it. */
 function tellsResult({ name, producers }: EventNode): boolean {
-  const [first = '', ...others] = eventKey(name).split(' ');
-  const isResult = !asking.test(first) && /^(?:results?|outcome)$/.test(others.at(-1) ?? '');
-  return isResult && producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
+  return isResult(name) && producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
 }
-
-/** How something stands from now on: `tenant.database.ready`, `subscription.active`. */
-const standing = /^(?:ready|(?:in)?active|(?:un)?available|done|online|offline)$/;
-/** In front of such a word they ask for it, or whether it is so. */
-const asking = /^(?:set|make|mark|is|are|get|list|find|fetch|check|count|wait|await)$/;

@@ -106,6 +106,21 @@ export const statesFact = remembered((name): boolean => {
   });
 });
 
+/** Whom a topic is meant for, by what they deal with or as a service. */
+const addressee = /^(?:[a-z]{3,}s|[a-z][a-z\d_-]*[-_](?:service|svc|app))$/;
+/** Behind a fact these say what is to be done, or what became of it. */
+const notAddressee =
+  /^(?:retries|jobs|tasks|commands|requests|responses|replies|results|errors|failures|queues|topics|logs|metrics|stats|details|status|process|progress|success|address|access|dlqs)$/;
+
+/** `shop.order.delivered.mails`: the fact, without whom the topic is meant for; any other name as it stands. */
+export const factIn = remembered((name): string => {
+  if (statesFact(name)) return name;
+  const last = /(?<=[.:/][^.:/]+[.:/])[^.:/]+$/.exec(name)?.[0] ?? '';
+  if (!addressee.test(last) || notAddressee.test(last)) return name;
+  const fact = name.slice(0, -last.length - 1);
+  return statesFact(fact) ? fact : name;
+});
+
 /** Participles that are nouns as well: an `IntegrationRun`, a `ChangeSet`. */
 const nounLike = new Set('run set cut put read hit split cast shot spin lead bit'.split(' '));
 

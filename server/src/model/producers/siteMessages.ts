@@ -22,7 +22,7 @@ export function readSite(file: FilePath, role: PublishRole, read: ReadMessage): 
   if (named.every(isChosenLater) && types.length === 0 && handed.length > 0) return handed;
   if (named.every(isChosenLater) && types.length > 0) return types;
   const tagged = payload.flatMap((it) =>
-    it.kind === 'name' && it.object && statesFact(it.name) ? [it] : [],
+    it.kind === 'name' && it.object && (statesFact(it.name) || tellsOutcome(it.name)) ? [it] : [],
   );
   if (named.every(isChosenLater) && tagged.length > 0) return tagged;
   if (!named.every((it) => it.kind === 'name' || it.kind === 'unknown')) {
@@ -63,6 +63,11 @@ export function onChannel(site: readonly Message[], handed: readonly Message[]):
   );
   const open = handed.filter((it) => it.kind === 'parameter');
   return told.length + open.length > 0 ? [...topics, ...told, ...open] : [];
+}
+
+/** `PAYMENT_SUCCESS` beside `PAYMENT_FAILED`: how something went. */
+function tellsOutcome(name: string): boolean {
+  return /[a-z\d][-_.: ](?:success|failure)$|[a-z](?:Success|Failure)$/i.test(name);
 }
 
 /** What has a `name` may be a measurement or a person. */
