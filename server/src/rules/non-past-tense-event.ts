@@ -49,6 +49,7 @@ const options = z.strictObject({
       'edit',
       'execute',
       'expire',
+      'extend',
       'export',
       'finish',
       'find',

@@ -10,6 +10,8 @@ const nouns: ReadonlyMap<string, string> = new Map(
     approval: 'approved', activation: 'activated', deactivation: 'deactivated', reservation: 'reserved', shipment: 'shipped', delivery: 'delivered',
     login: 'logged in', 'log in': 'logged in', signin: 'signed in', 'sign in': 'signed in', logout: 'logged out', 'log out': 'logged out',
     signout: 'signed out', 'sign out': 'signed out', signup: 'signed up', 'sign up': 'signed up',
+    'rolling back': 'rollback started', 'rolling out': 'rollout started', 'shutting down': 'shutdown started', 'logging in': 'logged in',
+    'logging out': 'logged out', 'signing in': 'signed in', 'signing up': 'signed up', 'signing out': 'signed out', 'checking out': 'checked out',
   }),
 ); // prettier-ignore
 
