@@ -2,6 +2,7 @@
 import { saidOfEvents } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { ConsumerNode, EventModel, EventNode, TypeNode } from '../model.ts';
+import { typeStatesFact } from '../names/names.ts';
 
 /** So many events, or consumers of a broker's other messages, have to be seen before the stillness of other events says anything. */
 const enough = 2;
@@ -18,6 +19,9 @@ const ofEvents = /(?:^|[/.-])(?:(?:domain|integration)-?)?(events?|contracts)(?=
 export function isIdle(model: EventModel, event: EventNode): boolean {
   const homes = homesOfMoved(model);
   if (!homes || isMoved(event) || event.declarations.length === 0) return false;
+  // Where all that travels is made of plain objects, a folder of events tells what they should be.
+  const isTelling = homes.size === 0 && event.declarations.some(isAmongEvents);
+  if (isTelling) return false;
   return event.declarations.every((it) => isPlain(it) && !homesOf(it).some((home) => homes.has(home)));
 }
 
@@ -46,6 +50,10 @@ function isPlain({ fact: { kind, bases, implements: implemented, alias, isEvent 
     bases.length + implemented.length === 0 &&
     (alias === undefined || alias.kind === 'object')
   );
+}
+
+function isAmongEvents({ file, fact }: TypeNode): boolean {
+  return ofEvents.test(file) && typeStatesFact(fact.name);
 }
 
 /** The folder of a declaration, and for a file or folder of events all of these. */

@@ -38,7 +38,7 @@ export function generalEnvelopes(model: EventModel, aliases: Aliases): Envelopes
   const around = aroundTypes(model);
   const carriedBy = (it: Around): Metadata => {
     if ('maker' in it) return addedBy(it.maker, aliases);
-    const type = 'span' in it.envelope ? { file: it.file, fact: it.envelope } : it.envelope;
+    const type = 'span' in it.envelope ? withoutContent(it.file, it.envelope) : it.envelope;
     const carried = ofFields(model, model.program.fieldsOf(it.file, type), aliases, 2);
     return it.isJoined ? carried : named(carried);
   };
@@ -49,6 +49,14 @@ export function generalEnvelopes(model: EventModel, aliases: Aliases): Envelopes
     ]);
     return together(found.map(carriedBy));
   };
+}
+
+/** `type Stored<E> = E & { id: string }`: what `E` has is asked of the event itself, and leaves nothing open. */
+function withoutContent(file: FilePath, fact: TypeFact): TypeExpr | TypeNode {
+  const { alias, parameters } = fact;
+  if (alias?.kind !== 'intersection') return { file, fact };
+  const of = alias.of.filter((it) => it.kind !== 'ref' || !parameters.includes(it.name));
+  return { ...alias, of };
 }
 
 const aroundTypes = perModel((model) =>
