@@ -62,7 +62,7 @@ export function* carriersOf(
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
   const isTold = announces(event.name) || isCalledEvent(model, event) || tellsResult(event);
-  if (!isTold && !isTopicOfFacts(event)) return;
+  if (!isTold && !isTopicOfFacts(model, event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
 }
 
@@ -137,8 +137,10 @@ function isCalledEvent({ keeper, files }: EventModel, { key, producers }: EventN
   return isOfBroker && keeper.index(files, calledEvents)(key).length > 0;
 }
 
-/** What is told, and not asked, on a broker under the name of what it is about. */
-function isTopicOfFacts({ name, isAsked, producers }: EventNode): boolean {
+/** What is told, and not asked, on a broker under the name of what it is about; what has a type there says itself whether it is an event. */
+function isTopicOfFacts(model: EventModel, event: EventNode): boolean {
+  const { name, isAsked, producers } = event;
+  if (contentsOf(model, event).length > 0) return false;
   const isTold = !isAsked && producers.every((it) => it.role.transport === 'broker' && !it.role.isRequest);
   return isTold && isOfFacts(name, (it) => producers.every(({ role }) => it.test(role.library)));
 }
