@@ -7,7 +7,7 @@ import { calledEvents } from '../events/listedEvents.ts';
 import { bearsLive, handsLive, isInput } from '../events/liveParts.ts';
 import { isShown, staysInside } from '../events/staysInside.ts';
 import { checksOf, isSpokenFor } from '../events/twins.ts';
-import { bareIds, contentsOf, passedOn } from '../messages/contents.ts';
+import { bareIds, contentsOf, passedOn, type Passed } from '../messages/contents.ts';
 import type { EventModel, EventNode, TypeNode } from '../model.ts';
 import { announces, isOfFacts, isResult } from '../names/announcing.ts';
 import { statesFact } from '../names/names.ts';
@@ -137,10 +137,17 @@ function isCalledEvent({ keeper, files }: EventModel, { key, producers }: EventN
   return isOfBroker && keeper.index(files, calledEvents)(key).length > 0;
 }
 
+/** What whoever calls the function hands in: there it is said what it is. */
+function isHandedIn({ files }: EventModel, { file, value }: Passed): boolean {
+  const binding = value.kind === 'name' ? value.binding : undefined;
+  return binding !== undefined && files.get(file)?.bindings[binding]?.kind === 'parameter';
+}
+
 /** What is told, and not asked, on a broker under the name of what it is about; what has a type there says itself whether it is an event. */
 function isTopicOfFacts(model: EventModel, event: EventNode): boolean {
   const { name, isAsked, producers } = event;
-  if (contentsOf(model, event).length > 0) return false;
+  if (contentsOf(model, event).length > 0 || passedOn(model, event).some((it) => isHandedIn(model, it)))
+    return false;
   const isTold = !isAsked && producers.every((it) => it.role.transport === 'broker' && !it.role.isRequest);
   return isTold && isOfFacts(name, (it) => producers.every(({ role }) => it.test(role.library)));
 }
