@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
 import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
+import { deniedCommands } from '../model/compensation/deniedCommands.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
 import { uncalledUndoings, type UncalledUndoing } from '../model/compensation/uncalledUndoings.ts';
@@ -34,7 +35,7 @@ export const rule: Rule = {
       [...escapedFailures(model, it)].map(escapedOf),
     );
     for (const { said } of escaped) yield said;
-    for (const it of deniedCharges(model))
+    for (const it of [...deniedCharges(model), ...deniedCommands(model)])
       if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
     const ended = new Set<string>();
     for (const it of leftDeeds(model)) {
@@ -66,18 +67,20 @@ function* missingIn(
 }
 
 /** The names alone say that money is taken, and that the catch speaks of it. */
-function deniedOf({ file, charge, next, denied, command }: DeniedCharge): RuleFinding {
-  const [called, after, said] = [charge, next, denied].map(({ call }) => calleeName(call.callee) ?? '');
+function deniedOf({ file, charge, next, denied, command, nextCommand, deniedBy }: DeniedCharge): RuleFinding {
+  const [called, after, says] = [charge, next, denied].map(({ call }) => calleeName(call.callee) ?? '');
   const name = command ?? called;
+  const then = nextCommand ?? after;
+  const said = deniedBy ?? says;
   return {
     file,
     at: charge.call.at,
     symbol: name ?? '',
     severity: 'warning',
-    message: `When \`${after}\` fails after \`${name}\` went through, the catch says that it failed (\`${said}\`), and nothing takes it back.`,
+    message: `When \`${then}\` fails after \`${name}\` went through, the catch says that it failed (\`${said}\`), and nothing takes it back.`,
     help: `Catch the failure of \`${name}\` by itself, and ${command ? 'take it back' : 'refund it'} where what comes after it can't be repeated until it succeeds.`,
     related: [
-      { file, at: next.call.at, message: `\`${after}\` can fail.` },
+      { file, at: next.call.at, message: `\`${then}\` can fail.` },
       { file, at: denied.call.at, message: `\`${said}\` runs then.` },
     ],
   };

@@ -29,8 +29,12 @@ export interface DeniedCharge {
   readonly command?: string;
   /** What comes after it in the try and can fail. */
   readonly next: CallAction;
+  /** The command that comes after it. */
+  readonly nextCommand?: string;
   /** What the catch says of it. */
   readonly denied: CallAction;
+  /** The command by which it says so. */
+  readonly deniedBy?: string;
 }
 
 const paying =
@@ -76,7 +80,7 @@ function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readon
 }
 
 /** `if (!(error instanceof CardDeclinedError)) throw error;`: what comes after it is said of the charge alone. */
-function tellsApart(handler: readonly Action[]): boolean {
+export function tellsApart(handler: readonly Action[]): boolean {
   return handler.some(
     (it) =>
       it.kind === 'if' &&
@@ -85,7 +89,7 @@ function tellsApart(handler: readonly Action[]): boolean {
 }
 
 /** The calls whose failure that try catches. */
-function callsOfTry(actions: readonly Action[]): readonly CallAction[] {
+export function callsOfTry(actions: readonly Action[]): readonly CallAction[] {
   const inner = actionsIn(actions).filter((it) => it.kind === 'try' && it.handler !== null);
   const caught = new Set(inner.flatMap((it) => (it.kind === 'try' ? callsIn(it.body) : [])));
   const handled = new Set(inner.flatMap((it) => (it.kind === 'try' ? callsIn(it.handler ?? []) : [])));
@@ -132,7 +136,7 @@ function hasKey(expr: Expr): boolean {
 }
 
 /** `payment.fail(reason)`, `publishPaymentFailed(…)`, `orders.update(id, { status: 'FAILED' })`, whatever it was that failed. */
-function denies({ call, roles, isNew }: CallAction): boolean {
+export function denies({ call, roles, isNew }: CallAction): boolean {
   if (isNew || roles.some((it) => it.kind === 'log' || it.kind === 'alert' || it.kind === 'read'))
     return false;
   if (call.callee.kind === 'member' && denying.test(call.callee.name)) return true;
@@ -153,7 +157,7 @@ function saysFailed(expr: Expr): boolean {
 }
 
 /** Not in a branch that ends because the charge was refused. */
-function isOnTheWay(body: readonly Action[], action: CallAction): boolean {
+export function isOnTheWay(body: readonly Action[], action: CallAction): boolean {
   if (saysFailure(wordsOf(calleeName(action.call.callee) ?? '').join(' '), failureWords)) return false;
   return !actionsIn(body).some((it) => {
     if (it.kind !== 'if') return false;

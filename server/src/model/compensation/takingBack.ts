@@ -269,6 +269,9 @@ function inCallbacks(facts: FileFacts, action: CallAction, around: Around, found
   const { call } = action;
   const name = calleeName(call.callee);
   const keptAs = journaledName(action) ?? around.keptAs;
+  // `(async () => { … })()` runs there and then.
+  const own = call.callee.kind === 'function' ? facts.functions[call.callee.function] : undefined;
+  if (own) collect(facts, own.body, { ...around, depth: depth + 1 }, found);
   call.args.forEach((arg, index) => {
     const fn = arg.kind === 'function' ? facts.functions[arg.function] : undefined;
     const isCatch = name === 'catch' || (name === 'then' && index === 1);

@@ -75,7 +75,14 @@ export function isGivenUp(model: EventModel, { file, name, at }: StepNode): bool
   const sites = facts ? (indexOf(facts).calls.get(name) ?? []) : [];
   const call = sites.find((it) => it.action.call.at.start === at.start)?.action.call;
   const proxy = facts && call && proxyOf(facts, call);
-  return facts !== undefined && proxy !== undefined && triesIn(model, { facts, proxy }) !== 'on';
+  if (!facts || !proxy) return false;
+  return triesIn(model, { facts, proxy }) !== 'on' || hasFinalErrors(model, { facts, proxy });
+}
+
+/** `nonRetryableErrorTypes: ['CardExpired']`: an activity may fail for good at its first try. */
+function hasFinalErrors(model: EventModel, { facts, proxy }: Proxy): boolean {
+  const said = proxy.args.map((it) => optionIn(model, facts.file, it, 'nonRetryableErrorTypes', 3));
+  return said.some((it) => it && (it.value.kind !== 'array' || it.value.items.length > 0));
 }
 
 /** The call that makes activities, and the file it stands in. */
@@ -110,24 +117,29 @@ function isOnce(model: EventModel, proxy: Proxy): boolean {
 const manyTries = 100;
 
 function triesIn(model: EventModel, { facts, proxy }: Proxy): Tries {
-  const said = proxy.args.map((it) => Number(attempts(model, facts.file, it, 3) ?? 0));
+  const given = proxy.args.map((it) => optionIn(model, facts.file, it, 'maximumAttempts', 3));
+  const said = given.map((it) => Number((it && model.program.literalOf(it.file, it.value)) ?? 0));
   if (said.includes(1)) return 'once';
   return said.some((it) => it > 1 && it < manyTries) ? 'some' : 'on';
 }
 
-/** How often the options let an activity be tried, wherever they stand. */
-function attempts(model: EventModel, file: FilePath, options: Expr, depth: number): string | undefined {
+/** What the options say of how often an activity is tried, wherever it stands in them. */
+function optionIn(
+  model: EventModel,
+  file: FilePath,
+  options: Expr,
+  option: string,
+  depth: number,
+): { readonly file: FilePath; readonly value: Expr } | undefined {
   const given = model.program.objectOf(file, options);
   if (!given || depth === 0) return undefined;
   for (const { key, value } of given.object.entries) {
     const found =
-      key === 'maximumAttempts'
-        ? model.program.literalOf(given.file, value)
-        : attempts(model, given.file, value, depth - 1);
+      key === option ? { file: given.file, value } : optionIn(model, given.file, value, option, depth - 1);
     if (found !== undefined) return found;
   }
   for (const it of given.object.spreads) {
-    const found = attempts(model, given.file, it, depth - 1);
+    const found = optionIn(model, given.file, it, option, depth - 1);
     if (found !== undefined) return found;
   }
   return undefined;
