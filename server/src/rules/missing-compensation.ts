@@ -5,6 +5,7 @@ import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCh
 import { deniedCommands } from '../model/compensation/deniedCommands.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
+import { lostSteps, type LostStep } from '../model/compensation/lostSteps.ts';
 import { uncalledUndoings, type UncalledUndoing } from '../model/compensation/uncalledUndoings.ts';
 import { unheardHolds, type UnheardHold } from '../model/compensation/unheardHolds.ts';
 import { calleeName } from '../model/fileIndex.ts';
@@ -45,6 +46,7 @@ export const rule: Rule = {
       ended.add(key);
       yield leftOf(it);
     }
+    for (const it of lostSteps(model)) if (!isExternal({ settingsOf }, it.deed)) yield lostOf(it);
     for (const it of unheardHolds(model)) if (!isExternal({ settingsOf }, it.failure)) yield unheardOf(it);
     for (const it of uncalledUndoings(model))
       if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);
@@ -101,6 +103,23 @@ function leftOf({ deed, failure, ending, announced }: LeftDeed): RuleFinding {
       ...(failed
         ? [{ file: failed.file, at: failed.at, message: `\`${failure.name}\` is published here.` }]
         : []),
+    ],
+  };
+}
+
+/** Somebody may look for what was left. */
+function lostOf({ deed, announced, next, name, place }: LostStep): RuleFinding {
+  const { file, at } = place;
+  return {
+    file,
+    at,
+    symbol: name,
+    severity: 'warning',
+    message: `When \`${name}\` fails after \`${deed.name}\`, nobody hears of it, and nothing takes back what \`${deed.name}\` announced.`,
+    help: `Announce the failure of \`${name}\`, and take back what \`${deed.name}\` announced when it comes.`,
+    related: [
+      { file: announced.file, at: announced.at, message: `\`${deed.name}\` is published here.` },
+      { file: next.file, at: next.at, message: `\`${next.name}\` comes after it.` },
     ],
   };
 }

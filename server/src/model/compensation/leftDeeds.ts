@@ -52,7 +52,7 @@ const held = new Set(
     .map(stemOf),
 );
 /** What the flow can't do without. */
-const needed = new Set(
+export const needed: ReadonlySet<string> = new Set(
   [
     ...held,
     ...'order shipment shipping delivery fulfillment transfer debit allocation provisioning envio entrega pedido'.split(
@@ -94,7 +94,8 @@ function endsFlow({ name, key, isProduced, isConsumed }: EventNode): boolean {
   return saysFailure(name, failures) && key.split(' ').some((it) => needed.has(stemOf(it)));
 }
 
-function holds({ name, isProduced, isConsumed }: EventNode): boolean {
+/** Whether an event says that its producer took hold of something. */
+export function holds({ name, isProduced, isConsumed }: EventNode): boolean {
   if (isProduced !== 'yes' || isConsumed !== 'yes' || saysFailure(name, failureWords)) return false;
   const step = stepOf(name);
   if (!step || step.isUndoing) return false;
@@ -134,11 +135,12 @@ function failedAfter(
 }
 
 /** The services that did it. Who takes it and puts it back for another try did not. */
-function doersOf(model: EventModel, deed: EventNode): ReadonlySet<string> {
+export function doersOf(model: EventModel, deed: EventNode): ReadonlySet<string> {
   return new Set(doing(model, deed).map((it) => model.serviceOf(it.file)));
 }
 
-function doing(model: EventModel, { producers, consumers }: EventNode): readonly ProducerNode[] {
+/** Where it is announced by who did it. */
+export function doing(model: EventModel, { producers, consumers }: EventNode): readonly ProducerNode[] {
   const taking = new Set(consumers.map((it) => model.serviceOf(it.file)));
   const first = producers.filter((it) => !taking.has(model.serviceOf(it.file)));
   return first.length > 0 ? first : producers;
@@ -167,7 +169,8 @@ function reactionTo(model: EventModel, failure: EventNode): Reaction {
       for (const effect of model.bodyOfConsumer(consumer).effects) {
         if (effect.role.kind !== 'publish') continue;
         const sent = producersOf(model, effect).flatMap((it) => it.event ?? []);
-        isOpen ||= sent.length === 0;
+        // What goes out because the handling itself failed is put aside, and is no reaction.
+        isOpen ||= sent.length === 0 && !effect.inCatch;
         for (const it of sent) events.add(it);
       }
     }
@@ -258,12 +261,12 @@ function leftBy(
 }
 
 /** It says what it takes back, or only that it takes back. */
-function takesBack(words: string, { name }: EventNode): boolean {
+export function takesBack(words: string, { name }: EventNode): boolean {
   return isUndoing(words) && (!namesSubject(words) || undoes(words, name));
 }
 
 /** Whether what is held ends by itself, or somebody looks from time to time for what has to be taken back. */
-function isEndedAnyhow(model: EventModel, deed: EventNode): boolean {
+export function isEndedAnyhow(model: EventModel, deed: EventNode): boolean {
   const own = doing(model, deed).flatMap(({ fn }) => reachedFrom(model, fn));
   if (own.some(({ fact }) => ending.test(JSON.stringify(fact.body)))) return true;
   return saidOfFiles(model, 'what clocks run', (facts) => runByClocks(model, facts)).some((it) =>
