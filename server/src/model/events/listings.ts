@@ -7,12 +7,16 @@ import type { Indexed } from '../incremental/keptLists.ts';
 import type { EventModel, EventNode, TypeNode } from '../model.ts';
 import { eventKey } from '../names/names.ts';
 
-/** All places that list the event. */
-export function listingsOf(model: EventModel, event: EventNode): readonly Place[] {
+/** All places that list the event, by its own name and by those that it travels under. */
+export function listingsOf(
+  model: EventModel,
+  { key, declarations, wireNames }: EventNode,
+  names: readonly string[] = wireNames,
+): readonly Place[] {
   const under = entriesUnder(model);
   const found = new Set([
-    ...[event.key, ...event.wireNames].flatMap((it) => under(it)),
-    ...event.declarations.flatMap((it) => ofType(model, it, under)),
+    ...[key, ...names].flatMap((it) => under(it)),
+    ...declarations.flatMap((it) => ofType(model, it, under)),
   ]);
   return [...found].sort(inOrder).map(({ file, at }) => ({ file, at }));
 }
@@ -34,7 +38,7 @@ export function placeOfName(model: EventModel, event: EventNode): Place {
   for (const { file, role } of event.producers) {
     for (const it of [role.event, role.channel]) if (it?.kind === 'string') return { file, at: it.at };
   }
-  const [listed] = listingsOf(model, isOnTopic(event) ? { ...event, wireNames: [] } : event);
+  const [listed] = isOnTopic(event) ? listingsOf(model, event, []) : listingsOf(model, event);
   if (listed) return listed;
   const made = event.inline.find((it) => event.producers.every(({ file }) => file !== it.file));
   return made && isNamedIn(model, event, made) ? { file: made.file, at: made.at } : event.place;
