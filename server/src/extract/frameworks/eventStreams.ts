@@ -5,7 +5,7 @@ import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type ClassSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle } from './messages.ts';
+import { callbackConsumer, handlerOf, mayHandle } from './messages.ts';
 
 const cqrs = '@nestjs/cqrs';
 const userInterfaces = ['@ngrx/', '@ngneat/', '@angular/', 'redux-observable', 'react', 'vue'];
@@ -22,7 +22,7 @@ export const eventStreams: Framework = {
 
 /** `this.eventBus.ofType(OrderPlaced).pipe(…).subscribe((event) => …)`. */
 function subscribed(site: CallSite): readonly ConsumerFact[] {
-  const { view, call, fn } = site;
+  const { view, call } = site;
   const [callback] = call.args;
   if (site.name !== 'subscribe' || !site.receiver || !mayHandle(view, callback)) return [];
   const { events: chosen, source } = streamBehind(site.receiver);
@@ -30,17 +30,7 @@ function subscribed(site: CallSite): readonly ConsumerFact[] {
   const isWhole = chosen.length === 0 && isFrom(view.originOf(source), [cqrs]);
   const events = isWhole ? [{ kind: 'string', value: '*', at: call.at } as const] : chosen;
   if (events.length === 0 || !isBus(view, source) || doesImport(view, userInterfaces)) return [];
-  const handler = handlerOf(view, callback);
-  const owner = view.ownerOf(fn.id);
-  return [
-    {
-      ...labelOf(view, handler, { name: 'subscribe', at: call.at }),
-      ...common(view),
-      events,
-      handler,
-      ...(owner === undefined ? {} : { owner }),
-    },
-  ];
+  return [callbackConsumer(site, callback, { ...common(view), events })];
 }
 
 /** What a chain of calls takes out of which stream. */

@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { callbackConsumer, mayHandle, unwrapped } from './messages.ts';
 
 const modules = ['kafka-node'];
 const library = 'kafka-node';
@@ -45,24 +45,12 @@ function sent({ view, origin }: CallSite, item: Expr): readonly PublishRole[] {
 
 /** `consumer.on('message', (message) => …)`: the client commits on a timer, whatever becomes of the message. */
 function received(site: CallSite): readonly ConsumerFact[] {
-  const { view, call, fn, receiver } = site;
+  const { view, call, receiver } = site;
   const [event, callback] = call.args;
   const isMessage = site.name === 'on' && event?.kind === 'string' && event.value === 'message';
   if (!isMessage || !isOf(site, /consumer/i) || !mayHandle(view, callback)) return [];
-  const handler = handlerOf(view, callback);
-  const owner = view.ownerOf(fn.id);
-  return [
-    {
-      ...labelOf(view, handler, { name: site.name, at: call.at }),
-      library,
-      transport: 'broker',
-      events: receiver ? topicsOf(site, view.makingOf(receiver)) : [],
-      handler,
-      eventParameter: 0,
-      acknowledges: 'auto',
-      ...(owner === undefined ? {} : { owner }),
-    },
-  ];
+  const events = receiver ? topicsOf(site, view.makingOf(receiver)) : [];
+  return [callbackConsumer(site, callback, { library, transport: 'broker', events, acknowledges: 'auto' })];
 }
 
 /** By type, or by its name in a file that uses the package: what a promise gives has no type. */

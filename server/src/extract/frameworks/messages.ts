@@ -2,6 +2,7 @@
 import type { Expr, FunctionId } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { FileView } from '../fileView.ts';
+import type { CallSite } from './framework.ts';
 
 const wrappers = new Set([
   'stringify',
@@ -106,6 +107,18 @@ export function methodConsumer(
 ): ConsumerFact {
   const owner = fn.owner === undefined ? {} : { owner: fn.owner };
   return { at: fn.at, name: fn.name, handler: fn.id, eventParameter: 0, ...owner, ...rest };
+}
+
+/** A consumer whose handler is a callback that a call is handed: `consumer.on('message', (message) => …)`. */
+export function callbackConsumer(
+  { view, call, fn, name }: CallSite,
+  callback: Expr,
+  rest: Pick<ConsumerFact, 'library' | 'transport' | 'events'> & Partial<ConsumerFact>,
+): ConsumerFact {
+  const handler = handlerOf(view, callback);
+  const owner = view.ownerOf(fn.id);
+  const label = labelOf(view, handler, { name, at: call.at });
+  return { ...label, handler, eventParameter: 0, ...(owner === undefined ? {} : { owner }), ...rest };
 }
 
 /** A consumer whose handler a class inherits: its base is called, and calls the class. */

@@ -2,7 +2,7 @@
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { callbackConsumer, mayHandle, unwrapped } from './messages.ts';
 
 const modules = ['rascal'];
 const library = 'rascal';
@@ -52,25 +52,20 @@ function acknowledged({ name, receiver, call, view }: CallSite): readonly AckRol
 
 /** `const subscription = await broker.subscribe('orders'); subscription.on('message', (message, content, ackOrNack) => …)`. */
 function received(site: CallSite): readonly ConsumerFact[] {
-  const { view, receiver, call, fn } = site;
+  const { view, receiver, call } = site;
   const [event, callback] = call.args;
   const isMessage = site.name === 'on' && event?.kind === 'string' && event.value === 'message';
   if (!isMessage || !isFrom(site.origin, modules) || !mayHandle(view, callback)) return [];
-  const handler = handlerOf(view, callback);
   const made = receiver && view.makingOf(receiver);
   const subscription = made?.kind === 'call' && made.args[0] ? view.valueOf(made.args[0]) : undefined;
-  const owner = view.ownerOf(fn.id);
   return [
-    {
-      ...labelOf(view, handler, { name: site.name, at: call.at }),
+    callbackConsumer(site, callback, {
       library,
       transport: 'broker',
       events: subscription ? [subscription] : [],
-      handler,
       // The message comes first, its content second.
       eventParameter: 1,
       acknowledges: 'never',
-      ...(owner === undefined ? {} : { owner }),
-    },
+    }),
   ];
 }

@@ -3,7 +3,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { isFrom, type CallSite } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { callbackConsumer, mayHandle, unwrapped } from './messages.ts';
 
 const modules = ['node-rdkafka', '@confluentinc/kafka-javascript'];
 const library = 'rdkafka';
@@ -29,24 +29,18 @@ export function produced(site: CallSite): readonly PublishRole[] {
 
 /** `consumer.on('data', (message) => …)`, with the topics of `consumer.subscribe(['orders'])`. */
 export function streamed(site: CallSite): readonly ConsumerFact[] {
-  const { view, call, fn } = site;
+  const { view, call } = site;
   const [event, callback] = call.args;
   const isData = event?.kind === 'string' && event.value === 'data';
   if (!isData || site.origin?.name !== 'KafkaConsumer' || !isFrom(site.origin, modules)) return [];
   if (!mayHandle(view, callback)) return [];
-  const handler = handlerOf(view, callback);
-  const owner = view.ownerOf(fn.id);
   return [
-    {
-      ...labelOf(view, handler, { name: site.name, at: call.at }),
+    callbackConsumer(site, callback, {
       library,
       transport: 'broker',
       events: topicsOf(site),
-      handler,
-      eventParameter: 0,
       acknowledges: 'auto',
-      ...(owner === undefined ? {} : { owner }),
-    },
+    }),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle } from './messages.ts';
+import { callbackConsumer, mayHandle } from './messages.ts';
 
 const modules = ['@temporalio/'];
 const library = 'temporal';
@@ -117,23 +117,17 @@ function limited({ view, call, name, origin, receiverName }: CallSite): readonly
 
 /** `setHandler(approved, (by) => …)` in a workflow. */
 function signalled(site: CallSite): readonly ConsumerFact[] {
-  const { view, call, fn } = site;
+  const { view, call } = site;
   const [signal, callback] = call.args;
   if (site.name !== 'setHandler' || !isImported(view, 'setHandler') || !signal) return [];
   if (!mayHandle(view, callback)) return [];
-  const handler = handlerOf(view, callback);
-  const owner = view.ownerOf(fn.id);
   return [
-    {
-      ...labelOf(view, handler, { name: site.name, at: call.at }),
+    callbackConsumer(site, callback, {
       library,
       transport: 'broker',
       events: [nameOf(view, signal)],
-      handler,
-      eventParameter: 0,
       isRequest: true,
       acknowledges: 'after',
-      ...(owner === undefined ? {} : { owner }),
-    },
+    }),
   ];
 }

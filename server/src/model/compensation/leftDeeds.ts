@@ -4,6 +4,7 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
 import { hopsOf, type Hop } from '../choreography/hops.ts';
+import { isRunByClock } from '../delivery/clockJobs.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
 import { unnamedSites } from '../events/sites.ts';
 import { carriesOutcome } from '../failures/failures.ts';
@@ -70,7 +71,6 @@ const unclear =
 /** What is written for somebody else to give it back, or to go on: `status: 'REFUND_PENDING'`, `{ kind: 'refund' }`, `needsRefund`. */
 const noted = /refund|give_?back|pay_?back|reimburs|chargeback|reversal|back_?order|on_?hold/i;
 const ending = /expir|(?<![a-z])ttl(?![a-z])|(?:hold|held|reserved)Until/i;
-const clocks = /^(?:Cron|Interval|Every|Scheduled?|OnSchedule)/;
 
 /** All of them, once the whole workspace was read and each consumer says what it takes. */
 export function leftDeeds(model: EventModel): readonly LeftDeed[] {
@@ -280,9 +280,7 @@ function runByClocks(model: EventModel, facts: FileFacts): readonly string[] {
   const isTimed = indexOf(facts).withRoles.some(({ action: { roles } }) =>
     roles.some((it) => it.kind === 'schedule' && !it.isOnce && !it.isKept),
   );
-  const timed = functions.filter(
-    (it) => it.decorators.some(({ name }) => clocks.test(name)) || (isTimed && it.kind !== 'module'),
-  );
+  const timed = functions.filter((it) => isRunByClock(it) || (isTimed && it.kind !== 'module'));
   const reached = timed.flatMap((fact) => reachedFrom(model, { file, fact }));
   return [...new Set(reached.flatMap(({ fact }) => [fact.name, ...callsIn(fact.body).map(saidBy)]))];
 }

@@ -2,6 +2,7 @@
 import type { CallAction } from '../../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
+import { isRunByClock } from '../delivery/clockJobs.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { ConsumerNode, EventModel } from '../model.ts';
@@ -17,7 +18,6 @@ export const taking =
 const ending = /"(?:EX|PX|EXAT)"|(?<![a-z])ttl(?![a-z])|setex|"p?expire(?:at)?"/i;
 /** Somebody looks for what is held too long. */
 const sweeping = /expir|stale|overdue|sweep|time_?out/i;
-const clocks = /^(?:Cron|Interval|Timeout|Scheduled?|Every)$/;
 
 export interface Taking {
   readonly file: string;
@@ -68,7 +68,6 @@ function* takingBackIn({ file, functions }: FileFacts): Iterable<Taking> {
   for (const fact of functions) {
     for (const action of callsIn(fact.body))
       for (const what of doneBy(action)) if (takesBack(what)) yield { file, fact, what };
-    if (sweeping.test(fact.name) || fact.decorators.some((it) => clocks.test(it.name)))
-      yield { file, fact, what: '' };
+    if (sweeping.test(fact.name) || isRunByClock(fact)) yield { file, fact, what: '' };
   }
 }

@@ -9,7 +9,12 @@ import { saidOfFiles } from '../incremental/about.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 import { reachedFrom } from './redelivered.ts';
 
-const repeating = /^(?:Cron|Interval|Timeout|Schedule|Scheduled|Every|CronJob)$/;
+const clocks = /^(?:Cron(?:Job)?|Interval|Timeout|Scheduled?|OnSchedule|Every)$/;
+
+/** Whether a decorator has a clock run a function: `@Cron('0 * * * *')`. */
+export function isRunByClock({ decorators }: FunctionFact): boolean {
+  return decorators.some((it) => clocks.test(it.name));
+}
 
 /** Functions that a clock runs: by a decorator, a timer or a loop without an end. */
 export function jobsOf(model: EventModel): readonly FunctionNode[] {
@@ -21,7 +26,7 @@ export function jobsOf(model: EventModel): readonly FunctionNode[] {
 function jobsAt(model: EventModel, facts: FileFacts, fact: FunctionFact): readonly FunctionNode[] {
   const fn = { file: facts.file, fact };
   const isJob =
-    fact.decorators.some((it) => repeating.test(it.name)) ||
+    isRunByClock(fact) ||
     isSweepByName(facts, fact) ||
     actionsIn(fact.body).some((it) => it.kind === 'loop' && it.isEndless);
   const timed = callsIn(fact.body).flatMap((it) => timedBy(model, fn, it));
@@ -60,7 +65,7 @@ export function isTakenUp(model: EventModel, levels: readonly Level[], index: nu
   const started = levels[index + 1]?.entry;
   if (!started || !levels.slice(0, index + 1).some((it) => storesBefore(model, it))) return false;
   return model.program.callersOf(started).some(({ caller }) => {
-    const isJob = caller.fact.decorators.some((it) => repeating.test(it.name) && it.name !== 'Timeout');
+    const isJob = isRunByClock(caller.fact) && caller.fact.decorators.every((it) => it.name !== 'Timeout');
     return isJob && reachedFrom(model, caller).some(({ fact }) => callsIn(fact.body).some(reads));
   });
 }
