@@ -1,6 +1,7 @@
 // A saga's step that nothing takes back when a later step fails: half of the business transaction stays done.
 import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
+import { abandonedHolds, type AbandonedHold } from '../model/compensation/abandonedHolds.ts';
 import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import { deniedCommands } from '../model/compensation/deniedCommands.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
@@ -12,6 +13,7 @@ import { calleeName } from '../model/fileIndex.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { isGivenUp } from '../model/sagas/activities.ts';
+import { failsForGood, hasUndoing } from '../model/sagas/finalFailures.ts';
 import { tellsSomebody } from '../model/sagas/deeds.ts';
 import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
@@ -38,6 +40,10 @@ export const rule: Rule = {
     for (const { said } of escaped) yield said;
     for (const it of [...deniedCharges(model), ...deniedCommands(model)])
       if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
+    for (const it of abandonedHolds(model)) {
+      const key = `${it.file} ${it.hold.call.at.start}`;
+      if (!seen.has(key)) yield abandonedOf(it);
+    }
     const ended = new Set<string>();
     for (const it of leftDeeds(model)) {
       const key = `${it.ending.file} ${it.ending.at.start}`;
@@ -60,12 +66,21 @@ function* missingIn(
 ): Iterable<{ readonly key: string; readonly finding: RuleFinding }> {
   const mayEnd = endingIn(model, saga);
   for (const step of revocable(saga.steps)) {
-    const { deed } = step;
+    const deed = step.deed ?? undoneElsewhere(model, saga, step);
     const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step, mayEnd) : undefined;
     if (!deed || !next) continue;
     const finding = findingOf(model, { saga, step, deed, next });
     yield { key: `${step.file} ${step.at.start}`, finding };
   }
+}
+
+/** What an activity does is known by another one that undoes it. */
+function undoneElsewhere(
+  model: EventModel,
+  { fact }: SagaNode,
+  { name, file, at }: StepNode,
+): Deed | undefined {
+  return fact.engine === 'temporal' && hasUndoing(model, name) ? { file, at, name } : undefined;
 }
 
 /** The names alone say that money is taken, and that the catch speaks of it. */
@@ -85,6 +100,20 @@ function deniedOf({ file, charge, next, denied, command, nextCommand, deniedBy }
       { file, at: next.call.at, message: `\`${then}\` can fail.` },
       { file, at: denied.call.at, message: `\`${said}\` runs then.` },
     ],
+  };
+}
+
+/** The names alone say that it is held. */
+function abandonedOf({ file, hold, held, next }: AbandonedHold): RuleFinding {
+  const then = calleeName(next.call.callee) ?? '';
+  return {
+    file,
+    at: hold.call.at,
+    symbol: calleeName(hold.call.callee) ?? '',
+    severity: 'warning',
+    message: `When \`${then}\` fails, nothing gives back what \`${held}\` took hold of.`,
+    help: `Catch the failure of what comes after \`${held}\` and give it back, or let it end by itself after a while.`,
+    related: [{ file, at: next.call.at, message: `\`${then}\` can fail.` }],
   };
 }
 
@@ -176,14 +205,17 @@ function escapedOf({ saga, step, action, held }: EscapedFailure): RuleFinding {
 
 /**
  * Temporal repeats an activity until it succeeds: a workflow that compensates nothing goes forward only, unless an activity is given
- * up after some tries. What is no hold on anything may then stay as it is.
+ * up after some tries or fails for good by itself. What is no hold on anything, and has nothing that undoes it, may then stay as it is.
  */
 function endingIn(model: EventModel, saga: SagaNode): (step: StepNode, next: StepNode) => boolean {
   const { fact, steps } = saga;
   const isLater = comesAfter(model, saga);
   const goesForward = fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
   return (step, next) =>
-    isLater(step, next) && (!goesForward || (takingHold.test(step.name) && isGivenUp(model, next)));
+    isLater(step, next) &&
+    (!goesForward ||
+      ((takingHold.test(step.name) || hasUndoing(model, step.name)) &&
+        (isGivenUp(model, next) || failsForGood(model, next.name))));
 }
 
 /** The steps before the pivot that are not simply repeated until they succeed. */

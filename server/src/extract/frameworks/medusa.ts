@@ -1,6 +1,8 @@
-// Medusa: subscribers and events of workflows, handed on by an event module that retries (https://docs.medusajs.com).
+// Medusa: subscribers and events of workflows, handed on by an event module that retries, and what modules and workflows store
+// (https://docs.medusajs.com/learn/fundamentals/modules).
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole } from '../../facts/roles.ts';
+import type { PublishRole, WriteRole } from '../../facts/roles.ts';
+import { table } from '../../table.ts';
 import type { FileView } from '../fileView.ts';
 import { doesImport, type CallSite, type Framework } from './framework.ts';
 import { methodConsumer } from './messages.ts';
@@ -8,9 +10,49 @@ import { methodConsumer } from './messages.ts';
 export const medusa: Framework = {
   name: 'medusa',
   triggers: ['workflows-sdk', 'emitEventStep', 'SubscriberArgs', 'SubscriberConfig'],
-  roles: emitted,
+  roles: (site) => {
+    const events = emitted(site);
+    return events.length > 0 ? events : stored(site);
+  },
   modules: subscribers,
 };
+
+/** The methods that `MedusaService` generates, and the verbs of the commerce modules: `createDeliveries`, `softDeleteDrivers`. */
+const verbs: Readonly<Record<string, WriteRole['operation']>> = table({
+  create: 'insert',
+  add: 'insert',
+  update: 'update',
+  upsert: 'upsert',
+  delete: 'delete',
+  remove: 'delete',
+  // What is deleted softly can be restored.
+  softDelete: 'update',
+  restore: 'update',
+});
+const verb = /^(create|add|update|upsert|delete|remove|softDelete|restore)([A-Z]\w*)$/;
+
+/** `deliveries.createDeliveries(…)` of a module that the container gives, `createOrderWorkflow(container).run(…)`. */
+function stored(site: CallSite): readonly WriteRole[] {
+  const [, does = '', what = ''] = verb.exec(flowRun(site) ?? site.name) ?? [];
+  const operation = verbs[does];
+  if (!operation || !doesImport(site.view, ['@medusajs/'])) return [];
+  if (flowRun(site) === undefined && !isOfContainer(site)) return [];
+  return [{ kind: 'write', library: 'medusa', operation, store: what, confidence: 'name' }];
+}
+
+/** `createOrder` of `createOrderWorkflow(container).run(…)`: it runs by itself, and takes back only what fails in it. */
+function flowRun({ name, receiver }: CallSite): string | undefined {
+  if (name !== 'run' || receiver?.kind !== 'call' || receiver.callee.kind !== 'name') return undefined;
+  return /^(\w+)Workflow$/.exec(receiver.callee.name)?.[1];
+}
+
+function isOfContainer({ view, receiver }: CallSite): boolean {
+  const made = receiver && view.makingOf(receiver);
+  if (made?.kind !== 'call' || made.callee.kind !== 'member' || made.callee.name !== 'resolve') return false;
+  const { object } = made.callee;
+  const holder = object.kind === 'member' || object.kind === 'name' ? object.name : '';
+  return /^(?:container|scope)_?$/.test(holder);
+}
 
 /** `emitEventStep({ eventName, data })`, `eventModuleService.emit({ name, data })`. */
 function emitted(site: CallSite): readonly PublishRole[] {

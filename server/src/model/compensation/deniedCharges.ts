@@ -130,7 +130,8 @@ function holdingCommand(
   return said.find((it) => it !== undefined && holding.test(/[a-z]/.test(it) ? it : it.toLowerCase()));
 }
 
-function hasKey(expr: Expr): boolean {
+/** Whether something is handed over with a key by which a repeat is known: it is tried again as a whole. */
+export function hasKey(expr: Expr): boolean {
   if (expr.kind === 'object' && expr.entries.some(({ key }) => /idempot/i.test(key))) return true;
   return (expr.kind === 'name' && /idempot/i.test(expr.name)) || partsOf(expr).some(hasKey);
 }

@@ -124,15 +124,44 @@ function engineSteps(
   facts: FileFacts,
   body: Parameters<typeof placedCalls>[1],
   reading: Reading,
+  depth = 0,
 ): readonly StepNode[] {
   const placed = placedCalls(facts, body);
   return placed.flatMap(({ action }) => {
     const isEvent = action.roles.some((it) => it.kind === 'publish');
     const found = isEvent ? undefined : stepAt(facts.file, action.call.callee, reading.linking);
-    if (!found) return stepOfEngine(facts, action);
+    if (!found)
+      return (
+        (depth < deepest ? flowAsStep(facts.file, action, reading, depth + 1) : undefined) ??
+        stepOfEngine(facts, action)
+      );
     const step = declaredStep(found.file, found.fact, reading);
     return [isLimitedThere(action.call, placed) ? { ...step, hasTimeLimit: true } : step];
   });
+}
+
+/** How many flows may run one another as a step. */
+const deepest = 3;
+
+/** The steps of `payWorkflow.runAsStep(…)`, which the engine runs and takes back with those of the flow that runs it. */
+function flowAsStep(
+  file: FilePath,
+  { call: { callee } }: CallAction,
+  reading: Reading,
+  depth: number,
+): readonly StepNode[] | undefined {
+  if (callee.kind !== 'member' || callee.name !== 'runAsStep') return undefined;
+  const { values, files } = reading.linking;
+  const made = values.evaluate(file, callee.object);
+  const facts = made.kind === 'expr' && made.expr.kind === 'call' ? files.get(made.file) : undefined;
+  if (!facts || made.kind !== 'expr' || made.expr.kind !== 'call') return undefined;
+  const { span } = made.expr;
+  const composed = facts.sagas
+    .filter((it) => it.form === 'workflow' && it.function !== undefined)
+    .map((it) => facts.functions[it.function ?? -1])
+    .find((it) => it && span.start <= it.span.start && it.span.end <= span.end);
+  const steps = composed ? engineSteps(facts, composed.body, reading, depth) : [];
+  return steps.length > 0 ? steps : undefined;
 }
 
 /** `createRemoteLinkStep(links)` of the engine's own flows, `payWorkflow.runAsStep(…)`: it can fail, and the engine takes it back. */
