@@ -42,7 +42,7 @@ function placeAt(file: FilePath, { start }: Span): string {
   return `${file}:${start}`;
 }
 
-type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' | 'postponed' }>;
+type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' | 'postponed' | 'left' }>;
 
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
@@ -50,6 +50,7 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   if (early.how === 'unasked' && early.statedAt) return { ...stated(early, early.statedAt), related };
   if (early.how === 'unasked' || early.how === 'returned') return { ...unwaited(model, early), related };
   if (early.how === 'postponed') return { ...postponed(early), related };
+  if (early.how === 'left') return { ...leftToProcess(early), related };
   const path = pathOf(early.action.call.callee);
   const done = work ? `\`${work.name}\` is done` : 'that is done';
   const what = path === '' ? 'a function that it starts' : `\`${path}\``;
@@ -74,6 +75,26 @@ function postponed({ consumer, work, fn, action }: EarlyAck & { readonly how: 'p
     symbol: pathOf(action.call.callee).split('.').at(-1) ?? consumer.name,
     message: `\`${consumer.name}\` acknowledges the message, and only a timer of this process sends its copy by \`${work.name}\`: a crash before that loses it.`,
     help: 'Send the copy first, to a queue that waits in the broker and hands it back, and acknowledge then.',
+  };
+}
+
+/** Nobody but this process knows of the message any more. */
+function leftToProcess({ as, consumer, work, fn, action }: EarlyAck & { readonly how: 'left' }): RuleFinding {
+  const { callee, at } = action.call;
+  const list = callee.kind === 'member' ? pathOf(callee.object) : '';
+  const message =
+    as === 'tried'
+      ? `\`${consumer.name}\` leaves another try to \`${pathOf(callee)}\`: the message is acknowledged before that, and a restart loses it.`
+      : `\`${consumer.name}\` only puts the message into \`${list}\`: it is acknowledged before \`${work.name}\` is done, and a restart loses it.`;
+  return {
+    file: fn.file,
+    at,
+    symbol: pathOf(callee).split('.').at(-1) ?? consumer.name,
+    message,
+    help:
+      as === 'tried'
+        ? 'Throw the error, so that the broker delivers the message again, or send it to a queue that waits.'
+        : 'Do the work in the handler itself, or store the message before it ends.',
   };
 }
 

@@ -1,5 +1,6 @@
 // Brokers deliver at least once: what a handler does must be harmless when it is done again.
 import { z } from 'zod';
+import { effectsOfLists } from '../model/delivery/leftInMemory.ts';
 import { isPutBack } from '../model/delivery/putBack.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model/model.ts';
 import { guardFixes } from './guardFixes.ts';
@@ -26,7 +27,8 @@ export const rule: Rule = {
 };
 
 function findingIn(consumer: ConsumerNode, model: EventModel): RuleFinding | undefined {
-  const all = model.bodyOfConsumer(consumer).effects;
+  const own = model.bodyOfConsumer(consumer).effects;
+  const all = consumer.handler ? [...own, ...effectsOfLists(model, consumer.handler)] : own;
   if (isRelay(consumer, all)) return undefined;
   const effects = all.filter((it) => isHarmful(it, consumer) && !isPutBack(model, consumer, it));
   const worst = worstOf(effects.filter((it) => it.guarded === 'no'));

@@ -12,21 +12,26 @@ export const rule: Rule = {
   hasFix: true,
   options: z.object({}),
   *check({ model }) {
-    const seen = new Set<string>();
     const found = model.saidOfConsumers('swallowed-error', (consumer) => {
       if (consumer.transport === 'in-process' && !isUnanswered(consumer)) return [];
       const swallow = swallowIn(model, consumer);
       if (!swallow || (consumer.transport === 'unknown' && !swallow.acknowledged)) return [];
       const place = `${swallow.fn.file}:${swallow.at.start}`;
-      return [{ place, finding: findingOf(consumer, swallow, model) }];
+      const isOwn = consumer.handler?.fact === swallow.fn.fact;
+      return [{ place, isOwn, finding: findingOf(consumer, swallow, model) }];
     });
-    for (const { said } of found) {
-      if (seen.has(said.place)) continue;
-      seen.add(said.place);
-      yield said.finding;
-    }
+    const told = new Map<string, Told>();
+    for (const { said } of found)
+      if (!told.has(said.place) || (said.isOwn && !told.get(said.place)?.isOwn)) told.set(said.place, said);
+    for (const { finding } of told.values()) yield finding;
   },
 };
+
+/** Of several consumers that lead to one catch the one speaks whose own it is. */
+interface Told {
+  readonly isOwn: boolean;
+  readonly finding: RuleFinding;
+}
 
 /** Who asked over RabbitMQ for what gives nothing takes it for done. */
 function isUnanswered({ fact, handler, isForgotten }: ConsumerNode): boolean {

@@ -151,9 +151,8 @@ function boundTo(site: CallSite): readonly Expr[] {
     .callsNamed('bindQueue')
     .filter(({ action, fn }) => site.view.ownerOf(fn.id) === owner && isSameQueue(site, action.call.args[0]));
   const beside = near.filter(({ fn }) => fn.id === site.fn.id);
-  const isHanded = queue?.kind === 'name' && site.view.bindingOf(queue)?.kind === 'parameter';
   // Which queue it is says whoever calls, and nobody knows what is bound elsewhere.
-  if (isHanded && beside.length === 0) return [queue];
+  if (queue && isHandedIn(site, queue) && beside.length === 0) return [queue];
   const names = (beside.length > 0 ? beside : near).flatMap(({ action }) => {
     const [, exchange, key] = action.call.args;
     if (!key) return [];
@@ -163,9 +162,14 @@ function boundTo(site: CallSite): readonly Expr[] {
   return names.length > 0 ? names : queue ? [queue] : [];
 }
 
-/** Of two queues that are written out the names decide; else what stands near belongs together. */
+/** Of two queues that are written out the names decide, and one that is handed in is none of those; else what stands near belongs together. */
 function isSameQueue(site: CallSite, bound: Expr | undefined): boolean {
   const queue = site.arg(0);
   const other = bound && site.view.valueOf(bound);
-  return queue?.kind !== 'string' || other?.kind !== 'string' || queue.value === other.value;
+  if (other?.kind !== 'string') return true;
+  return queue?.kind === 'string' ? queue.value === other.value : !isHandedIn(site, queue);
+}
+
+function isHandedIn({ view }: CallSite, queue: Expr | undefined): boolean {
+  return queue?.kind === 'name' && view.bindingOf(queue)?.kind === 'parameter';
 }

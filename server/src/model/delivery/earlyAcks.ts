@@ -13,9 +13,17 @@ import { isOnlyTold } from '../failures/toldFailures.ts';
 import type { ConsumerNode, Effect, EventModel, FunctionNode } from '../model.ts';
 import { acknowledges } from './acknowledging.ts';
 import { isTakenUp } from './clockJobs.ts';
+import { leftInMemory, type LeftInMemory } from './leftInMemory.ts';
 import { postponedCopyIn } from './postponedCopies.ts';
 import { declarationsOf } from './queues.ts';
 import { statedNoAck, type StatedNoAck } from './statedNoAcks.ts';
+
+interface Found {
+  readonly consumer: ConsumerNode;
+  readonly work: Effect;
+  readonly fn: FunctionNode;
+  readonly action: CallAction;
+}
 
 /** Where a message is acknowledged too early, and the work that comes later. */
 export type EarlyAck =
@@ -30,21 +38,11 @@ export type EarlyAck =
   /** The client acknowledges as soon as the handler gives its promise. */
   | { readonly how: 'returned'; readonly consumer: ConsumerNode; readonly work: Effect }
   /** The handler acknowledges and goes on to work, or starts the work and does not wait for it. */
-  | {
-      readonly how: 'first' | 'unawaited';
-      readonly consumer: ConsumerNode;
-      readonly work: Effect;
-      readonly fn: FunctionNode;
-      readonly action: CallAction;
-    }
+  | ({ readonly how: 'first' | 'unawaited' } & Found)
   /** The handler acknowledges, and a timer sends a copy of the message later. */
-  | {
-      readonly how: 'postponed';
-      readonly consumer: ConsumerNode;
-      readonly work: Effect;
-      readonly fn: FunctionNode;
-      readonly action: CallAction;
-    }
+  | ({ readonly how: 'postponed' } & Found)
+  /** Only this process remembers what it has to go on with. */
+  | ({ readonly how: 'left' } & Found & Pick<LeftInMemory, 'as'>)
   /** The handler starts something that stands nowhere in sight. */
   | {
       readonly how: 'unknown';
@@ -86,8 +84,22 @@ export function earlyAckOf(model: EventModel, consumer: ConsumerNode): EarlyAck 
     unawaitedWork(model, consumer, handler) ??
     startedByWrapper(model, consumer, works) ??
     (effects.length === 0 ? unknownWork(model, consumer, handler) : undefined) ??
-    postponedCopy(model, consumer)
+    postponedCopy(model, consumer) ??
+    leftToProcess(model, consumer, handler)
   );
+}
+
+function leftToProcess(
+  model: EventModel,
+  consumer: ConsumerNode,
+  handler: FunctionNode,
+): EarlyAck | undefined {
+  if (!endsWithHandler(consumer)) return undefined;
+  for (const { as, fn, action, next } of leftInMemory(model, handler)) {
+    const work = optional.test(next.fact.name) ? undefined : model.bodyOf(next).effects.find(isWork);
+    if (work) return { how: 'left', as, consumer, work, fn, action };
+  }
+  return undefined;
 }
 
 function postponedCopy(model: EventModel, consumer: ConsumerNode): EarlyAck | undefined {

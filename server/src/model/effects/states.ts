@@ -97,7 +97,10 @@ function addAction(file: FilePath, action: Action, to: Gathering): void {
   if (action.kind === 'assign' && action.target.kind === 'member')
     add(to.states, action.target.name, tokensOf(file, action.value, to.linking));
   if (action.kind !== 'call') return;
-  for (const arg of settingArgs(action)) addObject(file, arg, to, 0);
+  for (const arg of settingArgs(action)) {
+    addObject(file, arg, to, 0);
+    addUpdate(file, arg, to);
+  }
   addNamed(file, action, to);
   addSql(action, to.states);
 }
@@ -115,6 +118,27 @@ function addObject(file: FilePath, expr: Expr, to: Gathering, depth: number): vo
     if (entry.value.kind === 'object') addObject(file, entry.value, to, depth + 1);
     else add(to.states, entry.key, tokensOf(file, entry.value, to.linking));
   }
+}
+
+/** `UpdateExpression: 'SET #status = :status'` of DynamoDB sets what its names and values stand for. */
+function addUpdate(file: FilePath, arg: Expr, { states, linking }: Gathering): void {
+  const { values } = linking;
+  const value = arg.kind === 'name' ? values.evaluate(file, arg) : undefined;
+  const input = value?.kind === 'expr' ? value.expr : arg;
+  const expression = entryIn(input, 'UpdateExpression');
+  const [text = ''] = expression ? values.stringsOf(file, expression) : [];
+  const clause = /\bset\b(.*)/is.exec(text)?.[1] ?? '';
+  for (const part of clause.split(/,|\b(?:remove|add|delete)\b/i)) {
+    const [, name = '', placeholder = ''] = /^\s*([#\w]+)\s*=\s*(:\w+)\s*$/.exec(part) ?? [];
+    const alias = entryIn(entryIn(input, 'ExpressionAttributeNames'), name);
+    const [field = ''] = alias ? values.stringsOf(file, alias) : [name];
+    const set = entryIn(entryIn(input, 'ExpressionAttributeValues'), placeholder);
+    if (field !== '') add(states, field, set ? tokensOf(file, set, linking) : ['?']);
+  }
+}
+
+function entryIn(object: Expr | undefined, key: string): Expr | undefined {
+  return object?.kind === 'object' ? object.entries.find((it) => it.key === key)?.value : undefined;
 }
 
 /** `sagas.updateStatus(id, SagaStatus.COMPENSATING)` sets the field that it is called after. */

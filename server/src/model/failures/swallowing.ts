@@ -8,6 +8,7 @@ import { neverBoth } from '../calls/order.ts';
 import { isPure, isReport, isTelling } from '../calls/pureCalls.ts';
 import { isLeftOpen } from '../consumers/runners.ts';
 import { refuses } from '../delivery/acknowledging.ts';
+import { leftInMemory } from '../delivery/leftInMemory.ts';
 import { isTick } from '../delivery/ticks.ts';
 import { pathOf } from '../effects/effects.ts';
 import { journalsIn } from '../effects/journalLines.ts';
@@ -56,7 +57,21 @@ export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | 
   // Who waits for an answer asks again; a broker that has forgotten it brings it no second time.
   const isForgotten = consumer.fact.acknowledges === 'before';
   if (isForgotten && facts && answersPromise(facts, consumer.handler.fact)) return undefined;
-  return swallowOf(model, consumer.handler, consumer, 0) ?? swallowOfBase(model, consumer);
+  return (
+    swallowOf(model, consumer.handler, consumer, 0) ??
+    swallowOfBase(model, consumer) ??
+    swallowOfList(model, consumer, consumer.handler)
+  );
+}
+
+/** What a timer does with the messages that the handler has put into a list. */
+function swallowOfList(
+  model: EventModel,
+  consumer: ConsumerNode,
+  handler: FunctionNode,
+): Swallow | undefined {
+  const takers = leftInMemory(model, handler).filter((it) => it.as === 'listed');
+  return takers.map((it) => swallowOf(model, it.next, consumer, 0)).find((it) => it !== undefined);
 }
 
 /** Whether whoever calls a function learns no more than that it came to its end. */

@@ -1,9 +1,10 @@
 // What a publishing call gives its caller to wait for, as libraries, declarations and the workspace's own code say.
-import type { CallAction } from '../../facts/actions.ts';
+import type { Action, CallAction } from '../../facts/actions.ts';
 import type { BindingId, Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { PublishRole } from '../../facts/roles.ts';
+import { callsIn } from '../../facts/walk.ts';
 import type { FilePath, Place } from '../../text.ts';
-import { mayFail } from '../failures/failing.ts';
+import { leaves, mayFail } from '../failures/failing.ts';
 import { calleeName, eachAction, indexOf } from '../fileIndex.ts';
 import type { Indexed } from '../incremental/keptLists.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
@@ -132,8 +133,17 @@ function resultOf(model: EventModel, fn: FunctionNode, depth: number): Given['gi
   const { isAsync, isAbstract, returns } = fn.fact;
   const declared = isAsync ? 'promise' : resultNamed(returns);
   if (isAbstract) return declared;
-  if (declared) return mayFail(fn.fact.body) ? declared : undefined;
+  if (declared) return mayFail(fn.fact.body) || mayRefuse(fn.fact.body) ? declared : undefined;
   return returns || depth > maxDepth ? undefined : returnedBy(model, fn, depth);
+}
+
+/** A channel of RabbitMQ that is closed throws at once: what an async function gives is the failure then. A callback is told later. */
+function mayRefuse(body: readonly Action[]): boolean {
+  return callsIn(body).some((it) => {
+    const { gives, transport } = publishIn(it) ?? {};
+    const isTold = it.call.args.some(({ kind }) => kind === 'function');
+    return gives === 'nothing' && transport === 'broker' && !isTold && leaves(body, it);
+  });
 }
 
 /** `publish(event) { return this.client.emit(…); }` */
