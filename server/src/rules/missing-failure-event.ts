@@ -46,7 +46,17 @@ const options = z.strictObject({
     .describe('Nouns of steps that can fail: `PaymentProcessed` is the success of one.'),
   actions: z
     .array(z.string())
-    .default(['paid', 'charged', 'refunded', 'reserved', 'booked', 'shipped', 'delivered', 'provisioned'])
+    .default([
+      'paid',
+      'charged',
+      'refunded',
+      'reserved',
+      'allocated',
+      'booked',
+      'shipped',
+      'delivered',
+      'provisioned',
+    ])
     .describe('Participles that a step which can fail ends with, whatever its subject: `OrderShipped`.'),
   failures: z
     .array(z.string())

@@ -15,7 +15,7 @@ import { ofCallbacks } from './handedCallbacks.ts';
 import { handlerBehind } from './handlers.ts';
 import { filledIn } from './inheritedHandlers.ts';
 import { ofListed } from './listedHandlers.ts';
-import { decoratedConsumers } from './ownDecorators.ts';
+import { decoratedConsumers, type Decorated } from './ownDecorators.ts';
 import { parsedTypes } from './parsedTypes.ts';
 import { registeredBy } from './registered.ts';
 import { registrars } from './registrars.ts';
@@ -25,8 +25,8 @@ import { takersOf } from './takers.ts';
 /** All consumers of all files. */
 export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
   const drafts = saidOfFiles(linking, 'consumer drafts', (facts) =>
-    [...facts.consumers, ...decoratedConsumers(facts, linking)].flatMap((fact) =>
-      draftsOf(facts, fact, linking, read),
+    [...facts.consumers.map((fact): Decorated => ({ fact })), ...decoratedConsumers(facts, linking)].flatMap(
+      ({ fact, entry }) => draftsOf(facts, fact, linking, read).map((it) => (entry ? { entry, ...it } : it)),
     ),
   );
   return onceEach(drafts);

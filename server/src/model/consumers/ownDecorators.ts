@@ -1,12 +1,17 @@
-// Consumers under a decorator of the workspace that wraps a known one: `Topic()` which applies `MessagePattern()`.
+// Consumers under a decorator of the workspace: one that wraps a known one, as `Topic()` which applies `MessagePattern()`, or one
+// that notes what whoever registers the method reads.
 import type { DecoratorFact, Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { table } from '../../table.ts';
 import { eachAction } from '../fileIndex.ts';
 import type { Linking } from '../program.ts';
 import { entryOf } from '../resolution/values.ts';
+import type { Entry } from './handedHandlers.ts';
+import { registrationBehind, type Noted } from './notedHandlers.ts';
 
-const wrapped: Readonly<Record<string, Pick<ConsumerFact, 'library' | 'transport' | 'isRequest'>>> = table({
+type Wrapped = Pick<ConsumerFact, 'library' | 'transport' | 'isRequest' | 'acknowledges'>;
+
+const wrapped: Readonly<Record<string, Wrapped>> = table({
   EventPattern: { library: '@nestjs/microservices', transport: 'broker' },
   MessagePattern: { library: '@nestjs/microservices', transport: 'broker', isRequest: true },
   RabbitSubscribe: { library: '@golevelup/nestjs-rabbitmq', transport: 'broker' },
@@ -14,10 +19,18 @@ const wrapped: Readonly<Record<string, Pick<ConsumerFact, 'library' | 'transport
   OnEvent: { library: '@nestjs/event-emitter', transport: 'in-process' },
   Process: { library: '@nestjs/bull', transport: 'broker' },
 });
+/** A note may say anything of a method: who may call it, how long its answer is kept. */
+const consuming = /subscri|consum|listen|handle|message|topic|queue|event|^on[A-Z]|^On/i;
 const eventKeys = ['pattern', 'topic', 'event', 'routingKey', 'name', 'queue'];
 
+/** A consumer under a decorator, and the call that runs it where that is known. */
+export interface Decorated {
+  readonly fact: ConsumerFact;
+  readonly entry?: Entry;
+}
+
 /** The consumers of a file that only the decorators' own bodies give away. */
-export function decoratedConsumers(facts: FileFacts, linking: Linking): readonly ConsumerFact[] {
+export function decoratedConsumers(facts: FileFacts, linking: Linking): readonly Decorated[] {
   const known = new Set(facts.consumers.map((it) => it.handler));
   return facts.functions.flatMap((fn) => {
     if (fn.decorators.length === 0 || known.has(fn.id)) return [];
@@ -29,21 +42,50 @@ function consumerUnder(
   facts: FileFacts,
   fn: FunctionFact,
   decorator: DecoratorFact,
-  { values }: Linking,
-): readonly ConsumerFact[] {
+  linking: Linking,
+): readonly Decorated[] {
   if (Object.hasOwn(wrapped, decorator.name)) return [];
-  const value = values.evaluate(facts.file, { kind: 'name', name: decorator.name, at: decorator.at });
-  if (value.kind !== 'function') return [];
-  for (const action of eachAction(value.node.fact.body)) {
+  const kind = kindWrapped(facts, decorator, linking);
+  const noted = kind ? undefined : notedUnder(facts, fn, decorator, linking);
+  const found = kind ?? noted?.by;
+  if (!found) return [];
+  const { library, transport, isRequest, acknowledges } = found;
+  const fact: ConsumerFact = {
+    ...{ library, transport, at: fn.at, name: fn.name },
+    ...(isRequest && { isRequest }),
+    ...(acknowledges && { acknowledges }),
+    ...(fn.owner !== undefined && { owner: fn.owner }),
+    events: decorator.args.slice(0, 1).map(eventIn),
+    handler: fn.id,
+    eventParameter: 0,
+  };
+  return [{ fact, ...(noted?.entry && { entry: noted.entry }) }];
+}
+
+/** What the known decorator makes that the body of this one applies. */
+function kindWrapped(
+  { file }: FileFacts,
+  { name, at }: DecoratorFact,
+  { values }: Linking,
+): Wrapped | undefined {
+  const value = values.evaluate(file, { kind: 'name', name, at });
+  for (const action of value.kind === 'function' ? eachAction(value.node.fact.body) : []) {
     const callee = action.kind === 'call' ? action.call.callee : undefined;
-    const kind =
-      callee?.kind === 'name' && Object.hasOwn(wrapped, callee.name) ? wrapped[callee.name] : undefined;
-    if (!kind) continue;
-    const events = decorator.args.slice(0, 1).map(eventIn);
-    const owner = fn.owner === undefined ? {} : { owner: fn.owner };
-    return [{ ...kind, ...owner, at: fn.at, name: fn.name, events, handler: fn.id, eventParameter: 0 }];
+    if (callee?.kind === 'name' && Object.hasOwn(wrapped, callee.name)) return wrapped[callee.name];
   }
-  return [];
+  return undefined;
+}
+
+/** How a method is registered of which a decorator notes that it consumes. */
+function notedUnder(
+  { file }: FileFacts,
+  { kind }: FunctionFact,
+  decorator: DecoratorFact,
+  linking: Linking,
+): Noted | undefined {
+  return kind === 'method' && consuming.test(decorator.name)
+    ? registrationBehind(file, decorator, linking)
+    : undefined;
 }
 
 function eventIn(arg: Expr): Expr {

@@ -176,6 +176,7 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   if (!isQuiet(hearing(scope, attempt), handler) || isInRelay(attempt, all)) return undefined;
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
+  if (onlyTells(scope, inside)) return undefined;
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
   const isElsewhere = (it: Action): boolean => neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it));
   const outside = all.filter((it) => !within.has(it) && !isElsewhere(it));
@@ -197,6 +198,19 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
     ...(handler.length === 0 && { isSilent: true }),
     ...(acknowledged && { acknowledged }),
   };
+}
+
+/** Lines in a log, and calls of what only writes such lines: nothing in it fails, and nothing is lost. */
+function onlyTells({ model, fn }: Scope, inside: readonly Action[]): boolean {
+  const isLine = ({ roles }: CallAction): boolean =>
+    roles.length > 0 && roles.every((it) => it.kind === 'log');
+  const calls = inside.filter((it) => it.kind === 'call');
+  if (calls.length === 0 || inside.some((it) => it.kind === 'throw')) return false;
+  return calls.every((it) => {
+    if (isLine(it)) return true;
+    const callees = model.program.calleesOf(fn.file, fn, it.call);
+    return callees.length > 0 && callees.every(({ fact }) => callsIn(fact.body).every(isLine));
+  });
 }
 
 /** A journal that is told of each outcome keeps no message for another try. */

@@ -7,7 +7,10 @@ export const stateName = /(?:^|_|[a-z])(?:status|state|phase|stage)$/i;
 const left = /^(?:current|previous|prev|old)$|(?:status|state|phase|stage)$/i;
 const contains = /^(?:includes|has|some|contains)$/;
 
-/** `canTransition(order.status, next)`, `order.canTransitionTo(next)`, `allowed[order.status].includes(next)`. */
+/**
+ * `canTransition(order.status, next)`, `isValidTransition(current, next)`, `order.canTransitionTo(next)` also of the object itself,
+ * `allowed[order.status].includes(next)`.
+ */
 export function asksForTransition({ callee, args }: CallExpr): boolean {
   if (callee.kind === 'member' && contains.test(callee.name))
     return isOfState(callee.object) && args.length === 1 && args.every(saysState);
@@ -15,7 +18,11 @@ export function asksForTransition({ callee, args }: CallExpr): boolean {
   if (!/transition/i.test(callee.name)) return false;
   const isOfRow =
     callee.kind === 'member' && callee.object.kind === 'name' && /^[a-z]/.test(callee.object.name);
-  return (isOfRow && args.length > 0) || args.some((it) => it.kind === 'member' && stateName.test(it.name));
+  const isOwn = callee.kind === 'member' && callee.object.kind === 'this' && /^can/.test(callee.name);
+  if ((isOfRow && args.length > 0) || (isOwn && args.length === 1 && args.every(saysState))) return true;
+  return args.some((it) =>
+    it.kind === 'member' ? stateName.test(it.name) : it.kind === 'name' && left.test(it.name),
+  );
 }
 
 /** The state that is entered: `next`, `OrderStatus.Paid`, `'PAID'`. What else a table may list of a state (cards, channels) says nothing. */

@@ -1,5 +1,5 @@
 // What is published under the name of an event that has no declaration: `client.emit('order.placed', order)`.
-import type { CallExpr, Expr } from '../../facts/expressions.ts';
+import type { CallExpr, Expr, ObjectExpr } from '../../facts/expressions.ts';
 import type { FilePath, Place } from '../../text.ts';
 import { behind } from '../metadata/metadata.ts';
 import type { EventModel, EventNode, ProducerNode, TypeNode } from '../model.ts';
@@ -16,6 +16,21 @@ export function contentsOf(model: EventModel, event: EventNode): readonly Conten
   return sentOf(event).flatMap((producer) => {
     const node = nodeOf(model, producer);
     return node ? [{ file: producer.file, at: producer.at, node }] : [];
+  });
+}
+
+/** A thing with more beside it, written out where it is published: `{ ...item, userId }`. The thing's type says nothing of the event. */
+export interface Copied extends Place {
+  readonly object: ObjectExpr;
+}
+
+/** The literals that leave the process with the fields of something else in them. */
+export function copiesOf(model: EventModel, event: EventNode): readonly Copied[] {
+  return sentOf(event).flatMap((producer) => {
+    const { file, at } = producer;
+    const [value, ...others] = valuesOf(model, producer).map((it) => behind(model, file, it));
+    const isCopy = value?.kind === 'object' && value.spreads.length > 0 && others.length === 0;
+    return isCopy ? [{ file, at, object: value }] : [];
   });
 }
 

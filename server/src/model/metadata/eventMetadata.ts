@@ -7,7 +7,7 @@ import { calledEvents } from '../events/listedEvents.ts';
 import { bearsLive, handsLive, isInput } from '../events/liveParts.ts';
 import { isShown, staysInside } from '../events/staysInside.ts';
 import { checksOf, isSpokenFor } from '../events/twins.ts';
-import { bareIds, contentsOf, passedOn, type Passed } from '../messages/contents.ts';
+import { bareIds, contentsOf, copiesOf, passedOn, type Passed } from '../messages/contents.ts';
 import type { EventModel, EventNode, TypeNode } from '../model.ts';
 import { announces, isOfFacts, isResult } from '../names/announcing.ts';
 import { statesFact } from '../names/names.ts';
@@ -81,7 +81,8 @@ function isUnionOfTypes({ program }: EventModel, { file, fact: { alias } }: Type
 
 /** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
 function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }: Told): Iterable<Carrier> {
-  const { inline, name } = event;
+  const { name } = event;
+  const inline = event.inline.length > 0 ? event.inline : copiesOf(model, event);
   const added = addedOnTheWay(model, event, aliases);
   const contents = contentsOf(model, event).filter((it) => !bearsLive(model, it.node));
   const knownOf = (it: TypeNode): readonly Metadata[] => [

@@ -5,7 +5,7 @@ import type { PublishRole } from '../../facts/roles.ts';
 import type { FilePath } from '../../text.ts';
 import { isTagged, objectOf, type Message, type ReadMessage } from '../messages/message.ts';
 import { messagesTyped } from '../messages/typedMessages.ts';
-import { statesFact } from '../names/names.ts';
+import { isParticiple, statesFact, wordsOf } from '../names/names.ts';
 import type { Linking } from '../program.ts';
 import { isChosenLater } from './bridges.ts';
 
@@ -36,8 +36,27 @@ export function readSite(file: FilePath, role: PublishRole, read: ReadMessage): 
   if (told.length > 0) return [...named, ...told.map((it) => ({ ...it, isOnChannel: true }) as const)];
   const whole = isChannel && types.length === 0 ? payload.filter(isWholeParameter) : [];
   if (whole.length > 0) return [...named, ...whole];
-  const objects = named.some((it) => it.kind === 'name') ? payload.flatMap(objectOf) : [];
+  const objects = named.some((it) => it.kind === 'name') ? objectsIn(file, role, named, payload) : [];
   return [...named, ...types, ...(types.length === 0 ? objects : [])];
+}
+
+/** Where the topic states the fact, the `name` or `type` in what is sent is that of what it is about: `{ userId, name: user.name }`. */
+function objectsIn(
+  file: FilePath,
+  role: PublishRole,
+  named: readonly Message[],
+  payload: readonly Message[],
+): readonly Message[] {
+  const objects = payload.flatMap(objectOf);
+  const isStated = named.some((it) => it.kind === 'name' && endsInDeed(it.name));
+  const { payload: sent } = role;
+  if (objects.length > 0 || !isStated || sent?.kind !== 'object') return objects;
+  return [{ kind: 'object', object: sent, file }];
+}
+
+/** `user.renamed`, also `event.created` of a service for concerts. */
+function endsInDeed(name: string): boolean {
+  return statesFact(name) || isParticiple(wordsOf(name).at(-1) ?? '');
 }
 
 /** `sendTripEvent(event)`, which sends to one topic: the callers know what they hand in. */
