@@ -1,5 +1,5 @@
 // Several events that miss the same have one fault: that of the base which they extend, or of the metadata type which they carry.
-import type { Expr } from '../facts/expressions.ts';
+import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import { isBaseName } from '../model/events/evidence.ts';
 import { metadataOf, metadataTypes } from '../model/metadata/metadata.ts';
 import type { Aliases, Metadata, MetadataKind } from '../model/metadata/metadataKinds.ts';
@@ -172,15 +172,41 @@ function supplierOf(model: EventModel, node: TypeNode): TypeNode | undefined {
     if (next && model.program.fieldsOf(next.file, next).fields.size > 0) supplier = next;
     current = next;
   }
-  return supplier;
+  return supplier ?? envelopeOf(model, node);
+}
+
+/** `class OrderPlaced implements ShopEvent<'OrderPlaced', Order>`: the form that all of them are written in, if by another name. */
+function envelopeOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefined {
+  if (fact.kind !== 'class') return undefined;
+  for (const type of fact.implements) {
+    const asked = named(model, file, type);
+    const alias = asked?.fact.alias;
+    const [form, place] = asked && alias?.kind === 'ref' ? [alias, asked.file] : [type, file];
+    const isFilled = form.kind === 'ref' && form.args[0] !== undefined && isText(form.args[0]);
+    const envelope = isFilled ? named(model, place, form) : undefined;
+    if (envelope && envelope.fact.parameters.length > 0) return envelope;
+  }
+  return undefined;
+}
+
+/** `'OrderPlaced'`, `EventName.OrderPlaced`, `typeof ORDER_PLACED`. */
+function isText(type: TypeExpr): boolean {
+  return (
+    type.kind === 'literal' || type.kind === 'typeof' || (type.kind === 'ref' && type.name.includes('.'))
+  );
 }
 
 function baseOf(model: EventModel, { file, fact }: TypeNode): TypeNode | undefined {
   const alias = fact.alias?.kind === 'intersection' ? fact.alias.of : fact.alias ? [fact.alias] : [];
   for (const type of [...fact.bases, ...alias]) {
-    if (type.kind !== 'ref' && type.kind !== 'typeof') continue;
-    const found = model.program.typeNamed(file, type.name);
-    if (found && found.fact.kind !== 'enum') return found;
+    const found = named(model, file, type);
+    if (found) return found;
   }
   return undefined;
+}
+
+function named({ program }: EventModel, file: FilePath, type: TypeExpr): TypeNode | undefined {
+  if (type.kind !== 'ref' && type.kind !== 'typeof') return undefined;
+  const found = program.typeNamed(file, type.name);
+  return found?.fact.kind === 'enum' ? undefined : found;
 }

@@ -3,7 +3,8 @@ import type { Member, TypeExpr } from '../../facts/expressions.ts';
 import type { TypeFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 
-const tagName =
+/** Under what a message says which it is. */
+export const tagName =
   /^(?:_?_?type|\$name|eventType|event_type|eventName|event_name|name|kind|subject|event|detailType)$/;
 
 /** The literal that tells this event from others: of a `type`, `eventType`, `name` or `kind` field. */

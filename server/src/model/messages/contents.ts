@@ -62,8 +62,10 @@ function isIdName(name: string): boolean {
   return /^(?:id|uuid)$/.test(wordsOf(name).at(-1) ?? '');
 }
 
+/** What a service tells itself under the same name crosses no boundary; an outbox has rows, whose form is their own. */
 function sentOf({ producers }: EventNode): readonly ProducerNode[] {
-  return producers.every((it) => it.role.transport === 'broker') ? producers : [];
+  const isRead = producers.every(({ role }) => /^(?:broker|in-process)$/.test(role.transport));
+  return isRead ? producers.filter((it) => it.role.transport === 'broker') : [];
 }
 
 function nodeOf(model: EventModel, producer: ProducerNode): TypeNode | undefined {

@@ -13,9 +13,10 @@ import { announces, isOfFacts, isResult } from '../names/announcing.ts';
 import { statesFact } from '../names/names.ts';
 import { addedOnTheWay } from './envelopes.ts';
 import type { Envelopes } from './generalEnvelopes.ts';
-import { metadataOf, ofObject, ofValue } from './metadata.ts';
-import type { Aliases, Metadata } from './metadataKinds.ts';
+import { metadataOf, ofObject, ofValue, together } from './metadata.ts';
+import { metadataKinds, type Aliases, type Metadata } from './metadataKinds.ts';
 import { ownTimeIn, ownTimeOf } from './ownTimes.ts';
+import { untypedLiterals } from './untypedLiterals.ts';
 import { wrappingsOf } from './wrappedEvents.ts';
 
 /** What an event carries its metadata in. */
@@ -52,18 +53,36 @@ export function* carriersOf(
     const said = [node, ...checksOf(model, event, node)];
     const known = said.flatMap((it) => [metadataOf(model, it, aliases), envelopes(it)]);
     const place = { file: node.file, at: node.fact.at };
-    yield {
-      form: 'declaration',
-      node,
-      place,
-      name: node.fact.name,
-      known: [...known, added, ownTimeOf(model, node)],
-    };
+    const all = [...known, added, ownTimeOf(model, node)];
+    yield { form: 'declaration', node, place, name: node.fact.name, known: all };
+    yield* untyped(model, event, node, { all: together(all), added, aliases });
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
   const isTold = announces(event.name) || isCalledEvent(model, event) || tellsResult(event);
   if (!isTold && !isTopicOfFacts(model, event)) return;
   yield* undeclared(model, event, { aliases, envelopes });
+}
+
+interface Promised {
+  /** What is known of the declaration. */
+  readonly all: Metadata;
+  readonly added: Metadata;
+  readonly aliases: Aliases;
+}
+
+/** What a declaration promises and a literal that is published in its place does not carry; what both lack is said of the declaration. */
+function* untyped(
+  model: EventModel,
+  event: EventNode,
+  node: TypeNode,
+  { all, added, aliases }: Promised,
+): Iterable<Carrier> {
+  const lacking = metadataKinds.filter((it) => !all.present.has(it));
+  const told: Metadata = { present: new Set(lacking), isOpen: all.isOpen };
+  for (const { file, at, object } of untypedLiterals(model, event, node)) {
+    const known = [ofObject(model, file, object, aliases), added, ownTimeIn(event.name, object), told];
+    yield { form: 'literal', place: { file, at }, name: event.wireNames[0] ?? event.name, object, known };
+  }
 }
 
 /** `@MessagePattern('search') find(query: FindOrderEvent)`: a request, whatever its type is called. */

@@ -4,6 +4,7 @@ import type { Place } from '../../text.ts';
 import { calledEvents } from '../events/listedEvents.ts';
 import { aboutEvents } from '../incremental/about.ts';
 import type { EventModel, EventNode } from '../model.ts';
+import { nearestFirst } from '../resolution/nearness.ts';
 import { endingIn, nounAtEnd, pastWords, spelledAs } from './betterNames.ts';
 import { eventKey, statesFact, stemOf } from './names.ts';
 
@@ -35,7 +36,9 @@ export function* oddTopics(model: EventModel, verbs: ReadonlySet<string>): Itera
     const topic = readTopic(event);
     if (!topic || isAnswered(model, topic)) continue;
     const isOfBroker = event.producers.every((it) => it.role.transport === 'broker');
-    const listed = isOfBroker ? lists(event.key)[0] : undefined;
+    const [teller] = event.producers;
+    // Services that share no code each have a list of their own: the name is made up where it is told.
+    const listed = isOfBroker && teller ? nearestFirst(teller.file, lists(event.key))[0] : undefined;
     if (listed) yield { event, better: topic.better, listed };
     else if (topic.isPlain && isAmongFacts(model, event, { candidates, facts, readTopic }))
       yield { event, better: topic.better };
