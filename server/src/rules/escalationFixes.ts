@@ -38,7 +38,8 @@ export function escalationFixes(model: EventModel, { lost, name, each }: Escalat
             isPreferred: true,
           },
         ];
-  if (isUsed(lost)) return [];
+  // What is chained to it would have to go as well.
+  if (isUsed(lost) || action.settled === 'handled') return [];
   if (loss === 'floating' && action.settled !== 'dropped' && !each) return [];
   const existing = helperFor(model, fn.file);
   const plan: EscalateFailurePlan = {

@@ -48,6 +48,11 @@ const streamed: (typeof said)[Loss] = {
   help: 'Await it through `lastValueFrom`, in a try of its own; retry it, and record and alert what still fails.',
 };
 
+const ignored: (typeof said)[Loss] = {
+  ...said['only-logged'],
+  what: 'its failure is ignored: what it should take back stays done, and nobody is told',
+};
+
 const noting = /^(?:mark|save|update|record|persist)(?![a-z])/;
 
 export const rule: Rule = {
@@ -66,16 +71,20 @@ export const rule: Rule = {
       keyOf,
       findingOf: (it: Told) => findingOf(model, it),
     });
-    const told = (lost: LostCompensation, words = said[lost.loss]): RuleFinding =>
+    const told = (lost: LostCompensation, words: (typeof said)[Loss]): RuleFinding =>
       findings({ lost, words, each: eachOf.get(lost.action) });
     // Where awaiting is all that is missing, the rule that says so speaks alone.
     for (const lost of lostCompensations(model))
-      if (lost.isLostAnyhow || !floating.has(lost.action))
-        yield told(lost, isStreamed(lost) ? streamed : said[lost.loss]);
+      if (lost.isLostAnyhow || !floating.has(lost.action)) yield told(lost, wordsFor(lost));
     for (const halted of haltedRuns(model)) yield told(halted, halting);
     for (const first of skippedCompensations(model)) yield told(first, skipping);
   },
 };
+
+function wordsFor(lost: LostCompensation): (typeof said)[Loss] {
+  if (isStreamed(lost)) return streamed;
+  return lost.isSilent ? ignored : said[lost.loss];
+}
 
 function isStreamed({ action, loss }: LostCompensation): boolean {
   return loss === 'floating' && action.roles.some((it) => it.kind === 'publish' && it.gives === 'observable');

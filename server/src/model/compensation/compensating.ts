@@ -1,10 +1,12 @@
 // The calls that take a step back, and what becomes of their failure.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
+import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { branchesOf, callsIn } from '../../facts/walk.ts';
 import { pathOf } from '../effects/effects.ts';
 import { answersItself, isSettledTogether } from '../failures/answering.ts';
+import { isQuietCallback } from '../failures/quiet.ts';
 import { calleeName } from '../fileIndex.ts';
 import { aboutFunctions, saidOfFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
@@ -38,6 +40,8 @@ export interface LostCompensation {
   readonly isInLoop?: boolean;
   /** The engine has tried it some times before. */
   readonly isTriedFirst?: true;
+  /** Its failure is not even logged. */
+  readonly isSilent?: true;
   /** The try of a compensation itself, whose catch only logs. */
   readonly by?: TryAction;
 }
@@ -193,8 +197,11 @@ function* lossesOf(action: CallAction, here: Context): Iterable<LostCompensation
     proxyBehind(here.model, here.facts, action.call) !== undefined || runsElsewhere(action) !== undefined;
   const keepsOthers = here.after.some((it) => endsInCompensation(it, here));
   const found = { fn: here.fn, action, isLostAnyhow, isActivity, keepsOthers, isInLoop: here.inLoop };
-  if (loss) yield { ...found, loss };
-  if (loss || !here.isUndoing || !here.guardedBy || !isWork(action)) return;
+  const isSilent = ignoresFailure(toldBy(action, here), here);
+  if (loss) yield { ...found, loss, ...(isSilent && { isSilent }) };
+  if (loss || !here.isUndoing) return;
+  if (isAllCaught(action, here)) yield { ...found, loss: 'only-logged', ...(isSilent && { isSilent }) };
+  if (!here.guardedBy || !isWork(action)) return;
   // What answers for its own failure is the compensation, and the rest keeps notes of it.
   const isAnswered = [...callsIn(here.guardedBy.body)].some((it) => isWork(it) && answersItself(it, here));
   if (isOnlyLogging(here.guardedBy, here) && !isAnswered)
@@ -215,7 +222,7 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
   const { guardedBy, inCatch, inLoop, after, isForgotten } = context;
   if (isForgotten) return 'floating';
   if (action.settled === 'dropped') return givesPromise(action, context) ? 'floating' : undefined;
-  if (action.settled === 'handled') return undefined;
+  if (action.settled === 'handled') return toldBy(action, context) ? 'only-logged' : undefined;
   if (guardedBy) return isOnlyLogging(guardedBy, context) ? 'only-logged' : undefined;
   if (action.settled !== 'awaited' || !inCatch) return undefined;
   if (answersItself(action, context) || isSettledTogether(action, context)) return undefined;
@@ -227,6 +234,37 @@ function lossOf(action: CallAction, context: Context): Loss | undefined {
 function throws(action: Action): boolean {
   if (action.kind === 'throw') return true;
   return action.kind === 'if' && [action.then, action.otherwise].every((it) => it.some(throws));
+}
+
+/** What hears of a failure and does no more than log it: `refund(id).catch((error) => log(error))`. */
+function toldBy({ call, settled }: CallAction, { model, fn }: Context): Expr | undefined {
+  if (settled !== 'handled') return undefined;
+  for (const { call: outer, settled: outcome, result } of callsIn(fn.fact.body)) {
+    const { callee, args } = outer;
+    const [callback] = args;
+    if (callee.kind !== 'member' || callee.name !== 'catch' || !callback || result !== undefined) continue;
+    const isIt = callee.object.kind === 'call' && callee.object.at.start === call.at.start;
+    const isEnd = outcome === 'awaited' || outcome === 'dropped';
+    if (isIt && isEnd && isQuietCallback(model, fn, callback)) return callback;
+  }
+  return undefined;
+}
+
+/** `() => {}`, `() => undefined`. */
+function ignoresFailure(callback: Expr | undefined, { facts }: Context): boolean {
+  const fn = callback?.kind === 'function' ? facts.functions[callback.function] : undefined;
+  return fn?.body.every((it) => it.kind === 'return') ?? false;
+}
+
+/** `async ({ path }) => { await rm(path).catch(() => {}); }`: a compensation that waits for nothing else. */
+function isAllCaught(action: CallAction, here: Context): boolean {
+  if (!toldBy(action, here)) return false;
+  const { span } = action.call;
+  const isOther = (it: CallAction): boolean =>
+    it.call.span.end <= span.start || it.call.span.start > span.end;
+  return ![...callsIn(here.fn.fact.body)].some(
+    (it) => isOther(it) && (isWork(it) || it.settled === 'returned'),
+  );
 }
 
 function endsInCompensation(action: Action, context: Context): boolean {

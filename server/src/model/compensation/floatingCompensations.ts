@@ -1,6 +1,6 @@
 // Compensations that are started and not waited for: their failure is seen by nobody, and the process may end before they ran.
 import type { CallAction } from '../../facts/actions.ts';
-import type { TypeExpr } from '../../facts/expressions.ts';
+import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { callsIn } from '../../facts/walk.ts';
@@ -101,8 +101,39 @@ function inCompensation(model: EventModel, fn: FunctionNode): readonly FloatingC
       publishIn(action) !== undefined ||
       action.roles.some((it) => it.kind === 'remote') ||
       isAllItDoes(model, fn, action);
-    return isMeant && isDropped(model, { fn, action }) ? [{ fn, action, undoing: action, way: 'call' }] : [];
+    const isLost = isDropped(model, { fn, action }) || isWaitedElsewhere(model, { fn, action });
+    return isMeant && isLost ? [{ fn, action, undoing: action, way: 'call' }] : [];
   });
+}
+
+/** `service.deleteOrder(id)` of an unknown service, where the file waits for all else that it asks of it. */
+function isWaitedElsewhere(model: EventModel, { fn, action: { call, settled, roles } }: Site): boolean {
+  const facts = model.files.get(fn.file);
+  const { callee } = call;
+  if (!facts || settled !== 'dropped' || callee.kind !== 'member' || roles.some((it) => it.kind === 'log'))
+    return false;
+  const receiver = receiverOf(facts, callee.object);
+  if (receiver === undefined || model.program.calleesOf(fn.file, fn, call).length > 0) return false;
+  const others = facts.functions.flatMap(({ body }) =>
+    [...callsIn(body)].filter(
+      (it) =>
+        it.call !== call &&
+        it.call.callee.kind === 'member' &&
+        receiverOf(facts, it.call.callee.object) === receiver,
+    ),
+  );
+  return others.length > 0 && others.every((it) => it.settled === 'awaited');
+}
+
+/** `this.stock`; what a container gives for one key is one service wherever it is asked for: `container.resolve('stock')`. */
+function receiverOf({ bindings }: FileFacts, object: Expr): string | undefined {
+  if (object.kind === 'member') return pathOf(object);
+  if (object.kind !== 'name' || object.binding === undefined) return undefined;
+  const init = bindings[object.binding]?.init;
+  if (init?.kind !== 'call' || calleeName(init.callee) !== 'resolve') return String(object.binding);
+  const [key] = init.args;
+  if (key?.kind === 'string') return `resolve ${key.value}`;
+  return key && `resolve ${pathOf(key)}`;
 }
 
 /** `post('http://cars/cancel')`: a function of the workspace that asks another system, where the compensation waits for nothing else. */

@@ -162,3 +162,16 @@ function isAnswer(value: Expr | undefined): boolean {
 function isErrorStatus(value: Expr): boolean {
   return value.kind === 'object' && value.entries.some((it) => it.key === 'statusCode');
 }
+
+/** Whether there is nothing but lines in a log, and calls of what only writes such lines: nothing in it fails, and nothing is lost. */
+export function onlyTells({ model, fn }: QuietScope, inside: readonly Action[]): boolean {
+  const isLine = ({ roles }: CallAction): boolean =>
+    roles.length > 0 && roles.every((it) => it.kind === 'log');
+  const calls = inside.filter((it) => it.kind === 'call');
+  if (calls.length === 0 || inside.some((it) => it.kind === 'throw')) return false;
+  return calls.every((it) => {
+    if (isLine(it)) return true;
+    const callees = model.program.calleesOf(fn.file, fn, it.call);
+    return callees.length > 0 && callees.every(({ fact }) => callsIn(fact.body).every(isLine));
+  });
+}

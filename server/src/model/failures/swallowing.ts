@@ -25,7 +25,7 @@ import {
   type Scope,
 } from './acknowledgedAnyway.ts';
 import { isHousekeeping } from './housekeeping.ts';
-import { answersPromise, isQuiet, isQuietCallback, isSettling, type QuietScope } from './quiet.ts';
+import { answersPromise, isQuiet, isQuietCallback, isSettling, onlyTells, type QuietScope } from './quiet.ts';
 
 /** A catch that ends the failure of a consumer's work. */
 export interface Swallow {
@@ -179,7 +179,7 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   if (onlyTells(scope, inside)) return undefined;
   const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
   const isElsewhere = (it: Action): boolean => neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it));
-  const outside = all.filter((it) => !within.has(it) && !isElsewhere(it));
+  const outside = all.filter((it) => !within.has(it) && !isElsewhere(it) && !isAround(scope, it, attempt));
   if (outside.some((it) => isRescue(scope, it) && startOf(it) > attempt.at.start)) return undefined;
   if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
@@ -200,17 +200,10 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   };
 }
 
-/** Lines in a log, and calls of what only writes such lines: nothing in it fails, and nothing is lost. */
-function onlyTells({ model, fn }: Scope, inside: readonly Action[]): boolean {
-  const isLine = ({ roles }: CallAction): boolean =>
-    roles.length > 0 && roles.every((it) => it.kind === 'log');
-  const calls = inside.filter((it) => it.kind === 'call');
-  if (calls.length === 0 || inside.some((it) => it.kind === 'throw')) return false;
-  return calls.every((it) => {
-    if (isLine(it)) return true;
-    const callees = model.program.calleesOf(fn.file, fn, it.call);
-    return callees.length > 0 && callees.every(({ fact }) => callsIn(fact.body).every(isLine));
-  });
+/** `return inTrace(event, async () => { try … })`: a wrapper that is waited for does no work beside what it is handed. */
+function isAround({ facts }: Scope, it: Action, { at }: TryAction): boolean {
+  if (it.kind !== 'call' || (it.settled !== 'awaited' && it.settled !== 'returned')) return false;
+  return callbacksOf(facts, it).some(({ span }) => span.start <= at.start && at.end <= span.end);
 }
 
 /** A journal that is told of each outcome keeps no message for another try. */

@@ -1,7 +1,7 @@
 // What carries the metadata of an event: its declarations, or where there are none what is published under its name; with what is
 // known of each from its fields, the envelopes around it and the layers on its way.
 import type { Expr } from '../../facts/expressions.ts';
-import type { Place } from '../../text.ts';
+import type { FilePath, Place } from '../../text.ts';
 import { namesContent } from '../events/evidence.ts';
 import { calledEvents } from '../events/listedEvents.ts';
 import { bearsLive, handsLive, isInput } from '../events/liveParts.ts';
@@ -16,6 +16,7 @@ import type { Envelopes } from './generalEnvelopes.ts';
 import { metadataOf, ofObject, ofValue, together } from './metadata.ts';
 import { metadataKinds, type Aliases, type Metadata } from './metadataKinds.ts';
 import { ownTimeIn, ownTimeOf } from './ownTimes.ts';
+import { resentAs, withoutResent } from './resentMessages.ts';
 import { untypedLiterals } from './untypedLiterals.ts';
 import { wrappingsOf } from './wrappedEvents.ts';
 
@@ -37,14 +38,13 @@ export interface Carrier {
 interface Told {
   readonly aliases: Aliases;
   readonly envelopes: Envelopes;
+  /** The keys of the events as which a message was sent on. */
+  readonly sentOn?: readonly string[];
 }
 
 /** The carriers that ought to have metadata: no commands, no content of an envelope that has it, nothing that stays in the process. */
-export function* carriersOf(
-  model: EventModel,
-  event: EventNode,
-  { aliases, envelopes }: Told,
-): Iterable<Carrier> {
+export function* carriersOf(model: EventModel, event: EventNode, told: Told): Iterable<Carrier> {
+  const { aliases, envelopes } = told;
   if (isQuestion(event)) return;
   for (const node of event.declarations) {
     if (isSpokenFor(model, event, node) || isPayload(node) || isShown(model, event, node)) continue;
@@ -55,12 +55,12 @@ export function* carriersOf(
     const place = { file: node.file, at: node.fact.at };
     const all = [...known, added, ownTimeOf(model, node)];
     yield { form: 'declaration', node, place, name: node.fact.name, known: all };
-    yield* untyped(model, event, node, { all: together(all), added, aliases });
+    yield* lessThanPromised(model, event, node, { all: together(all), added, aliases });
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
   const isTold = announces(event.name) || isCalledEvent(model, event) || tellsResult(event);
   if (!isTold && !isTopicOfFacts(model, event)) return;
-  yield* undeclared(model, event, { aliases, envelopes });
+  yield* undeclared(model, event, told);
 }
 
 interface Promised {
@@ -71,7 +71,7 @@ interface Promised {
 }
 
 /** What a declaration promises and a literal that is published in its place does not carry; what both lack is said of the declaration. */
-function* untyped(
+function* lessThanPromised(
   model: EventModel,
   event: EventNode,
   node: TypeNode,
@@ -99,7 +99,8 @@ function isUnionOfTypes({ program }: EventModel, { file, fact: { alias } }: Type
 }
 
 /** What is published under the name of an event that nobody declares: a type that bears it, literals, or a thing of another type. */
-function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }: Told): Iterable<Carrier> {
+function* undeclared(model: EventModel, event: EventNode, told: Told): Iterable<Carrier> {
+  const { aliases, envelopes } = told;
   const { name } = event;
   const inline = event.inline.length > 0 ? event.inline : copiesOf(model, event);
   const added = addedOnTheWay(model, event, aliases);
@@ -120,7 +121,8 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
   for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
     const sent = contentIn(object);
     const within = sent ? [ofValue(model, file, sent, aliases)] : [];
-    const known = [ofObject(model, file, object, aliases), ...within, added, ownTimeIn(name, sent ?? object)];
+    const own = ofLiteral(model, event, { file, object }, told);
+    const known = [...own, ...within, added, ownTimeIn(name, sent ?? object)];
     const literal = sent ?? object;
     const place = { file, at };
     yield { form: 'literal', place, name, known, ...(literal.kind === 'object' && { object: literal }) };
@@ -131,9 +133,40 @@ function* undeclared(model: EventModel, event: EventNode, { aliases, envelopes }
   const wrappings = contents.length > 0 ? [] : wrappingsOf(model, event, aliases);
   for (const it of wrappings) yield { form: 'envelope', ...it };
   if (wrappings.length > 0) return;
-  for (const { file, at, value } of passedOn(model, event))
-    yield { form: 'thing', place: { file, at }, name, known: [ofValue(model, file, value, aliases), added] };
+  yield* untyped(model, event, told, added);
+}
+
+/** Values without a type that travel as they are: what is handed in, what came as another event's message, a bare id. */
+function* untyped(model: EventModel, event: EventNode, told: Told, added: Metadata): Iterable<Carrier> {
+  const { name } = event;
+  for (const { file, at, value } of passedOn(model, event)) {
+    const known = [ofValue(model, file, value, told.aliases), added];
+    yield { form: 'thing', place: { file, at }, name, known };
+  }
+  for (const { place, source } of resentAs(model, event))
+    yield { form: 'thing', place, name, known: [...ofResent(model, event, source, told), added] };
   for (const place of bareIds(model, event)) yield { form: 'thing', place, name, known: [added] };
+}
+
+/** What is written in a literal, and what the messages carry that it holds. */
+function ofLiteral(
+  model: EventModel,
+  event: EventNode,
+  { file, object: literal }: { readonly file: FilePath; readonly object: Expr },
+  told: Told,
+): readonly Metadata[] {
+  if (literal.kind !== 'object') return [ofObject(model, file, literal, told.aliases)];
+  const { object, resent } = withoutResent(model, file, literal);
+  const carried = resent.flatMap((it) => ofResent(model, event, it, told));
+  return [ofObject(model, file, object, told.aliases), ...carried];
+}
+
+/** What a message carries that was handled as one event and is sent on as another; unknown where it goes round. */
+function ofResent(model: EventModel, event: EventNode, source: EventNode, told: Told): readonly Metadata[] {
+  const sentOn = [...(told.sentOn ?? []), event.key];
+  const carriers = sentOn.includes(source.key) ? [] : [...carriersOf(model, source, { ...told, sentOn })];
+  const [carrier, ...others] = carriers;
+  return carrier && others.length === 0 ? carrier.known : [{ present: new Set(), isOpen: true }];
 }
 
 /** `send({ topic, event: 'order.placed', message })`: what a wrapper is handed with its address is not what travels. */
