@@ -12,13 +12,13 @@ interface Comparison {
 }
 
 export class Figures {
-  readonly #answers: { readonly kind: string; readonly worked: number; readonly waited: number }[] = [];
+  readonly #answers: (Answered & { readonly kind: string })[] = [];
   readonly #asked: number[] = [];
   readonly #memory: number[] = [];
   readonly #comparisons: Comparison[] = [];
 
-  answered(kind: string, { worked, waited }: Answered): void {
-    this.#answers.push({ kind, worked, waited });
+  answered(kind: string, answered: Answered): void {
+    this.#answers.push({ kind, ...answered });
   }
 
   asked(milliseconds: number): void {
@@ -44,14 +44,17 @@ export class Figures {
   }
 
   report(): string {
-    const typed = this.#answers.filter((it) => it.kind === 'type').map((it) => it.worked);
-    const waited = this.#answers.filter((it) => it.kind === 'type').map((it) => it.waited);
-    const third = Math.ceil(typed.length / 3);
+    const typed = this.#answers.filter((it) => it.kind === 'type');
+    const overTime = (of: readonly number[]): string => {
+      const third = Math.ceil(of.length / 3);
+      return `${spread(of)}; first third ${spread(of.slice(0, third))}; last third ${spread(of.slice(-third))}`;
+    };
     const memoryThird = Math.ceil(this.#memory.length / 3);
     return [
       `${this.#answers.length} changes, ${this.#asked.length} requests, ${this.#comparisons.length} comparisons`,
-      `an edit, worked: ${spread(typed)}; first third ${spread(typed.slice(0, third))}; last third ${spread(typed.slice(-third))}`,
-      `an edit, waited: ${spread(waited)}`,
+      `an edit, processor time: ${overTime(typed.map((it) => it.computed))}`,
+      `an edit, worked: ${overTime(typed.map((it) => it.worked))}`,
+      `an edit, waited: ${spread(typed.map((it) => it.waited))}`,
       `code actions: ${spread(this.#asked)}`,
       `memory: start ${this.#memory[0]} MB, first third ${median(this.#memory.slice(0, memoryThird))} MB, last third ${median(this.#memory.slice(-memoryThird))} MB, peak ${Math.max(...this.#memory)} MB`,
       `memory by sample: ${this.#memory.join(' ')}`,

@@ -18,6 +18,8 @@ export interface Answered {
   readonly worked: number;
   /** How long the editor waited, the quiet time included. */
   readonly waited: number;
+  /** Processor time of the server's main thread: what else the machine does lengthens the others. */
+  readonly computed: number;
 }
 
 export class User {
@@ -116,6 +118,12 @@ export class User {
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000);
   }
 
+  /** Of the main thread so far, in milliseconds (the first number of `schedstat` is nanoseconds). */
+  #processorTime(): number {
+    const { pid } = this.process;
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000_000;
+  }
+
   async stop(): Promise<void> {
     this.#ended = undefined;
     const ended = new Promise((done) => this.process.on('exit', done));
@@ -133,10 +141,11 @@ export class User {
 
   async #answered(change: () => Promise<void>): Promise<Answered> {
     const ready = this.#ready();
-    const started = performance.now();
+    const [started, before] = [performance.now(), this.#processorTime()];
     await change();
     const { milliseconds = NaN } = await ready;
-    return { worked: milliseconds, waited: performance.now() - started };
+    const computed = this.#processorTime() - before;
+    return { worked: milliseconds, waited: performance.now() - started, computed };
   }
 
   #tell(method: string, params: object): Promise<void> {
