@@ -1,7 +1,7 @@
 // In which order a list of things to take back is gone through: as the steps ran, or the last first.
 import type { Expr } from '../../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact } from '../../facts/facts.ts';
-import { actionsIn } from '../../facts/walk.ts';
+import { actionsIn, callsIn } from '../../facts/walk.ts';
 import { indexOf } from '../fileIndex.ts';
 import type { EventModel } from '../model.ts';
 import { callsOfSteps } from '../sagas/orchestrators.ts';
@@ -74,7 +74,7 @@ function nameOrder(
   const binding = expr.binding === undefined ? undefined : facts.bindings[expr.binding];
   if (!binding) return 'unknown';
   const filled = fillings(facts, expr);
-  if (filled !== undefined) return filled;
+  if (filled !== undefined) return isListedAtOnce(facts, binding, expr) ? 'unknown' : filled;
   if (binding.kind === 'parameter') return givenOrder(model, facts, binding, depth);
   const { init } = binding;
   if (!init) return declaredOrder(binding.name, init);
@@ -128,6 +128,19 @@ function fillings(facts: FileFacts, list: Expr): Order | undefined {
   if (!first) return undefined;
   if (found.some((it) => it !== first) || holdsOne(facts, list)) return 'unknown';
   return isReversed(facts, list) ? flipped(first) : first;
+}
+
+/** `if (car) backs.push(…); if (hotel) backs.push(…);`: nothing was done in between, so whoever wrote it chose the order. */
+function isListedAtOnce(facts: FileFacts, { at }: BindingFact, list: Expr): boolean {
+  const fillers = ['push', 'unshift'].flatMap((it) => indexOf(facts).calls.get(it) ?? []);
+  const sites = fillers.filter(
+    ({ action: { call } }) => call.callee.kind === 'member' && isSame(call.callee.object, list),
+  );
+  const [fn, ...others] = new Set(sites.map((it) => it.fn));
+  const isLocal = fn && fn.kind !== 'module' && fn.span.start < at.start && at.start < fn.span.end;
+  if (!isLocal || others.length > 0 || sites.length < 2) return false;
+  const last = Math.max(...sites.map((it) => it.action.call.at.start));
+  return !callsIn(fn.body).some((it) => it.settled === 'awaited' && it.call.at.start < last);
 }
 
 /** A list that is filled by one call beside its declaration, and not in a loop: one item has no order. */
