@@ -13,7 +13,7 @@ import { calleeName } from '../model/fileIndex.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Deed, EventModel, SagaNode, StepNode } from '../model/model.ts';
 import { isGivenUp } from '../model/sagas/activities.ts';
-import { failsForGood, hasUndoing } from '../model/sagas/finalFailures.ts';
+import { hasUndoing } from '../model/sagas/finalFailures.ts';
 import { tellsSomebody } from '../model/sagas/deeds.ts';
 import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
@@ -69,7 +69,9 @@ function* missingIn(
     const deed = step.deed ?? undoneElsewhere(model, saga, step);
     const next = deed && step.compensation === 'no' ? nextToFail(saga.steps, step, mayEnd) : undefined;
     if (!deed || !next) continue;
-    const finding = findingOf(model, { saga, step, deed, next });
+    const found = findingOf(model, { saga, step, deed, next });
+    const isPerhaps = goesForward(saga) && isGivenUp(model, next) === 'perhaps';
+    const finding: RuleFinding = isPerhaps ? { ...found, severity: 'info' } : found;
     yield { key: `${step.file} ${step.at.start}`, finding };
   }
 }
@@ -208,14 +210,16 @@ function escapedOf({ saga, step, action, held }: EscapedFailure): RuleFinding {
  * up after some tries or fails for good by itself. What is no hold on anything, and has nothing that undoes it, may then stay as it is.
  */
 function endingIn(model: EventModel, saga: SagaNode): (step: StepNode, next: StepNode) => boolean {
-  const { fact, steps } = saga;
   const isLater = comesAfter(model, saga);
-  const goesForward = fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
+  const isForward = goesForward(saga);
   return (step, next) =>
     isLater(step, next) &&
-    (!goesForward ||
-      ((takingHold.test(step.name) || hasUndoing(model, step.name)) &&
-        (isGivenUp(model, next) || failsForGood(model, next.name))));
+    (!isForward ||
+      ((takingHold.test(step.name) || hasUndoing(model, step.name)) && isGivenUp(model, next) !== 'no'));
+}
+
+function goesForward({ fact, steps }: SagaNode): boolean {
+  return fact.engine === 'temporal' && !steps.some((it) => it.compensation === 'yes');
 }
 
 /** The steps before the pivot that are not simply repeated until they succeed. */

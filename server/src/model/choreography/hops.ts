@@ -69,10 +69,18 @@ function isTranslated({ event }: ProducerNode, from: EventNode): boolean {
   return event === from && new Set(from.declarations.map((it) => it.fact.name)).size > 1;
 }
 
-/** What only this process tells is told to a broker by the same name, or the other way round: it does not come back. */
-function isBridged({ event, role }: ProducerNode, { events, transport }: ConsumerNode): boolean {
+/**
+ * What only this process tells is told to a broker by the same name, or the other way round: it does not come back. Nor does what is
+ * told by its name come to who listens for a class.
+ */
+function isBridged({ event, role }: ProducerNode, { events, transport, fact }: ConsumerNode): boolean {
+  if (event !== events[0]) return false;
   const ways = new Set([transport, role.transport]);
-  return event === events[0] && ways.has('in-process') && ways.has('broker');
+  const isOfClass = transport === 'in-process' && fact.events.every((it) => it.kind === 'name');
+  return (
+    (ways.has('in-process') && ways.has('broker')) ||
+    (isOfClass && role.transport === 'unknown' && role.event.kind === 'string')
+  );
 }
 
 /** Whether each call on the way from the handler to the effect runs whatever happens. */

@@ -1,9 +1,12 @@
 // Functions that answer for all that fails in them: their caller learns of nothing, and goes on.
 import type { Action, CallAction } from '../../facts/actions.ts';
+import type { CallExpr } from '../../facts/expressions.ts';
 import { actionsIn, branchesOf, callsIn } from '../../facts/walk.ts';
+import { backRunsOf } from '../compensation/backRuns.ts';
 import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
+import { putInto } from '../sagas/journals.ts';
 
 interface Caller {
   readonly model: EventModel;
@@ -12,21 +15,33 @@ interface Caller {
 
 /** Whether what is called catches all that fails in it, so that nothing reaches the caller. */
 export function answersItself({ call }: CallAction, { model, fn }: Caller, depth = 0): boolean {
-  const callees = depth < 3 ? model.program.calleesOf(fn.file, fn, call) : [];
-  const answers = (callee: FunctionNode, it: CallAction): boolean =>
-    answersItself(it, { model, fn: callee }, depth + 1);
-  return (
-    callees.length > 0 &&
-    callees.every((callee) => {
-      const { body } = callee.fact;
-      const isAnswered = (it: CallAction): boolean => answers(callee, it);
-      const isPassed = (it: CallAction): boolean => isAnswered(it) || keepsProgress(model, callee, it);
-      const isTried = [...actionsIn(body)].some(
-        (it) => isCaught(it) || (it.kind === 'call' && it.settled === 'awaited' && isAnswered(it)),
-      );
-      return isTried && body.every((it) => isHarmless(it, isPassed));
-    })
+  if (depth >= 3) return false;
+  const known = model.program.calleesOf(fn.file, fn, call);
+  const callees = known.length > 0 ? known : listedFor(model, fn, call);
+  return callees.length > 0 && callees.every((it) => answersFor(model, it, depth));
+}
+
+/** `for (const undo of undos) await undo()`: the functions that were put into the list; none where anything else was. */
+function listedFor(model: EventModel, { file }: FunctionNode, call: CallExpr): readonly FunctionNode[] {
+  const facts = model.files.get(file);
+  const run = backRunsOf(model).find((it) => it.fn.file === file && it.action.call === call);
+  const put = facts && run ? putInto(facts, run) : [];
+  const functions = put.flatMap((it) => {
+    const fact = it.kind === 'function' ? facts?.functions[it.function] : undefined;
+    return fact ? [{ file, fact }] : [];
+  });
+  return functions.length === put.length ? functions : [];
+}
+
+/** `depth`: how many calls lead to it. */
+function answersFor(model: EventModel, fn: FunctionNode, depth: number): boolean {
+  const { body } = fn.fact;
+  const isAnswered = (it: CallAction): boolean => answersItself(it, { model, fn }, depth + 1);
+  const isPassed = (it: CallAction): boolean => isAnswered(it) || keepsProgress(model, fn, it);
+  const isTried = [...actionsIn(body)].some(
+    (it) => isCaught(it) || (it.kind === 'call' && it.settled === 'awaited' && isAnswered(it)),
   );
+  return isTried && body.every((it) => isHarmless(it, isPassed));
 }
 
 function isCaught(action: Action): boolean {

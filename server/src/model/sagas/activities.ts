@@ -8,6 +8,7 @@ import { calleeName, indexOf } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { EventModel, StepNode } from '../model.ts';
+import { failsForGood, throwsOneOf } from './finalFailures.ts';
 import { runsElsewhere } from './registrations.ts';
 
 /** The `proxyActivities(…)` that gives what is called: a name taken out of it, or a member of it. */
@@ -69,20 +70,31 @@ export function triesOf(model: EventModel, facts: FileFacts, { call, roles }: Ca
   return isDurable && !isSent && tries.every((it) => it === 'some') ? 'some' : 'on';
 }
 
-/** Whether the engine gives up the activity that is called there after so many tries as its proxy says. */
-export function isGivenUp(model: EventModel, { file, name, at }: StepNode): boolean {
+/**
+ * Whether the engine gives up the activity that is called there: after so many tries as its proxy says, or at an error that is not tried
+ * again. `perhaps`: other activities of the proxy throw that error, and this one is not seen to.
+ */
+export function isGivenUp(model: EventModel, { file, name, at }: StepNode): 'yes' | 'perhaps' | 'no' {
+  if (failsForGood(model, name)) return 'yes';
   const facts = model.files.get(file);
   const sites = facts ? (indexOf(facts).calls.get(name) ?? []) : [];
   const call = sites.find((it) => it.action.call.at.start === at.start)?.action.call;
   const proxy = facts && call && proxyOf(facts, call);
-  if (!facts || !proxy) return false;
-  return triesIn(model, { facts, proxy }) !== 'on' || hasFinalErrors(model, { facts, proxy });
+  if (!facts || !proxy) return 'no';
+  if (triesIn(model, { facts, proxy }) !== 'on') return 'yes';
+  const errors = finalErrors(model, { facts, proxy });
+  if (!errors || errors.length === 0) return 'no';
+  return throwsOneOf(model, name, errors) === false ? 'perhaps' : 'yes';
 }
 
-/** `nonRetryableErrorTypes: ['CardExpired']`: an activity may fail for good at its first try. */
-function hasFinalErrors(model: EventModel, { facts, proxy }: Proxy): boolean {
-  const said = proxy.args.map((it) => optionIn(model, facts.file, it, 'nonRetryableErrorTypes', 3));
-  return said.some((it) => it && (it.value.kind !== 'array' || it.value.items.length > 0));
+/** `nonRetryableErrorTypes: ['CardExpired']`: at which errors an activity fails for good at its first try; one that can't be read is `?`. */
+function finalErrors(model: EventModel, { facts, proxy }: Proxy): readonly string[] {
+  return proxy.args.flatMap((it) => {
+    const said = optionIn(model, facts.file, it, 'nonRetryableErrorTypes', 3);
+    if (!said) return [];
+    if (said.value.kind !== 'array') return ['?'];
+    return said.value.items.map((one) => model.program.stringOf(said.file, one) ?? '?');
+  });
 }
 
 /** The call that makes activities, and the file it stands in. */

@@ -2,7 +2,7 @@
 // that one takes back another (https://docs.temporal.io/references/failures#non-retryable).
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
-import { actionsIn } from '../../facts/walk.ts';
+import { actionsIn, partsOf } from '../../facts/walk.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { EventModel } from '../model.ts';
@@ -17,6 +17,37 @@ export function failsForGood(model: EventModel, activity: string): boolean {
 /** Whether another activity says by its name that it takes this one back: `undoPrepareShipment`. */
 export function hasUndoing(model: EventModel, activity: string): boolean {
   return undoneActivities(model).has(activity.toLowerCase());
+}
+
+/** Whether an activity throws one of these errors in its own body; undefined where its body is not in sight, or an error can't be read. */
+export function throwsOneOf(
+  model: EventModel,
+  activity: string,
+  errors: readonly string[],
+): boolean | undefined {
+  const thrown = errorsThrown(model).get(activity);
+  if (!thrown || errors.includes('?')) return undefined;
+  return errors.some((it) => thrown.has(it));
+}
+
+const errorsThrown = perModel((model: EventModel): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>();
+  const all = saidOfFiles(model, 'errors of activities', (facts) =>
+    isOfActivities(facts) ? facts.functions.map((it) => [it.name, namesThrown(it)] as const) : [],
+  );
+  for (const [name, errors] of all) found.set(name, new Set([...(found.get(name) ?? []), ...errors]));
+  return found;
+});
+
+/** The classes of the errors, and the texts that they are made with: `new CardExpired()`, `ApplicationFailure.create({ type: 'CardExpired' })`. */
+function namesThrown({ body }: FunctionFact): readonly string[] {
+  return actionsIn(body).flatMap((it) => (it.kind === 'throw' && it.value ? namesIn(it.value) : []));
+}
+
+function namesIn(expr: Expr): readonly string[] {
+  if (expr.kind === 'string') return [expr.value];
+  const own = expr.kind === 'new' && expr.callee.kind === 'name' ? [expr.callee.name] : [];
+  return [...own, ...partsOf(expr).flatMap(namesIn)];
 }
 
 const finalActivities = perModel(

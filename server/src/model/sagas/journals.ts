@@ -57,15 +57,20 @@ export function isKeptTrying(action: CallAction): boolean {
 }
 
 /** `compensations.push(() => ctx.run('refund', …))`: whether all that a list holds is tried again by the engine. */
-export function holdsKeptTries(facts: FileFacts, { list }: BackRun): boolean {
+export function holdsKeptTries(facts: FileFacts, run: BackRun): boolean {
+  const put = putInto(facts, run);
+  return put.length > 0 && put.every((it) => runsKeptTries(facts, it));
+}
+
+/** What a file puts into the list that is gone through. */
+export function putInto(facts: FileFacts, { list }: BackRun): readonly Expr[] {
   const name = baseOf(list)?.name;
-  const put = ['push', 'unshift'].flatMap((verb) =>
+  return ['push', 'unshift'].flatMap((verb) =>
     (indexOf(facts).calls.get(verb) ?? []).flatMap(({ action: { call } }) => {
       const object = call.callee.kind === 'member' ? baseOf(call.callee.object) : undefined;
       return object !== undefined && object.name === name ? call.args : [];
     }),
   );
-  return put.length > 0 && put.every((it) => runsKeptTries(facts, it));
 }
 
 function runsKeptTries(facts: FileFacts, expr: Expr): boolean {
