@@ -16,6 +16,34 @@ describe('facts as text', () => {
     expect(decodeFacts(encodeFacts(facts), file)).toEqual(facts);
   });
 
+  it('are one thing afterwards where they were one before', () => {
+    const callback = `db.$transaction(async (tx: PrismaClient) => { await tx.order.create({ data: { id } }); })`;
+    const storing = `import { PrismaClient } from '@prisma/client';
+      const db = new PrismaClient();
+      export async function place(id: string) { await ${callback}; }`;
+    const isSame = ({ functions }: typeof facts): boolean =>
+      functions.some(({ body }) =>
+        body.some((it) => {
+          const role = it.kind === 'call' ? it.roles.find((one) => one.kind === 'transaction') : undefined;
+          return it.kind === 'call' && role?.body !== undefined && role.body === it.call.args[0];
+        }),
+      );
+    const fresh = extract(file, storing);
+    const kept = decodeFacts(encodeFacts(fresh), file);
+    expect([fresh, kept].map((it) => it && isSame(it))).toEqual([true, true]);
+    expect(kept).toEqual(fresh);
+  });
+
+  it('are nothing where a number stands for nothing, for what holds it, or for too much', () => {
+    const withImports = (json: string): string =>
+      encodeFacts(facts).replace('"imports":[]', `"imports":${json}`);
+    expect(decodeFacts(withImports('[[],{"@":2}]'), file)).toBeDefined();
+    for (const it of ['[[],{"@":999999}]', '[{"@":1}]', '[[],{"@":-1}]', '[[],{"@":0.5}]'])
+      expect(decodeFacts(withImports(it), file)).toBeUndefined();
+    const doubled = Array.from({ length: 60 }, (_, index) => `[{"@":${index + 2}},{"@":${index + 2}}]`);
+    expect(decodeFacts(withImports(`[[],${doubled.join()}]`), file)).toBeUndefined();
+  });
+
   it('are nothing when the text is cut off anywhere', () => {
     const whole = encodeFacts(facts);
     for (let end = 0; end < whole.length; end += 1)

@@ -12,6 +12,7 @@ import { saidOfFiles } from '../incremental/about.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, ProducerNode } from '../model.ts';
 import { producersOf } from '../producers/sent.ts';
 import { handedOn, namesFlow, together } from './handedOn.ts';
+import { isOnlyTold } from './onlyTold.ts';
 
 export interface LostCorrelation {
   readonly consumer: ConsumerNode;
@@ -59,7 +60,7 @@ function* lostOf<Told>(
 ): Iterable<Judged<Told>> {
   const { handler, fact } = consumer;
   // A changed row is where a flow begins.
-  if (fact.isRequest || fact.isChangeFeed || !handler) return;
+  if ((fact.isRequest && !isOnlyTold(consumer)) || fact.isChangeFeed || !handler) return;
   const seen = new Set<ProducerNode>();
   for (const effect of model.bodyOfConsumer(consumer).effects) {
     const producer = producersOf(model, effect).at(-1);

@@ -7,7 +7,7 @@ import { calledEvents } from '../events/listedEvents.ts';
 import { bearsLive, handsLive, isInput } from '../events/liveParts.ts';
 import { isShown, staysInside } from '../events/staysInside.ts';
 import { checksOf, isSpokenFor } from '../events/twins.ts';
-import { bareIds, contentsOf, copiesOf, passedOn, type Passed } from '../messages/contents.ts';
+import { bareIds, contentsOf, copiesOf, decoded, passedOn, type Passed } from '../messages/contents.ts';
 import type { EventModel, EventNode, TypeNode } from '../model.ts';
 import { announces, isOfFacts, isResult } from '../names/announcing.ts';
 import { statesFact } from '../names/names.ts';
@@ -58,7 +58,7 @@ export function* carriersOf(model: EventModel, event: EventNode, told: Told): It
     yield* lessThanPromised(model, event, node, { all: together(all), added, aliases });
   }
   if (event.declarations.length > 0 || staysInside(model, event)) return;
-  const isTold = announces(event.name) || isCalledEvent(model, event) || tellsResult(event);
+  const isTold = announces(event.name) || isCalledEvent(model, event) || tellsResult(model, event);
   if (!isTold && !isTopicOfFacts(model, event)) return;
   yield* undeclared(model, event, told);
 }
@@ -119,7 +119,7 @@ function* undeclared(model: EventModel, event: EventNode, told: Told): Iterable<
     return;
   }
   for (const { file, at, object } of inline.filter((it) => !handsLive(it.object))) {
-    const sent = contentIn(object);
+    const sent = contentIn(model, file, object);
     const within = sent ? [ofValue(model, file, sent, aliases)] : [];
     const own = ofLiteral(model, event, { file, object }, told);
     const known = [...own, ...within, added, ownTimeIn(name, sent ?? object)];
@@ -170,14 +170,22 @@ function ofResent(model: EventModel, event: EventNode, source: EventNode, told: 
 }
 
 /** `send({ topic, event: 'order.placed', message })`: what a wrapper is handed with its address is not what travels. */
-function contentIn(object: Expr): Expr | undefined {
+function contentIn(model: EventModel, file: FilePath, object: Expr): Expr | undefined {
   if (object.kind !== 'object') return undefined;
   const isAddressed = object.entries.some((it) => address.test(it.key));
-  return isAddressed ? object.entries.find((it) => content.test(it.key))?.value : undefined;
+  const sent = object.entries.find((it) => content.test(it.key))?.value;
+  return isAddressed && sent ? decoded(model, file, ofBatch(sent)) : undefined;
+}
+
+/** `[{ value: JSON.stringify(order) }]`: of what is sent together the first speaks for all. */
+function ofBatch(sent: Expr): Expr {
+  const [first] = sent.kind === 'array' ? sent.items : [];
+  if (first?.kind !== 'object') return sent;
+  return first.entries.find((it) => it.key === 'value')?.value ?? sent;
 }
 
 const address = /^(?:topic|channel|exchange|routingKey|routing_key|queue|subject)(?:Name)?$/;
-const content = /^(?:message|payload|data|body|content|value)$/;
+const content = /^(?:messages?|payload|data|body|content|value)$/;
 
 /** `interface OrderPlaced extends IEventPayload`: the envelope around it carries the metadata. */
 function isPayload({ fact: { bases, implements: implemented } }: TypeNode): boolean {
@@ -205,7 +213,16 @@ function isTopicOfFacts(model: EventModel, event: EventNode): boolean {
   return isTold && isOfFacts(name, (it) => producers.every(({ role }) => it.test(role.library)));
 }
 
-/** `credit.check.result`: a broker carries what came of something to whoever waits for it. */
-function tellsResult({ name, producers }: EventNode): boolean {
-  return isResult(name) && producers.length > 0 && producers.every((it) => it.role.transport === 'broker');
+/** `credit.check.result`, a `CreditCheckResult`: a broker carries what came of something to whoever waits for it. */
+function tellsResult(model: EventModel, event: EventNode): boolean {
+  const { name, producers } = event;
+  if (producers.length === 0 || !producers.every((it) => it.role.transport === 'broker')) return false;
+  if (isResult(name)) return true;
+  const isTold = !event.isAsked && producers.every((it) => !it.role.isRequest);
+  return isTold && contentsOf(model, event).some((it) => isResult(bareName(it.node.fact.name)));
+}
+
+/** `PaymentResult` of `PaymentResultPayload`. */
+function bareName(name: string): string {
+  return name.replace(/(?:Payload|Data|Dto|DTO|Message|Event)$/, '');
 }
