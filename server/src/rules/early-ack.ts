@@ -42,7 +42,13 @@ function placeAt(file: FilePath, { start }: Span): string {
   return `${file}:${start}`;
 }
 
-type Started = Exclude<EarlyAck, { readonly how: 'unasked' | 'returned' | 'postponed' | 'left' }>;
+type Started = Exclude<
+  EarlyAck,
+  | { readonly how: 'unasked' }
+  | { readonly how: 'returned' }
+  | { readonly how: 'postponed' }
+  | { readonly how: 'left' }
+>;
 
 function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
   const { consumer, work } = early;
@@ -61,7 +67,7 @@ function findingOf(model: EventModel, early: EarlyAck): RuleFinding {
     message:
       early.how === 'first'
         ? `\`${consumer.name}\` acknowledges the message before \`${early.work.name}\`: when that fails, the message is gone.`
-        : `\`${consumer.name}\` does not wait for ${what}: the message is acknowledged before ${done}, and a failure loses it.`,
+        : `\`${consumer.name}\` ${'isKeptBack' in early ? `leaves its work to ${what}, which drops the promise of its callback` : `does not wait for ${what}`}: the message is acknowledged before ${done}, and a failure loses it.`,
     help: helpFor(early),
     related,
     fixes: fixesFor(early),
@@ -100,7 +106,10 @@ function leftToProcess({ as, consumer, work, fn, action }: EarlyAck & { readonly
 
 const byHand = 'Subscribe with acknowledgements by hand, and acknowledge when the work is done.';
 
-function helpFor({ how, action, consumer }: Started): string {
+function helpFor(started: Started): string {
+  const { how, action, consumer } = started;
+  if ('isKeptBack' in started)
+    return `Let \`${pathOf(action.call.callee)}\` return what its callback gives, so that its failure is the failure of the handler.`;
   if (how === 'first') return 'Acknowledge when the work is done.';
   if (consumer.fact.acknowledges === 'return') return byHand;
   if (isLoop(action))
@@ -187,8 +196,8 @@ function fixesFor(early: EarlyAck): readonly Fix[] {
         isPreferred: true,
       },
     ];
-  // Awaited with its catch, the failure would still be nobody's.
-  if (early.action.settled === 'handled') return [];
+  // Awaited with its catch, the failure would still be nobody's; what gives no promise is nothing to await.
+  if (early.action.settled === 'handled' || 'isKeptBack' in early) return [];
   const isStarted = early.action.call.callee.kind === 'function';
   // There a handler that waits is not waited for either.
   if (early.consumer.fact.acknowledges === 'return') return [];

@@ -18,6 +18,9 @@ export function checkOf(
   for (const action of list) {
     const isCheck = action.kind === 'if' && isAbsence(here, action.condition, held);
     if (isCheck) return action.otherwise.length === 0 && ends(here, action.then) ? action : undefined;
+    // `if (order) { … } else { throw … }`
+    if (action.kind === 'if' && action.otherwise.length > 0 && isPresence(here, action.condition, held))
+      return ends(here, action.otherwise) ? action : undefined;
     for (const inner of blocksOf(action)) {
       const found = checkOf(here, inner, held, ends);
       if (found) return found;

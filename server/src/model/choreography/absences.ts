@@ -8,12 +8,14 @@ import type { Level } from '../calls/handling.ts';
 import { bindingOf, lastName } from '../calls/handling.ts';
 import { reached, type Reached } from '../calls/reached.ts';
 import { isHandledPart } from '../consumers/handledParts.ts';
+import { startedBy } from '../delivery/startedWork.ts';
 import { pathOf } from '../effects/effects.ts';
 import { isInStore, isMemoryStore, itemOf } from '../effects/memoryStores.ts';
 import { swallowIn } from '../failures/swallowing.ts';
 import { eachAction } from '../fileIndex.ts';
 import type { ConsumerNode, Effect, EventModel } from '../model.ts';
 import { checkOf, givesUp, guardIn, isPresence, isQuiet, throws } from './absenceChecks.ts';
+import { isMadeByAnother } from './madeByAnother.ts';
 import { isStoredBefore } from './storedBefore.ts';
 
 export interface Absence {
@@ -45,9 +47,12 @@ type Found = Omit<Absence, 'consumer'>;
 function* absencesOf(model: EventModel, consumer: ConsumerNode): Iterable<Found> {
   if (consumer.fact.isRequest || !consumer.handler) return;
   const swallow = swallowIn(model, consumer)?.fn.fact;
+  const left = consumer.transport === 'broker' ? startedBy(model, consumer)?.action : undefined;
+  const ending: Ending = (it) =>
+    it.entry.fact === swallow || (left && (it.action === left || consumer.runBy?.action === left)) === true;
   const seen = new Set<FunctionFact>();
   for (const here of reached(model, consumer.handler)) {
-    yield* absencesIn(here, consumer, swallow);
+    yield* absencesIn(here, consumer, ending);
     if (seen.has(here.fn.fact) || consumer.transport === 'in-process') continue;
     seen.add(here.fn.fact);
     yield* unkeptIn(here);
@@ -79,12 +84,11 @@ function* unkeptIn(here: Reached): Iterable<Found> {
     };
 }
 
+/** Whether a failure gets no further than here: it is caught, or nobody waits for what fails. */
+type Ending = (level: Level) => boolean;
+
 /** The load by the last level's call, where its function gives up without a result. */
-function* absencesIn(
-  here: Reached,
-  consumer: ConsumerNode,
-  swallowing: FunctionFact | undefined,
-): Iterable<Found> {
+function* absencesIn(here: Reached, consumer: ConsumerNode, isEnding: Ending): Iterable<Found> {
   const load = here.levels.at(-1)?.action;
   const held = load && heldOf(here, load);
   const variable = held?.[0];
@@ -92,7 +96,7 @@ function* absencesIn(
   if (consumer.transport === 'in-process' && !/saga|process|workflow|instance/i.test(variable.name)) return;
   const { file, fact } = here.fn;
   const loaded = pathOf(load.call.callee);
-  const isEnded = here.levels.some(({ entry }) => entry.fact === swallowing);
+  const isEnded = here.levels.some(isEnding);
   const thrown = isEnded ? checkOf(here, fact.body, held, throws) : undefined;
   if (thrown && isMadeByAnother(here, consumer, load))
     yield* swallowed(here, { load, held }, { file, variable, loaded, check: thrown.at, isPassedOver: false });
@@ -125,25 +129,7 @@ function isInCatch({ entry, action }: Level): boolean {
   );
 }
 
-/** Another message of the same registration makes such rows: `case 'product.created'` beside `case 'product.changed'`. */
-function isMadeByAnother(here: Reached, { handler, runBy }: ConsumerNode, load: CallAction): boolean {
-  const { model, levels } = here;
-  const dispatcher = runBy?.caller ?? handler;
-  const own = (runBy?.action ?? levels[0]?.action)?.call.at.start;
-  const read = load.roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];
-  const store = read ?? pathOf(load.call.callee).split('.')[0];
-  return (dispatcher ? model.bodyOf(dispatcher).effects : []).some(
-    ({ role, isIdempotent, via }) =>
-      role.kind === 'write' &&
-      role.operation === 'insert' &&
-      !isIdempotent &&
-      role.store === store &&
-      via[0] !== undefined &&
-      via[0].at.start !== own,
-  );
-}
-
-/** What is thrown for state that is not there yet ends in the catch of the consumer, where it loads or where a helper does. */
+/** What is thrown for state that is not there yet ends in the consumer, where it loads or where a helper does. */
 function* swallowed(here: Reached, loaded: Loaded, found: Found): Iterable<Found> {
   if (isMovedOn(here, loaded, found.check)) yield found;
   const caller = here.levels.at(-2);

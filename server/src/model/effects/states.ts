@@ -167,8 +167,14 @@ export function tokensOf(file: FilePath, expr: Expr, { values }: Linking): reado
   const texts = values.stringsOf(file, expr);
   if (texts.length > 0) return texts.map((it) => it.toLowerCase());
   if (expr.kind === 'literal') return [expr.text.toLowerCase()];
-  if (expr.kind === 'member' && /^[A-Z]/.test(expr.name)) return [expr.name.toLowerCase()];
+  if (expr.kind === 'member' && (/^[A-Z]/.test(expr.name) || isEnum(expr.object)))
+    return [expr.name.toLowerCase()];
   return ['?'];
+}
+
+/** `OrderStatus.paid` of what an object mapper generates: there the members are spelled as the database has them. */
+function isEnum(object: Expr): boolean {
+  return object.kind === 'name' && /^[A-Z]\w*(?:Status|State|Phase|Stage)$/.test(object.name);
 }
 
 /** `UPDATE orders SET status = 'PAID'` says it in its text. */

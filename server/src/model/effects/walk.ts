@@ -2,6 +2,7 @@
 import type { Action, CallAction, IfAction, SwitchAction, TryAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
+import { callsIn } from '../../facts/walk.ts';
 import { guardFrom, takesAway } from '../idempotency/checkedGuards.ts';
 import { duplicateIn, type Duplicate } from '../idempotency/conditions.ts';
 import { verdictIn } from '../idempotency/givenVerdicts.ts';
@@ -122,7 +123,8 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
   });
   const exits = endsWithExit(action.then);
   const guard = duplicate && guardFrom(walk, duplicate, { flow, action, rest });
-  const inThen = guard && !exits && duplicate.sense !== 'onTrue';
+  const isAnswer = exits && condition.kind === 'name' && duplicate?.level === 'yes' && onlyTells(then);
+  const inThen = guard && (isAnswer ? duplicate.sense !== 'onFalse' : !exits && duplicate.sense !== 'onTrue');
   const inElse = guard && duplicate.sense !== 'onFalse';
   walkBlock(walk, then, needing(inThen ? { ...flow, guard: stronger(flow.guard, guard) } : flow, held));
   const last = inElse ? { ...flow, guard: stronger(flow.guard, guard) } : flow;
@@ -135,6 +137,11 @@ function walkIf(walk: Walk, action: IfAction, flow: Flow, rest: readonly Action[
   flow.guard = stronger(flow.guard, guard);
   if (endsWithThrow(action.then)) walk.after = stronger(walk.after, guard);
   noteClaim(walk, action, duplicate, guard, rest);
+}
+
+/** `if (isDone) return this.client.emit('order.refused', { id })`: whoever repeats the message is told so, and nothing else is done. */
+function onlyTells(list: readonly Action[]): boolean {
+  return callsIn(list).every(({ roles }) => roles.some((it) => it.kind === 'publish' || it.kind === 'log'));
 }
 
 /** `if (this.status === 'paid') return false`: who asks learns that it was done before. */
