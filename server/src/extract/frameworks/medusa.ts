@@ -35,7 +35,8 @@ const verb = /^(create|add|update|upsert|delete|remove|softDelete|restore)([A-Z]
 function stored(site: CallSite): readonly WriteRole[] {
   const [, does = '', what = ''] = verb.exec(flowRun(site) ?? site.name) ?? [];
   const operation = verbs[does];
-  if (!operation || !doesImport(site.view, ['@medusajs/'])) return [];
+  // What the notification module creates is sent.
+  if (!operation || /^Notification/.test(what) || !doesImport(site.view, ['@medusajs/'])) return [];
   if (flowRun(site) === undefined && !isOfContainer(site)) return [];
   return [{ kind: 'write', library: 'medusa', operation, store: what, confidence: 'name' }];
 }
