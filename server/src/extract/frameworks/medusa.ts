@@ -33,11 +33,12 @@ const verb = /^(create|add|update|upsert|delete|remove|softDelete|restore)([A-Z]
 
 /** `deliveries.createDeliveries(…)` of a module that the container gives, `createOrderWorkflow(container).run(…)`. */
 function stored(site: CallSite): readonly WriteRole[] {
-  const [, does = '', what = ''] = verb.exec(flowRun(site) ?? site.name) ?? [];
+  const flow = flowRun(site);
+  const [, does = '', what = ''] = verb.exec(flow ?? site.name) ?? [];
   const operation = verbs[does];
   // What the notification module creates is sent.
   if (!operation || /^Notification/.test(what) || !doesImport(site.view, ['@medusajs/'])) return [];
-  if (flowRun(site) === undefined && !isOfContainer(site)) return [];
+  if (flow === undefined && !isOfContainer(site)) return [];
   return [{ kind: 'write', library: 'medusa', operation, store: what, confidence: 'name' }];
 }
 

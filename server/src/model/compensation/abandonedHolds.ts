@@ -7,6 +7,7 @@ import { placeNameOf, takingHold } from '../../facts/sagaWords.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { FilePath } from '../../text.ts';
 import { mayFollow } from '../calls/order.ts';
+import { isRunByClock } from '../delivery/clockJobs.ts';
 import { throwsToBroker } from '../delivery/deliveredAgain.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
 import { pathOf } from '../effects/effects.ts';
@@ -33,7 +34,7 @@ export interface AbandonedHold {
 /** Verbs of what another service then keeps for somebody, or takes from them. */
 const holding =
   /^(?:reserve|deduct|decrement|decrease|reduce|debit|charge|withdraw|book(?!mark)|allocate|redeem|capture|hold|lock_?(?:seat|stock|inventor|room|fund|ticket))(?=$|[A-Z_.-])/i;
-const repeated = /job|worker|processor|consumer|activit|workflow|cron/i;
+const repeated = /job|worker|processor|consumer|activit|workflow/i;
 /** Who is asked, where nobody can read what the call does. */
 const party = /client|gateway|api(?![a-z])|proxy|adapter|provider|service|stripe|grpc|rpc|remote/i;
 
@@ -55,13 +56,14 @@ function abandonedIn(model: EventModel, facts: FileFacts): readonly AbandonedHol
   });
 }
 
-/** What is run for a job queue or by an engine is run once more when it fails. */
-function isRunAgain({ file, types }: FileFacts, { owner }: FunctionFact): boolean {
+/** What is run by a clock, for a job queue or by an engine is run once more when it fails. */
+function isRunAgain({ file, types }: FileFacts, fact: FunctionFact): boolean {
+  const { owner } = fact;
   const type = types.find((it) => it.kind === 'class' && it.name === owner);
   const bases = [...(type?.bases ?? []), ...(type?.implements ?? [])].map((it) =>
     'name' in it ? it.name : '',
   );
-  return repeated.test([placeNameOf(file), owner ?? '', ...bases].join(' '));
+  return isRunByClock(fact) || repeated.test([placeNameOf(file), owner ?? '', ...bases].join(' '));
 }
 
 function sendsHold({ roles }: CallAction): boolean {
@@ -174,5 +176,5 @@ function isGivenBackElsewhere(model: EventModel, { file, fn: fact, held }: Aband
 
 function sharesRoot(sweeping: string, held: string): boolean {
   const root = /reserv|book|hold|alloc|seat|stock|inventor/i.exec(held)?.[0];
-  return root !== undefined && new RegExp(root, 'i').test(sweeping);
+  return root !== undefined && sweeping.toLowerCase().includes(root.toLowerCase());
 }

@@ -12,7 +12,7 @@ import type { EventModel, FunctionNode } from '../model.ts';
 import { commandNamed } from '../names/commandNames.ts';
 import { wordsOf } from '../names/names.ts';
 import { asks, saidBy, tellsSomebody } from '../sagas/deeds.ts';
-import { callsOfTry, denies, isOnTheWay, tellsApart, type DeniedCharge } from './deniedCharges.ts';
+import { callsOfTry, denies, hasKey, isOnTheWay, tellsApart, type DeniedCharge } from './deniedCharges.ts';
 import { takings } from './spokenHolds.ts';
 import { isUndoing, undoes } from './undoing.ts';
 
@@ -96,12 +96,6 @@ function takesHold({ name, direction }: Command): boolean {
 function sendsFailure({ program }: EventModel, { file }: FunctionNode, { roles }: CallAction): boolean {
   const role = roles.find((it) => it.kind === 'publish');
   return role?.kind === 'publish' && failing.test(commandNamed(program, file, role.event));
-}
-
-/** A command that a key of repeats guards is tried again as a whole. */
-function hasKey(expr: Expr): boolean {
-  if (expr.kind === 'object' && expr.entries.some(({ key }) => /idempot/i.test(key))) return true;
-  return partsOf(expr).some(hasKey);
 }
 
 /** The texts that a command is made with, and members of enums: `ChangeType.DEBIT`. */
