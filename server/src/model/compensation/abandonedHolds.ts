@@ -84,7 +84,7 @@ function abandonedBy(
   const effects = model.bodyOf(fn).effects;
   for (const hold of calls) {
     const held = caught.has(hold) ? undefined : heldBy(model, fn, hold, effects);
-    if (held === undefined || calls.some((it) => isBack(it, held))) continue;
+    if (held === undefined) continue;
     const next = calls.find(
       (it) =>
         !caught.has(it) &&
