@@ -188,9 +188,12 @@ function takenApart({ init }: BindingFact): Expr | undefined {
 const loads = /^(?:find|get|load|fetch|read|query|select|retrieve|lookup|by[A-Z]|one|first|ofId)/;
 const lists = /all$|many|list|s$|^findBy$|count|exists/i;
 const stores = /repo|store|dao|manager|prisma|orm|\bdb\b|\bem\b|collection|table|model|saga|^[A-Z]|service/i;
-/** What is no stored thing of the domain, also where it is written by `client.send(new PutCommand(…))`. */
+/**
+ * What is no stored thing of the domain, also where it is written by `client.send(new PutCommand(…))`. Messages that came too early are
+ * laid aside, and none there is the good case.
+ */
 const besideRows =
-  /cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|(?:map|registry)\./i;
+  /park(?:ed|ing)|buffer|deferred|postponed|re-?order|out_?of_?order|early_?(?:event|message)|cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|(?:map|registry)\./i;
 /** Who is asked by these gives an answer, and no row. */
 const besides = new RegExp(`${besideRows.source}|http|api|client`, 'i');
 

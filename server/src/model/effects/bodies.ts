@@ -7,18 +7,20 @@ import type { ConsumerDraft } from '../consumers/consumerDraft.ts';
 import { requestHandlers } from '../consumers/requests.ts';
 import { keepCircular } from '../incremental/circular.ts';
 import type { ReadMessage } from '../messages/message.ts';
-import type { Body, FunctionNode } from '../model.ts';
+import type { Body, Effect, FunctionNode } from '../model.ts';
 import type { Linking } from '../program.ts';
 import {
   emptySummary,
   guardedBy,
   placeOfCall,
   stronger,
+  type EffectDraft,
   type Guard,
   type Summary,
   type Walking,
 } from './frames.ts';
 import { statesOf } from './states.ts';
+import { bringsId } from './subjects.ts';
 import { walkFunction } from './walk.ts';
 import { guardOfWrappers, type Wrapping } from './wrappers.ts';
 
@@ -57,9 +59,12 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
   const bodyOf = (fn: FunctionNode): Body => asBody(summaryOf(fn));
   const bodyOfConsumer = (consumer: ConsumerDraft): Body => {
     if (!consumer.handler) return { effects: [], isOpen: true };
-    const body = bodyOf(consumer.handler);
+    const summary = summaryOf(consumer.handler);
+    const body = asBody(summary);
     const guard = dispatchGuard(consumer, { linking, summaryOf });
-    const effects = body.effects.filter((it) => ![...it.via, it].some(isOneOf(consumer.handedOn)));
+    const effects = seenByConsumer(consumer, summary, linking).filter(
+      (it) => ![...it.via, it].some(isOneOf(consumer.handedOn)),
+    );
     return { ...body, effects: guard ? effects.map((it) => guardedBy(it, guard)) : effects };
   };
   return { bodyOf, bodyOfConsumer };
@@ -69,6 +74,22 @@ const asBody = once((summary: Summary): Body => ({
   effects: summary.drafts.map((it) => it.effect),
   isOpen: summary.isOpen,
 }));
+
+/** A row that is made of the message whole is stored under the id that this brings: the second one fails. */
+function seenByConsumer(
+  { file, fact, handler }: ConsumerDraft,
+  { drafts }: Summary,
+  linking: Linking,
+): readonly Effect[] {
+  const index = handler?.fact.parameters[fact.eventParameter];
+  const message = handler && linking.files.get(handler.file)?.bindings[index ?? -1];
+  const isRow = ({ effect, parameter }: EffectDraft): boolean =>
+    parameter === fact.eventParameter && effect.role.kind === 'write' && effect.role.operation === 'insert';
+  if (!message || !drafts.some(isRow) || !bringsId(handler.file, message, linking))
+    return drafts.map((it) => it.effect);
+  const guard = { file, at: message.at, level: 'yes' } as const;
+  return drafts.map((it) => (isRow(it) ? guardedBy(it.effect, guard) : it.effect));
+}
 
 function isOneOf(places: readonly Place[]): (place: Place) => boolean {
   return ({ file, at }) => places.some((it) => it.file === file && it.at.start === at.start);

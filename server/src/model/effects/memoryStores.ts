@@ -15,7 +15,7 @@ const maxDepth = 3;
 
 /** What waits for an answer, what is open, what was seen already: its absence is no early message. */
 const noState =
-  /cache|pending|wait|timer|timeout|socket|client|connection|channel|session|lock|seen|processed|handled|dedup|idempot|handler|listener|callback|resolver|request|config|setting|metric|count|stat(?:s|istics)$/i;
+  /cache|pending|wait|park|buffer|defer|postpon|re-?order|attempt|retr(?:y|ies)|tries|timer|timeout|socket|client|connection|channel|session|lock|seen|processed|handled|dedup|idempot|handler|listener|callback|resolver|request|config|setting|metric|count|stat(?:s|istics)$/i;
 
 /** Whether an expression is such a store, and another consumer or a web request of the program fills it. */
 export function isMemoryStore(model: EventModel, file: FilePath, store: Expr, place: Span): boolean {

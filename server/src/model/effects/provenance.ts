@@ -30,7 +30,8 @@ const loads =
 const queryWords =
   /^(?:populate|session|lean|exec|select|sort|limit|skip|orFail|hint|lock|setLock|collation|maxTimeMS|leftJoinAndSelect|relation|include)$/i;
 const makes = /^(?:create|build|make|new|from|of|register|place|open|start|init|construct|factory)/i;
-const idKey = /^(?:_?id|uuid|pk|(?:event|message)_?id|key|PK)$/i;
+/** What the id of a row is called. */
+export const idKey = /^(?:_?id|uuid|pk|(?:event|message)_?id|key|PK)$/i;
 /** The second half of a key of DynamoDB. */
 const sortKey = /^(?:sk|sort_?key|range_?key)$/i;
 const drawing = /^(?:now|Date|random|randomUUID|uuid|uuidv4|v4|v7|nanoid|ulid|cuid)$/;

@@ -1,10 +1,13 @@
 // What a write stores, and where that comes from.
 import type { CallAction } from '../../facts/actions.ts';
-import type { Expr } from '../../facts/expressions.ts';
+import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
+import type { BindingFact } from '../../facts/facts.ts';
 import type { WriteRole } from '../../facts/roles.ts';
+import type { FilePath } from '../../text.ts';
 import type { FunctionNode } from '../model.ts';
 import type { Linking } from '../program.ts';
-import { provenanceOf, type Provenance } from './provenance.ts';
+import { entryOf, rootOf } from '../resolution/values.ts';
+import { idKey, provenanceOf, type Provenance } from './provenance.ts';
 
 /** What is stored: the argument, or the object that saves itself. */
 export function subjectOf(
@@ -27,9 +30,29 @@ export function subjectOf(
   const subject = given ?? role.data;
   if (role.operation !== 'insert' || !subject) return 'unknown';
   const provenance = provenanceOf(fn, subject, linking);
-  // A copy that is inserted is a second row; one that is saved is the row.
-  const isCopy = subject.kind === 'object' && subject.spreads.length > 0 && provenance !== 'stable';
-  return isCopy ? 'fresh' : provenance;
+  const row = (subject.kind === 'object' && entryOf(subject, 'data')) || subject;
+  const isCopy = row.kind === 'object' && row.spreads.length > 0 && provenance !== 'stable';
+  return isCopy ? ofCopy(fn, row, provenance, linking) : provenance;
+}
+
+/** A copy that is inserted is a second row, unless it brings its id; one that is saved is the row. */
+function ofCopy(fn: FunctionNode, copy: ObjectExpr, provenance: Provenance, linking: Linking): Provenance {
+  const facts = linking.files.get(fn.file);
+  const [spread, ...others] = copy.spreads;
+  const root = facts && spread?.kind === 'name' ? rootOf(facts, spread) : undefined;
+  if (!root || others.length > 0 || copy.entries.some((it) => idKey.test(it.key))) return 'fresh';
+  if (!bringsId(fn.file, root, linking)) return 'fresh';
+  if (typeof provenance === 'object') return provenance;
+  const { init } = root;
+  const isParsed = init?.kind === 'call' && init.callee.kind === 'member' && /^parse/.test(init.callee.name);
+  return isParsed ? 'stable' : 'fresh';
+}
+
+/** Whether what a variable holds has an id, by the type that is written there. */
+export function bringsId(file: FilePath, { type, takenAs }: BindingFact, { program }: Linking): boolean {
+  const written = type ?? takenAs;
+  const fields = written ? [...program.fieldsOf(file, written).fields.values()] : [];
+  return fields.some(({ name, member }) => idKey.test(name) && member.isOptional !== true);
 }
 
 /** Of a put by its key only that the key is drawn, or that the caller knows, says something. */

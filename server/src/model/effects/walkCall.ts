@@ -4,6 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { GuardRole, PublishRole, ReadRole, RemoteRole, Role, WriteRole } from '../../facts/roles.ts';
 import { callbacksIn, isLeftToPlatform, isOneOfSeveral, runsOf } from '../calls/callbackRuns.ts';
 import { isFactory, isGuessed, isRunHere, knownBeside } from '../calls/guessedRoles.ts';
+import { handedImplementations } from '../calls/handedImplementations.ts';
 import { isReport, writesLogLine } from '../calls/pureCalls.ts';
 import { coverBatch, stopRepeats } from '../idempotency/failingRows.ts';
 import { judgeResult, setVerdict } from '../idempotency/givenVerdicts.ts';
@@ -50,7 +51,8 @@ export function walkCall(walk: Walk, action: CallAction, flow: Flow): void {
 function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   const { linking } = walk.walking;
   walk.sites.set(placeOfCall(action), { ...flow });
-  const known = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
+  const named = linking.calls.callees(walk.fn.file, action.call).filter((it) => it.fact !== walk.fn.fact);
+  const known = handedImplementations(walk.fn.file, action, named, linking);
   // What is told to a tracker of errors does nothing to the world, however the wrapper around it tells it.
   const callees = isReport(action) ? [] : known.filter((it) => !writesLogLine(action, it));
   const summaries = callees.map((it) => walk.walking.summaryOf(it));

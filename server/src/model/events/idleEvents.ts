@@ -17,8 +17,10 @@ const ofEvents = /(?:^|[/.-])(?:(?:domain|integration)-?)?(events?|contracts)(?=
  * way, as in a file that only declares them, none is idle.
  */
 export function isIdle(model: EventModel, event: EventNode): boolean {
+  if (isMoved(event) || event.declarations.length === 0) return false;
+  if (event.declarations.every((it) => isViewOfAnother(model, it))) return true;
   const homes = homesOfMoved(model);
-  if (!homes || isMoved(event) || event.declarations.length === 0) return false;
+  if (!homes) return false;
   // Where all that travels is made of plain objects, a folder of events tells what they should be.
   const isTelling = homes.size === 0 && event.declarations.some(isAmongEvents);
   if (isTelling) return false;
@@ -41,6 +43,23 @@ function isOfBroker({ transport, handler }: ConsumerNode): boolean {
 function isMoved({ producers, consumers }: EventNode): boolean {
   return producers.length + consumers.length > 0;
 }
+
+/**
+ * `interface ValidatedOrder extends OrderPlaced`: what a function makes of an event that travels, for those that it calls.
+ * A class is there to be made, and then sent by ways that may be hidden.
+ */
+function isViewOfAnother(model: EventModel, node: TypeNode): boolean {
+  if (node.fact.kind === 'class') return false;
+  return model.program.lineageOf(node).some(({ fact }) => fact !== node.fact && movedTypes(model).has(fact));
+}
+
+/** The declarations of events that travel. */
+const movedTypes = perModel((model): ReadonlySet<TypeNode['fact']> => {
+  const moved = saidOfEvents(model, 'declarations of what travels', (it) =>
+    isMoved(it) ? it.declarations.map(({ fact }) => fact) : [],
+  );
+  return new Set(moved.map(({ said }) => said));
+});
 
 /** No class, for that is there to be made; neither told by the user nor built on what makes events. */
 function isPlain({ fact: { kind, bases, implements: implemented, alias, isEvent } }: TypeNode): boolean {

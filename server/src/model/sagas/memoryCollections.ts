@@ -14,9 +14,11 @@ export interface Collection {
   readonly owner?: string;
 }
 
-/** What is let go of with the process anyway, or only spares work. */
+/** What is let go of with the process anyway, or only spares work; after a restart tries are counted from the first again. */
 const passing =
-  /cache|pending|resolv|callback|promis|listener|subscri|client|socket|connection|timer|handler|dedup|seen|processed/i;
+  /cache|pending|resolv|callback|promis|listener|subscri|client|socket|connection|timer|handler|dedup|seen|processed|attempt|retr(?:y|ies)|tries|redeliver/i;
+/** What is counted under such a name may be the step that a saga has come to. */
+const placed = /saga|state|status|progress|phase|step|process|flow/i;
 
 /** Those of a file, as fields and as variables, unless an engine keeps what is done there. */
 export const collectionsIn = once((facts: FileFacts): readonly Collection[] => {
@@ -28,9 +30,32 @@ export const collectionsIn = once((facts: FileFacts): readonly Collection[] => {
     (it) => it.isTopLevel === true && /^(?:const|variable)$/.test(it.kind),
   );
   return [...fields, ...variables].filter(
-    ({ name, type, init }) => isCollection(type, init) && !passing.test(name),
+    ({ name, type, init }) =>
+      isCollection(type, init) && !passing.test(name) && (placed.test(name) || !counts(facts, name)),
   );
 });
+
+/** Nothing is put there but one more than there was: `refusals.set(id, (refusals.get(id) ?? 0) + 1)`. */
+function counts({ functions, bindings }: FileFacts, name: string): boolean {
+  const put = functions.flatMap(({ body }) =>
+    callsIn(body).flatMap(({ call: { callee, args } }) => {
+      const isPut = callee.kind === 'member' && callee.name === 'set' && nameOf(callee.object) === name;
+      return isPut && args[1] ? [args[1]] : [];
+    }),
+  );
+  const valueOf = (it: Expr): Expr | undefined =>
+    it.kind === 'name' && it.binding !== undefined ? bindings[it.binding]?.init : it;
+  return put.length > 0 && put.every((it) => isOneMore(valueOf(it)));
+}
+
+function isOneMore(value: Expr | undefined): boolean {
+  if (value?.kind !== 'operation' || value.operator !== '+') return false;
+  return value.of.some((it) => it.kind === 'literal' && it.text === '1');
+}
+
+function nameOf(expr: Expr): string | undefined {
+  return expr.kind === 'name' || expr.kind === 'member' ? expr.name : undefined;
+}
 
 function isCollection(type: TypeExpr | undefined, init: Expr | undefined): boolean {
   if (!init) return false;
