@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
 import { abandonedHolds, type AbandonedHold } from '../model/compensation/abandonedHolds.ts';
+import { deadUndoings } from '../model/compensation/deadUndoings.ts';
 import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import { deniedCommands } from '../model/compensation/deniedCommands.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
 import { lostSteps, type LostStep } from '../model/compensation/lostSteps.ts';
-import { uncalledUndoings, type UncalledUndoing } from '../model/compensation/uncalledUndoings.ts';
+import { takenAmounts } from '../model/compensation/takenAmounts.ts';
+import { uncalledUndoings } from '../model/compensation/uncalledUndoings.ts';
 import { unheardHolds, type UnheardHold } from '../model/compensation/unheardHolds.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
@@ -19,6 +21,7 @@ import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import { isExternal } from './external.ts';
 import type { Rule, RuleFinding } from './rule.ts';
+import { deadOf, uncalledOf } from './uncalledFindings.ts';
 
 export const rule: Rule = {
   id: 'missing-compensation',
@@ -40,10 +43,7 @@ export const rule: Rule = {
     for (const { said } of escaped) yield said;
     for (const it of [...deniedCharges(model), ...deniedCommands(model)])
       if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
-    for (const it of abandonedHolds(model)) {
-      const key = `${it.file} ${it.hold.call.at.start}`;
-      if (!seen.has(key)) yield abandonedOf(it);
-    }
+    yield* forgotten(model, seen);
     const ended = new Set<string>();
     for (const it of leftDeeds(model)) {
       const key = `${it.ending.file} ${it.ending.at.start}`;
@@ -58,6 +58,14 @@ export const rule: Rule = {
       if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);
   },
 };
+
+/** What is held without any saga, and what would give it back but is called by nobody. */
+function* forgotten(model: EventModel, told: ReadonlySet<string>): Iterable<RuleFinding> {
+  for (const it of [...abandonedHolds(model), ...takenAmounts(model)])
+    if (!told.has(`${it.file} ${it.hold.call.at.start}`)) yield abandonedOf(it);
+  for (const it of deadUndoings(model))
+    if (!told.has(`${it.caller.file} ${it.action.call.at.start}`)) yield deadOf(it);
+}
 
 /** The steps of a saga that nothing takes back, each with the place where it is mended. */
 function* missingIn(
@@ -106,15 +114,17 @@ function deniedOf({ file, charge, next, denied, command, nextCommand, deniedBy }
 }
 
 /** The names alone say that it is held. */
-function abandonedOf({ file, hold, held, next }: AbandonedHold): RuleFinding {
+function abandonedOf({ file, hold, held, next, isOwn }: AbandonedHold): RuleFinding {
   const then = calleeName(next.call.callee) ?? '';
   return {
     file,
     at: hold.call.at,
     symbol: calleeName(hold.call.callee) ?? '',
     severity: 'warning',
-    message: `When \`${then}\` fails, nothing gives back what \`${held}\` took hold of.`,
-    help: `Catch the failure of what comes after \`${held}\` and give it back, or let it end by itself after a while.`,
+    message: `When \`${then}\` fails, nothing ${isOwn ? 'puts back what' : 'gives back what'} \`${held}\` took${isOwn ? '' : ' hold of'}.`,
+    help: isOwn
+      ? `Catch the failure of what comes after \`${held}\` and put back what it took.`
+      : `Catch the failure of what comes after \`${held}\` and give it back, or let it end by itself after a while.`,
     related: [{ file, at: next.call.at, message: `\`${then}\` can fail.` }],
   };
 }
@@ -169,19 +179,6 @@ function unheardOf({ failure, failed, holding, asked, command }: UnheardHold): R
       { file: failed.file, at: failed.at, message: `\`${failure.name}\` is published here.` },
       { file: holding.file, at: holding.at, message: `\`${holding.name}\` takes hold of something.` },
     ],
-  };
-}
-
-/** Somebody outside of the workspace may send it. */
-function uncalledOf({ undoing, unsent, holding, sent }: UncalledUndoing): RuleFinding {
-  return {
-    file: undoing.file,
-    at: undoing.at,
-    symbol: undoing.name,
-    severity: 'warning',
-    message: `\`${undoing.name}\` takes back what \`${holding.name}\` did when \`${sent.name}\` came, but nobody publishes \`${unsent.name}\`: it stays done.`,
-    help: `Publish \`${unsent.name}\` where the flow ends without success: when a later step fails or is cancelled, or no answer comes.`,
-    related: [{ file: holding.file, at: holding.at, message: `\`${holding.name}\` does it here.` }],
   };
 }
 

@@ -29,6 +29,8 @@ export interface AbandonedHold {
   readonly hold: CallAction;
   readonly held: string;
   readonly next: CallAction;
+  /** It is an amount of one's own that was taken. */
+  readonly isOwn?: true;
 }
 
 /** Verbs of what another service then keeps for somebody, or takes from them. */
@@ -57,7 +59,7 @@ function abandonedIn(model: EventModel, facts: FileFacts): readonly AbandonedHol
 }
 
 /** What is run by a clock, for a job queue or by an engine is run once more when it fails. */
-function isRunAgain({ file, types }: FileFacts, fact: FunctionFact): boolean {
+export function isRunAgain({ file, types }: FileFacts, fact: FunctionFact): boolean {
   const { owner } = fact;
   const type = types.find((it) => it.kind === 'class' && it.name === owner);
   const bases = [...(type?.bases ?? []), ...(type?.implements ?? [])].map((it) =>

@@ -1,0 +1,195 @@
+// Amounts of one's own that are taken before another party is asked: the stock is less by what nobody bought when the charge fails, for
+// no transaction of the database reaches over there, and nothing puts them back.
+import type { Action, CallAction } from '../../facts/actions.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { isOfPage } from '../../facts/pagePackages.ts';
+import { actionsIn, callsIn, partsOf } from '../../facts/walk.ts';
+import { mayFollow } from '../calls/order.ts';
+import { throwsToBroker } from '../delivery/deliveredAgain.ts';
+import { reachedFrom } from '../delivery/redelivered.ts';
+import { pathOf } from '../effects/effects.ts';
+import { callersOf } from '../failures/followingFailure.ts';
+import { calleeName } from '../fileIndex.ts';
+import { saidOfFiles } from '../incremental/about.ts';
+import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { rootOf } from '../resolution/values.ts';
+import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
+import { isCommand } from '../sagas/sagaSigns.ts';
+import { isRunAgain, type AbandonedHold } from './abandonedHolds.ts';
+import { hasKey, isOnTheWay } from './deniedCharges.ts';
+import { givesBack } from './undoing.ts';
+
+const taking = /^(?:decrement|decrease|deduct|debit|withdraw|reduce|subtract)/i;
+const putting = /^(?:increment|increase|credit|deposit|restock|restore|add_?back|return)/i;
+/** What there may be too little of, and whoever counts on it is harmed. */
+const amounts =
+  /stock|quantit|balance|inventor|available|remaining|seats?(?![a-z])|capacity|credits?(?![a-z])|points|funds|amount|on_?hand/i;
+/** What is asked again finds it done. */
+const noting = /log|audit|metric|analytic|track|search|index|cache|notif|webhook/i;
+
+const transactions =
+  /^(?:(?:entity)?manager|em|tx|trx|transaction|session|query_?runner|client|conn(?:ection)?)$/i;
+
+/** All of them, once the workspace was read: somebody may put it back elsewhere. */
+export function takenAmounts(model: EventModel): readonly AbandonedHold[] {
+  if (!model.isComplete) return [];
+  return saidOfFiles(model, 'amounts that are not put back', (facts) => takenIn(model, facts)).filter(
+    (it) => !isPutBack(model, it),
+  );
+}
+
+function takenIn(model: EventModel, facts: FileFacts): readonly AbandonedHold[] {
+  if (isOfPage(facts)) return [];
+  return facts.functions.flatMap((fact) => {
+    const calls = callsIn(fact.body).filter((it) => it.settled === 'awaited' || it.settled === 'returned');
+    const takings = calls.filter((it) => takes(facts, fact, it));
+    return takings.length === 0 || isRunAgain(facts, fact)
+      ? []
+      : leftBy(model, facts, { fact, calls, takings });
+  });
+}
+
+interface Taking {
+  readonly fact: FunctionFact;
+  readonly calls: readonly CallAction[];
+  readonly takings: readonly CallAction[];
+}
+
+function leftBy(
+  model: EventModel,
+  facts: FileFacts,
+  { fact, calls, takings }: Taking,
+): readonly AbandonedHold[] {
+  const { file } = facts;
+  const fn = { file, fact };
+  if (throwsToBroker(model, fn) || isHandedTransaction(facts, fact)) return [];
+  const { effects } = model.bodyOf({ file, fact: outermost(facts, fact) });
+  const hold = takings.find((it) => effectsOf(it, effects).some(isTaken));
+  const next =
+    hold &&
+    calls.find(
+      (it) => mayFollow(fact.body, hold.call.at.start, it.call.at.start) && fails(fact, it, effects),
+    );
+  return hold && next ? [{ file, fn: fact, hold, held: saidBy(hold), next, isOwn: true }] : [];
+}
+
+/** A callback runs in the transaction that the function around it opens. */
+function outermost({ functions }: FileFacts, fact: FunctionFact): FunctionFact {
+  let found = fact;
+  for (let outer = functions.find((it) => it.id === found.outer); outer;) {
+    if (outer.kind === 'module') break;
+    found = outer;
+    outer = functions.find((it) => it.id === found.outer);
+  }
+  return found;
+}
+
+/** Who hands in a transaction opened it, and rolls back. */
+function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFact): boolean {
+  return parameters.some((id) => transactions.test(bindings[id]?.name ?? ''));
+}
+
+/** By its own words, by what it is handed, or by what was done before to the object that it stores. */
+function takes(facts: FileFacts, fact: FunctionFact, action: CallAction): boolean {
+  const { call } = action;
+  if (taking.test(calleeName(call.callee) ?? ''))
+    return amounts.test(JSON.stringify([call.callee, call.args]));
+  if (call.args.some(lessens)) return true;
+  const stored = call.args.flatMap((it) => rootOf(facts, it) ?? []);
+  const own = call.callee.kind === 'member' ? rootOf(facts, call.callee.object) : undefined;
+  return actionsIn(fact.body).some((it) => {
+    const root = it.kind === 'assign' ? rootOf(facts, it.target) : undefined;
+    return root !== undefined && isLessened(it) && [...stored, own].includes(root) && before(it, action);
+  });
+}
+
+function before(one: Action, { call }: CallAction): boolean {
+  return one.kind === 'assign' && one.at.start < call.at.start;
+}
+
+/** `product.stock -= quantity`, `product.stock = product.stock - quantity`. */
+function isLessened(action: Action): boolean {
+  if (action.kind !== 'assign' || action.target.kind !== 'member') return false;
+  const { target, operator, value } = action;
+  return amounts.test(target.name) && (operator === '-=' || isMinus(value, target.name));
+}
+
+/** `{ stock: { decrement: quantity } }`, `{ stock: product.stock - quantity }`, `SET balance = balance - $1`. */
+function lessens(expr: Expr): boolean {
+  if (expr.kind === 'object')
+    return expr.entries.some(({ key, value }) => (amounts.test(key) && isLess(key, value)) || lessens(value));
+  if (expr.kind === 'string') return isLessInSql(expr.value);
+  if (expr.kind === 'template')
+    return isLessInSql(expr.parts.map((it) => (typeof it === 'string' ? it : '?')).join(''));
+  return (expr.kind === 'array' || expr.kind === 'call') && partsOf(expr).some(lessens);
+}
+
+function isLess(key: string, value: Expr): boolean {
+  return (
+    (value.kind === 'object' && value.entries.some((it) => it.key === 'decrement')) || isMinus(value, key)
+  );
+}
+
+function isMinus(value: Expr, field: string): boolean {
+  if (value.kind !== 'operation' || value.operator !== '-') return false;
+  const [left] = value.of;
+  return left?.kind === 'member' && left.name === field;
+}
+
+function isLessInSql(text: string): boolean {
+  return [...text.matchAll(/(\w+)\s*=\s*(?:\w+\.)?\1\s*-/g)].some((it) => amounts.test(it[1] ?? ''));
+}
+
+/** Stored at once: an open transaction would forget it with the failure. */
+function isTaken({ role, inTransaction, runs, inCatch }: Effect): boolean {
+  return role.kind === 'write' && !inTransaction && !runs && !inCatch;
+}
+
+/** Another party is asked to do something, without a key by which it may be asked until it answers. */
+function fails({ body }: FunctionFact, action: CallAction, effects: readonly Effect[]): boolean {
+  if (action.call.args.some(hasKey) || tellsSomebody(saidBy(action)) || noting.test(saidBy(action)))
+    return false;
+  const isAsked = effectsOf(action, effects).some(
+    (it) =>
+      !it.runs &&
+      !it.inCatch &&
+      !it.inTry &&
+      (isCommand(it) ||
+        (it.role.kind === 'remote' && !it.role.isRead && it.role.idempotencyKey === undefined)),
+  );
+  return isAsked && isOnTheWay(body, action);
+}
+
+function effectsOf({ call }: CallAction, effects: readonly Effect[]): readonly Effect[] {
+  return effects.filter((it) => (it.via[0] ?? it).at.start === call.at.start);
+}
+
+/** Whether the function, what it calls or who calls it puts anything back. */
+function isPutBack(model: EventModel, { file, fn: fact }: AbandonedHold): boolean {
+  const fn: FunctionNode = { file, fact };
+  const around = [fn, ...callersOf(model, fn).map(({ caller }) => caller)];
+  return around
+    .flatMap((it) => reachedFrom(model, it))
+    .some((it) => actionsIn(it.fact.body).some((action) => putsBack(action)));
+}
+
+function putsBack(action: Action): boolean {
+  if (action.kind === 'assign') return action.operator === '+=' && isAmount(action.target);
+  if (action.kind !== 'call' || action.isNew) return false;
+  const name = calleeName(action.call.callee) ?? '';
+  if (givesBack(saidBy(action)) || /compensat|roll_?back|refund|releas/i.test(name)) return true;
+  if (putting.test(name))
+    return amounts.test(pathOf(action.call.callee)) || action.roles.some((it) => it.kind === 'write');
+  return action.call.args.some(adds);
+}
+
+function isAmount(target: Expr): boolean {
+  return target.kind === 'member' && amounts.test(target.name);
+}
+
+/** `{ stock: { increment: quantity } }`. */
+function adds(expr: Expr): boolean {
+  if (expr.kind !== 'object') return false;
+  return expr.entries.some(({ key, value }) => key === 'increment' || adds(value));
+}
