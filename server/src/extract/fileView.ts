@@ -51,7 +51,7 @@ export interface FileView {
   readonly given: Clients;
   /** The value behind a name that is never reassigned, else the expression itself. */
   readonly valueOf: (expr: Expr) => Expr;
-  /** The value of an object literal's entry, behind names. */
+  /** The value of an object literal's entry, behind names, or of one that it spreads. */
   readonly entryOf: (expr: Expr | undefined, key: string) => Expr | undefined;
   /** What an object was made with: the value behind a name, or what a field of the class starts with or is given. */
   readonly makingOf: (expr: Expr) => Expr;

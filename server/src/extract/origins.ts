@@ -222,7 +222,11 @@ function originOfName(
 }
 
 function originOfClass(view: FileView, callee: Expr): Origin | undefined {
-  if (callee.kind === 'name') return named(view, callee.name);
+  if (callee.kind === 'name') {
+    // `const { Kafka } = KafkaJS` of a package that keeps its classes in an object.
+    const taken = view.bindingOf(callee)?.init;
+    return taken?.kind === 'member' ? originOfClass(view, taken) : named(view, callee.name);
+  }
   if (callee.kind !== 'member') return undefined;
   // `new AWS.DynamoDB.DocumentClient()`
   let root = callee.object;

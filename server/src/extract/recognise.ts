@@ -23,15 +23,9 @@ export function recognise(facts: FileFacts, frameworks: readonly Framework[], gi
   const functions = facts.functions.map((fn) => {
     const body = withRoles(fn.body, (action) => {
       const site = siteOf(view, fn, action);
-      for (const it of consuming) {
-        const found = ask(it, site, it.consumers);
-        if (found.length > 0) consumers.push(...found);
-      }
-      for (const it of naming) {
-        const roles = ask(it, site, it.roles);
-        if (roles.length > 0) return { ...action, roles };
-      }
-      return action;
+      consumers.push(...firstAnswer(consuming, (it) => ask(it, site, it.consumers)));
+      const roles = firstAnswer(naming, (it) => ask(it, site, it.roles));
+      return roles.length > 0 ? { ...action, roles } : action;
     });
     return { ...fn, ...guardOf(fn, { view, guarding, ask }), body };
   });
@@ -71,6 +65,18 @@ function askingWith(broken: Map<string, string>): Asking {
       return [];
     }
   };
+}
+
+/** Of two frameworks that recognise one call the first wins. */
+function firstAnswer<T>(
+  frameworks: readonly Framework[],
+  ask: (framework: Framework) => readonly T[],
+): readonly T[] {
+  for (const it of frameworks) {
+    const found = ask(it);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 function guardOf(

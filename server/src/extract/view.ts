@@ -16,6 +16,7 @@ import {
   originOfType,
 } from './origins.ts';
 import { pathOf } from './paths.ts';
+import { spreadOut } from './spreads.ts';
 
 /** Asks one file; `given` says what its imports stand for. */
 export function viewOf(facts: FileFacts, makes: Makes, given: Clients = nothingGiven): FileView {
@@ -37,7 +38,7 @@ export function viewOf(facts: FileFacts, makes: Makes, given: Clients = nothingG
     entryOf: (expr, key) => {
       const object = expr && behind(facts, expr, 4);
       if (object?.kind !== 'object') return undefined;
-      const value = object.entries.find((it) => it.key === key)?.value;
+      const value = spreadOut(object, view.valueOf).entries.find((it) => it.key === key)?.value;
       return value && behind(facts, value, 4);
     },
     makingOf: (expr) => makingOf(view, expr),

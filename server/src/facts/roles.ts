@@ -145,6 +145,8 @@ export interface TimeLimitRole {
   readonly kind: 'time-limit' | 'retry';
   readonly library: string;
   readonly body?: Expr;
+  /** It is tried at once and without an end. */
+  readonly isEndless?: true;
 }
 /** Runs a callback later or again and again: timers, cron. */
 export interface ScheduleRole {

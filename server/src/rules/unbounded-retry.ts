@@ -43,6 +43,8 @@ function messageFor({ how, name }: EndlessRetry): string {
       return `\`${name}\` is tried in a loop without a limit or a pause: if it keeps failing, the loop never ends.`;
     case 'recursion':
       return `\`${name}\` calls itself when it fails, without a limit or a pause: if it keeps failing, that never ends.`;
+    case 'operator':
+      return `\`${name}()\` tries again at once, whatever failed and how often: if it keeps failing, that never ends.`;
     case 'attempts':
       return `\`${name}\` allows more attempts than anybody counts, with no \`backoff\`: a job that always fails runs for ever.`;
   }
@@ -54,6 +56,8 @@ function helpFor({ how }: EndlessRetry): string {
       return 'Limit the deliveries (`x-delivery-limit` of a quorum queue, `max_deliver` of JetStream, a count in a header), wait between them, and dead-letter what still fails.';
     case 'attempts':
       return 'Give a number of attempts and a `backoff`; what still fails stays in the set of failed jobs.';
+    case 'operator':
+      return 'Give it a `count` and a `delay`, and let the error out in the end.';
     case 'resend':
       return 'Carry the number of tries in a header, and send to a dead-letter topic when it is used up.';
     default:

@@ -3,8 +3,10 @@ import { table } from '../../table.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, Role } from '../../facts/roles.ts';
+import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, isReplyAddress, labelOf, mayHandle, unwrapped } from './messages.ts';
+import { polling } from './polling.ts';
 import { queueDeclared } from './rabbitQueues.ts';
 
 const modules = [
@@ -48,6 +50,7 @@ export const amqp: Framework = {
     return what ? [acknowledged(site, what)] : [];
   },
   consumers(site) {
+    if (site.name === 'get') return got(site);
     if (site.name !== 'consume' || !isChannel(site) || !mayHandle(site.view, site.call.args[1])) return [];
     if (isReplyAddress(site.arg(0))) return [];
     return [consumed(site, site.call.args[1])];
@@ -125,9 +128,24 @@ function whatOf(requeue: Expr | undefined, what: AckRole['what'], isDefault: boo
   return isPutBack ? 'requeue' : what;
 }
 
+/** `while ((message = await channel.get('orders'))) …`: the function with the loop consumes. */
+function got(site: CallSite): readonly ConsumerFact[] {
+  const [queue, options] = site.call.args;
+  if (!queue || !/Channel/.test(site.origin?.name ?? '') || !isFrom(site.origin, modules)) return [];
+  return polling(site, 'amqplib', boundTo(site)).map((it) => ({
+    ...it,
+    queue,
+    ...(isForgotten(site.view, options) && { acknowledges: 'before' }),
+  }));
+}
+
+function isForgotten(view: FileView, options: Expr | undefined): boolean {
+  const noAck = view.entryOf(options, 'noAck');
+  return noAck?.kind === 'literal' && noAck.text === 'true';
+}
+
 function consumed(site: CallSite, callback: Expr): ConsumerFact {
   const handler = handlerOf(site.view, callback);
-  const noAck = site.view.entryOf(site.call.args[2], 'noAck');
   const [queue] = site.call.args;
   const owner = site.view.ownerOf(site.fn.id);
   return {
@@ -137,7 +155,7 @@ function consumed(site: CallSite, callback: Expr): ConsumerFact {
     events: boundTo(site),
     handler,
     eventParameter: 0,
-    acknowledges: noAck?.kind === 'literal' && noAck.text === 'true' ? 'before' : 'never',
+    acknowledges: isForgotten(site.view, site.call.args[2]) ? 'before' : 'never',
     ...(queue && { queue }),
     ...(owner === undefined ? {} : { owner }),
   };

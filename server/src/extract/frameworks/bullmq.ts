@@ -17,16 +17,13 @@ export const bullmq: Framework = {
   makes: { 'Queue.add': 'Job', 'Bull.add': 'Job', 'default.add': 'Job' },
   roles(site) {
     if (isWait(site)) return [waited(site)];
-    if (
-      site.name === 'add' &&
-      /^FlowProducer(?:Pro)?$/.test(site.origin?.name ?? '') &&
-      isFrom(site.origin, modules)
-    )
-      return flowing(site, site.arg(0));
+    if (/^FlowProducer(?:Pro)?$/.test(site.origin?.name ?? '') && isFrom(site.origin, modules))
+      return flows(site);
+    if (site.name === 'upsertJobScheduler' && isQueue(site)) return scheduled(site);
     if (site.name === 'addBulk' && isQueue(site)) return inBulk(site);
     if (site.name === 'add' && isQueue(site)) return added(site);
     const isMade = site.action.isNew === true && isFrom(site.origin, modules);
-    const isRegistered = site.name === 'registerQueue' && isFrom(site.origin, nestModules);
+    const isRegistered = !site.action.isNew && isFrom(site.origin, nestModules);
     return isMade || isRegistered ? queueOf(site) : [];
   },
   consumers(site) {
@@ -165,6 +162,26 @@ function listedJob(site: CallSite, item: Expr, queue: Expr): readonly Role[] {
   const name = view.entryOf(item, 'name');
   const options = view.entryOf(item, 'opts');
   return name ? job(site, { name, queue, payload: view.entryOf(item, 'data'), options }) : [];
+}
+
+/** `queue.upsertJobScheduler('nightly', { pattern }, { name, data, opts })`. */
+function scheduled(site: CallSite): readonly Role[] {
+  const { view } = site;
+  const [id, , template] = site.call.args;
+  const queue = site.receiver ?? { kind: 'unknown', at: site.call.at };
+  const name = view.entryOf(template, 'name') ?? id;
+  const payload = view.entryOf(template, 'data');
+  return name ? job(site, { name, queue, payload, options: view.entryOf(template, 'opts') }) : [];
+}
+
+/** `flow.add(node)`, `flow.addBulk([node, node])`. */
+function flows(site: CallSite): readonly Role[] {
+  const [first] = site.call.args;
+  const given = first && site.view.valueOf(first);
+  if (site.name === 'add') return flowing(site, given);
+  return site.name === 'addBulk' && given?.kind === 'array'
+    ? given.items.flatMap((it) => flowing(site, it))
+    : [];
 }
 
 /** `flow.add({ name, queueName, data, children })`: the children are done first. */

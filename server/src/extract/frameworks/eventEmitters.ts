@@ -5,7 +5,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
 import type { FileView, Origin } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
-import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
+import { callbackConsumer, handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
 
 const modules = [
   '@nestjs/event-emitter',
@@ -33,15 +33,17 @@ export const eventEmitters: Framework = {
   everydayTriggers: ['EventEmitter', 'mitter'],
   makes: { 'mitt.default': 'Emitter' },
   roles(site) {
-    if (site.name !== 'emit' && site.name !== 'emitAsync') return [];
+    if (!/^emit(?:Async|Serial)?$/.test(site.name)) return [];
     if (!speaksOfEvent(site) || isDesktop(site.view)) return [];
     return [emitted(site)];
   },
   consumers(site) {
     const [event] = site.call.args;
+    if (isDesktop(site.view)) return [];
+    if (site.name === 'onAny' && isEmitter(site.origin)) return takesAll(site);
     const callback = site.call.args.find((it, index) => index > 0 && mayHandle(site.view, it));
-    if (!registers.test(site.name) || !event || !callback) return [];
-    if (!speaksOfEvent(site) || isDesktop(site.view)) return [];
+    if (event && !callback) return awaited(site);
+    if (!registers.test(site.name) || !event || !callback || !speaksOfEvent(site)) return [];
     const handler = handlerOf(site.view, callback);
     const owner = site.view.ownerOf(site.fn.id);
     return [
@@ -67,6 +69,31 @@ export const eventEmitters: Framework = {
     return [consumer];
   },
 };
+
+/** `emitter.onAny((event, value) => …)`. */
+function takesAll(site: CallSite): readonly ConsumerFact[] {
+  const [callback] = site.call.args;
+  if (!mayHandle(site.view, callback)) return [];
+  const all: Expr = { kind: 'string', value: '*', at: site.call.at };
+  const rest = { library: 'event-emitter', transport: 'in-process', events: [all] } as const;
+  return [callbackConsumer(site, callback, { ...rest, eventParameter: 1 })];
+}
+
+/** `await once(emitter, 'order.paid')`, `for await (… of on(emitter, …))`, `await emitter.waitFor('order.paid')`: whoever waits goes on with it. */
+function awaited(site: CallSite): readonly ConsumerFact[] {
+  const { view, call, name } = site;
+  const isOfNode =
+    /^(?:once|on)$/.test(name) && !site.receiver && isFrom(site.origin, ['events', 'node:events']);
+  const isOfEmitter =
+    isEmitter(site.origin) && (name === 'waitFor' || (name === 'once' && site.origin?.from === 'emittery'));
+  const [event, emitter] = isOfNode ? [call.args[1], call.args[0]] : [call.args[0], site.receiver];
+  if ((!isOfNode && !isOfEmitter) || !emitter || !event || !namesEvent(view.valueOf(event))) return [];
+  if (isOfNode && !isEmitter(view.originOf(emitter))) return [];
+  // Nobody is called: what stands behind the wait goes on.
+  const handler: Expr = { kind: 'literal', text: 'undefined', at: call.at };
+  const rest = { library: 'event-emitter', transport: 'in-process', eventParameter: 0 } as const;
+  return [{ at: call.at, name, ...rest, events: listed(view.valueOf(event)), handler }];
+}
 
 /** `OnEvent(['order.cancelled', 'order.expired'])`. */
 function listed(event: Expr): readonly Expr[] {
@@ -128,7 +155,7 @@ function emitted(site: CallSite): Role {
     event,
     channel: event,
     ...(payload ? { payload } : {}),
-    gives: site.name === 'emitAsync' ? 'promise' : 'nothing',
+    gives: site.name !== 'emit' || site.origin?.from === 'emittery' ? 'promise' : 'nothing',
     confidence: 'type',
   };
 }

@@ -6,7 +6,7 @@ import type { QueueRole, Role } from '../../facts/roles.ts';
 import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework, type MethodSite } from './framework.ts';
 import { handlerOf, labelOf, mayHandle, methodConsumer } from './messages.ts';
-import { decidedBy, moduleQueues, subscriptionPolicy } from './rabbitQueues.ts';
+import { decidedBy, isImported, moduleQueues, subscriptionPolicy } from './rabbitQueues.ts';
 
 const library = '@golevelup/nestjs-rabbitmq';
 const registers = /^create(?:Batch)?(?:Subscriber|Rpc)$/;
@@ -37,12 +37,14 @@ function decorated({ view, fn, decorator }: MethodSite): readonly ConsumerFact[]
       events: keysOf(view, options),
       // Who asks gets the error as the answer.
       ...(decorator.name === 'RabbitRPC' ? { isRequest: true } : failing(view, options)),
+      ...forgotten(view, options),
     }),
   ];
 }
 
 /** `routingKey`, one or several, and those of `bindings`. */
 function keysOf(view: FileView, options: Expr | undefined): readonly Expr[] {
+  if (options && isImported(view, options)) return [below(options, 'routingKey')];
   const key = view.entryOf(options, 'routingKey');
   const bindings = view.entryOf(options, 'bindings');
   const bound = bindings?.kind === 'array' ? bindings.items : [];
@@ -55,11 +57,24 @@ function keysOf(view: FileView, options: Expr | undefined): readonly Expr[] {
   return keys.length === 0 && queue ? [queue] : keys;
 }
 
+/** What stands under a key of options that another file holds. */
+function below(options: Expr, name: string): Expr {
+  return { kind: 'member', object: options, name, at: options.at };
+}
+
+/** `queueOptions: { consumerOptions: { noAck: true } }`. */
+function forgotten(view: FileView, options: Expr | undefined): Pick<ConsumerFact, 'acknowledges'> {
+  const consumer = view.entryOf(view.entryOf(options, 'queueOptions'), 'consumerOptions');
+  const noAck = view.entryOf(consumer, 'noAck');
+  return noAck?.kind === 'literal' && noAck.text === 'true' ? { acknowledges: 'before' } : {};
+}
+
 function failing(
   view: FileView,
   options: Expr | undefined,
 ): Pick<ConsumerFact, 'queue' | 'policy' | 'failing'> {
-  const queue = view.entryOf(options, 'queue');
+  const isElsewhere = options !== undefined && isImported(view, options);
+  const queue = isElsewhere ? below(options, 'queue') : view.entryOf(options, 'queue');
   const decided = decidedBy(view, options);
   return queue
     ? { queue, policy: subscriptionPolicy(view, options), ...(decided && { failing: decided }) }
@@ -81,6 +96,7 @@ function registered(site: CallSite): readonly ConsumerFact[] {
       handler,
       eventParameter: 0,
       ...(site.name === 'createRpc' ? { isRequest: true } : failing(site.view, options)),
+      ...forgotten(site.view, options),
       ...(owner === undefined ? {} : { owner }),
     },
   ];

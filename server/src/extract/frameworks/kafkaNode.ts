@@ -1,7 +1,7 @@
 // kafka-node, the older client: https://github.com/SOHU-Co/kafka-node
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import type { PublishRole } from '../../facts/roles.ts';
+import type { AckRole, PublishRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { callbackConsumer, mayHandle, unwrapped } from './messages.ts';
 
@@ -13,7 +13,7 @@ export const kafkaNode: Framework = {
   name: library,
   triggers: ['kafka-node'],
   hasTriggersAlways: true,
-  roles: published,
+  roles: (site) => [...published(site), ...committed(site)],
   consumers: received,
 };
 
@@ -27,7 +27,11 @@ function published(site: CallSite): readonly PublishRole[] {
 function sent({ view, origin }: CallSite, item: Expr): readonly PublishRole[] {
   const topic = view.entryOf(item, 'topic');
   const messages = view.entryOf(item, 'messages');
-  const payload = unwrapped(view, messages?.kind === 'array' ? messages.items[0] : messages);
+  const first = messages?.kind === 'array' ? messages.items[0] : messages;
+  const message = first && view.valueOf(first);
+  // `new KeyedMessage('order-1', JSON.stringify(order))`.
+  const isKeyed = message?.kind === 'new' && view.originOf(message)?.name === 'KeyedMessage';
+  const payload = unwrapped(view, isKeyed ? message.args[1] : first);
   if (!topic) return [];
   return [
     {
@@ -41,6 +45,11 @@ function sent({ view, origin }: CallSite, item: Expr): readonly PublishRole[] {
       confidence: isFrom(origin, modules) ? 'type' : 'name',
     },
   ];
+}
+
+/** `consumer.commit((error) => …)` under `autoCommit: false`: for all that has come so far. */
+function committed(site: CallSite): readonly AckRole[] {
+  return site.name === 'commit' && isOf(site, /consumer/i) ? [{ kind: 'ack', library, what: 'ack' }] : [];
 }
 
 /** `consumer.on('message', (message) => …)`: the client commits on a timer, whatever becomes of the message. */

@@ -5,6 +5,7 @@ import { isUnread } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
+import { spreadOut } from '../spreads.ts';
 import { isFrom, type CallSite } from './framework.ts';
 
 const library = 'kafkajs';
@@ -33,10 +34,11 @@ export function restartPolicy(view: FileView, consumer: Expr | undefined): Failu
 function endOf(view: FileView, options: Expr | undefined): Written | undefined {
   if (!options) return undefined;
   const object = view.valueOf(options);
-  if (object.kind !== 'object' || isUnread(object)) return 'unknown';
-  const retry = view.entryOf(object, 'retry');
-  if (!retry) return undefined;
-  if (retry.kind !== 'object' || isUnread(retry)) return 'unknown';
+  if (object.kind !== 'object') return 'unknown';
+  const whole = spreadOut(object, view.valueOf);
+  const retry = view.entryOf(whole, 'retry');
+  if (!retry) return isUnread(whole) ? 'unknown' : undefined;
+  if (retry.kind !== 'object' || isUnread(spreadOut(retry, view.valueOf))) return 'unknown';
   const restart = view.entryOf(retry, 'restartOnFailure');
   return restart && (isAlways(view, restart) ? 'none' : 'given');
 }

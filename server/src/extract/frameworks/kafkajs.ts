@@ -8,7 +8,7 @@ import type { FileView, Site } from '../fileView.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { firstOf, handlerOf, labelOf, unwrapped } from './messages.ts';
 import { restartPolicy, restartsGiven } from './kafkaRetries.ts';
-import { produced, streamed } from './rdkafka.ts';
+import { fetched, isCommitted, produced, streamed } from './rdkafka.ts';
 
 const modules = ['kafkajs', '@confluentinc/kafka-javascript', '@nestjs/microservices/'];
 
@@ -20,9 +20,11 @@ export const kafkajs: Framework = {
     'Kafka.consumer': 'Consumer',
     'Producer.transaction': 'Transaction',
     'KafkaConsumer.on': 'KafkaConsumer',
+    'node-rdkafka.createReadStream': 'ConsumerStream',
+    '@confluentinc/kafka-javascript.createReadStream': 'ConsumerStream',
   },
   roles(site) {
-    if (isCommit(site)) return [{ kind: 'ack', library: 'kafkajs', what: 'ack' }];
+    if (isCommit(site) || isCommitted(site)) return [{ kind: 'ack', library: 'kafkajs', what: 'ack' }];
     if (site.name === 'send') return sent(site, site.arg(0));
     if (site.name === 'produce') return produced(site);
     if (site.name !== 'sendBatch') return restartsGiven(site);
@@ -30,6 +32,7 @@ export const kafkajs: Framework = {
   },
   consumers(site) {
     if (site.name === 'on') return streamed(site);
+    if (site.name === 'consume') return fetched(site);
     if (site.name !== 'run') return [];
     const handed = handedConfig(site);
     return handed

@@ -1,5 +1,7 @@
 // Logs, alerts and timers: what leaves a trace, calls a human, or runs later.
-import type { Role, ScheduleRole } from '../../facts/roles.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { Role, ScheduleRole, TimeLimitRole } from '../../facts/roles.ts';
+import { spreadOut } from '../spreads.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const logger = /^(console|logger|log|winston|pino|_logger|logService|loggerService)$/i;
@@ -49,9 +51,8 @@ function roleOf(site: CallSite): Role | undefined {
   const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');
   const timer = timerOf(site.name) ?? keptBy(site);
   if (timer) return { ...timer, ...(body && { body }) };
-  if (/^(retry|withRetry|retryWithBackoff|pRetry|backOff|retryAsync)$/i.test(site.name)) {
-    return { kind: 'retry', library: site.name, ...(body ? { body } : {}) };
-  }
+  const again = retryOf(site, body);
+  if (again) return again;
   if (
     /^((with|p|promise|race)?timeout|timeout(After|Promise)|with(Deadline|TimeLimit)|limitTime)$/i.test(
       site.name,
@@ -61,6 +62,23 @@ function roleOf(site: CallSite): Role | undefined {
     return { kind: 'time-limit', library: site.name, ...(body ? { body } : {}) };
   }
   return undefined;
+}
+
+function retryOf(site: CallSite, body: Expr | undefined): TimeLimitRole | undefined {
+  if (!/^(retry|withRetry|retryWithBackoff|pRetry|backOff|retryAsync)$/i.test(site.name)) return undefined;
+  const endless = isEndless(site) ? ({ isEndless: true } as const) : {};
+  return { kind: 'retry', library: site.name, ...(body ? { body } : {}), ...endless };
+}
+
+/** `retry()` of RxJS, whose number of tries and whose delay are up to whoever calls it. */
+function isEndless({ name, receiver, view, call }: CallSite): boolean {
+  if (name !== 'retry' || receiver || !/^rxjs(?:\/|$)/.test(view.importedFrom(name) ?? '')) return false;
+  const [config] = call.args;
+  if (!config) return true;
+  const options = view.valueOf(config);
+  if (options.kind !== 'object') return options.kind === 'name' && options.name === 'Infinity';
+  const whole = spreadOut(options, view.valueOf);
+  return whole.spreads.length === 0 && whole.entries.every((it) => it.key === 'resetOnSuccess');
 }
 
 /** `ordersTotal.inc()` of prom-client, `cloudWatch.send(new PutMetricDataCommand(…))`. */

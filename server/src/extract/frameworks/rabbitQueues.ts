@@ -1,10 +1,11 @@
 // How RabbitMQ is told what becomes of messages that fail: https://www.rabbitmq.com/docs/dlx and /docs/quorum-queues.
 import type { Expr } from '../../facts/expressions.ts';
 import { isAbsent, isUnread, policyIn } from '../../facts/queuePolicy.ts';
-import { actionsIn } from '../../facts/walk.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import type { FileView } from '../fileView.ts';
 import { pathOf } from '../paths.ts';
+import { spreadOut } from '../spreads.ts';
+import { configsOf } from './factories.ts';
 import type { CallSite } from './framework.ts';
 
 /** `channel.assertQueue('orders', { deadLetterExchange: … })`. A queue that goes with its consumer needs no target. */
@@ -15,26 +16,32 @@ export function queueDeclared({ view, call }: CallSite): readonly QueueRole[] {
     : [{ kind: 'queue', library: 'amqplib', ...(queue && { queue }), ...policyOf(view, options) }];
 }
 
-/** `app.connectMicroservice({ transport: Transport.RMQ, options: { queue, noAck: false, queueOptions } })`. */
+/** `app.connectMicroservice({ transport: Transport.RMQ, options: { queue, noAck: false, queueOptions } })`, or what its `useFactory` returns. */
 export function microserviceQueue({ view, call }: CallSite): readonly QueueRole[] {
-  for (const arg of call.args) {
-    const elsewhere = givenElsewhere(view, arg);
+  for (const config of call.args.flatMap((it) => configsOf(view, it))) {
+    const elsewhere = givenElsewhere(view, config);
     if (elsewhere) return [elsewhere];
-    const transport = view.entryOf(arg, 'transport');
-    const options = view.entryOf(arg, 'options');
-    const queue = view.entryOf(options, 'queue');
-    if (transport?.kind !== 'member' || transport.name !== 'RMQ' || !options || !queue) continue;
-    // Without acknowledgements the broker never hears of a failure.
-    const noAck = view.entryOf(options, 'noAck');
-    if (noAck?.kind !== 'literal' || noAck.text !== 'false') return [];
-    const declared = view.entryOf(options, 'queueOptions');
-    const isOpen = options.kind === 'object' && isUnread(options);
-    const policy = policyOf(view, declared);
-    return isOpen || isPassing(view, queue, declared)
-      ? []
-      : [{ kind: 'queue', library: '@nestjs/microservices', queue, ...policy }];
+    const transport = view.entryOf(config, 'transport');
+    const options = view.entryOf(config, 'options');
+    if (transport?.kind === 'member' && transport.name === 'RMQ' && options)
+      return ofMicroservice(view, options);
   }
   return [];
+}
+
+function ofMicroservice(view: FileView, options: Expr): readonly QueueRole[] {
+  const whole = wholeOf(view, options);
+  const queue = view.entryOf(whole, 'queue');
+  const noAck = view.entryOf(whole, 'noAck');
+  const isOpen = whole.kind !== 'object' || isUnread(whole);
+  // Without acknowledgements the broker never hears of a failure.
+  const waits = noAck ? noAck.kind === 'literal' && noAck.text === 'false' : isOpen;
+  const declared = view.entryOf(whole, 'queueOptions');
+  if (!queue || !waits || isPassing(view, queue, declared)) return [];
+  const policy = policyOf(view, declared);
+  const isSure = !isOpen || declared !== undefined;
+  const known = isSure ? policy : ({ deadLetter: 'unknown', limit: 'unknown' } as const);
+  return [{ kind: 'queue', library: '@nestjs/microservices', queue, ...known }];
 }
 
 /** `createMicroservice(AppModule, rmqOptions)`, `connectMicroservice(rmq.optionsOf('orders'))`: for the model to read. */
@@ -54,18 +61,13 @@ function givenElsewhere(view: FileView, arg: Expr): QueueRole | undefined {
 
 /** `RabbitMQModule.forRoot({ queues: [{ name, options }], defaultSubscribeErrorBehavior })`, or what its `useFactory` returns. */
 export function moduleQueues({ view, call }: CallSite): readonly QueueRole[] {
-  return call.args.flatMap((arg) => {
-    const factory = view.entryOf(arg, 'useFactory');
-    const body = factory?.kind === 'function' ? (view.facts.functions[factory.function]?.body ?? []) : [];
-    const returned = [...actionsIn(body)].flatMap((it) =>
-      it.kind === 'return' && it.value ? [it.value] : [],
-    );
-    return [arg, ...returned].flatMap((config) => {
+  return call.args
+    .flatMap((it) => configsOf(view, it))
+    .flatMap((config) => {
       const queues = view.entryOf(config, 'queues');
       const listed = queues?.kind === 'array' ? queues.items.flatMap((it) => listedQueue(view, it)) : [];
       return [...listed, ...defaultBehavior(view, config)];
     });
-  });
 }
 
 /** What holds for every subscription of the module that says nothing of its own. */
@@ -103,7 +105,7 @@ export function decidedBy(
 
 /** What `@RabbitSubscribe({ queue, queueOptions, errorHandler })` says. */
 export function subscriptionPolicy(view: FileView, options: Expr | undefined): FailurePolicy {
-  const object = options && view.valueOf(options);
+  const object = options && wholeOf(view, options);
   if (object?.kind !== 'object') return { deadLetter: 'unknown', limit: 'unknown' };
   const entry = (key: string): Expr | undefined => object.entries.find((it) => it.key === key)?.value;
   const written = policyOf(view, entry('queueOptions'));
@@ -135,13 +137,26 @@ function isUnknown(handler: Expr | undefined): boolean {
   return handler !== undefined && !isNamed;
 }
 
-/** What the options of a queue say; those that a function gives are for the model to read. */
+/** What the options of a queue say; those that a function gives, or that stand in another file, are for the model to read. */
 export function policyOf(view: FileView, options: Expr | undefined): FailurePolicy {
   if (!options) return { deadLetter: 'none', limit: 'none' };
-  const object = view.valueOf(options);
+  const object = wholeOf(view, options);
   const args = object.kind === 'object' ? view.entryOf(object, 'arguments') : undefined;
-  const policy = policyIn(object, args && view.valueOf(args));
-  return object.kind === 'call' ? { ...policy, from: object } : policy;
+  const policy = policyIn(object, args && wholeOf(view, args));
+  return object.kind === 'call' || isImported(view, object) ? { ...policy, from: object } : policy;
+}
+
+/** `ordersQueue`, `queues.orders` of another file. */
+export function isImported(view: FileView, expr: Expr): boolean {
+  return expr.kind === 'member'
+    ? isImported(view, expr.object)
+    : expr.kind === 'name' && view.bindingOf(expr)?.kind === 'import';
+}
+
+/** The value behind a name, an object with what it spreads. */
+function wholeOf(view: FileView, expr: Expr): Expr {
+  const value = view.valueOf(expr);
+  return value.kind === 'object' ? spreadOut(value, view.valueOf) : value;
 }
 
 function known(written: Written): Written {

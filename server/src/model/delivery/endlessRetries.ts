@@ -18,8 +18,9 @@ import { indexOf } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
 import { rootOf } from '../resolution/values.ts';
-import { moduleDefault } from './queuePolicies.ts';
-import { declarationsOf, declaredQueues, keysOf, together, type Declared } from './queues.ts';
+import { isEndlessOperator } from './endlessOperators.ts';
+import { moduleDefault, policiesOf } from './queuePolicies.ts';
+import { declaredQueues, keysOf, together, type Declared } from './queues.ts';
 import { repeatersOf, type Repeaters } from './redelivered.ts';
 
 export interface EndlessRetry {
@@ -27,8 +28,8 @@ export interface EndlessRetry {
   readonly at: Span;
   /** As a reader calls it: `channel.nack`. */
   readonly name: string;
-  /** `requeue`: the broker gets it back; `resend`: it is sent again; `loop` and `recursion` try here; `attempts`: a job's options. */
-  readonly how: 'requeue' | 'resend' | 'loop' | 'recursion' | 'attempts';
+  /** `requeue`: the broker gets it back; `resend`: it is sent again; the others try here, or, as `attempts`, by a job's options. */
+  readonly how: 'requeue' | 'resend' | 'loop' | 'recursion' | 'operator' | 'attempts';
   readonly consumer?: ConsumerNode;
 }
 
@@ -61,7 +62,7 @@ function* putBack({ model, declared }: Looking): Iterable<EndlessRetry> {
     const byModule = moduleDefault(model, consumer, declared);
     const option = fact.policy.putsBack ?? byModule?.role.putsBack;
     if (!option || byModule?.role.limit === 'unknown' || counts(model, handler)) continue;
-    const policies = [fact.policy, ...declarationsOf(model, consumer).map((it) => it.role)];
+    const policies = policiesOf(model, consumer);
     if (together(policies, 'limit') !== 'none') continue;
     const fn = byModule?.fn ?? { file, fact: handler.fact };
     yield { fn, at: option.at, name: pathOf(option), how: 'requeue', consumer };
@@ -84,14 +85,14 @@ function sitesIn(
   const seen = new Set(again.map((it) => it.action));
   const known = indexOf(facts).withRoles.filter(
     ({ action }) =>
-      !seen.has(action) &&
-      action.roles.some((it) => it.kind === 'queue' || it.kind === 'ack' || it.kind === 'publish'),
+      !seen.has(action) && action.roles.some(({ kind }) => /^(?:queue|ack|publish|retry)$/.test(kind)),
   );
   return [...again, ...known.map(({ fn: fact, action }) => ({ fn: { file, fact }, action }))];
 }
 
 function howOf(looking: Looking, fn: FunctionNode, action: CallAction): EndlessRetry['how'] | undefined {
   if (isEndlessJob(action)) return 'attempts';
+  if (isEndlessOperator(fn, action)) return 'operator';
   if (isRequeued(looking, fn, action)) return 'requeue';
   if (isSentAgain(looking, fn, action)) return 'resend';
   return isTriedAgain(looking, fn, action) ? 'recursion' : undefined;
@@ -118,6 +119,7 @@ const countsNothing: ReadonlySet<string> = new Set([
   'amqplib',
   '@nestjs/microservices',
   '@golevelup/nestjs-rabbitmq',
+  'rascal',
   'nats',
   'aws',
 ]);
@@ -144,10 +146,7 @@ function isLimited(
 ): boolean {
   if (library === 'aws') return declared.some((it) => it.role.library === 'aws' && it.role.limit !== 'none');
   const consumers = repeaters(fact).flatMap((it) => it.consumer ?? []);
-  const policies = consumers.flatMap((it) => [
-    ...(it.fact.policy ? [it.fact.policy] : []),
-    ...declarationsOf(model, it).map((one) => one.role),
-  ]);
+  const policies = consumers.flatMap((it) => policiesOf(model, it));
   // A consumer of JetStream that nobody declares here stands on the server.
   if (policies.length > 0 || library === 'nats') return together(policies, 'limit') !== 'none';
   const service = model.serviceOf(file);

@@ -3,9 +3,27 @@
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
 import { isAbsent, isUnread, policyIn } from '../../facts/queuePolicy.ts';
 import type { QueueRole } from '../../facts/roles.ts';
+import { actionsIn } from '../../facts/walk.ts';
 import type { FilePath } from '../../text.ts';
 import type { EventModel, GivenObject } from '../model.ts';
 import { entryOf } from '../resolution/values.ts';
+
+/** The options of a microservice, or what its `useFactory` returns; undefined where they can't be read. */
+export function optionsGiven(
+  { files, program }: EventModel,
+  file: FilePath,
+  handed: Expr,
+): GivenObject | undefined {
+  const given = program.objectOf(file, handed);
+  const factory = given && entryOf(given.object, 'useFactory');
+  if (!factory) return given;
+  const fact = factory.kind === 'function' ? files.get(given.file)?.functions[factory.function] : undefined;
+  const returned = actionsIn(fact?.body ?? []).flatMap((it) =>
+    it.kind === 'return' && it.value ? [it.value] : [],
+  );
+  const [only, ...others] = returned;
+  return only && others.length === 0 ? program.objectOf(given.file, only) : undefined;
+}
 
 /** A role whose options stand elsewhere, as those options say it; undefined where they can't be read or need no queue. */
 export function givenQueue(

@@ -121,6 +121,11 @@ function transportsIn(
   if (expr.kind === 'array') return expr.items.flatMap(deeper);
   if (expr.kind === 'call')
     return [...expr.args.flatMap(deeper), ...madeBy(file, expr, linking, depth, entered)];
+  // `useFactory: (config) => ({ transport: Transport.RMQ, … })`.
+  if (expr.kind === 'function') {
+    const fact = linking.values.factsOf(file)?.functions[expr.function];
+    return fact ? returnedBy({ file, fact }).flatMap(deeper) : [];
+  }
   if (expr.kind !== 'name') return [];
   const value = linking.values.evaluate(file, expr);
   return value.kind === 'expr' && value.expr !== expr

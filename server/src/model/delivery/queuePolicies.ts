@@ -1,30 +1,44 @@
 // What becomes of messages that fail where the registration alone does not say it: options that a function of the workspace
 // gives, and error handlers that decide by themselves.
 import type { Action } from '../../facts/actions.ts';
-import type { Expr } from '../../facts/expressions.ts';
+import type { ObjectExpr } from '../../facts/expressions.ts';
 import { policyIn } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy } from '../../facts/roles.ts';
 import { actionsIn } from '../../facts/walk.ts';
 import type { FilePath } from '../../text.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
-import type { Declared } from './queues.ts';
+import { declarationsOf, type Declared } from './queues.ts';
 
 /** A policy, with the function that gives its options where they stand there. */
 export type GivenPolicy = FailurePolicy & { readonly giver?: FunctionNode };
 
-/** `queueOptions: queueOf('orders')`: the options that the function returns. */
+/** `queueOptions: queueOf('orders')`, `queueOptions: ordersQueue`: the options that the function returns, or that the other file holds. */
 export function givenPolicy(model: EventModel, file: FilePath, policy: FailurePolicy): GivenPolicy {
-  const [giver, ...others] = policy.from ? model.program.functionsOf(file, calleeOf(policy.from)) : [];
+  if (!policy.from) return policy;
+  if (policy.from.kind !== 'call') {
+    const given = model.program.objectOf(file, policy.from);
+    if (!given) return policy;
+    return { ...written(given.object), ...(given.giver && { giver: given.giver }) };
+  }
+  const [giver, ...others] = model.program.functionsOf(file, policy.from.callee);
   if (!giver || others.length > 0) return policy;
   const returned = [...actionsIn(giver.fact.body)].flatMap((it) => (it.kind === 'return' ? [it.value] : []));
   const [options, ...more] = returned;
   if (options?.kind !== 'object' || more.length > 0) return policy;
-  const args = options.entries.find((it) => it.key === 'arguments')?.value;
-  return { ...policyIn(options, args), giver };
+  return { ...written(options), giver };
 }
 
-function calleeOf(expr: Expr): Expr {
-  return expr.kind === 'call' ? expr.callee : expr;
+/** What its registration and the declarations of its queue say, wherever the options stand. */
+export function policiesOf(model: EventModel, consumer: ConsumerNode): readonly FailurePolicy[] {
+  const { fact, file } = consumer;
+  return [
+    ...(fact.policy ? [givenPolicy(model, file, fact.policy)] : []),
+    ...declarationsOf(model, consumer).map((it) => givenPolicy(model, it.fn.file, it.role)),
+  ];
+}
+
+function written(options: ObjectExpr): FailurePolicy {
+  return policyIn(options, options.entries.find((it) => it.key === 'arguments')?.value);
 }
 
 /**

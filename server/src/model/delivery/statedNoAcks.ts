@@ -8,6 +8,7 @@ import { indexOf } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { ConsumerNode, EventModel } from '../model.ts';
 import { entryOf } from '../resolution/values.ts';
+import { optionsGiven } from './microserviceOptions.ts';
 
 /** A place that says so, and whether it does by what it leaves out. */
 export interface StatedNoAck extends Place {
@@ -44,7 +45,7 @@ function* statedIn(model: EventModel, facts: FileFacts): Iterable<Stated> {
   const { calls } = indexOf(facts);
   const starts = ['createMicroservice', 'connectMicroservice'].flatMap((it) => calls.get(it) ?? []);
   for (const arg of starts.flatMap(({ action }) => action.call.args)) {
-    const given = model.program.objectOf(facts.file, arg);
+    const given = optionsGiven(model, facts.file, arg);
     const transport = given && entryOf(given.object, 'transport');
     const options = given?.object.entries.find((it) => it.key === 'options');
     const isRabbit = transport?.kind === 'member' && transport.name === 'RMQ';
