@@ -53,6 +53,8 @@ export interface FileView {
   readonly valueOf: (expr: Expr) => Expr;
   /** The value of an object literal's entry, behind names, or of one that it spreads. */
   readonly entryOf: (expr: Expr | undefined, key: string) => Expr | undefined;
+  /** Whether more may stand in an object than this file shows. */
+  readonly isOpen: (expr: Expr) => boolean;
   /** What an object was made with: the value behind a name, or what a field of the class starts with or is given. */
   readonly makingOf: (expr: Expr) => Expr;
   /** The written type of a name, or of a field of the class. */

@@ -41,6 +41,7 @@ export function viewOf(facts: FileFacts, makes: Makes, given: Clients = nothingG
       const value = spreadOut(object, view.valueOf).entries.find((it) => it.key === key)?.value;
       return value && behind(facts, value, 4);
     },
+    isOpen: (expr) => isOpen(facts, expr, 4),
     makingOf: (expr) => makingOf(view, expr),
     typeOf: (expr) => fieldOrName(view, expr)?.type,
     originOf,
@@ -85,6 +86,14 @@ function makingOf(view: FileView, expr: Expr): Expr {
   const made = (isField ? initOfField(view, value.name, value.at.start) : undefined) ?? value;
   const elsewhere = clientOf(view, made, 4)?.making;
   return elsewhere ? makingAt(elsewhere, expr.at) : made;
+}
+
+function isOpen(facts: FileFacts, expr: Expr, steps: number): boolean {
+  const object = behind(facts, expr, 4);
+  if (object.kind !== 'object' || steps === 0) return true;
+  return (
+    object.entries.some((it) => it.key === '[]') || object.spreads.some((it) => isOpen(facts, it, steps - 1))
+  );
 }
 
 function behind(facts: FileFacts, expr: Expr, steps: number): Expr {

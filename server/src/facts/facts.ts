@@ -145,6 +145,8 @@ export interface ConsumerFact {
    * a promise, `never` where the handler has to.
    */
   readonly acknowledges?: 'before' | 'return' | 'after' | 'never' | 'auto';
+  /** What it returns says which messages were handled; the others come again. */
+  readonly isAnswered?: true;
   /** Of the events those for which it waits on its way: they start nothing. */
   readonly waitsFor?: readonly Expr[];
   /** What comes says which stored rows changed: whoever only announces that is a relay. */

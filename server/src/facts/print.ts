@@ -19,7 +19,8 @@ export function printFacts(facts: FileFacts, text: string): string {
       const request = it.isRequest === true ? ', request' : '';
       const policy = it.policy ? `, deadLetter ${it.policy.deadLetter} limit ${it.policy.limit}` : '';
       const handing = it.isHandedOver ? ', for its callers' : '';
-      const ack = it.acknowledges === undefined ? '' : `, acknowledges ${it.acknowledges}`;
+      const answers = it.isAnswered ? ' by its answer' : '';
+      const ack = it.acknowledges === undefined ? '' : `, acknowledges ${it.acknowledges}${answers}`;
       return `consumer ${it.name} of ${events} (${it.library}, ${it.transport}${request}), handler ${target(facts, it.handler)}${handing}${ack}${policy}`;
     }),
     ...facts.sagas.flatMap((it) => printSaga(facts, it)),

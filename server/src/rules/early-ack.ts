@@ -1,5 +1,6 @@
 // What is acknowledged is deleted: a crash in the work that comes later loses the message.
 import { z } from 'zod';
+import { table } from '../table.ts';
 import type { CallExpr } from '../facts/expressions.ts';
 import { earlyAckOf, type EarlyAck } from '../model/delivery/earlyAcks.ts';
 import { declaredUnder } from '../model/delivery/queues.ts';
@@ -161,16 +162,42 @@ function unwaited(
       message: `\`${name}\` gives a promise that nobody waits for: the client acknowledges the message at once, and a failure of \`${work.name}\` loses it.`,
       help: byHand,
     };
-  const isStream = consumer.fact.library === 'nats';
-  const how = isStream ? 'without acknowledging them' : 'with `noAck`';
+  const { how, does, help } = unasked[consumer.fact.library] ?? withNoAck;
   return {
     file,
     at,
     symbol: name,
-    message: `\`${name}\` takes messages ${how}: the broker ${isStream ? 'forgets' : 'deletes'} them as it sends them, and a failure of \`${work.name}\` loses one.`,
-    help: isStream ? byHand : 'Leave `noAck` out and acknowledge when the work is done.',
+    message: `\`${name}\` takes messages ${how}: the broker ${does} them as it sends them, and a failure of \`${work.name}\` loses one.`,
+    help,
   };
 }
+
+interface Unasked {
+  readonly how: string;
+  readonly does: 'deletes' | 'forgets';
+  readonly help: string;
+}
+
+const withNoAck: Unasked = {
+  how: 'with `noAck`',
+  does: 'deletes',
+  help: 'Leave `noAck` out and acknowledge when the work is done.',
+};
+
+/** How brokers other than RabbitMQ are told that nobody will acknowledge. */
+const unasked: Readonly<Record<string, Unasked | undefined>> = table({
+  nats: { how: 'without acknowledging them', does: 'forgets', help: byHand },
+  redis: {
+    how: 'with `NOACK`',
+    does: 'forgets',
+    help: 'Leave `NOACK` out and acknowledge (`XACK`) when the work is done.',
+  },
+  '@azure/service-bus': {
+    how: 'in the mode `receiveAndDelete`',
+    does: 'deletes',
+    help: 'Receive in the mode `peekLock`, in which a message is completed when the handler has ended.',
+  },
+});
 
 /** Where the broker is asked for messages: a wrapper asks for those of all handlers that it is handed. */
 function askedAt({ files }: EventModel, { file, at, fact, runBy }: ConsumerNode): Place {

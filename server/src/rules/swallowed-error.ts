@@ -49,10 +49,14 @@ function findingOf(consumer: ConsumerNode, swallow: Swallow, model: EventModel):
     help: isGone(consumer)
       ? 'Listen with `noAck: false` and acknowledge when the work is done, or publish what went wrong.'
       : 'Throw the error on, reject the message, or publish what went wrong.',
-    related: [{ file: swallow.fn.file, at: swallow.at, message: 'This catch ends the failure.' }],
+    related: [{ file: swallow.fn.file, at: swallow.at, message: endedBy(swallow) }],
     // What the broker has forgotten comes again by no error, and what was resolved no longer fails.
     fixes: isGone(consumer) || swallow.isSettled ? [] : fixesFor(swallow),
   };
+}
+
+function endedBy({ isGathered }: Swallow): string {
+  return isGathered ? 'Nobody looks at what failed here.' : 'This catch ends the failure.';
 }
 
 function howEnded({ isSilent, isReported, acknowledged }: Swallow): string {

@@ -4,8 +4,8 @@ import { table } from '../../table.ts';
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { PublishRole } from '../../facts/roles.ts';
-import type { FileView } from '../fileView.ts';
-import type { CallSite, Framework } from './framework.ts';
+import type { FileView, Origin } from '../fileView.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { lambdas } from './lambdas.ts';
 import { firstOf, handlerOf, mayHandle, unwrapped } from './messages.ts';
 import { argumentAt } from './places.ts';
@@ -61,6 +61,7 @@ export const aws: Framework = {
     '@aws-sdk/client-s',
     '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-kinesis',
+    '@aws-sdk/client-lambda',
     'aws-sqs',
     'aws_sqs',
     'aws-lambda',
@@ -82,17 +83,33 @@ function sent(site: CallSite): readonly PublishRole[] {
   const value = first && site.view.valueOf(first);
   if (site.name === 'send' && value?.kind === 'new' && value.callee.kind === 'name') {
     const from = site.view.importedFrom(value.callee.name) ?? '';
+    if (value.callee.name === 'InvokeCommand' && from === '@aws-sdk/client-lambda')
+      return started(site, value.args[0]);
     const how = from.startsWith('@aws-sdk/') ? commands[value.callee.name] : undefined;
     return how ? messages(site, how, value.args[0]) : [];
   }
   const how = isOfClient(site, site.name) ? methods[site.name] : undefined;
-  return how ? messages(site, how, first) : [];
+  if (how) return messages(site, how, first);
+  return isOfClient(site, 'invoke') ? started(site, first) : [];
+}
+
+/** `new InvokeCommand({ FunctionName, InvocationType: 'Event' })`: Lambda keeps it for the function, and tries twice more what fails. */
+function started(site: CallSite, input: Expr | undefined): readonly PublishRole[] {
+  const { view } = site;
+  const how = view.entryOf(input, 'InvocationType');
+  const isLater =
+    (how?.kind === 'string' && how.value === 'Event') || (how?.kind === 'member' && how.name === 'Event');
+  const name = view.entryOf(input, 'FunctionName');
+  if (!isLater || !name) return [];
+  const payload = unwrapped(view, view.entryOf(input, 'Payload'));
+  return [{ ...unread(site), event: name, channel: name, ...(payload && { payload }), isRequest: true }];
 }
 
 function messages(site: CallSite, how: Sent, input: Expr | undefined): readonly PublishRole[] {
   const outer = input && site.view.valueOf(input);
   // `publish({ PhoneNumber })` of SNS sends a text to a person.
-  if (outer?.kind !== 'object' || site.view.entryOf(outer, 'PhoneNumber')) return [];
+  if (!outer || site.view.entryOf(outer, 'PhoneNumber')) return [];
+  if (outer.kind !== 'object') return how === sns ? [] : [unread(site)];
   const listed = how.entries === undefined ? [outer] : entriesIn(site.view, outer, how.entries);
   const entries = listed.length > 0 ? listed : [outer];
   return entries.map((it) => message(site, how, it, outer));
@@ -125,15 +142,29 @@ function message(site: CallSite, how: Sent, entry: ObjectExpr, outer: ObjectExpr
     event,
     ...(channel ? { channel } : {}),
     ...(payload ? { payload } : {}),
-    // `sns.publish(params, (error) => …)`: the callback hears of the failure.
-    gives: site.name !== 'send' && isCallback(site.call.args[1]) ? 'nothing' : 'promise',
+    gives: whatGives(site),
     ...(key && { deduplicationKey: key }),
     confidence: 'type',
   };
 }
 
-function isCallback(expr: Expr | undefined): boolean {
-  return expr?.kind === 'function' || expr?.kind === 'name';
+/** Something is sent, whatever it says: `client.send(new SendMessageCommand(inputOf(order)))`. */
+function unread(site: CallSite): PublishRole {
+  const event: Expr = { kind: 'unknown', at: site.call.at };
+  const gives = whatGives(site);
+  return { kind: 'publish', library: 'aws', transport: 'broker', event, gives, confidence: 'type' };
+}
+
+/** `sns.publish(params, (error) => …)`: the callback hears of the failure. */
+function whatGives(site: CallSite): PublishRole['gives'] {
+  return isCallback(site) ? 'nothing' : 'promise';
+}
+
+/** What stands behind a command of version 3 may also be options. */
+function isCallback({ name, call: { args }, view }: CallSite): boolean {
+  const last = args.at(-1);
+  if (args.length < 2 || !last) return false;
+  return view.valueOf(last).kind === 'function' || (name !== 'send' && last.kind === 'name');
 }
 
 /** `JSON.stringify({ type: 'ParcelBooked', … })`: the message says more than the address of the queue or stream that carries it. */
@@ -147,32 +178,48 @@ function ownType(view: FileView, payload: Expr | undefined, channel: Expr | unde
 /** `html` says how something is written, `page.viewed` what happened. */
 const severalWords = /[a-z\d][A-Z]|[a-z\d][._:-][a-z]/;
 
-/** `Consumer.create({ queueUrl, handleMessage })` of sqs-consumer. */
+/** `Consumer.create({ queueUrl, handleMessage })` of sqs-consumer, and `new Consumer(…)`. */
 function polled(site: CallSite): readonly ConsumerFact[] {
-  const isConsumer =
-    site.path.join('.').endsWith('Consumer.create') && site.view.importedFrom('Consumer') === 'sqs-consumer';
-  const config = isConsumer ? site.arg(0) : undefined;
-  if (config?.kind !== 'object') return [];
-  const entry = config.entries.find((it) => it.key === 'handleMessage' || it.key === 'handleMessageBatch');
-  if (!entry || !mayHandle(site.view, entry.value)) return [];
-  const queue = site.view.entryOf(config, 'queueUrl');
+  const { view, action, path, origin, fn } = site;
+  const isMade = action.isNew ? origin?.name === 'Consumer' : path.at(-1) === 'create';
+  const [config] = site.call.args;
+  if (!isMade || !config || !isFrom(action.isNew ? origin : makerOf(site), ['sqs-consumer'])) return [];
+  const key = ['handleMessageBatch', 'handleMessage'].find((it) => view.entryOf(config, it) !== undefined);
+  const callback = key === undefined ? undefined : view.entryOf(config, key);
+  if (key === undefined || !mayHandle(view, callback)) return [];
+  const queue = view.entryOf(config, 'queueUrl');
+  const owner = view.ownerOf(fn.id);
+  const isAlways = isSaid(view, config, 'alwaysAcknowledge', 'true');
   return [
     {
-      at: entry.at,
-      name: entry.key,
+      at: placeOf(view, config, key) ?? site.call.at,
+      name: key,
       library: 'sqs-consumer',
       transport: 'broker',
       events: queue && queue.kind !== 'unknown' ? [queue] : [],
-      handler: handlerOf(site.view, entry.value),
+      handler: handlerOf(view, callback),
       eventParameter: 0,
-      acknowledges: isOff(site.view, config, 'shouldDeleteMessages') ? 'never' : 'after',
+      acknowledges: isSaid(view, config, 'shouldDeleteMessages', 'false') ? 'never' : 'after',
+      ...(!isAlways && { isAnswered: true }),
+      ...(owner === undefined ? {} : { owner }),
     },
   ];
 }
 
-function isOff(view: FileView, config: Expr, key: string): boolean {
+/** What `create` is called on. */
+function makerOf({ view, receiver }: CallSite): Origin | undefined {
+  const from = receiver?.kind === 'name' ? view.importedFrom(receiver.name) : undefined;
+  return receiver?.kind === 'name' && from !== undefined ? { name: receiver.name, from } : undefined;
+}
+
+function placeOf(view: FileView, config: Expr, key: string): Expr['at'] | undefined {
+  const object = view.valueOf(config);
+  return object.kind === 'object' ? object.entries.find((it) => it.key === key)?.at : undefined;
+}
+
+function isSaid(view: FileView, config: Expr, key: string, text: string): boolean {
   const value = view.entryOf(config, key);
-  return value?.kind === 'literal' && value.text === 'false';
+  return value?.kind === 'literal' && value.text === text;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
 import type { FailurePolicy } from '../../facts/roles.ts';
 import type { FileView } from '../fileView.ts';
-import { throughMembers } from './chains.ts';
+import { throughMembers, type Chain } from './chains.ts';
 import { enqueued, pushed, sentByChannel } from './firebaseSends.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
 import { handlerOf, labelOf, mayHandle } from './messages.ts';
@@ -68,11 +68,20 @@ function isOwn({ call, view }: CallSite): boolean {
   return isFrom(view.originOf(throughMembers(call.callee).start), modules);
 }
 
+/** `const europe = functions.region('europe-west1')` begins the chain of what is called on it. */
+function chainOf(view: FileView, expr: Expr): Chain {
+  const { calls, start } = throughMembers(expr);
+  const made = view.valueOf(start);
+  if (made === start || made.kind !== 'call') return { calls, start };
+  const before = throughMembers(made);
+  return { start: before.start, calls: new Map([...before.calls, ...calls]) };
+}
+
 /** `functions.runWith({ failurePolicy: true }).pubsub.topic('order-placed').onPublish((message, context) => …)`. */
 function ofFirst(site: CallSite): readonly ConsumerFact[] {
   const { name, receiver, view } = site;
   if (!receiver || !/^on[A-Z]/.test(name)) return [];
-  const { calls, start } = throughMembers(receiver);
+  const { calls, start } = chainOf(view, receiver);
   if (!isFrom(view.originOf(start), modules)) return [];
   const kind = [...calls.keys()].find((it) => older[it]?.test(name));
   if (kind === undefined) return [];

@@ -50,22 +50,34 @@ function published(site: CallSite): readonly PublishRole[] {
       event: topic,
       channel: topic,
       payload,
-      gives: 'promise',
+      // `topic.publishMessage(message, (error) => …)`: the callback hears of the failure.
+      gives: args.length > 1 && isFunction(site, args.at(-1)) ? 'nothing' : 'promise',
       confidence: 'type',
     },
   ];
 }
 
-/** `topic.createSubscription('billing', { deadLetterPolicy, retryPolicy })`: without a policy a message comes back until it expires. */
-function declared({ view, name, origin, call }: CallSite): readonly QueueRole[] {
-  if (name !== 'createSubscription' || !isFrom(origin, modules)) return [];
-  const place = origin?.name === 'PubSub' ? 1 : 0;
-  const queue = call.args[place];
+function isFunction({ view }: CallSite, expr: Expr | undefined): boolean {
+  return expr !== undefined && view.valueOf(expr).kind === 'function';
+}
+
+/**
+ * `topic.createSubscription('billing', { deadLetterPolicy, retryPolicy })`, `subscription.create({ … })`: without a policy a message
+ * comes back until it expires. A later call may set one.
+ */
+function declared(site: CallSite): readonly QueueRole[] {
+  const { view, name, origin, call } = site;
+  const isOwn = name === 'create' && origin?.name === 'Subscription';
+  if ((name !== 'createSubscription' && !isOwn) || !isFrom(origin, modules)) return [];
+  const place = isOwn ? -1 : origin?.name === 'PubSub' ? 1 : 0;
+  const queue = isOwn ? nameBehind(site) : call.args[place];
   const options = call.args[place + 1];
-  const object = options && view.valueOf(options);
-  const isRead = !object || (object.kind === 'object' && object.spreads.length === 0);
+  const isSetLater = view
+    .callsNamed('setMetadata')
+    .some((it) => view.entryOf(it.action.call.args[0], 'deadLetterPolicy') !== undefined);
+  const isOpen = (options && view.isOpen(options)) || isSetLater;
   const isGiven = view.entryOf(options, 'deadLetterPolicy') !== undefined;
-  const written = isGiven ? 'given' : isRead ? 'none' : 'unknown';
+  const written = isGiven ? 'given' : isOpen ? 'unknown' : 'none';
   const isDelayed = view.entryOf(options, 'retryPolicy') !== undefined;
   const policy = { deadLetter: written, limit: written, ...(isDelayed ? { isDelayed } : {}) } as const;
   return queue ? [{ kind: 'queue', library: '@google-cloud/pubsub', queue, ...policy }] : [];

@@ -2,7 +2,6 @@
 // by the builder `consumerOpts()`. https://docs.nats.io/nats-concepts/jetstream/consumers
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
 import type { ConsumerFact } from '../../facts/facts.ts';
-import { isUnread } from '../../facts/queuePolicy.ts';
 import type { FailurePolicy, QueueRole, Written } from '../../facts/roles.ts';
 import type { FileView } from '../fileView.ts';
 import { alongChain } from './chains.ts';
@@ -126,7 +125,7 @@ function written(view: FileView, options: Expr): Settings | undefined {
       ...(callback ? [['callback', [callback]] as const] : []),
       ...(isManual ? [['manualAck', []] as const] : []),
     ]),
-    isOpen: isOpen || isUnread(object) || (isByHand !== undefined && isByHand.kind !== 'literal'),
+    isOpen: isOpen || view.isOpen(object) || (isByHand !== undefined && isByHand.kind !== 'literal'),
   };
 }
 
@@ -144,7 +143,7 @@ function configured(view: FileView, config: ObjectExpr): Settings {
   }
   const policy = view.entryOf(config, 'ack_policy');
   if (isNone(policy)) given.set('ackNone', []);
-  return { given, isOpen: isUnread(config) };
+  return { given, isOpen: view.isOpen(config) };
 }
 
 /** `AckPolicy.None`, `'none'`. */

@@ -78,7 +78,7 @@ function acknowledged({ name, view, call }: CallSite): readonly Role[] {
  */
 function iterated(site: CallSite): readonly ConsumerFact[] {
   const isCore = site.name === 'subscribe' && site.origin?.name === 'NatsConnection';
-  const isStream = /^(?:consume|fetch|subscribe|pullSubscribe)$/.test(site.name);
+  const isStream = /^(?:consume|fetch|next|subscribe|pullSubscribe)$/.test(site.name);
   if ((!isCore && !isStream) || !isFrom(site.origin, modules)) return [];
   if (/^Stan$/.test(site.origin?.name ?? '') || site.view.entryOf(site.call.args[1], 'callback')) return [];
   const isOlder = /ubscribe$/.test(site.name);

@@ -19,7 +19,8 @@ export const nestjsSqs: Framework = {
 function decorated({ fn, decorator }: MethodSite): readonly ConsumerFact[] {
   const [queue] = decorator.args;
   if (decorator.name !== 'SqsMessageHandler' || !queue) return [];
-  return [methodConsumer(fn, { library, transport: 'broker', events: [queue], acknowledges: 'after' })];
+  const how = { acknowledges: 'after', isAnswered: true } as const;
+  return [methodConsumer(fn, { library, transport: 'broker', events: [queue], ...how })];
 }
 
 /** `sqs.send('orders', { id, body: event })`: the id is of the request alone, and does not reach who receives the body. */

@@ -18,7 +18,9 @@ export function argumentAt(view: FileView, args: readonly Expr[], place: Argumen
   for (const key of rest) {
     const value: Expr | undefined = found && view.valueOf(found);
     if (value?.kind === 'array') found = value.items[Number(key)];
-    else found = value?.kind === 'object' ? value.entries.find((it) => it.key === key)?.value : undefined;
+    else if (value?.kind === 'object')
+      found = value.entries.find((it) => it.key === key)?.value ?? view.entryOf(value, key);
+    else found = undefined;
   }
   return found && (found.kind === 'name' ? told(view, found) : found);
 }

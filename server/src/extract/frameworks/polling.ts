@@ -1,9 +1,9 @@
 // Loops that fetch messages by themselves. Nothing registers a handler there: the function around the loop is the consumer, and no
 // parameter of it carries the message.
-import type { Action } from '../../facts/actions.ts';
+import type { Action, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
-import { actionsIn } from '../../facts/walk.ts';
+import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
 import type { CallSite } from './framework.ts';
 
@@ -24,10 +24,18 @@ export function polling(
 export function fetching(site: CallSite, library: string, events: readonly Expr[]): readonly ConsumerFact[] {
   const { fn, view } = site;
   const own = polling(site, library, events);
-  const isGiven = isNamed(fn) && actionsIn(fn.body).some((it) => it.kind === 'return' && it.value);
-  return own.length === 0 && isGiven
-    ? [{ ...loopIn(view, fn, fn, library, events), isHandedOver: true }]
-    : own;
+  if (own.length > 0 || !isNamed(fn)) return own;
+  const found = loopIn(view, fn, fn, library, events);
+  if (actionsIn(fn.body).some((it) => it.kind === 'return' && it.value))
+    return [{ ...found, isHandedOver: true }];
+  return callsIn(fn.body).some(isEach) ? [found] : [];
+}
+
+/** `await Promise.all(messages.map((message) => handle(message)))`. */
+function isEach({ call: { callee, args } }: CallAction): boolean {
+  const [callback] = args;
+  const isOne = callback?.kind === 'function' || callback?.kind === 'name' || callback?.kind === 'member';
+  return callee.kind === 'member' && /^(?:map|forEach|flatMap)$/.test(callee.name) && isOne;
 }
 
 function isNamed({ kind, name }: FunctionFact): boolean {

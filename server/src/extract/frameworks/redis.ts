@@ -10,7 +10,7 @@ import { fromPatterns } from './patterns.ts';
 import { fetching, polling } from './polling.ts';
 
 const modules = ['ioredis', 'redis', '@redis/client', '@upstash/redis'];
-const types = ['Redis', 'Cluster', 'RedisClientType', 'RedisClient'];
+const types = ['Redis', 'Cluster', 'RedisClientType', 'RedisClusterType', 'RedisClient'];
 
 /** `redis.multi().incr(key).expire(key, 60).exec()` collects commands. */
 function chainsOf(type: string): Readonly<Record<string, string>> {
@@ -27,16 +27,25 @@ const described = fromPatterns({
   makes: {
     'redis.createClient': 'RedisClientType',
     '@redis/client.createClient': 'RedisClientType',
+    'redis.createClientPool': 'RedisClientType',
+    'redis.createSentinel': 'RedisClientType',
+    'redis.createCluster': 'RedisClusterType',
+    'RedisClusterType.duplicate': 'RedisClusterType',
     'Redis.duplicate': 'Redis',
     'RedisClientType.duplicate': 'RedisClientType',
     ...chainsOf('Redis'),
     ...chainsOf('RedisClientType'),
   },
-  publish: types.map((it) => ({ call: `${it}.publish`, event: 0, payload: 1, transport: 'in-process' })),
-  consume: types.flatMap((it) => [
-    { call: `${it}.subscribe`, event: 0, handler: 1, transport: 'in-process' as const },
-    { call: `${it}.pSubscribe`, event: 0, handler: 1, transport: 'in-process' as const },
-  ]),
+  publish: types.flatMap((it) =>
+    ['publish', 'spublish', 'sPublish'].map((one) => {
+      return { call: `${it}.${one}`, event: 0, payload: 1, transport: 'in-process' as const };
+    }),
+  ),
+  consume: types.flatMap((it) =>
+    ['subscribe', 'pSubscribe', 'sSubscribe'].map((one) => {
+      return { call: `${it}.${one}`, event: 0, handler: 1, transport: 'in-process' as const };
+    }),
+  ),
 });
 
 /** Both clients. */
@@ -125,7 +134,7 @@ function acknowledged({ name, origin }: CallSite): readonly AckRole[] {
 /** `subscriber.subscribe('order.placed'); subscriber.on('message', (channel, message) => …)` of ioredis. */
 function heard(site: CallSite): readonly ConsumerFact[] {
   const [event, callback] = site.call.args;
-  const form = event?.kind === 'string' ? /^(p?)message(?:Buffer)?$/.exec(event.value) : undefined;
+  const form = event?.kind === 'string' ? /^([ps]?)message(?:Buffer)?$/.exec(event.value) : undefined;
   if (site.name !== 'on' || !form || !isFrom(site.origin, modules) || !mayHandle(site.view, callback))
     return [];
   const handler = handlerOf(site.view, callback);
@@ -146,7 +155,7 @@ function heard(site: CallSite): readonly ConsumerFact[] {
 /** What the same object subscribes to in this file. */
 function channelsOf({ view, path }: CallSite): readonly Expr[] {
   const object = path.slice(0, -1).join('.');
-  return ['subscribe', 'psubscribe'].flatMap((name) =>
+  return ['subscribe', 'psubscribe', 'ssubscribe'].flatMap((name) =>
     view.callsNamed(name).flatMap(({ action: { call } }) => {
       if (pathOf(call.callee).slice(0, -1).join('.') !== object) return [];
       return call.args.map((it) => view.valueOf(it)).filter((it) => it.kind !== 'function');
@@ -156,11 +165,11 @@ function channelsOf({ view, path }: CallSite): readonly Expr[] {
 
 /** `redis.xreadgroup('GROUP', 'stock', 'one', 'STREAMS', 'orders', '>')`, `client.xReadGroup('stock', 'one', { key, id })` in a loop. */
 function read(site: CallSite): readonly ConsumerFact[] {
-  if (!/^x(?:readgroup|autoclaim)$/i.test(site.name) || !isFrom(site.origin, modules)) return [];
+  if (!/^x(?:read|readgroup|autoclaim)$/i.test(site.name) || !isFrom(site.origin, modules)) return [];
   if (/^xautoclaim$/i.test(site.name)) return claimed(site);
   const { args } = site.call;
   const streams = args.findIndex((it) => it.kind === 'string' && /^streams$/i.test(it.value));
-  const given = args.map((it) => site.view.entryOf(it, 'key')).find((it) => it !== undefined);
+  const given = args.flatMap((it) => streamsIn(site.view, it))[0];
   const stream = (streams >= 0 ? args[streams + 1] : undefined) ?? given;
   const isForgotten = args.some((it) => {
     const option = site.view.entryOf(it, 'NOACK');
@@ -168,7 +177,20 @@ function read(site: CallSite): readonly ConsumerFact[] {
     return it.kind === 'string' && /^noack$/i.test(it.value);
   });
   const found = fetching(site, 'redis', stream ? [site.view.valueOf(stream)] : []);
+  if (/^xread$/i.test(site.name)) return found.map(ungrouped);
   return isForgotten ? found.map((it) => ({ ...it, acknowledges: 'before' })) : found;
+}
+
+/** `{ key: 'orders', id: '>' }`, or a list of those. */
+function streamsIn(view: FileView, expr: Expr): readonly Expr[] {
+  const value = view.valueOf(expr);
+  const items = value.kind === 'array' ? value.items : [value];
+  return items.flatMap((it) => view.entryOf(it, 'key') ?? []);
+}
+
+/** `redis.xread('STREAMS', 'orders', last)`: nobody keeps what was delivered, and it comes a second time only to who asks for it. */
+function ungrouped({ acknowledges: _, ...it }: ConsumerFact): ConsumerFact {
+  return { ...it, transport: 'in-process' };
 }
 
 /** `redis.xautoclaim('orders', 'stock', 'one', 60000, '0')` takes whatever was not acknowledged, as often as it is asked. */

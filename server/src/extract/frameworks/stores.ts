@@ -53,6 +53,9 @@ const caches = [
   'lru-cache',
   'memory-cache',
   'memjs',
+  'redis',
+  '@redis/client',
+  'ioredis',
 ];
 
 /** Whether a call goes to a cache: what it holds may be lost at any time, so nothing depends on its being stored. */

@@ -26,3 +26,12 @@ export function startOf(action: Action): number {
   if (action.kind === 'call') return action.call.at.start;
   return action.kind === 'if' ? action.condition.at.start : action.at.start;
 }
+
+/** `delivery.run(message, () => service.handle(message))`: the work is what is wrapped, where that is a call of its own. */
+export function withoutWrappers(facts: FileFacts, work: readonly CallAction[]): readonly CallAction[] {
+  const wrapped = (it: CallAction): boolean =>
+    callbacksOf(facts, it).some((fn) =>
+      [...everyAction(facts, fn.body)].some((one) => work.some((w) => w === one)),
+    );
+  return work.filter((it) => !wrapped(it));
+}

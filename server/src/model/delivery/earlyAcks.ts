@@ -130,7 +130,8 @@ function ackFirst(
     );
     if (work) return { how: 'first', consumer, work, fn, action };
   }
-  const whole = depth < maxDepth ? wholeWork(model, fn, effects) : undefined;
+  const whole =
+    depth < maxDepth ? (callbackOf(model, fn, effects) ?? wholeWork(model, fn, effects)) : undefined;
   return whole && ackFirst(model, consumer, whole, depth + 1);
 }
 
@@ -146,6 +147,23 @@ function isRefusedLater(model: EventModel, fn: FunctionNode, action: CallAction)
 
 function isTold({ role, inCatch }: Effect): boolean {
   return role.kind === 'publish' && role.transport === 'in-process' && !inCatch;
+}
+
+/** `await Promise.all(messages.map(async (message) => …))`: the callback in which all of the work stands. */
+function callbackOf(
+  { files }: EventModel,
+  { file, fact }: FunctionNode,
+  effects: readonly Effect[],
+): FunctionNode | undefined {
+  const inner = files
+    .get(file)
+    ?.functions.find(
+      ({ outer, span, isAsync }) =>
+        outer === fact.id &&
+        isAsync &&
+        effects.every((it) => span.start <= headOf(it) && headOf(it) < span.end),
+    );
+  return inner && effects.length > 0 ? { file, fact: inner } : undefined;
 }
 
 /** The function that does all that another one does: `for (const message of messages) await this.handle(message)`. */

@@ -122,7 +122,11 @@ const countsNothing: ReadonlySet<string> = new Set([
   'rascal',
   'nats',
   'aws',
+  '@google-cloud/pubsub',
 ]);
+
+/** What nobody declares here stands on the server. */
+const onServer = /^(?:nats|@google-cloud\/pubsub)$/;
 
 /** Where some failures are rejected and others put back, a poison message does not come round. */
 function isChosen({ fact }: FunctionNode, action: CallAction): boolean {
@@ -147,8 +151,8 @@ function isLimited(
   if (library === 'aws') return declared.some((it) => it.role.library === 'aws' && it.role.limit !== 'none');
   const consumers = repeaters(fact).flatMap((it) => it.consumer ?? []);
   const policies = consumers.flatMap((it) => policiesOf(model, it));
-  // A consumer of JetStream that nobody declares here stands on the server.
-  if (policies.length > 0 || library === 'nats') return together(policies, 'limit') !== 'none';
+  if (policies.length > 0 || onServer.test(library))
+    return together(policies, 'limit') !== 'none' || policies.some((it) => it.isDelayed);
   const service = model.serviceOf(file);
   const near = declared.filter(
     (it) => countsNothing.has(it.role.library) && it.role.queue && model.serviceOf(it.fn.file) === service,

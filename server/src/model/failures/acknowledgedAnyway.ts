@@ -49,7 +49,10 @@ export function acknowledgedAfter(
   if (inCatch) return { action: inCatch, where: 'catch' };
   const inFinally = ackIn(everyAction(scope.facts, attempt.finalizer));
   if (inFinally) return { action: inFinally, where: 'finally' };
-  const after = ackIn(outside.filter((it) => startOf(it) > attempt.at.end)) ?? scope.later;
+  // `catch { continue; }` does not come to what stands behind it.
+  const isLeft = /^(?:continue|break)$/.test(attempt.handler?.at(-1)?.kind ?? '');
+  const behind = isLeft ? [] : outside.filter((it) => startOf(it) > attempt.at.end);
+  const after = ackIn(behind) ?? scope.later;
   return after && { action: after, where: 'after' };
 }
 
@@ -77,4 +80,9 @@ export function isAcknowledgedByHand(scope: Scope, inside: readonly Action[]): b
   if (isAcknowledgedByRunner(scope.model, scope.consumer)) return false;
   if (stated !== undefined) return stated === 'never';
   return inside.some((it) => it.kind === 'call' && isAck(scope, it));
+}
+
+/** Whether it is what the library calls, and no part of that. */
+export function isOwnHandler({ consumer, fn }: Scope): boolean {
+  return consumer.handler?.fact === fn.fact;
 }

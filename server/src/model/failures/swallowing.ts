@@ -1,9 +1,8 @@
 // Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
-import type { FileFacts } from '../../facts/facts.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { Span } from '../../text.ts';
-import { callbacksOf, everyAction, startOf } from '../calls/nested.ts';
+import { callbacksOf, everyAction, startOf, withoutWrappers } from '../calls/nested.ts';
 import { neverBoth } from '../calls/order.ts';
 import { isPure, isReport, isTelling } from '../calls/pureCalls.ts';
 import { isLeftOpen } from '../consumers/runners.ts';
@@ -24,6 +23,8 @@ import {
   type Acknowledged,
   type Scope,
 } from './acknowledgedAnyway.ts';
+import { isAnsweredOtherwise, withoutAnswer } from './answeredMessages.ts';
+import { bringsWhat, givesMessages, isGatheredForNobody } from './gathered.ts';
 import { isHousekeeping } from './housekeeping.ts';
 import { answersPromise, isQuiet, isQuietCallback, isSettling, onlyTells, type QuietScope } from './quiet.ts';
 
@@ -41,6 +42,8 @@ export interface Swallow {
   readonly isSettled?: true;
   /** The base class that runs the handler does it. */
   readonly isOfBase?: true;
+  /** There is no catch: `Promise.allSettled` keeps what failed to itself. */
+  readonly isGathered?: true;
 }
 
 const maxDepth = 3;
@@ -112,20 +115,25 @@ function swallowOf(
 /** `await mailer.send(mail).catch(log)`, where that is the whole work. */
 function toldIn(scope: Scope, actions: readonly Action[], work: readonly CallAction[]): Swallow | undefined {
   for (const caught of actions) {
-    if (caught.kind !== 'call' || !isToldWhere(scope, caught)) continue;
+    if (caught.kind !== 'call') continue;
+    const isGathered = isGatheredForNobody(scope, caught);
+    if (!isGathered && !isToldWhere(scope, caught)) continue;
     const { span, callee } = caught.call;
     const isInside = (it: Action): boolean => span.start <= startOf(it) && startOf(it) < span.end;
-    const outside = actions.filter((it) => !isInside(it));
-    const isAll = work.some((it) => it !== caught && isInside(it)) && !isOptional(scope, [caught], outside);
+    const outside = actions.filter((it) => !isInside(it) && !bringsWhat(scope.facts, it, caught));
+    const hasWork = isGathered || work.some((it) => it !== caught && isInside(it));
+    const isAll = hasWork && !isOptional(scope, [caught], outside);
     const isKept = [...actions].some((it) => it.kind === 'call' && isInside(it) && isAck(scope, it));
     if (!isAll || isKept || outside.some((it) => isRescue(scope, it) && startOf(it) > span.end)) continue;
     const action = outside.find(
       (it): it is CallAction => it.kind === 'call' && startOf(it) > span.end && isAck(scope, it),
     );
+    if (isGathered && !action && scope.consumer.fact.acknowledges === 'never') continue;
     return {
       fn: scope.fn,
       at: callee.at,
       isSettled: true,
+      ...(isGathered && ({ isGathered, isSilent: true } as const)),
       ...(action && { acknowledged: { action, where: 'after' } }),
     };
   }
@@ -138,15 +146,6 @@ function isToldWhere({ model, fn }: Scope, { call: { callee, args }, settled, re
   const isCatch = callee.kind === 'member' && callee.name === 'catch' && callee.object.kind === 'call';
   const isKept = settled === 'collected' || (settled === 'awaited' && result !== undefined);
   return isCatch && !isKept && callback !== undefined && isQuietCallback(model, fn, callback);
-}
-
-/** `delivery.run(message, () => service.handle(message))`: the work is what is wrapped, where that is a call of its own. */
-function withoutWrappers(facts: FileFacts, work: readonly CallAction[]): readonly CallAction[] {
-  const wrapped = (it: CallAction): boolean =>
-    callbacksOf(facts, it).some((fn) =>
-      [...everyAction(facts, fn.body)].some((one) => work.some((w) => w === one)),
-    );
-  return work.filter((it) => !wrapped(it));
 }
 
 /** A handler whose whole work is one call has its catch there; so has one that chooses one of several by what comes. */
@@ -171,18 +170,18 @@ function handedTo(scope: Scope, only: CallAction, depth: number): Swallow | unde
 }
 
 function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallow | undefined {
-  const handler = attempt.handler ?? [];
-  if (!attempt.handlerAt || attempt.body.length === 0) return undefined;
-  if (!isQuiet(hearing(scope, attempt), handler) || isInRelay(attempt, all)) return undefined;
+  const handler = withoutAnswer(scope, attempt.handler ?? []);
+  if (!attempt.handlerAt || attempt.body.length === 0 || isAnsweredOtherwise(scope, attempt))
+    return undefined;
+  if (!isQuiet(hearing(scope, attempt), handler)) return undefined;
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
   if (onlyTells(scope, inside)) return undefined;
-  const within = new Set<Action>([attempt, ...inside, ...everyAction(scope.facts, handler)]);
-  const isElsewhere = (it: Action): boolean => neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it));
-  const outside = all.filter((it) => !within.has(it) && !isElsewhere(it) && !isAround(scope, it, attempt));
+  const outside = besideIn(scope, attempt, all);
   if (outside.some((it) => isRescue(scope, it) && startOf(it) > attempt.at.start)) return undefined;
   if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
+  if (!acknowledged && isInRelay(attempt, all)) return undefined;
   if (acknowledged?.where === 'catch' && isForSome(scope, attempt)) return undefined;
   const isHeld = acknowledged === undefined && isAcknowledgedByHand(scope, inside);
   if (isHeld) return undefined;
@@ -198,6 +197,17 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
     ...(handler.length === 0 && { isSilent: true }),
     ...(acknowledged && { acknowledged }),
   };
+}
+
+/** What is done in the same run outside of an attempt: neither what fetched the messages before nor what only wraps it. */
+function besideIn(scope: Scope, attempt: TryAction, all: readonly Action[]): readonly Action[] {
+  const own = [attempt.body, attempt.handler ?? []].flatMap((it) => [...everyAction(scope.facts, it)]);
+  const within = new Set<Action>([attempt, ...own]);
+  return all.filter((it) => {
+    if (within.has(it) || neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it))) return false;
+    if (isAround(scope, it, attempt)) return false;
+    return it.kind !== 'call' || !givesMessages(scope.facts, it, attempt, all);
+  });
 }
 
 /** `return inTrace(event, async () => { try … })`: a wrapper that is waited for does no work beside what it is handed. */
