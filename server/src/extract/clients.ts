@@ -19,7 +19,7 @@ import { viewOf } from './view.ts';
 
 /** Whose objects tell by their package what their methods do, and hardly by the names that people give them. */
 const others = [
-  'ioredis', 'redis', '@redis/client', '@upstash/', '@aws-sdk/', 'aws-sdk', 'sqs-consumer', 'inngest', '@restatedev/',
+  'ioredis', 'redis', '@redis/client', '@upstash/', '@aws-sdk/', 'aws-sdk', 'sqs-consumer', 'inngest', '@restatedev/', '@trigger.dev/',
   'moleculer', '@event-driven-io/', 'firebase-admin', '@google-cloud/firestore', 'events', 'node:events', 'eventemitter2', 'eventemitter3', 'mitt', '@nestjs/event-emitter',
 ]; // prettier-ignore
 

@@ -2,6 +2,7 @@
 import type { CallExpr, Expr } from '../facts/expressions.ts';
 import type { FileFacts, FunctionFact, SagaFact, StepFact } from '../facts/facts.ts';
 import { placeNameOf, sagaName } from '../facts/sagaWords.ts';
+import { actionsIn } from '../facts/walk.ts';
 import type { Span } from '../text.ts';
 import type { Held } from './heldExpressions.ts';
 import { spoken } from './paths.ts';
@@ -88,11 +89,22 @@ export function* createdSteps(facts: FileFacts, held: readonly Held[]): Iterable
       action: bodyOf(action),
       compensation: undo ? bodyOf(undo) : null,
       ...(entryOf('timeout') ? { hasTimeLimit: true } : {}),
+      ...(isTrue(entryOf('async')) && givesNothing(facts, action) ? { isEndedElsewhere: true } : {}),
       ...(entryOf('maxRetries') ? { isRetried: true } : {}),
-      ...(needsNone?.kind === 'literal' && needsNone.text === 'true' ? { isReadOnly: true } : {}),
+      ...(isTrue(needsNone) ? { isReadOnly: true } : {}),
     };
     yield { name, at, form: 'step', engine: 'medusa', steps: [step] };
   }
+}
+
+function isTrue(value: Expr | undefined): boolean {
+  return value?.kind === 'literal' && value.text === 'true';
+}
+
+/** An `async` step of Medusa that gives nothing goes on when somebody sets it: https://docs.medusajs.com/learn/fundamentals/workflows/long-running-workflow */
+function givesNothing({ functions }: FileFacts, action: Expr): boolean {
+  const body = action.kind === 'function' ? functions[action.function]?.body : undefined;
+  return body !== undefined && ![...actionsIn(body)].some((it) => it.kind === 'return' && it.value);
 }
 
 /** The class and the outermost function around a place. */

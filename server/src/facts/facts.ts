@@ -202,6 +202,8 @@ export interface StepFact {
   readonly isReadOnly?: boolean;
   /** The engine runs it again when it fails. */
   readonly isRetried?: boolean;
+  /** It has ended when somebody outside says so, not when its function has. */
+  readonly isEndedElsewhere?: true;
   /** Whether a time limit stands in the step (`timeoutMs: …`). */
   readonly hasTimeLimit?: boolean;
   /** The key that holds it, for whoever runs the step to read. */

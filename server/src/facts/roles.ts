@@ -42,6 +42,8 @@ export interface PublishRole {
   readonly isRequest?: boolean;
   /** Who is asked only starts, and goes on by itself whatever becomes of the one that asks. */
   readonly isDetached?: true;
+  /** Who is asked is tried again some times; whoever waits for it is then told that it failed, by a throw or in the result. */
+  readonly triedAgain?: 'then-throws' | 'then-tells';
   /** A request that waits for ever unless the options of its client set a limit: under which key, and what types they have. */
   readonly limitedBy?: { readonly from: string; readonly types: readonly string[]; readonly key: string };
   /** By which the broker drops a second message of the same key: `jobId`, `MessageDeduplicationId`, `msgID`. */

@@ -4,7 +4,7 @@ import { lazily } from '../facts/once.ts';
 import { mayFollow } from '../model/calls/order.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
-import { openWaits } from '../model/sagas/openWaits.ts';
+import { openSteps, openWaits } from '../model/sagas/openWaits.ts';
 import { orchestratingMethods } from '../model/sagas/orchestratingMethods.ts';
 import { keeperOf } from '../model/sagas/stepLimits.ts';
 import { tableWaits, type TableWait } from '../model/sagas/tableSagas.ts';
@@ -25,6 +25,7 @@ export const rule: Rule = {
     const found = [
       ...inSteps(model),
       ...inWorkflows(model),
+      ...inLongSteps(model),
       ...inMethods(model),
       ...endlessWaits(model).map(waitOf),
       ...tableWaits(model).map(rowOf),
@@ -97,6 +98,22 @@ function* inWorkflows(model: EventModel): Iterable<RuleFinding> {
         symbol: 'name' in call.callee ? call.callee.name : name,
         message: `\`${name}\` waits for a signal without a limit: when none comes, it neither goes on nor takes back \`${held.name}\`.`,
         help: `Limit the wait by ${endedBy}, and compensate when the time is up.`,
+        related: [{ file: held.file, at: held.at, message: `\`${held.name}\` holds something meanwhile.` }],
+      };
+    }
+  }
+}
+
+/** A step that the engine takes for ended when somebody says so, which may never be. */
+function* inLongSteps(model: EventModel): Iterable<RuleFinding> {
+  for (const saga of model.sagas) {
+    for (const { step, held } of openSteps(saga)) {
+      yield {
+        file: step.file,
+        at: step.at,
+        symbol: step.name,
+        message: `\`${step.name}\` lasts until somebody says that it has ended, without a limit: when nobody does, \`${saga.name}\` neither goes on nor takes back \`${held.name}\`.`,
+        help: 'Give the step or its workflow a `timeout`: when it is over, the engine compensates.',
         related: [{ file: held.file, at: held.at, message: `\`${held.name}\` holds something meanwhile.` }],
       };
     }

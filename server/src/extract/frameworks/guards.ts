@@ -2,7 +2,7 @@
 // What a hand-written guard really does is judged again by the model when its body is known.
 import type { Expr } from '../../facts/expressions.ts';
 import type { GuardRole } from '../../facts/roles.ts';
-import { type CallSite, type Framework } from './framework.ts';
+import { isFrom, type CallSite, type Framework } from './framework.ts';
 
 const store = /inbox|processed|idemp|dedup|duplicate|seen_?(events|messages|ids)|handled_?(events|messages)/i;
 const checks =
@@ -16,6 +16,9 @@ const marks = /^(mark|record|save|insert|create|add|set|store|complete|register|
 const claims = /^(claim|acquire|begin|start|try|setnx|reserve|insertIfAbsent|ensure|once)\w*/i;
 const wraps = /^(run|execute|process|handle|with|once|idempotent|ensure|guard)\w*/i;
 
+/** Whose `idempotencyKeys.create(…)` makes a key and keeps nothing. */
+const keyMakers = ['@trigger.dev/'];
+
 export const guards: Framework = {
   name: 'guard',
   triggers: ['idemp', 'Idemp'],
@@ -23,7 +26,7 @@ export const guards: Framework = {
   roles(site) {
     const redis = setIfAbsent(site);
     if (redis) return [redis];
-    if (site.action.isNew) return [];
+    if (site.action.isNew || isFrom(site.origin, keyMakers)) return [];
     const form = formOf(site);
     if (!form) return [];
     const body = site.call.args.find((it) => site.view.valueOf(it).kind === 'function');

@@ -12,6 +12,7 @@ export const inngest: Framework = {
   name: 'inngest',
   triggers: ['inngest'],
   hasTriggersAlways: true,
+  makes: { 'inngest.eventType': 'EventType' },
   roles: (site) => [...sent(site), ...memoised(site), ...limited(site)],
   consumers: (site) => [...triggered(site), ...awaited(site)],
 };
@@ -27,18 +28,42 @@ function sent(site: CallSite): readonly PublishRole[] {
   return isStep ? roles.map((it) => ({ ...it, isJournaled: true })) : roles;
 }
 
-function announced(site: CallSite, given: Expr): PublishRole {
-  const name = site.view.entryOf(given, 'name');
-  const data = site.view.entryOf(given, 'data');
+function announced({ view }: CallSite, given: Expr): PublishRole {
+  const made = typedIn(view, given);
+  const id = view.entryOf(made?.options ?? given, 'id');
+  const data = made?.data ?? view.entryOf(given, 'data');
   return {
     kind: 'publish',
     library: 'inngest',
     transport: 'broker',
-    event: name ?? given,
+    event: made?.name ?? view.entryOf(given, 'name') ?? given,
     ...(data ? { payload: data } : {}),
     gives: 'promise',
+    // A second event of the same id starts nothing: https://www.inngest.com/docs/guides/handling-idempotency
+    ...(id ? { deduplicationKey: id } : {}),
     confidence: 'type',
   };
+}
+
+interface Typed {
+  readonly name: Expr;
+  readonly data?: Expr | undefined;
+  readonly options?: Expr | undefined;
+}
+
+/** `orderPlaced.create({ orderId }, { id })` of a type of events. */
+function typedIn(view: FileView, given: Expr): Typed | undefined {
+  const value = view.valueOf(given);
+  const isMade = value.kind === 'call' && value.callee.kind === 'member' && value.callee.name === 'create';
+  const name = isMade && value.callee.kind === 'member' ? typeNamed(view, value.callee.object) : undefined;
+  return isMade && name ? { name, data: value.args[0], options: value.args[1] } : undefined;
+}
+
+/** The name in `const orderPlaced = eventType('shop/order.placed')`, in this file or another. */
+function typeNamed(view: FileView, expr: Expr): Expr | undefined {
+  const made = isFrom(view.originOf(expr), modules) ? view.makingOf(expr) : undefined;
+  const isType = made?.kind === 'call' && made.callee.kind === 'name' && made.callee.name === 'eventType';
+  return isType ? made.args[0] : undefined;
 }
 
 /** Functions are often written in files that import the client from the project's own module. */
@@ -51,16 +76,18 @@ function isClient(site: CallSite): boolean {
 }
 
 /** `step.run('charge', async () => …)`: the result is kept, so that a repeat of the function skips it. */
-function memoised(site: CallSite): readonly Role[] {
-  const body = site.call.args[1];
-  const isStep = site.receiverName === 'step' && isNear(site.view);
-  if (!isStep || !/^(run|invoke)$/.test(site.name) || !body) return [];
+function memoised({ call, name, path, receiverName, view }: CallSite): readonly Role[] {
+  const [key, body] = call.args;
+  const isRun = receiverName === 'step' && /^(?:run|invoke)$/.test(name);
+  // `step.ai.wrap('ask', model.generate, prompt)`
+  const isAsked = name === 'wrap' && path.slice(-3, -1).join('.') === 'step.ai';
+  if (!(isRun || isAsked) || !isNear(view) || !key || !body) return [];
   return [
     {
       kind: 'guard',
       library: 'inngest',
       form: 'wrap',
-      ...(site.call.args[0] ? { key: site.call.args[0] } : {}),
+      key: view.entryOf(key, 'id') ?? key,
       body,
       isJournaled: true,
       // https://www.inngest.com/docs/features/inngest-functions/error-retries/retries
@@ -69,9 +96,10 @@ function memoised(site: CallSite): readonly Role[] {
   ];
 }
 
-/** `step.waitForEvent(…, { timeout })` waits that long and no longer. */
+/** `step.waitForEvent(…, { timeout })` waits that long and no longer, as `waitForSignal` and `invoke` do. */
 function limited({ view, name, receiverName, call }: CallSite): readonly Role[] {
-  const isWait = name === 'waitForEvent' && receiverName === 'step' && isNear(view);
+  const isWait =
+    /^(?:waitForEvent|waitForSignal|invoke)$/.test(name) && receiverName === 'step' && isNear(view);
   return isWait && view.entryOf(call.args[1], 'timeout') ? [{ kind: 'time-limit', library: 'inngest' }] : [];
 }
 
@@ -115,15 +143,16 @@ function onceFor(view: FileView, config: Expr | undefined): Pick<ConsumerFact, '
 function endingIt(view: FileView, config: Expr | undefined): readonly Expr[] {
   const listed = view.entryOf(config, 'cancelOn');
   const triggers = listed?.kind === 'array' ? listed.items : [];
-  return triggers.flatMap((it) => view.entryOf(it, 'event') ?? []);
+  return triggers.flatMap((it) => eventIn(view, it));
 }
 
 /** `step.waitForEvent('paid', { event: 'shop/payment.processed', timeout: '1d' })` goes on with an event. */
 function awaited(site: CallSite): readonly ConsumerFact[] {
   if (site.name !== 'waitForEvent' || site.receiverName !== 'step' || !isNear(site.view)) return [];
-  const event = site.view.entryOf(site.call.args[1], 'event');
+  const given = site.view.entryOf(site.call.args[1], 'event');
   const { fn } = site;
-  if (!event) return [];
+  if (!given) return [];
+  const event = typeNamed(site.view, given) ?? given;
   const owner = site.view.ownerOf(fn.id);
   return [
     {
@@ -147,5 +176,13 @@ function eventsOf(view: FileView, args: readonly Expr[]): readonly Expr[] {
     if (listed?.kind === 'array') return listed.items;
     return listed ? [listed] : [it];
   });
-  return triggers.flatMap((it) => view.entryOf(it, 'event') ?? []);
+  return triggers.flatMap((it) => eventIn(view, it));
+}
+
+/** `{ event: 'shop/order.placed' }`, `{ event: orderPlaced }`, or the type of events by itself. */
+function eventIn(view: FileView, trigger: Expr): readonly Expr[] {
+  const event = view.entryOf(trigger, 'event') ?? trigger;
+  const named = typeNamed(view, event);
+  if (named) return [named];
+  return event === trigger ? [] : [event];
 }

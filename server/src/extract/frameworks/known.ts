@@ -34,8 +34,9 @@ import { rascal } from './rascal.ts';
 import { restate } from './restate.ts';
 import { redis } from './redis.ts';
 import { remote } from './remote.ts';
-import { ownRunners, triggerDev } from './taskRunners.ts';
+import { ownRunners } from './taskRunners.ts';
 import { temporal } from './temporal.ts';
+import { triggerDev } from './triggerDev.ts';
 
 export const frameworks: readonly Framework[] = [
   nestjsMicroservices,

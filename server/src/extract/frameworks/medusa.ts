@@ -59,7 +59,7 @@ function isOfContainer({ view, receiver }: CallSite): boolean {
 /** `emitEventStep({ eventName, data })`, `eventModuleService.emit({ name, data })`. */
 function emitted(site: CallSite): readonly PublishRole[] {
   const isStep = site.name === 'emitEventStep';
-  const isModule = site.name === 'emit' && /event(Module|Bus)(Service)?_?$/i.test(site.receiverName);
+  const isModule = site.name === 'emit' && isEventModule(site);
   const given = site.arg(0);
   const named = given && (site.view.entryOf(given, 'eventName') ?? site.view.entryOf(given, 'name'));
   const event = named ?? (isModule ? given : undefined);
@@ -77,6 +77,16 @@ function emitted(site: CallSite): readonly PublishRole[] {
       confidence: isStep ? 'type' : 'name',
     },
   ];
+}
+
+/** By what it is called, or by what the container is asked for: `container.resolve(Modules.EVENT_BUS)`. */
+function isEventModule({ view, receiver, receiverName }: CallSite): boolean {
+  if (/event(?:Module|Bus)(?:Service)?_?$/i.test(receiverName)) return true;
+  const made = receiver && view.makingOf(receiver);
+  if (made?.kind !== 'call' || made.callee.kind !== 'member' || made.callee.name !== 'resolve') return false;
+  const [key] = made.args;
+  const name = key?.kind === 'string' ? key.value : key?.kind === 'member' ? key.name : '';
+  return /^event_?(?:bus|module)/i.test(name);
 }
 
 /** `export default async function handle({ event }: SubscriberArgs<…>)` beside `export const config: SubscriberConfig = { event: … }`. */

@@ -48,10 +48,16 @@ function throughService(site: CallSite): CallSite {
   return { ...site, origin: { name: 'ServiceBroker', from: 'moleculer' } };
 }
 
-/** `ctx.call('payments.charge', order, { timeout: 5000 })`: without it the broker's `requestTimeout` holds, which is none by default. */
-function limited({ view, call }: CallSite, role: Role): Role {
-  if (role.kind !== 'publish' || !role.isRequest) return role;
+/**
+ * `ctx.call('payments.charge', order, { timeout: 5000, retries: 3 })`: without a timeout the broker's `requestTimeout` holds, which is
+ * none by default.
+ */
+function limited({ view, call }: CallSite, said: Role): Role {
+  if (said.kind !== 'publish' || !said.isRequest) return said;
   const options = call.args[2] && view.valueOf(call.args[2]);
+  const tries = view.entryOf(options, 'retries');
+  const isTried = tries && !(tries.kind === 'literal' && tries.text === '0');
+  const role: Role = isTried ? { ...said, triedAgain: 'then-throws' } : said;
   const isOpen = options && (options.kind !== 'object' || isUnread(options));
   if (isOpen || view.entryOf(options, 'timeout')) return role;
   const types = ['ServiceBroker', 'BrokerOptions'];
@@ -96,6 +102,8 @@ function listed(view: FileView, schema: Expr, kind: 'events' | 'channels'): read
 
 /** `{ maxRetries: 3, deadLettering: { enabled: true }, handler }`: three tries hold by default. */
 function policyOf(view: FileView, channel: Expr): FailurePolicy {
-  const isGiven = view.entryOf(channel, 'deadLettering') !== undefined;
+  const given = view.entryOf(channel, 'deadLettering');
+  const isOn = view.entryOf(given, 'enabled');
+  const isGiven = given !== undefined && !(isOn?.kind === 'literal' && isOn.text === 'false');
   return { deadLetter: isGiven ? 'given' : 'none', limit: 'given' };
 }

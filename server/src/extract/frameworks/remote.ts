@@ -78,7 +78,7 @@ function isOfKnown(site: CallSite): boolean {
 }
 
 function ofKnown(site: CallSite): RemoteRole['what'] | undefined {
-  if (site.path.length === 1 && site.name === 'fetch') return 'http';
+  if (site.name === 'fetch' && (site.path.length === 1 || isRetried(site))) return 'http';
   if (isFrom(site.origin, http)) return isHttpVerb(site) ? 'http' : undefined;
   if (isFrom(site.origin, mail))
     return /send|mail|^setApiKey$/i.test(site.name) && site.name !== 'setApiKey' ? 'email' : undefined;
@@ -89,6 +89,11 @@ function ofKnown(site: CallSite): RemoteRole['what'] | undefined {
   if (site.origin?.from === 'aws-sdk') return ofOldSdk(site);
   if (isFrom(site.origin, storage)) return 'storage';
   return isFrom(site.origin, workers) && starting.test(commandOf(site) ?? '') ? 'rpc' : undefined;
+}
+
+/** `retry.fetch(url, { method, timeoutInMs })` of Trigger.dev is a `fetch` that asks again. */
+function isRetried({ origin }: CallSite): boolean {
+  return origin?.name === 'retry' && isFrom(origin, ['@trigger.dev/']);
 }
 
 /** `messages.create`; `verificationChecks.create` asks whether a code is the one that was sent. */
@@ -224,8 +229,8 @@ function keyIn(site: CallSite, expr: Expr, depth: number): Expr | undefined {
   return undefined;
 }
 
+const limits = ['signal', 'timeout', 'timeoutMs', 'timeoutInMs', 'abortSignal'];
+
 function hasTimeLimit(site: CallSite): boolean {
-  return site.call.args.some((it) =>
-    ['signal', 'timeout', 'timeoutMs', 'abortSignal'].some((key) => site.view.entryOf(it, key) !== undefined),
-  );
+  return site.call.args.some((it) => limits.some((key) => site.view.entryOf(it, key) !== undefined));
 }

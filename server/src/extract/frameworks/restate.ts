@@ -8,7 +8,7 @@ import { handlerOf, mayHandle, methodConsumer } from './messages.ts';
 
 const modules = ['@restatedev/'];
 /** A promise that another handler, or somebody outside, resolves. */
-const waits = /^(?:awakeable|promise)$/;
+const waits = /^(?:awakeable|promise|signal)$/;
 const wait: WaitRole = { kind: 'wait', library: 'restate', endedBy: '`orTimeout`' };
 const contexts = /^(Object|Workflow|ObjectShared|WorkflowShared)?Context$/;
 
@@ -56,27 +56,39 @@ function run({ view, call: { args } }: CallSite): readonly Role[] {
 }
 
 /** `ctx.serviceClient(stock).reserve(order)`, `ctx.objectSendClient(…).add(…)`: that it was asked is journaled. */
-function asks({ receiver, name, call, view }: CallSite): readonly PublishRole[] {
+function asks(site: CallSite): readonly PublishRole[] {
+  const { receiver, name, call, view } = site;
+  if (/^generic(?:Call|Send)$/.test(name)) return byName(site);
   const made = receiver && view.makingOf(receiver);
   const client = made?.kind === 'call' && made.callee.kind === 'member' ? made.callee : undefined;
-  const isClient = client && /^(?:service|object|workflow)(?:Send)?Client$/.test(client.name);
-  if (!isClient || made?.kind !== 'call' || !doesImport(view, modules)) return [];
+  if (!client || !doesImport(view, modules)) return [];
+  const isTold = /^(?:service|object|workflow)(?:Send)?Client$/.test(client.name);
+  // `ctx.client(stock).reserve(order)`: a word of many libraries.
+  const isOfContext = /^(?:c|sendC)lient$/.test(client.name) && isFrom(view.originOf(client.object), modules);
   const event: Expr = { kind: 'string', value: name, at: call.at };
-  const [payload] = call.args;
-  return [
-    {
-      kind: 'publish',
-      library: 'restate',
-      transport: 'broker',
-      event,
-      ...(payload && { payload }),
-      // What is only sent needs nobody who waits.
-      gives: client.name.includes('Send') ? 'nothing' : 'promise',
-      isRequest: true,
-      isJournaled: true,
-      confidence: 'type',
-    },
-  ];
+  return isTold || isOfContext ? [request(event, call.args[0], /send/i.test(client.name))] : [];
+}
+
+/** `ctx.genericCall({ service: 'stock', method: 'reserve', parameter })`. */
+function byName({ name, origin, call, view }: CallSite): readonly PublishRole[] {
+  const event = view.entryOf(call.args[0], 'method');
+  if (!event || !isFrom(origin, modules)) return [];
+  return [request(event, view.entryOf(call.args[0], 'parameter'), name.endsWith('Send'))];
+}
+
+/** What is only sent needs nobody who waits. */
+function request(event: Expr, payload: Expr | undefined, isSent: boolean): PublishRole {
+  return {
+    kind: 'publish',
+    library: 'restate',
+    transport: 'broker',
+    event,
+    ...(payload && { payload }),
+    gives: isSent ? 'nothing' : 'promise',
+    isRequest: true,
+    isJournaled: true,
+    confidence: 'type',
+  };
 }
 
 /** `restate.service({ name, handlers: { charge: async (ctx, order) => … } })`, whose parameters have no written type. */

@@ -58,6 +58,8 @@ export type Tries = 'once' | 'some' | 'on';
 export function triesOf(model: EventModel, facts: FileFacts, { call, roles }: CallAction): Tries {
   const proxy = proxyBehind(model, facts, call);
   if (proxy) return triesIn(model, proxy);
+  const asked = roles.find((it) => it.kind === 'publish' && it.triedAgain !== undefined);
+  if (asked?.kind === 'publish') return asked.triedAgain === 'then-throws' ? 'some' : 'on';
   const isDurable = facts.imports.some((it) => it.from.startsWith('@temporalio/workflow'));
   const all = proxiesIn(model);
   const undoing = all.filter(mayUndo);

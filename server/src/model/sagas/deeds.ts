@@ -68,7 +68,7 @@ export function lastingDeed(effects: readonly Effect[], { program }: Linking): D
     if (role.kind === 'remote') return !role.isRead && role.what !== 'email' && role.what !== 'sms';
     if (role.kind === 'write')
       return role.operation !== 'delete' && !ownState.test(`${role.store ?? ''} ${names}`);
-    if (!role.isRequest) return false;
+    if (!role.isRequest || role.isDetached) return false;
     const said = commandNamed(program, effect.file, role.event);
     return said !== '' && !asks(said) && !drawingUp.test(spaced(said));
   });

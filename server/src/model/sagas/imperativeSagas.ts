@@ -36,7 +36,7 @@ import {
 } from './deeds.ts';
 import { asCallee } from './journals.ts';
 import { placeOf } from './registrations.ts';
-import { isCommand, isStored } from './sagaSigns.ts';
+import { isCommand, isRequest, isStored } from './sagaSigns.ts';
 
 /** The steps of a function, in order; `engine` is the durable one whose activities it calls. */
 export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string): readonly StepNode[] {
@@ -110,7 +110,7 @@ function draftOf({ fn, placed, effects, isActivity }: Call, { linking }: Reading
   const canFail = isActivity || deed !== undefined || effects.some((it) => !it.runs && fails(it, action));
   if (!canFail && !isUnknownWork(fn, action, linking)) return [];
   // A call is named after the command that it sends, unless that is but a part of what it does.
-  const command = effects.every(isCommand) ? events.find((it) => it !== '') : undefined;
+  const command = effects.every(isRequest) ? events.find((it) => it !== '') : undefined;
   const name = keptAs ?? command ?? path.split('.').at(-1) ?? path;
   const place = { name, file: fn.file, at: placeOf(action) };
   return [

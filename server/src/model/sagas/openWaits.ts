@@ -4,11 +4,25 @@ import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { BindingFact, FileFacts, FunctionFact } from '../../facts/facts.ts';
 import type { WaitRole } from '../../facts/roles.ts';
 import { callsIn } from '../../facts/walk.ts';
+import type { SagaNode, StepNode } from '../model.ts';
 
 export interface OpenWait {
   readonly call: CallExpr;
   /** What would end it in time. */
   readonly endedBy: string;
+}
+
+/** A step that ends when somebody outside says so, without a limit, while the flow holds what an earlier step took. */
+export function openSteps({
+  fact,
+  steps,
+}: SagaNode): readonly { readonly step: StepNode; readonly held: StepNode }[] {
+  if (fact.hasTimeLimit === true) return [];
+  return steps.flatMap((step, index) => {
+    const isOpen = step.fact?.isEndedElsewhere === true && !step.hasTimeLimit;
+    const held = isOpen ? steps.slice(0, index).find((it) => it.compensation === 'yes') : undefined;
+    return held ? [{ step, held }] : [];
+  });
 }
 
 /** Those of a function's own body; a promise that is handed to something else may be limited there. */

@@ -66,7 +66,12 @@ export function isStored({ role }: Effect): boolean {
   return role.kind === 'write';
 }
 
-/** A message that asks another party to do something, and is answered. */
-export function isCommand({ role }: Effect): boolean {
+/** A message that asks another party to do something. */
+export function isRequest({ role }: Effect): boolean {
   return role.kind === 'publish' && role.isRequest === true;
+}
+
+/** One that is answered. */
+export function isCommand(effect: Effect): boolean {
+  return isRequest(effect) && effect.role.kind === 'publish' && effect.role.isDetached !== true;
 }
