@@ -116,14 +116,8 @@ function isRequeued(looking: Looking, fn: FunctionNode, action: CallAction): boo
 
 /** Their queues count nothing by default; those of other brokers have a limit that stands elsewhere. */
 const countsNothing: ReadonlySet<string> = new Set([
-  'amqplib',
-  '@nestjs/microservices',
-  '@golevelup/nestjs-rabbitmq',
-  'rascal',
-  'nats',
-  'aws',
-  '@google-cloud/pubsub',
-]);
+  'amqplib', '@nestjs/microservices', '@golevelup/nestjs-rabbitmq', 'rascal', 'nats', 'aws', '@google-cloud/pubsub',
+]); // prettier-ignore
 
 /** What nobody declares here stands on the server. */
 const onServer = /^(?:nats|@google-cloud\/pubsub)$/;

@@ -184,17 +184,22 @@ export function failureNameOf(name: string, words: FailureWords): string {
   const suffix = /(?:Integration|Domain)?Event(?:V\d+)?$/.exec(name)?.[0] ?? '';
   const bare = name.slice(0, name.length - suffix.length);
   const parts = bare.match(/[A-Z]?[a-z\d]+|[A-Z]+(?![a-z])/g) ?? [bare];
-  const action = (parts.at(-1) ?? '').toLowerCase();
-  const subject = parts.slice(0, -1).join('');
-  return `${subject}${deedNoun(action, parts.at(-2) ?? '')}${capitalised(words.failures[0] ?? 'failed')}${suffix}`;
+  return `${failureOf(parts, words).join('')}${suffix}`;
 }
 
 /** `payment.completed` → `payment.failed`. */
-function failureTopicOf(name: string, separator: string, failures: FailureWords): string {
+function failureTopicOf(name: string, separator: string, words: FailureWords): string {
   const isUpper = name === name.toUpperCase();
-  const failure = failureNameOf(capitalised(wordsOf(eventKey(name)).join(' ')), failures);
-  const topic = wordsOf(failure).join(separator);
+  const topic = failureOf(wordsOf(eventKey(name)).map(capitalised), words)
+    .flatMap((it) => wordsOf(it))
+    .join(separator);
   return isUpper ? topic.toUpperCase() : topic;
+}
+
+/** The words of the step's subject, of what was done to it, and that it failed. */
+function failureOf(parts: readonly string[], { failures }: FailureWords): readonly string[] {
+  const noun = deedNoun((parts.at(-1) ?? '').toLowerCase(), parts.at(-2) ?? '');
+  return [...parts.slice(0, -1), noun, capitalised(failures[0] ?? 'failed')];
 }
 
 /** `timed out` → `TimedOut`. */
