@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { lazily } from '../facts/once.ts';
 import { mayFollow } from '../model/calls/order.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
-import type { Effect, EventModel, SagaNode, StepNode } from '../model/model.ts';
+import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from '../model/model.ts';
+import { askingFlows } from '../model/sagas/askingFlows.ts';
 import { openSteps, openWaits } from '../model/sagas/openWaits.ts';
 import { orchestratingMethods } from '../model/sagas/orchestratingMethods.ts';
 import { keeperOf } from '../model/sagas/stepLimits.ts';
@@ -29,6 +30,7 @@ export const rule: Rule = {
       ...inMethods(model),
       ...endlessWaits(model).map(waitOf),
       ...tableWaits(model).map(rowOf),
+      ...inFlows(model),
     ];
     for (const it of found) {
       const key = placeOf(it);
@@ -122,14 +124,36 @@ function* inLongSteps(model: EventModel): Iterable<RuleFinding> {
 
 /** What a class that is named after its saga asks, in methods that are no saga by themselves: one for each state, one that refunds. */
 function* inMethods(model: EventModel): Iterable<RuleFinding> {
-  const told = lazily(() => {
-    const ofSagas = model.sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf)));
-    return new Set(ofSagas);
-  });
+  const told = lazily(() => placesInSteps(model));
   for (const { fn, owner, asked } of orchestratingMethods(model)) {
     if (isLimitedByRunner(model, fn) || isLimitedByCallers(model, fn)) continue;
     for (const call of unlimitedCalls(model, asked))
       if (!told().has(placeOf(call))) yield findingOf(model, owner, fn.fact.name || owner, call);
+  }
+}
+
+/** What sagas do is told of as their steps. */
+function placesInSteps({ sagas }: EventModel): ReadonlySet<string> {
+  return new Set(sagas.flatMap(({ steps }) => steps.flatMap((it) => it.effects.map(placeOf))));
+}
+
+/** What asks in the middle of other work, and is no saga: who waits there holds a request, and a lock or a message perhaps. */
+function* inFlows(model: EventModel): Iterable<RuleFinding> {
+  const told = lazily(() => placesInSteps(model));
+  const isSaga = ({ file, fact }: FunctionNode): boolean =>
+    model.sagas.some((it) => it.file === file && it.fact.function === fact.id);
+  for (const { fn, asked } of askingFlows(model)) {
+    if (isSaga(fn) || isLimitedByCallers(model, fn)) continue;
+    for (const call of unlimitedCalls(model, asked)) {
+      if (told().has(placeOf(call))) continue;
+      const name = fn.fact.name || 'the flow';
+      yield {
+        ...findingOf(model, name, name, { ...call, via: [] }),
+        severity: 'info',
+        message: `\`${name}\` waits for \`${call.name}\` without a limit: when no answer comes, it hangs with what it has done so far.`,
+        help: `${howTo(call.role)}, so that the caller learns of it.`,
+      };
+    }
   }
 }
 
