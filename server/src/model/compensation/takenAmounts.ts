@@ -1,6 +1,6 @@
 // Amounts of one's own that are taken before another party is asked: the stock is less by what nobody bought when the charge fails, for
 // no transaction of the database reaches over there, and nothing puts them back.
-import type { Action, CallAction } from '../../facts/actions.ts';
+import type { Action, AssignAction, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { isOfPage } from '../../facts/pagePackages.ts';
@@ -43,7 +43,8 @@ function takenIn(model: EventModel, facts: FileFacts): readonly AbandonedHold[] 
   if (isOfPage(facts)) return [];
   return facts.functions.flatMap((fact) => {
     const calls = callsIn(fact.body).filter((it) => it.settled === 'awaited' || it.settled === 'returned');
-    const takings = calls.filter((it) => takes(facts, fact, it));
+    const lessened = actionsIn(fact.body).filter(isLessened);
+    const takings = calls.filter((it) => takes(facts, it, lessened));
     return takings.length === 0 || isRunAgain(facts, fact)
       ? []
       : leftBy(model, facts, { fact, calls, takings });
@@ -91,25 +92,22 @@ function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFa
 }
 
 /** By its own words, by what it is handed, or by what was done before to the object that it stores. */
-function takes(facts: FileFacts, fact: FunctionFact, action: CallAction): boolean {
-  const { call } = action;
+function takes(facts: FileFacts, { call }: CallAction, lessened: readonly AssignAction[]): boolean {
   if (taking.test(calleeName(call.callee) ?? ''))
     return amounts.test(JSON.stringify([call.callee, call.args]));
   if (call.args.some(lessens)) return true;
-  const stored = call.args.flatMap((it) => rootOf(facts, it) ?? []);
-  const own = call.callee.kind === 'member' ? rootOf(facts, call.callee.object) : undefined;
-  return actionsIn(fact.body).some((it) => {
-    const root = it.kind === 'assign' ? rootOf(facts, it.target) : undefined;
-    return root !== undefined && isLessened(it) && [...stored, own].includes(root) && before(it, action);
+  const before = lessened.filter((it) => it.at.start < call.at.start);
+  if (before.length === 0) return false;
+  const own = call.callee.kind === 'member' ? [call.callee.object] : [];
+  const stored = new Set([...own, ...call.args].flatMap((it) => rootOf(facts, it) ?? []));
+  return before.some(({ target }) => {
+    const root = rootOf(facts, target);
+    return root !== undefined && stored.has(root);
   });
 }
 
-function before(one: Action, { call }: CallAction): boolean {
-  return one.kind === 'assign' && one.at.start < call.at.start;
-}
-
 /** `product.stock -= quantity`, `product.stock = product.stock - quantity`. */
-function isLessened(action: Action): boolean {
+function isLessened(action: Action): action is AssignAction {
   if (action.kind !== 'assign' || action.target.kind !== 'member') return false;
   const { target, operator, value } = action;
   return amounts.test(target.name) && (operator === '-=' || isMinus(value, target.name));
