@@ -5,13 +5,13 @@ import { commandNamed } from '../names/commandNames.ts';
 import { asks } from './deeds.ts';
 import { isCommand } from './sagaSigns.ts';
 
-/** A function, and what it asks others to do by messages that are answered. */
+/** A function, and what it asks others to do by messages that are answered, or by calls that have no end of their own. */
 export interface AskingFlow {
   readonly fn: FunctionNode;
   readonly asked: readonly Effect[];
 }
 
-/** All of them: each does at least two things that last, of which a broker carries one. */
+/** All of them: each does at least two things that last, of which others do one. */
 export function askingFlows(model: EventModel): readonly AskingFlow[] {
   return saidOfFiles(model, 'flows that ask', ({ file, functions }) => {
     if (model.isOfScreen(file)) return [];
@@ -19,7 +19,7 @@ export function askingFlows(model: EventModel): readonly AskingFlow[] {
       const fn = { file, fact };
       if (fact.kind === 'module') return [];
       const done = model.bodyOf(fn).effects.filter((it) => !it.inCatch && !it.runs && changes(model, it));
-      const asked = done.filter((it) => isCommand(it) && isOfBroker(it));
+      const asked = done.filter((it) => isAnsweredOverBroker(it) || waitsForEver(it));
       const places = new Set(done.map((it) => placeOf(it)));
       return asked.length > 0 && places.size > 1 ? [{ fn, asked }] : [];
     });
@@ -32,8 +32,15 @@ function placeOf(effect: Effect): string {
   return `${file} ${at.start}`;
 }
 
-function isOfBroker({ role }: Effect): boolean {
-  return role.kind === 'publish' && role.transport !== 'in-process' && role.isDetached !== true;
+function isAnsweredOverBroker(effect: Effect): boolean {
+  const { role } = effect;
+  if (role.kind !== 'publish' || !isCommand(effect)) return false;
+  return role.transport !== 'in-process' && role.isDetached !== true;
+}
+
+/** A call of gRPC has no deadline of its own. */
+function waitsForEver({ role }: Effect): boolean {
+  return role.kind === 'remote' && role.endedBy !== undefined;
 }
 
 /** Not a request that only wants to know: `send('get_user', id)`. */
