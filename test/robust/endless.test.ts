@@ -47,6 +47,15 @@ it("reads methods that give one another's results, by more ways than can be walk
   expectLinted(check(folderWith({ 'src/shop.ts': code })));
 });
 
+it('reads options that spread one another, by more ways than can be walked', () => {
+  const options = Array.from({ length: 400 }, (_, index) => {
+    const spread = Array.from({ length: Math.min(index, 20) }, (_it, back) => `...o${index - 1 - back}`);
+    return `const o${index} = { ${[...spread, `k${index}: 1`].join(', ')} };\nvoid new Queue('q${index}', o${index});`;
+  });
+  const code = `import { Queue } from 'bullmq';\n${placed}${options.join('\n')}\n`;
+  expectLinted(check(folderWith({ 'src/queues.ts': code })));
+});
+
 describe.skipIf(process.platform === 'win32')('what has no end on the disk', () => {
   const folderOf = (): string =>
     folderWith({ 'src/placed.ts': placed, 'tsconfig.json': '{ "extends": "./base.json" }' });

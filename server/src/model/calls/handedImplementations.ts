@@ -34,7 +34,8 @@ function handedTo(
 ): readonly TypeNode[] | undefined {
   const facts = files.get(file);
   const fact = facts && classAt(facts, offset);
-  if (!facts || !fact || program.subtypesOf({ file, fact }).length > 0) return undefined;
+  const isContainers = fact?.kind === 'class' && fact.decorators.length > 0;
+  if (!facts || !fact || isContainers || program.subtypesOf({ file, fact }).length > 0) return undefined;
   const made = madeWith(facts, { file, fact }, member);
   if (!made || made.path.length > 0) return undefined;
   const handed: TypeNode[] = [];

@@ -193,7 +193,7 @@ const stores = /repo|store|dao|manager|prisma|orm|\bdb\b|\bem\b|collection|table
  * laid aside, and none there is the good case.
  */
 const besideRows =
-  /park(?:ed|ing)|buffer|deferred|postponed|re-?order|out_?of_?order|early_?(?:event|message)|cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|(?:map|registry)\./i;
+  /parked|buffer|deferred|postponed|(?<![a-z])re-?ordering|out_?of_?order|early_?(?:event|message)|cache|redis|config|setting|flag|inbox|processed|dedup|lock|session|token|idempot|outbox|queue|(?:map|registry)\./i;
 /** Who is asked by these gives an answer, and no row. */
 const besides = new RegExp(`${besideRows.source}|http|api|client`, 'i');
 

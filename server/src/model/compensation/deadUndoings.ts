@@ -4,9 +4,12 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import type { FilePath } from '../../text.ts';
+import { reachedFrom } from '../delivery/redelivered.ts';
+import type { Caller } from '../failures/followingFailure.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
 import { gives, takings } from './spokenHolds.ts';
+import { isGoneOn, isInTransaction } from './surroundings.ts';
 import { givesBack, isUndoing } from './undoing.ts';
 
 export interface DeadUndoing {
@@ -29,9 +32,9 @@ export function deadUndoings(model: EventModel): readonly DeadUndoing[] {
   if (unheard.length === 0) return [];
   const named = new Set([...model.files.values()].flatMap((it) => [...backsNamed(it)]));
   return unheard.flatMap(({ undoing, holding }) => {
-    const [site] = model.program.callersOf(holding);
-    if (!site || named.has(undoing.fact.name) || isGivenBackElsewhere(model, holding)) return [];
-    return [{ undoing, holding, ...site }];
+    if (named.has(undoing.fact.name) || isGivenBackElsewhere(model, holding)) return [];
+    const site = model.program.callersOf(holding).find((it) => isLeft(model, holding, it));
+    return site ? [{ undoing, holding, ...site }] : [];
   });
 }
 
@@ -52,6 +55,20 @@ function* pairsIn(model: EventModel, { file, functions }: FileFacts): Iterable<P
     );
     if (holding) yield { undoing: { file, fact }, holding: { file, fact: holding } };
   }
+}
+
+/** What is held stays held when it goes wrong: no transaction is rolled back, and something may go wrong after it. */
+function isLeft(model: EventModel, holding: FunctionNode, { caller, action }: Caller): boolean {
+  if (isInTransaction(model, caller, action)) return false;
+  const isTold = model.bodyOf(holding).effects.some((it) => it.role.kind === 'publish');
+  return isTold || isGoneOn(model, caller, action) || isOfConsumer(model, caller);
+}
+
+/** The flow that a message belongs to goes on elsewhere. */
+function isOfConsumer(model: EventModel, { fact }: FunctionNode): boolean {
+  return model.consumers.some(
+    ({ handler }) => handler && reachedFrom(model, handler).some((it) => it.fact === fact),
+  );
 }
 
 /** Nobody but code calls it: no route, no handler, nothing that a subclass fills in. */

@@ -18,6 +18,7 @@ import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
 import { isRunAgain, type AbandonedHold } from './abandonedHolds.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
+import { isInTransaction, outermost } from './surroundings.ts';
 import { givesBack } from './undoing.ts';
 
 const taking = /^(?:decrement|decrease|deduct|debit|withdraw|reduce|subtract)/i;
@@ -35,7 +36,7 @@ const transactions =
 export function takenAmounts(model: EventModel): readonly AbandonedHold[] {
   if (!model.isComplete) return [];
   return saidOfFiles(model, 'amounts that are not put back', (facts) => takenIn(model, facts)).filter(
-    (it) => !isPutBack(model, it),
+    (it) => !isPutBack(model, it) && !isInTransaction(model, { file: it.file, fact: it.fn }, it.hold),
   );
 }
 
@@ -75,17 +76,6 @@ function leftBy(
   return hold && next ? [{ file, fn: fact, hold, held: saidBy(hold), next, isOwn: true }] : [];
 }
 
-/** A callback runs in the transaction that the function around it opens. */
-function outermost({ functions }: FileFacts, fact: FunctionFact): FunctionFact {
-  let found = fact;
-  for (let outer = functions.find((it) => it.id === found.outer); outer;) {
-    if (outer.kind === 'module') break;
-    found = outer;
-    outer = functions.find((it) => it.id === found.outer);
-  }
-  return found;
-}
-
 /** Who hands in a transaction opened it, and rolls back. */
 function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFact): boolean {
   return parameters.some((id) => transactions.test(bindings[id]?.name ?? ''));
@@ -95,7 +85,7 @@ function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFa
 function takes(facts: FileFacts, { call }: CallAction, lessened: readonly AssignAction[]): boolean {
   if (taking.test(calleeName(call.callee) ?? ''))
     return amounts.test(JSON.stringify([call.callee, call.args]));
-  if (call.args.some(lessens)) return true;
+  if (call.args.some((it) => changes(it, '-'))) return true;
   const before = lessened.filter((it) => it.at.start < call.at.start);
   if (before.length === 0) return false;
   const own = call.callee.kind === 'member' ? [call.callee.object] : [];
@@ -106,37 +96,48 @@ function takes(facts: FileFacts, { call }: CallAction, lessened: readonly Assign
   });
 }
 
-/** `product.stock -= quantity`, `product.stock = product.stock - quantity`. */
+/** Less or more of it than there was. */
+type Sign = '-' | '+';
+
 function isLessened(action: Action): action is AssignAction {
-  if (action.kind !== 'assign' || action.target.kind !== 'member') return false;
-  const { target, operator, value } = action;
-  return amounts.test(target.name) && (operator === '-=' || isMinus(value, target.name));
+  return action.kind === 'assign' && isAssigned(action, '-');
+}
+
+/** `product.stock -= quantity`, `product.stock = product.stock - quantity`. */
+function isAssigned({ target, operator, value }: AssignAction, sign: Sign): boolean {
+  if (target.kind !== 'member' || !amounts.test(target.name)) return false;
+  return operator === `${sign}=` || isSum(value, target.name, sign);
 }
 
 /** `{ stock: { decrement: quantity } }`, `{ stock: product.stock - quantity }`, `SET balance = balance - $1`. */
-function lessens(expr: Expr): boolean {
+function changes(expr: Expr, sign: Sign): boolean {
   if (expr.kind === 'object')
-    return expr.entries.some(({ key, value }) => (amounts.test(key) && isLess(key, value)) || lessens(value));
-  if (expr.kind === 'string') return isLessInSql(expr.value);
+    return expr.entries.some(
+      ({ key, value }) => (amounts.test(key) && isChange(key, value, sign)) || changes(value, sign),
+    );
+  if (expr.kind === 'string') return isSumInSql(expr.value, sign);
   if (expr.kind === 'template')
-    return isLessInSql(expr.parts.map((it) => (typeof it === 'string' ? it : '?')).join(''));
-  return (expr.kind === 'array' || expr.kind === 'call') && partsOf(expr).some(lessens);
+    return isSumInSql(expr.parts.map((it) => (typeof it === 'string' ? it : '?')).join(''), sign);
+  return (expr.kind === 'array' || expr.kind === 'call') && partsOf(expr).some((it) => changes(it, sign));
 }
 
-function isLess(key: string, value: Expr): boolean {
-  return (
-    (value.kind === 'object' && value.entries.some((it) => it.key === 'decrement')) || isMinus(value, key)
-  );
+function isChange(key: string, value: Expr, sign: Sign): boolean {
+  const verb = sign === '-' ? 'decrement' : 'increment';
+  return (value.kind === 'object' && value.entries.some((it) => it.key === verb)) || isSum(value, key, sign);
 }
 
-function isMinus(value: Expr, field: string): boolean {
-  if (value.kind !== 'operation' || value.operator !== '-') return false;
-  const [left] = value.of;
-  return left?.kind === 'member' && left.name === field;
+/** What is taken off a price makes it cheaper, and takes nothing from anybody. */
+const rebate = /discount|rebate|deduction/i;
+
+function isSum(value: Expr, field: string, sign: Sign): boolean {
+  if (value.kind !== 'operation' || value.operator !== sign) return false;
+  const [left, right] = value.of;
+  return left?.kind === 'member' && left.name === field && !(right && rebate.test(pathOf(right)));
 }
 
-function isLessInSql(text: string): boolean {
-  return [...text.matchAll(/(\w+)\s*=\s*(?:\w+\.)?\1\s*-/g)].some((it) => amounts.test(it[1] ?? ''));
+function isSumInSql(text: string, sign: Sign): boolean {
+  const sums = text.matchAll(/(\w+)\s*=\s*(?:\w+\.)?\1\s*([-+])/g);
+  return [...sums].some((it) => it[2] === sign && amounts.test(it[1] ?? ''));
 }
 
 /** Stored at once: an open transaction would forget it with the failure. */
@@ -169,25 +170,28 @@ function isPutBack(model: EventModel, { file, fn: fact }: AbandonedHold): boolea
   const around = [fn, ...callersOf(model, fn).map(({ caller }) => caller)];
   return around
     .flatMap((it) => reachedFrom(model, it))
-    .some((it) => actionsIn(it.fact.body).some((action) => putsBack(action)));
+    .some((it) => actionsIn(it.fact.body).some((action) => putsBack(model.files.get(it.file), action)));
 }
 
-function putsBack(action: Action): boolean {
-  if (action.kind === 'assign') return action.operator === '+=' && isAmount(action.target);
+function putsBack(facts: FileFacts | undefined, action: Action): boolean {
+  if (action.kind === 'assign') return isAssigned(action, '+') || isFormer(facts, action);
   if (action.kind !== 'call' || action.isNew) return false;
   const name = calleeName(action.call.callee) ?? '';
   if (givesBack(saidBy(action)) || /compensat|roll_?back|refund|releas/i.test(name)) return true;
   if (putting.test(name))
     return amounts.test(pathOf(action.call.callee)) || action.roles.some((it) => it.kind === 'write');
-  return action.call.args.some(adds);
+  return action.call.args.some((it) => adds(it) || changes(it, '+'));
 }
 
-function isAmount(target: Expr): boolean {
-  return target.kind === 'member' && amounts.test(target.name);
+/** `const before = product.stock; …; product.stock = before`. */
+function isFormer(facts: FileFacts | undefined, { target, value }: AssignAction): boolean {
+  if (target.kind !== 'member' || value.kind !== 'name' || value.binding === undefined) return false;
+  const init = facts?.bindings[value.binding]?.init;
+  return amounts.test(target.name) && init?.kind === 'member' && init.name === target.name;
 }
 
-/** `{ stock: { increment: quantity } }`. */
+/** `{ stock: { increment: quantity } }`, `{ $inc: { stock: quantity } }`. */
 function adds(expr: Expr): boolean {
   if (expr.kind !== 'object') return false;
-  return expr.entries.some(({ key, value }) => key === 'increment' || adds(value));
+  return expr.entries.some(({ key, value }) => /^(?:increment|\$inc)$/.test(key) || adds(value));
 }

@@ -15,7 +15,12 @@ const maxDepth = 3;
 
 /** What waits for an answer, what is open, what was seen already: its absence is no early message. */
 const noState =
-  /cache|pending|wait|park|buffer|defer|postpon|re-?order|attempt|retr(?:y|ies)|tries|timer|timeout|socket|client|connection|channel|session|lock|seen|processed|handled|dedup|idempot|handler|listener|callback|resolver|request|config|setting|metric|count|stat(?:s|istics)$/i;
+  /cache|pending|wait|parked|buffer|defer|postpon|(?<![a-z])re-?ordering|timer|timeout|socket|client|connection|channel|session|lock|seen|processed|handled|dedup|idempot|handler|listener|callback|resolver|request|config|setting|metric|count|stat(?:s|istics)$/i;
+
+/** Whether a name says how often something was tried, unlike `entries` and `countries`. */
+export function namesTries(name: string): boolean {
+  return /attempt|retr(?:y|ies)|redeliver/i.test(name) || /(?:^|_)tries|Tries/.test(name);
+}
 
 /** Whether an expression is such a store, and another consumer or a web request of the program fills it. */
 export function isMemoryStore(model: EventModel, file: FilePath, store: Expr, place: Span): boolean {
@@ -69,7 +74,7 @@ function isOfRoute({ files, program }: EventModel, { file, fact }: FunctionNode)
 
 function madeAs(facts: FileFacts, store: Expr): Expr | undefined {
   if (store.kind !== 'name' && store.kind !== 'member') return undefined;
-  if (noState.test(store.name)) return undefined;
+  if (noState.test(store.name) || namesTries(store.name)) return undefined;
   if (store.kind === 'name') {
     const binding = facts.bindings[store.binding ?? -1];
     return binding?.isTopLevel ? binding.init : undefined;

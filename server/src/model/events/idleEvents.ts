@@ -46,11 +46,13 @@ function isMoved({ producers, consumers }: EventNode): boolean {
 
 /**
  * `interface ValidatedOrder extends OrderPlaced`: what a function makes of an event that travels, for those that it calls.
- * A class is there to be made, and then sent by ways that may be hidden.
+ * A class is there to be made, and then sent by ways that may be hidden; so is what only has `OrderEvent` as its base.
  */
 function isViewOfAnother(model: EventModel, node: TypeNode): boolean {
   if (node.fact.kind === 'class') return false;
-  return model.program.lineageOf(node).some(({ fact }) => fact !== node.fact && movedTypes(model).has(fact));
+  return model.program
+    .lineageOf(node)
+    .some(({ fact }) => fact !== node.fact && typeStatesFact(fact.name) && movedTypes(model).has(fact));
 }
 
 /** The declarations of events that travel. */

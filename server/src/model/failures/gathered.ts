@@ -51,7 +51,10 @@ export function isGatheredForNobody(scope: Scope, action: CallAction): boolean {
   const { call, settled, result } = action;
   if (pathOf(call.callee) !== 'Promise.allSettled' || settled !== 'awaited' || result !== undefined)
     return false;
-  return runIn(scope, call.args).some(({ effects, isHeld }) => !isHeld && effects.some((it) => !it.inTry));
+  // What has a catch of its own looks at its failure there.
+  return runIn(scope, call.args).some(
+    ({ effects, isHeld }) => !isHeld && effects.some((it) => !it.inTry && !it.inCatch),
+  );
 }
 
 /** What the functions do that make the promises of a list, and whether they acknowledge by themselves. */

@@ -6,6 +6,7 @@ import { once } from '../../facts/once.ts';
 import { durableEngines } from '../../facts/sagaWords.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../../facts/walk.ts';
 import type { Span } from '../../text.ts';
+import { namesTries } from '../effects/memoryStores.ts';
 
 export interface Collection {
   readonly name: string;
@@ -14,9 +15,9 @@ export interface Collection {
   readonly owner?: string;
 }
 
-/** What is let go of with the process anyway, or only spares work; after a restart tries are counted from the first again. */
+/** What is let go of with the process anyway, or only spares work. */
 const passing =
-  /cache|pending|resolv|callback|promis|listener|subscri|client|socket|connection|timer|handler|dedup|seen|processed|attempt|retr(?:y|ies)|tries|redeliver/i;
+  /cache|pending|resolv|callback|promis|listener|subscri|client|socket|connection|timer|handler|dedup|seen|processed/i;
 /** What is counted under such a name may be the step that a saga has come to. */
 const placed = /saga|state|status|progress|phase|step|process|flow/i;
 
@@ -30,26 +31,39 @@ export const collectionsIn = once((facts: FileFacts): readonly Collection[] => {
     (it) => it.isTopLevel === true && /^(?:const|variable)$/.test(it.kind),
   );
   return [...fields, ...variables].filter(
-    ({ name, type, init }) =>
-      isCollection(type, init) && !passing.test(name) && (placed.test(name) || !counts(facts, name)),
+    ({ name, type, init }) => isCollection(type, init) && !passing.test(name) && !counts(facts, name),
   );
 });
 
-/** Nothing is put there but one more than there was: `refusals.set(id, (refusals.get(id) ?? 0) + 1)`. */
-function counts({ functions, bindings }: FileFacts, name: string): boolean {
-  const put = functions.flatMap(({ body }) =>
-    callsIn(body).flatMap(({ call: { callee, args } }) => {
-      const isPut = callee.kind === 'member' && callee.name === 'set' && nameOf(callee.object) === name;
-      return isPut && args[1] ? [args[1]] : [];
-    }),
-  );
-  const valueOf = (it: Expr): Expr | undefined =>
-    it.kind === 'name' && it.binding !== undefined ? bindings[it.binding]?.init : it;
-  return put.length > 0 && put.every((it) => isOneMore(valueOf(it)));
+/**
+ * After a restart tries are counted from the first again. Nothing is put there but one more than there was, as by
+ * `refusals.set(id, (refusals.get(id) ?? 0) + 1)`; what is named after tries may be set to other numbers too.
+ */
+function counts(facts: FileFacts, name: string): boolean {
+  const put = valuesSet(facts, name);
+  if (namesTries(name)) return !put.some(isPlace);
+  return !placed.test(name) && put.length > 0 && put.every(isOneMore);
 }
 
-function isOneMore(value: Expr | undefined): boolean {
-  if (value?.kind !== 'operation' || value.operator !== '+') return false;
+/** `attempts.set(id, { step: 'charged' })`. */
+function isPlace(value: Expr): boolean {
+  return value.kind === 'object' && value.entries.some((it) => placed.test(it.key));
+}
+
+function valuesSet({ functions, bindings }: FileFacts, name: string): readonly Expr[] {
+  return functions.flatMap(({ body }) =>
+    callsIn(body).flatMap(({ call: { callee, args } }) => {
+      const isPut = callee.kind === 'member' && callee.name === 'set' && nameOf(callee.object) === name;
+      const [, value] = args;
+      if (!isPut || !value) return [];
+      const held = value.kind === 'name' ? bindings[value.binding ?? -1]?.init : undefined;
+      return [held ?? value];
+    }),
+  );
+}
+
+function isOneMore(value: Expr): boolean {
+  if (value.kind !== 'operation' || value.operator !== '+') return false;
   return value.of.some((it) => it.kind === 'literal' && it.text === '1');
 }
 
