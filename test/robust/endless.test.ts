@@ -56,6 +56,17 @@ it('reads options that spread one another, by more ways than can be walked', () 
   expectLinted(check(folderWith({ 'src/queues.ts': code })));
 });
 
+it('looks at hundreds of catches in loops of one handler', () => {
+  const loops = Array.from(
+    { length: 400 },
+    (_, it) =>
+      `for (const i${it} of items) { try { await fetch('https://shop.example/${it}'); } catch (error) { console.error(error); } }`,
+  );
+  const handler = `await consumer.run({ eachMessage: async () => {\n${loops.join('\n')}\n} });`;
+  const code = `import type { Consumer } from 'kafkajs';\n${placed}export async function run(consumer: Consumer, items: string[]) {\n${handler}\n}\n`;
+  expectLinted(check(folderWith({ 'src/run.ts': code })));
+});
+
 describe.skipIf(process.platform === 'win32')('what has no end on the disk', () => {
   const folderOf = (): string =>
     folderWith({ 'src/placed.ts': placed, 'tsconfig.json': '{ "extends": "./base.json" }' });

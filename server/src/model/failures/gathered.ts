@@ -8,17 +8,14 @@ import { callbacksOf, everyAction } from '../calls/nested.ts';
 import { pathOf } from '../effects/effects.ts';
 import { isAck, type Scope } from './acknowledgedAnyway.ts';
 
+/** What is gone through around an attempt, the messages that it handles among it. */
+export function listsAround(facts: FileFacts, { at }: TryAction, all: readonly Action[]): readonly Expr[] {
+  return all.flatMap((it) => listAround(facts, it, at.start) ?? []);
+}
+
 /** `const { Messages } = await sqs.send(…)` before the loop that an attempt stands in: it brings the messages, and does nothing with them. */
-export function givesMessages(
-  facts: FileFacts,
-  { call }: CallAction,
-  { at }: TryAction,
-  all: readonly Action[],
-): boolean {
-  return all.some((it) => {
-    const list = listAround(facts, it, at.start);
-    return list !== undefined && isMadeBy(facts, list, call.at.start, 8);
-  });
+export function givesMessages(facts: FileFacts, { call }: CallAction, lists: readonly Expr[]): boolean {
+  return lists.some((it) => isMadeBy(facts, it, call.at.start, 8));
 }
 
 /** The same of a call that goes through them: `Promise.allSettled(messages.map(handle))`. */

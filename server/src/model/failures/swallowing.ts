@@ -24,7 +24,7 @@ import {
   type Scope,
 } from './acknowledgedAnyway.ts';
 import { isAnsweredOtherwise, withoutAnswer } from './answeredMessages.ts';
-import { bringsWhat, givesMessages, isGatheredForNobody } from './gathered.ts';
+import { bringsWhat, givesMessages, isGatheredForNobody, listsAround } from './gathered.ts';
 import { isHousekeeping } from './housekeeping.ts';
 import { answersPromise, isQuiet, isQuietCallback, isSettling, onlyTells, type QuietScope } from './quiet.ts';
 
@@ -203,10 +203,11 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
 function besideIn(scope: Scope, attempt: TryAction, all: readonly Action[]): readonly Action[] {
   const own = [attempt.body, attempt.handler ?? []].flatMap((it) => [...everyAction(scope.facts, it)]);
   const within = new Set<Action>([attempt, ...own]);
+  const lists = listsAround(scope.facts, attempt, all);
   return all.filter((it) => {
     if (within.has(it) || neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it))) return false;
     if (isAround(scope, it, attempt)) return false;
-    return it.kind !== 'call' || !givesMessages(scope.facts, it, attempt, all);
+    return it.kind !== 'call' || !givesMessages(scope.facts, it, lists);
   });
 }
 
