@@ -1,7 +1,7 @@
 // Ways through the actions of a body.
 import type { Action, CallAction } from './actions.ts';
 import type { Expr, NameExpr } from './expressions.ts';
-import type { FileFacts } from './facts.ts';
+import type { FileFacts, FunctionFact } from './facts.ts';
 import { once } from './once.ts';
 
 // Bodies never change, and every rule asks for the calls of all of them: the lists are made once.
@@ -109,4 +109,10 @@ export function exprsOf(action: Action): readonly Expr[] {
     default:
       return [];
   }
+}
+
+/** The function of the module that a callback stands in, through the callbacks around it; itself where it stands in none. */
+export function outermost(facts: FileFacts, fn: FunctionFact): FunctionFact {
+  const outer = fn.outer === undefined ? undefined : facts.functions[fn.outer];
+  return outer && outer.kind !== 'module' ? outermost(facts, outer) : fn;
 }

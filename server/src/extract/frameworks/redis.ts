@@ -1,7 +1,8 @@
 // Redis streams (at least once, by consumer groups) and pub/sub (at most once): ioredis, redis.
 import type { Expr } from '../../facts/expressions.ts';
-import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
+import type { ConsumerFact } from '../../facts/facts.ts';
 import type { AckRole, PublishRole, QueueRole, Role, WriteRole } from '../../facts/roles.ts';
+import { outermost } from '../../facts/walk.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView } from '../fileView.ts';
 import { isFrom, type CallSite, type Framework } from './framework.ts';
@@ -100,14 +101,9 @@ function isForgotten({ view, fn, path }: CallSite, by: readonly string[]): boole
       .some(
         (it) =>
           pathOf(it.action.call.callee).slice(0, -1).join('.') === object &&
-          outermostOf(view, it.fn) === outermostOf(view, fn),
+          outermost(view.facts, it.fn) === outermost(view.facts, fn),
       ),
   );
-}
-
-function outermostOf(view: FileView, fn: FunctionFact): FunctionFact {
-  const outer = fn.outer === undefined ? undefined : view.facts.functions[fn.outer];
-  return outer && outer.kind !== 'module' ? outermostOf(view, outer) : fn;
 }
 
 /** `await redis.sadd('handled', id)` says whether the member is a new one. */

@@ -1,6 +1,7 @@
 // Steps of sagas as a configuration describes them: by call, decorator or base class.
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { BindingFact, FunctionFact, SagaFact, StepFact, TypeFact } from '../../facts/facts.ts';
+import { outermost } from '../../facts/walk.ts';
 import type { FilePath } from '../../text.ts';
 import type { FileView } from '../fileView.ts';
 import { handlerOf } from './messages.ts';
@@ -85,7 +86,7 @@ function labelOf(
 function together(view: FileView, called: readonly Called[]): readonly SagaFact[] {
   const groups = new Map<string | FunctionFact, Called[]>();
   for (const it of called) {
-    const key = view.ownerOf(it.fn.id) ?? outermost(view, it.fn);
+    const key = view.ownerOf(it.fn.id) ?? outermost(view.facts, it.fn);
     groups.set(key, [...(groups.get(key) ?? []), it]);
   }
   return [...groups].map(([key, list]) => {
@@ -113,11 +114,6 @@ function holderOf({ facts }: FileView, step: StepFact | undefined): BindingFact 
       init.span.start <= step.at.start &&
       step.at.end <= init.span.end,
   );
-}
-
-function outermost(view: FileView, fn: FunctionFact): FunctionFact {
-  const outer = fn.outer === undefined ? undefined : view.facts.functions[fn.outer];
-  return outer && outer.kind !== 'module' ? outermost(view, outer) : fn;
 }
 
 /** `@SagaStep('reserve-stock', { undo: 'releaseStock' }) reserve() { … }`. */

@@ -8,7 +8,8 @@ import { classAt } from '../resolution/values.ts';
 
 /**
  * Of the methods behind `this.consumer.consume(…)` those of the classes that the object is made with, wherever that is.
- * All of them where a container or a subclass makes it, or where it can't be read what is handed in.
+ * All of them where a container or a subclass makes it, or where it can't be read what is handed in. It is asked of the callees of a
+ * call and not among them: to know who makes the object is to know callees.
  */
 export function handedImplementations(
   file: FilePath,

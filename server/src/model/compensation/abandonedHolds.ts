@@ -133,7 +133,8 @@ function lastOf(said: string): string {
   return /^(?:create|execute|run|handle)$/.test(last) ? (parts.at(-2) ?? last) : last;
 }
 
-function effectsOf({ call }: CallAction, effects: readonly Effect[]): readonly Effect[] {
+/** The effects to which a call of the function leads. */
+export function effectsOf({ call }: CallAction, effects: readonly Effect[]): readonly Effect[] {
   return effects.filter((it) => (it.via[0] ?? it).at.start === call.at.start);
 }
 

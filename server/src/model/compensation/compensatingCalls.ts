@@ -21,8 +21,9 @@ const stackName = /compensat|rollbacks|undos|undoStack/i;
 const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
 /** `{ cmd: 'refundPayment' }`: who cancels may be a user as well. */
 const askingInOne = /^(?:release|refund|rollback|undo|void|restock|unreserve)(?=[A-Z])(?!\w*ed$)/;
-const plumbing =
-  /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|manager|migration\w*|knex|t)$/i;
+/** What a transaction, or the connection that it runs on, is called. */
+export const transactionName =
+  /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|(?:entity)?manager|migration\w*|knex|t)$/i;
 
 /** Where a call stands. */
 export interface CallPlace {
@@ -68,7 +69,9 @@ export function isCompensating(
   const object = callee.object.kind === 'name' || callee.object.kind === 'member' ? callee.object.name : '';
   // `rollback` is a transaction's word too: then what it is called on must be a step.
   const isTransaction = roles.some((it) => it.kind === 'transaction') || endsTransaction(action, model, fn);
-  return !plumbing.test(object) && (!isTransaction || /^(?:s|it)$|step|activit|participant/i.test(object));
+  return (
+    !transactionName.test(object) && (!isTransaction || /^(?:s|it)$|step|activit|participant/i.test(object))
+  );
 }
 
 /** `await refundPayment(id)` in a workflow of Temporal, whichever part of it holds what is given back. */

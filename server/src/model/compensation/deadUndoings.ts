@@ -8,7 +8,8 @@ import { reachedFrom } from '../delivery/redelivered.ts';
 import type { Caller } from '../failures/followingFailure.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
-import { gives, takings } from './spokenHolds.ts';
+import { wordsOf } from '../names/names.ts';
+import { gives, taking, takings } from './spokenHolds.ts';
 import { isGoneOn, isInTransaction } from './surroundings.ts';
 import { givesBack, isUndoing } from './undoing.ts';
 
@@ -20,9 +21,6 @@ export interface DeadUndoing {
   readonly caller: FunctionNode;
   readonly action: CallAction;
 }
-
-const taking =
-  /(?:^|[a-z_])(?:reserve(?!d)|allocate|charge(?!d)|debit|deduct|hold(?!er|ing)|book(?!ing|mark))(?=$|[A-Z_])/i;
 
 /** All of them, once the whole workspace was read; what a library offers others may call. */
 export function deadUndoings(model: EventModel): readonly DeadUndoing[] {
@@ -48,13 +46,18 @@ function* pairsIn(model: EventModel, { file, functions }: FileFacts): Iterable<P
     const holding = functions.find(
       (it) =>
         it.owner === fact.owner &&
-        taking.test(it.name) &&
+        takesHold(it.name) &&
         !isUndoing(it.name) &&
         gives(fact.name, it.name) &&
         changes(model, file, it),
     );
     if (holding) yield { undoing: { file, fact }, holding: { file, fact: holding } };
   }
+}
+
+/** `checkAndReserve`: one of its words is the very verb. */
+function takesHold(name: string): boolean {
+  return wordsOf(name).some((it) => taking.exec(it)?.[0] === it);
 }
 
 /** What is held stays held when it goes wrong: no transaction is rolled back, and something may go wrong after it. */

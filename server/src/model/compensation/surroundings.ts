@@ -1,22 +1,11 @@
 // What stands around a call in those that call its function: a transaction that forgets it, and work that comes after it.
 import type { CallAction } from '../../facts/actions.ts';
-import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { outermost } from '../../facts/walk.ts';
 import { mayFollow } from '../calls/order.ts';
 import { callersOf } from '../failures/followingFailure.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
 
 const maxDepth = 3;
-
-/** A callback runs in the transaction that the function around it opens. */
-export function outermost({ functions }: FileFacts, fact: FunctionFact): FunctionFact {
-  let found = fact;
-  for (let outer = functions.find((it) => it.id === found.outer); outer;) {
-    if (outer.kind === 'module') break;
-    found = outer;
-    outer = functions.find((it) => it.id === found.outer);
-  }
-  return found;
-}
 
 /** Whether a transaction is open around a call: in the function, or in one that calls it. */
 export function isInTransaction(

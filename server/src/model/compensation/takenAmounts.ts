@@ -4,7 +4,7 @@ import type { Action, AssignAction, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { isOfPage } from '../../facts/pagePackages.ts';
-import { actionsIn, callsIn, partsOf } from '../../facts/walk.ts';
+import { actionsIn, callsIn, outermost, partsOf } from '../../facts/walk.ts';
 import { mayFollow } from '../calls/order.ts';
 import { throwsToBroker } from '../delivery/deliveredAgain.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
@@ -16,9 +16,10 @@ import type { Effect, EventModel, FunctionNode } from '../model.ts';
 import { rootOf } from '../resolution/values.ts';
 import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
-import { isRunAgain, type AbandonedHold } from './abandonedHolds.ts';
+import { effectsOf, isRunAgain, type AbandonedHold } from './abandonedHolds.ts';
+import { transactionName } from './compensatingCalls.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
-import { isInTransaction, outermost } from './surroundings.ts';
+import { isInTransaction } from './surroundings.ts';
 import { givesBack } from './undoing.ts';
 
 const taking = /^(?:decrement|decrease|deduct|debit|withdraw|reduce|subtract)/i;
@@ -28,9 +29,6 @@ const amounts =
   /stock|quantit|balance|inventor|available|remaining|seats?(?![a-z])|capacity|credits?(?![a-z])|points|funds|amount|on_?hand/i;
 /** What is asked again finds it done. */
 const noting = /log|audit|metric|analytic|track|search|index|cache|notif|webhook/i;
-
-const transactions =
-  /^(?:(?:entity)?manager|em|tx|trx|transaction|session|query_?runner|client|conn(?:ection)?)$/i;
 
 /** All of them, once the workspace was read: somebody may put it back elsewhere. */
 export function takenAmounts(model: EventModel): readonly AbandonedHold[] {
@@ -78,7 +76,7 @@ function leftBy(
 
 /** Who hands in a transaction opened it, and rolls back. */
 function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFact): boolean {
-  return parameters.some((id) => transactions.test(bindings[id]?.name ?? ''));
+  return parameters.some((id) => transactionName.test(bindings[id]?.name ?? ''));
 }
 
 /** By its own words, by what it is handed, or by what was done before to the object that it stores. */
@@ -158,10 +156,6 @@ function fails({ body }: FunctionFact, action: CallAction, effects: readonly Eff
         (it.role.kind === 'remote' && !it.role.isRead && it.role.idempotencyKey === undefined)),
   );
   return isAsked && isOnTheWay(body, action);
-}
-
-function effectsOf({ call }: CallAction, effects: readonly Effect[]): readonly Effect[] {
-  return effects.filter((it) => (it.via[0] ?? it).at.start === call.at.start);
 }
 
 /** Whether the function, what it calls or who calls it puts anything back. */

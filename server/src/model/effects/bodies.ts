@@ -77,7 +77,7 @@ const asBody = once((summary: Summary): Body => ({
 
 /** A row that is made of the message whole is stored under the id that this brings: the second one fails. */
 function seenByConsumer(
-  { file, fact, handler }: ConsumerDraft,
+  { fact, handler }: ConsumerDraft,
   { drafts }: Summary,
   linking: Linking,
 ): readonly Effect[] {
@@ -87,7 +87,7 @@ function seenByConsumer(
     parameter === fact.eventParameter && effect.role.kind === 'write' && effect.role.operation === 'insert';
   if (!message || !drafts.some(isRow) || !bringsId(handler.file, message, linking))
     return drafts.map((it) => it.effect);
-  const guard = { file, at: message.at, level: 'yes' } as const;
+  const guard = { file: handler.file, at: message.at, level: 'yes' } as const;
   return drafts.map((it) => (isRow(it) ? guardedBy(it.effect, guard) : it.effect));
 }
 
