@@ -5,7 +5,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { Role, WriteRole } from '../../facts/roles.ts';
 import { doesImport, isFrom, type CallSite, type Framework } from './framework.ts';
 import { actionsIn } from '../../facts/walk.ts';
-import { outboxRow } from './outboxes.ts';
+import { madeBefore, outboxRow } from './outboxes.ts';
 import { endsConnection, madeByDatabases } from './databaseTypes.ts';
 import { changedOnConflict, increments } from './amounts.ts';
 import { isForeignClient, toldClient } from './foreignClients.ts';
@@ -105,16 +105,6 @@ function withEvent(site: CallSite, role: Role): readonly Role[] {
   // What is persisted is written by the next flush.
   const gives = site.name === 'persist' ? 'nothing' : event?.gives;
   return event && gives ? [role, { ...event, gives }] : [role];
-}
-
-/** `em.persist(em.create(OutboxMessage, { … }))`, `rows.save(rows.create({ … }))`: the entity and its columns. */
-function madeBefore({ view, arg }: CallSite): { readonly entity?: string; readonly data?: Expr } | undefined {
-  const made = arg(0);
-  if (made?.kind !== 'call' || pathOf(made.callee).at(-1) !== 'create') return undefined;
-  const [first, second] = made.args;
-  const entity = second && first?.kind === 'name' ? first.name : undefined;
-  const data = entity === undefined ? first : second;
-  return { ...(entity !== undefined && { entity }), ...(data && { data: view.valueOf(data) }) };
 }
 
 /** The entity that a repository is of: `manager.getRepository(OutboxMessage)`, `rows: Repository<OutboxMessage>`. */

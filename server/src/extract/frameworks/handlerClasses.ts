@@ -4,10 +4,8 @@ import type { ConsumerFact, FunctionFact } from '../../facts/facts.ts';
 import type { ClassSite } from './framework.ts';
 import { inheritedConsumer, methodConsumer } from './messages.ts';
 import { isRedelivered } from '../../facts/messagingPackages.ts';
+import { isUnitOfWork } from './transactions.ts';
 
-/** What a caller hands in who has a transaction open. */
-const unitsOfWork =
-  /^(?:EntityManager|QueryRunner|ClientSession|PoolClient)$|Transaction(?:Client)?$|UnitOfWork$/;
 /** A message, what it came with, and the channel that it came by. */
 const maxParameters = 3;
 /** What a class that handles messages is called. */
@@ -57,7 +55,8 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   const method = spelt.map((it) => site.methods.find((own) => own.name === it)).find(Boolean);
   if (!method && generic && !site.type.isAbstract) return [inheritedConsumer(site.type, common(generic))];
   if (!method || method.isAbstract || site.type.isAbstract) return [];
-  const typed = generic ?? typesOfFirst(site, method);
+  const taken = typesOfFirst(site, method);
+  const typed = generic && !(taken.length > 0 && generic.every(isTag)) ? generic : taken;
   const told = generic || typed.some(saysEvent) ? typed : [...eventInName(site), ...typed];
   const events = listed.length > 0 ? listed : told;
   if (events.length === 0 || takesStream(site, method)) return [];
@@ -66,10 +65,15 @@ export function conventional(site: ClassSite): readonly ConsumerFact[] {
   return [methodConsumer(method, { ...common(events), transport: transportOf(site, method) })];
 }
 
+/** `extends Handler<EventType.OrderPlaced>`: what the handler takes tells more. */
+function isTag(expr: Expr): boolean {
+  return expr.kind === 'name' && expr.name.includes('.');
+}
+
 /** `process(order, balance, manager: EntityManager)`: who calls it has opened a transaction, or hands in more than a message has. */
 function isStep({ view }: ClassSite, { parameters }: FunctionFact): boolean {
   const types = parameters.map((it) => view.facts.bindings[it]?.type);
-  const isOpen = types.some((it) => it?.kind === 'ref' && unitsOfWork.test(it.name));
+  const isOpen = types.some(isUnitOfWork);
   return isOpen || parameters.length > maxParameters;
 }
 

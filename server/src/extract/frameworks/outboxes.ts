@@ -1,7 +1,10 @@
 // Rows of an outbox: writing one hands the event to whatever relays it, in the transaction of the change it tells of.
 import type { Expr } from '../../facts/expressions.ts';
 import type { PublishRole, WriteRole } from '../../facts/roles.ts';
+import { actionsIn } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
+import { pathOf } from '../paths.ts';
+import type { CallSite } from './framework.ts';
 
 const outbox = /outbox|(?:^|_)(?:pending|unsent|stored|integration)_?(?:events?|messages?)$/i;
 /** Columns that tell which event a row is, the most telling first. */
@@ -29,6 +32,40 @@ export function outboxRow(view: FileView, write: WriteRole, entity = ''): Publis
     gives: 'promise',
     confidence: 'shape',
   };
+}
+
+/** An entity and its columns: `em.persist(em.create(OutboxMessage, { … }))`, `rows.save(rows.create({ … }))`, or an object that is filled. */
+export function madeBefore(site: CallSite): { readonly entity?: string; readonly data?: Expr } | undefined {
+  const made = site.arg(0);
+  if (made?.kind === 'new')
+    return made.callee.kind === 'name' ? filledRow(site, made.callee.name) : undefined;
+  if (made?.kind !== 'call') return undefined;
+  const [first, second] = made.args;
+  const isFilled = pathOf(made.callee).join('.') === 'Object.assign';
+  if (isFilled && first?.kind === 'new' && first.callee.kind === 'name' && second)
+    return { entity: first.callee.name, data: site.view.valueOf(second) };
+  if (pathOf(made.callee).at(-1) !== 'create') return undefined;
+  const entity = second && first?.kind === 'name' ? first.name : undefined;
+  const data = entity === undefined ? first : second;
+  return { ...(entity !== undefined && { entity }), ...(data && { data: site.view.valueOf(data) }) };
+}
+
+/** `const row = new OutboxMessage(); row.type = 'order.placed'; …; await manager.save(row)`. */
+function filledRow(
+  { call, fn }: CallSite,
+  entity: string,
+): { readonly entity: string; readonly data?: Expr } {
+  const [row] = call.args;
+  if (row?.kind !== 'name' || row.binding === undefined) return { entity };
+  const entries = actionsIn(fn.body).flatMap((it) => {
+    const target = it.kind === 'assign' && it.operator === '=' ? it.target : undefined;
+    const isColumn = target?.kind === 'member' && target.object.kind === 'name';
+    if (it.kind !== 'assign' || !isColumn || target.object.binding !== row.binding) return [];
+    return [{ key: target.name, value: it.value, at: target.at }];
+  });
+  return entries.length > 0
+    ? { entity, data: { kind: 'object', entries, spreads: [], at: row.at } }
+    : { entity };
 }
 
 function columnOf(view: FileView, row: Expr, columns: readonly string[]): Expr | undefined {

@@ -11,6 +11,7 @@ import { isFrom, isText, type CallSite, type Framework } from './framework.ts';
 import { conventional, handlerClass, handlerWords } from './handlerClasses.ts';
 import { asDeclared, handlerOf, labelOf, mayHandle, unwrapped } from './messages.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
+import { withoutTransaction } from './transactions.ts';
 
 const publishes =
   /^(publish|emit|dispatch|send|raise|fire|produce|enqueue|notify)(All|Async|Event|Events|Message|Messages|Batch|DomainEvent|DomainEvents|IntegrationEvent|ToOutbox|ToQueue|ToTopic|ToExchange)?$/;
@@ -23,7 +24,8 @@ export const ownBus: Framework = {
   name: 'own-bus',
   triggers: ['ublish', 'outbox', 'Outbox'],
   everydayTriggers: ['Event', 'event', 'dispatch', 'onMessage', 'Consumer', ...handlerWords],
-  roles(site) {
+  roles(called) {
+    const site = withoutTransaction(called);
     if (isKept(site)) return [published(site, site.arg(0), undefined)];
     if (collects.test(site.name) && isCollector(site) && looksLikeEvent(site, site.arg(0)))
       return [published(site, site.arg(0), undefined)];

@@ -1,9 +1,9 @@
 // Transactions of stores: a callback, or statements that begin and end one.
-import type { CallExpr, Expr } from '../../facts/expressions.ts';
+import type { CallExpr, Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView } from '../fileView.ts';
-import { doesImport, isFrom, type CallSite } from './framework.ts';
+import { doesImport, isFrom, isText, type CallSite } from './framework.ts';
 import { messaging } from '../../facts/messagingPackages.ts';
 
 const callbacks = [
@@ -20,6 +20,37 @@ const callbacks = [
 /** `transaction(async (t) => t.insert(…))`: what the callback is handed stores, whatever it is called. */
 export function isTransactionHandle({ view, receiver }: CallSite): boolean {
   return receiver !== undefined && isHandle(view, receiver);
+}
+
+/** What a caller hands in who has a transaction open. */
+const unitsOfWork =
+  /^(?:EntityManager|QueryRunner|ClientSession|PoolClient)$|Transaction(?:Client)?$|UnitOfWork$/;
+const handleName = /^(?:tx|trx|em|(?:entity_?)?manager|query_?runner)$/i;
+/** A name of a handle that is as often the name of what an event tells of. */
+const handleOrEntity = /^(?:session|transaction)$/i;
+
+/** `manager: EntityManager`. */
+export function isUnitOfWork(type: TypeExpr | undefined): boolean {
+  return type?.kind === 'ref' && unitsOfWork.test(type.name);
+}
+
+/**
+ * `store(tx, event)`, `publish(event, manager)`: the same call without the transaction that it is handed beside the event.
+ * What stands alone, or beside nothing but a name, is the event: `publish('session.started', session)`.
+ */
+export function withoutTransaction(site: CallSite): CallSite {
+  const { view, call } = site;
+  const args = call.args.filter((it) => !isOpenTransaction(view, it));
+  if (args.every(isText) || args.length === call.args.length) return site;
+  const arg = (index: number): Expr | undefined => args[index] && view.valueOf(args[index]);
+  return { ...site, call: { ...call, args }, arg };
+}
+
+function isOpenTransaction(view: FileView, expr: Expr): boolean {
+  if (expr.kind !== 'name') return false;
+  const type = view.typeOf(expr);
+  if (isUnitOfWork(type) || isHandle(view, expr) || handleName.test(expr.name)) return true;
+  return type?.kind !== 'ref' && handleOrEntity.test(expr.name);
 }
 
 /** Whether something is what a transaction hands its callback. */
