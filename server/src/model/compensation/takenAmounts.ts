@@ -1,10 +1,9 @@
 // Amounts of one's own that are taken before another party is asked: the stock is less by what nobody bought when the charge fails, for
 // no transaction of the database reaches over there, and nothing puts them back.
 import type { Action, AssignAction, CallAction } from '../../facts/actions.ts';
-import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { isOfPage } from '../../facts/pagePackages.ts';
-import { actionsIn, callsIn, outermost, partsOf } from '../../facts/walk.ts';
+import { actionsIn, callsIn, outermost } from '../../facts/walk.ts';
 import { mayFollow } from '../calls/order.ts';
 import { throwsToBroker } from '../delivery/deliveredAgain.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
@@ -17,6 +16,7 @@ import { rootOf } from '../resolution/values.ts';
 import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
 import { effectsOf, isRunAgain, type AbandonedHold } from './abandonedHolds.ts';
+import { adds, amounts, changesIn, isAssigned } from './changedAmounts.ts';
 import { transactionName } from './compensatingCalls.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
 import { isInTransaction } from './surroundings.ts';
@@ -24,9 +24,6 @@ import { givesBack } from './undoing.ts';
 
 const taking = /^(?:decrement|decrease|deduct|debit|withdraw|reduce|subtract)/i;
 const putting = /^(?:increment|increase|credit|deposit|restock|restore|add_?back|return)/i;
-/** What there may be too little of, and whoever counts on it is harmed. */
-const amounts =
-  /stock|quantit|balance|inventor|available|remaining|seats?(?![a-z])|capacity|credits?(?![a-z])|points|funds|amount|on_?hand/i;
 /** What is asked again finds it done. */
 const noting = /log|audit|metric|analytic|track|search|index|cache|notif|webhook/i;
 
@@ -41,9 +38,12 @@ export function takenAmounts(model: EventModel): readonly AbandonedHold[] {
 function takenIn(model: EventModel, facts: FileFacts): readonly AbandonedHold[] {
   if (isOfPage(facts)) return [];
   return facts.functions.flatMap((fact) => {
-    const calls = callsIn(fact.body).filter((it) => it.settled === 'awaited' || it.settled === 'returned');
-    const lessened = actionsIn(fact.body).filter(isLessened);
-    const takings = calls.filter((it) => takes(facts, it, lessened));
+    const all = callsIn(fact.body);
+    const calls = all.filter((it) => it.settled === 'awaited' || it.settled === 'returned');
+    const lessened = actionsIn(fact.body).filter(
+      (it): it is AssignAction => it.kind === 'assign' && isAssigned(it, '-'),
+    );
+    const takings = calls.filter((it) => takes(facts, it, lessened)).flatMap((it) => linksOf(all, it));
     return takings.length === 0 || isRunAgain(facts, fact)
       ? []
       : leftBy(model, facts, { fact, calls, takings });
@@ -79,11 +79,19 @@ function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFa
   return parameters.some((id) => transactionName.test(bindings[id]?.name ?? ''));
 }
 
+/** A call and those before it in its chain, of which one stores: `db.update(products).set({ … }).where(…)`. */
+function linksOf(all: readonly CallAction[], action: CallAction): readonly CallAction[] {
+  const { callee } = action.call;
+  const object = callee.kind === 'member' && callee.object.kind === 'call' ? callee.object : undefined;
+  const before = object && all.find((it) => it.call.at.start === object.at.start);
+  return before ? [action, ...linksOf(all, before)] : [action];
+}
+
 /** By its own words, by what it is handed, or by what was done before to the object that it stores. */
 function takes(facts: FileFacts, { call }: CallAction, lessened: readonly AssignAction[]): boolean {
   if (taking.test(calleeName(call.callee) ?? ''))
     return amounts.test(JSON.stringify([call.callee, call.args]));
-  if (call.args.some((it) => changes(it, '-'))) return true;
+  if (changesIn(facts, call, '-')) return true;
   const before = lessened.filter((it) => it.at.start < call.at.start);
   if (before.length === 0) return false;
   const own = call.callee.kind === 'member' ? [call.callee.object] : [];
@@ -92,50 +100,6 @@ function takes(facts: FileFacts, { call }: CallAction, lessened: readonly Assign
     const root = rootOf(facts, target);
     return root !== undefined && stored.has(root);
   });
-}
-
-/** Less or more of it than there was. */
-type Sign = '-' | '+';
-
-function isLessened(action: Action): action is AssignAction {
-  return action.kind === 'assign' && isAssigned(action, '-');
-}
-
-/** `product.stock -= quantity`, `product.stock = product.stock - quantity`. */
-function isAssigned({ target, operator, value }: AssignAction, sign: Sign): boolean {
-  if (target.kind !== 'member' || !amounts.test(target.name)) return false;
-  return operator === `${sign}=` || isSum(value, target.name, sign);
-}
-
-/** `{ stock: { decrement: quantity } }`, `{ stock: product.stock - quantity }`, `SET balance = balance - $1`. */
-function changes(expr: Expr, sign: Sign): boolean {
-  if (expr.kind === 'object')
-    return expr.entries.some(
-      ({ key, value }) => (amounts.test(key) && isChange(key, value, sign)) || changes(value, sign),
-    );
-  if (expr.kind === 'string') return isSumInSql(expr.value, sign);
-  if (expr.kind === 'template')
-    return isSumInSql(expr.parts.map((it) => (typeof it === 'string' ? it : '?')).join(''), sign);
-  return (expr.kind === 'array' || expr.kind === 'call') && partsOf(expr).some((it) => changes(it, sign));
-}
-
-function isChange(key: string, value: Expr, sign: Sign): boolean {
-  const verb = sign === '-' ? 'decrement' : 'increment';
-  return (value.kind === 'object' && value.entries.some((it) => it.key === verb)) || isSum(value, key, sign);
-}
-
-/** What is taken off a price makes it cheaper, and takes nothing from anybody. */
-const rebate = /discount|rebate|deduction/i;
-
-function isSum(value: Expr, field: string, sign: Sign): boolean {
-  if (value.kind !== 'operation' || value.operator !== sign) return false;
-  const [left, right] = value.of;
-  return left?.kind === 'member' && left.name === field && !(right && rebate.test(pathOf(right)));
-}
-
-function isSumInSql(text: string, sign: Sign): boolean {
-  const sums = text.matchAll(/(\w+)\s*=\s*(?:\w+\.)?\1\s*([-+])/g);
-  return [...sums].some((it) => it[2] === sign && amounts.test(it[1] ?? ''));
 }
 
 /** Stored at once: an open transaction would forget it with the failure. */
@@ -174,7 +138,7 @@ function putsBack(facts: FileFacts | undefined, action: Action): boolean {
   if (givesBack(saidBy(action)) || /compensat|roll_?back|refund|releas/i.test(name)) return true;
   if (putting.test(name))
     return amounts.test(pathOf(action.call.callee)) || action.roles.some((it) => it.kind === 'write');
-  return action.call.args.some((it) => adds(it) || changes(it, '+'));
+  return action.call.args.some(adds) || changesIn(facts, action.call, '+');
 }
 
 /** `const before = product.stock; …; product.stock = before`. */
@@ -182,10 +146,4 @@ function isFormer(facts: FileFacts | undefined, { target, value }: AssignAction)
   if (target.kind !== 'member' || value.kind !== 'name' || value.binding === undefined) return false;
   const init = facts?.bindings[value.binding]?.init;
   return amounts.test(target.name) && init?.kind === 'member' && init.name === target.name;
-}
-
-/** `{ stock: { increment: quantity } }`, `{ $inc: { stock: quantity } }`. */
-function adds(expr: Expr): boolean {
-  if (expr.kind !== 'object') return false;
-  return expr.entries.some(({ key, value }) => /^(?:increment|\$inc)$/.test(key) || adds(value));
 }
