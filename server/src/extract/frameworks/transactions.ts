@@ -79,7 +79,7 @@ export function transaction(site: CallSite): Role | undefined {
     return isBatch ? { kind: 'transaction', library, phase: 'batch' } : undefined;
   }
   const begun =
-    site.name === 'begin'
+    site.name === 'begin' || isRunByUnit(site)
       ? site.call.args.find((it) => site.view.valueOf(it).kind === 'function')
       : undefined;
   if (begun) return { kind: 'transaction', library, phase: 'callback', body: begun };
@@ -91,6 +91,15 @@ export function transaction(site: CallSite): Role | undefined {
   if (/^(rollbackTransaction|rollback|abortTransaction)$/.test(site.name))
     return { kind: 'transaction', library, phase: 'rollback' };
   return undefined;
+}
+
+/** `this.unitOfWork.run(async () => { … })`, whatever stands behind the port. */
+function isRunByUnit({ view, name, receiver, receiverName }: CallSite): boolean {
+  if (!/^(?:run|execute|do|perform|complete|start)(?![a-z])/.test(name)) return false;
+  return (
+    /unit_?of_?work$|^uow$/i.test(receiverName) ||
+    (receiver !== undefined && isUnitOfWork(view.typeOf(receiver)))
+  );
 }
 
 /** `order.commit()` of @nestjs/cqrs hands over the events that an aggregate applied; kafkajs has transactions of messages. */
