@@ -19,16 +19,33 @@ const ways: readonly ((name: string) => string)[] = [
   (it) => `${it}.bind(${it}) ?? `,
 ];
 
+/** What a constant may be that is made of another one alone. */
+const values: readonly ((name: string) => string)[] = [
+  (it) => it,
+  (it) => `${it}.value`,
+  (it) => `${it}[0]`,
+  (it) => `wrapped(${it})`,
+  (it) => `new Wrapped(${it})`,
+  (it) => `\`\${${it}}\``,
+  (it) => `{ ...${it} }`,
+  (it) => `{ id: ${it}, value: ${it} }`,
+  (it) => `[${it}]`,
+  (it) => `() => ${it}`,
+  (it) => `${it}()`,
+  (it) => `await ${it}.value()`,
+  (it) => `${it} + 1`,
+];
+
 const constant = /\bconst (\w+)(: [^=\n]+)? = /g;
 
-/** Each constant is made of itself, or of the one after it and the last of the first. */
-function circled(text: string, way: (name: string) => string, step: 0 | 1): string {
+/** Each constant is made of itself, or of the one after it and the last of the first: `written` says how its declaration begins then. */
+function circled(text: string, step: 0 | 1, written: (declared: string, other: string) => string): string {
   const names = [...text.matchAll(constant)].map(([, name = '']) => name);
   let index = 0;
-  return text.replace(constant, (whole) => {
+  return text.replace(constant, (declared) => {
     const name = names[(index + step) % names.length] ?? '';
     index += 1;
-    return whole + way(name);
+    return written(declared, name);
   });
 }
 
@@ -48,7 +65,24 @@ it.each([0, 1] as const)(
   (step) => {
     for (const [index, { file, text }] of code.entries()) {
       const way = ways[index % ways.length];
-      const circle = way ? circled(text, way, step) : text;
+      const circle = way ? circled(text, step, (declared, other) => declared + way(other)) : text;
+      expect(linted({ [file]: circle }).failures, circle).toEqual([]);
+    }
+  },
+);
+
+it.each([0, 1] as const)(
+  'lints constants that are nothing but each other, %i further',
+  { timeout: 120_000 },
+  (step) => {
+    for (const [index, { file, text }] of code.entries()) {
+      const value = values[index % values.length] ?? String;
+      // What the constant was stays behind it under another name.
+      const circle = circled(
+        text,
+        step,
+        (declared, other) => `${declared}${value(other)}, former${index} = `,
+      );
       expect(linted({ [file]: circle }).failures, circle).toEqual([]);
     }
   },

@@ -175,13 +175,21 @@ function preferredIn({ bindings }: FileFacts, expr: Expr): Expr | undefined {
   return value.of.length === 2 ? value.of[0] : undefined;
 }
 
-/** The names that lead from an expression to a parameter. */
-function namesTo(facts: FileFacts, expr: Expr | undefined): readonly BindingFact[] {
-  if (expr?.kind === 'member') return namesTo(facts, expr.object);
-  const binding =
-    expr?.kind === 'name' && expr.binding !== undefined ? facts.bindings[expr.binding] : undefined;
-  if (!binding) return [];
-  return binding.index === undefined ? [binding, ...namesTo(facts, binding.init)] : [binding];
+/** The names that lead from an expression to a parameter; `const a = b, b = a` leads nowhere. */
+function namesTo(facts: FileFacts, expr: Expr): readonly BindingFact[] {
+  const names = new Set<BindingFact>();
+  for (let at: Expr | undefined = expr; at !== undefined;) {
+    if (at.kind === 'member') {
+      at = at.object;
+      continue;
+    }
+    const binding: BindingFact | undefined =
+      at.kind === 'name' && at.binding !== undefined ? facts.bindings[at.binding] : undefined;
+    if (!binding || names.has(binding)) break;
+    names.add(binding);
+    at = binding.index === undefined ? binding.init : undefined;
+  }
+  return [...names];
 }
 
 function isDefaulted({ isDefaulted: inPattern, index, init }: BindingFact): boolean {

@@ -132,16 +132,16 @@ function isDrawn(facts: FileFacts, value: Expr, depth: number): boolean {
 }
 
 /** `event.orderId`, `message.id`: read from something, not generated here. */
-function isGiven(facts: FileFacts, value: Expr): boolean {
+function isGiven(facts: FileFacts, value: Expr, depth = 0): boolean {
+  if (depth > 8) return false;
+  const inner = (it: Expr): boolean => isGiven(facts, it, depth + 1);
   if (value.kind === 'member') return idSource.test(value.name) && rootOf(facts, value) !== undefined;
-  if (value.kind === 'call') return value.args.some((it) => isGiven(facts, it));
-  if (value.kind === 'template')
-    return value.parts.some((it) => typeof it !== 'string' && isGiven(facts, it));
-  if (value.kind === 'new') return value.args.some((it) => isGiven(facts, it));
+  if (value.kind === 'call' || value.kind === 'new') return value.args.some(inner);
+  if (value.kind === 'template') return value.parts.some((it) => typeof it !== 'string' && inner(it));
   if (value.kind !== 'name') return false;
   const root = rootOf(facts, value);
   if (root?.kind === 'parameter') return true;
-  return root?.init !== undefined && root.init !== value && isGiven(facts, root.init);
+  return root?.init !== undefined && root.init !== value && inner(root.init);
 }
 
 function ofMade(

@@ -93,7 +93,7 @@ export function ofObject(
 ): Metadata {
   const object = behind(model, file, expr);
   if (isGivenMore(model, file, expr)) return { present: new Set(), isOpen: true };
-  if (object.kind === 'new' && object.args.length > 0) {
+  if (object.kind === 'new' && object.args.length > 0 && depth > 0) {
     const envelope = ofCloudEvent(model, file, object);
     const given = object.args.map((it) => ofObject(model, file, it, aliases, depth - 1));
     if (envelope.present.size > 0) return together([envelope, ...given]);
