@@ -46,6 +46,9 @@ const options = z.strictObject({
     .default([
       'occurredAt',
       'occurredOn',
+      // Spelt so in the wild.
+      'occuredAt',
+      'occuredOn',
       'createdAt',
       'createdOn',
       'time',

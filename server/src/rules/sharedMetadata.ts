@@ -1,6 +1,7 @@
 // Several events that miss the same have one fault: that of the base which they extend, or of the metadata type which they carry.
 import type { Expr, TypeExpr } from '../facts/expressions.ts';
 import { isBaseName } from '../model/events/evidence.ts';
+import { envelopesAround } from '../model/metadata/generalEnvelopes.ts';
 import { metadataOf, metadataTypes } from '../model/metadata/metadata.ts';
 import type { Aliases, Metadata, MetadataKind } from '../model/metadata/metadataKinds.ts';
 import type { EventModel, EventNode, TypeNode } from '../model/model.ts';
@@ -87,18 +88,22 @@ export function sharedFaults(
   return { shared, own: own.filter((it) => !it.node || !followsBase(model, it.node, it.missing, missingOf)) };
 }
 
-/** `class OrderPlaced implements IOrderPlaced`, whose base lacks the same: once that is mended, the compiler asks it of the class. */
+/**
+ * `class OrderPlaced implements IOrderPlaced`, whose base lacks the same: once that is mended, the compiler asks it of the class.
+ * `Envelope<OrderPlaced>`, of which the envelope lacks it: once that is mended, nothing is left to ask of what it bears.
+ */
 function followsBase(
-  { program }: EventModel,
-  { file, fact }: TypeNode,
+  model: EventModel,
+  node: TypeNode,
   missing: readonly MetadataKind[],
   missingOf: ReadonlyMap<TypeNode['fact'], readonly MetadataKind[]>,
 ): boolean {
-  const named = fact.implements.flatMap((it) =>
-    it.kind === 'ref' ? (program.typeNamed(file, it.name) ?? []) : [],
+  const { program } = model;
+  const named = node.fact.implements.flatMap((it) =>
+    it.kind === 'ref' ? (program.typeNamed(node.file, it.name) ?? []) : [],
   );
-  const asked = named.flatMap((it) => [it, ...program.lineageOf(it)]);
-  const lacks = new Set(asked.flatMap((it) => missingOf.get(it.fact) ?? []));
+  const asked = named.flatMap((it) => [it, ...program.lineageOf(it)]).map((it) => it.fact);
+  const lacks = new Set([...asked, ...envelopesAround(model, node)].flatMap((it) => missingOf.get(it) ?? []));
   return lacks.size > 0 && missing.every((it) => lacks.has(it));
 }
 

@@ -42,13 +42,25 @@ export function generalEnvelopes(model: EventModel, aliases: Aliases): Envelopes
     const carried = ofFields(model, model.program.fieldsOf(it.file, type), aliases, 2);
     return it.isJoined ? carried : named(carried);
   };
-  return (node) => {
-    const found = spellings(model, node).flatMap((it) => [
-      ...markersOf(model, it).flatMap((marker) => (around(marker) ?? []).filter(isBound)),
-      ...(around(it.fact) ?? []),
-    ]);
-    return together(found.map(carriedBy));
-  };
+  return (node) => together(aroundNode(model, around, node).map(carriedBy));
+}
+
+/** The declared types of which a type is the content: `EventEnvelope` of `type OrderPlacedEvent = EventEnvelope<OrderPlaced>`. */
+export function envelopesAround(model: EventModel, node: TypeNode): readonly TypeFact[] {
+  return aroundNode(model, aroundTypes(model), node).flatMap((it) =>
+    'envelope' in it && 'span' in it.envelope ? [it.envelope] : [],
+  );
+}
+
+function aroundNode(
+  model: EventModel,
+  around: (fact: TypeFact) => readonly Around[] | undefined,
+  node: TypeNode,
+): readonly Around[] {
+  return spellings(model, node).flatMap((it) => [
+    ...markersOf(model, it).flatMap((marker) => (around(marker) ?? []).filter(isBound)),
+    ...(around(it.fact) ?? []),
+  ]);
 }
 
 /** `type Stored<E> = E & { id: string }`: what `E` has is asked of the event itself, and leaves nothing open. */
