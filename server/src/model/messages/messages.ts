@@ -34,7 +34,7 @@ import {
   type Message,
   type ReadMessage,
 } from './message.ts';
-import { collected, encoders, isPattern, maxDepth, relays, tagKeys } from './messageWords.ts';
+import { collected, encoders, isPattern, maxDepth, patternKeys, relays, tagKeys } from './messageWords.ts';
 import { enumMember, foreignName, messagesFilledIn, messagesTyped, writtenOut } from './typedMessages.ts';
 
 /** Reads messages over a program. */
@@ -70,6 +70,8 @@ export function messagesOf(linking: Linking): ReadMessage {
       if (tagged.length > 0)
         return isLookedUp(tag) ? tagged : tagged.map((it) => tagging(it, { object, file }));
     }
+    const named = patternIn(file, object, depth);
+    if (named.length > 0) return named;
     const several = entryOf(object, 'events') ?? entryOf(object, 'messages');
     const listed = several ? read(file, several, depth + 1).filter(isUseful) : [];
     if (listed.length > 0) return listed;
@@ -77,6 +79,12 @@ export function messagesOf(linking: Linking): ReadMessage {
       .flatMap((it) => read(file, it, depth + 1))
       .filter((it) => it.kind === 'type');
     return inner.length > 0 ? inner : [{ kind: 'object', object, file }];
+  };
+
+  const patternIn = (file: FilePath, object: ObjectExpr, depth: number): readonly Message[] => {
+    const isWhole = object.spreads.length === 0 && object.entries.every((it) => patternKeys.has(it.key));
+    const said = isWhole ? object.entries.find((it) => !/^(?:role|service)$/.test(it.key)) : undefined;
+    return said ? read(file, said.value, depth + 1).filter((it) => it.kind === 'name') : [];
   };
 
   const readNew = (file: FilePath, expr: NewExpr, depth: number): readonly Message[] => {
