@@ -137,13 +137,14 @@ function isUnknown(handler: Expr | undefined): boolean {
   return handler !== undefined && !isNamed;
 }
 
-/** What the options of a queue say; those that a function gives, or that stand in another file, are for the model to read. */
+/** What the options of a queue say; those that a function or a list gives, or that stand in another file, are for the model to read. */
 export function policyOf(view: FileView, options: Expr | undefined): FailurePolicy {
   if (!options) return { deadLetter: 'none', limit: 'none' };
   const object = wholeOf(view, options);
   const args = object.kind === 'object' ? view.entryOf(object, 'arguments') : undefined;
   const policy = policyIn(object, args && wholeOf(view, args));
-  return object.kind === 'call' || isImported(view, object) ? { ...policy, from: object } : policy;
+  const isElsewhere = object.kind === 'call' || isImported(view, object) || isHanded(view, object);
+  return isElsewhere ? { ...policy, from: object } : policy;
 }
 
 /** `ordersQueue`, `queues.orders` of another file. */
@@ -151,6 +152,13 @@ export function isImported(view: FileView, expr: Expr): boolean {
   return expr.kind === 'member'
     ? isImported(view, expr.object)
     : expr.kind === 'name' && view.bindingOf(expr)?.kind === 'import';
+}
+
+/** `queue.options`, which a callback or a loop is given with each item. */
+function isHanded(view: FileView, expr: Expr): boolean {
+  if (expr.kind === 'member') return isHanded(view, expr.object);
+  const binding = view.bindingOf(expr);
+  return binding !== undefined && (binding.kind === 'parameter' || binding.init === undefined);
 }
 
 /** The value behind a name, an object with what it spreads. */

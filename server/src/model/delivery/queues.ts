@@ -10,6 +10,7 @@ import { pathOf } from '../effects/effects.ts';
 import { indexOf } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { ConsumerNode, EventModel, FunctionNode, GivenObject } from '../model.ts';
+import { listedQueues } from './listedQueues.ts';
 import { givenQueue } from './microserviceOptions.ts';
 
 export interface Declared {
@@ -42,7 +43,15 @@ function* declaredIn(model: EventModel, facts: FileFacts): Iterable<Declared> {
         continue;
       }
       const keys = role.queue ? keysOf(model, file, role.queue) : [];
-      yield { fn, action, role, keys };
+      const listed = listedQueues(model, facts, role);
+      for (const { name, role: own } of listed)
+        yield {
+          fn,
+          action,
+          role: own,
+          keys: name ? [...keys, ...keysOf(model, name.file, name.expr)] : keys,
+        };
+      if (listed.length === 0) yield { fn, action, role, keys };
     }
   }
 }
