@@ -14,6 +14,7 @@ import { journalOf } from '../model/sagas/journals.ts';
 import type { Span } from '../text.ts';
 import { escalationFixes } from './escalationFixes.ts';
 import { keptFindings } from './keptFindings.ts';
+import { reactionFindings } from './reactionFindings.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 const said: Readonly<Record<Loss, { readonly what: string; readonly help: string }>> = {
@@ -78,6 +79,7 @@ export const rule: Rule = {
       if (lost.isLostAnyhow || !floating.has(lost.action)) yield told(lost, wordsFor(lost));
     for (const halted of haltedRuns(model)) yield told(halted, halting);
     for (const first of skippedCompensations(model)) yield told(first, skipping);
+    yield* reactionFindings(model, lostCompensations(model));
   },
 };
 

@@ -15,13 +15,11 @@ import { proxyBehind, proxyOf, triesOf } from '../sagas/activities.ts';
 import { runsElsewhere } from '../sagas/registrations.ts';
 import { backRunsIn } from './backRuns.ts';
 import { isCompensating, mayCompensate, undoingOfSteps, type CallPlace } from './compensatingCalls.ts';
-import { isAnswer, isToldLater, staysInMemory } from './keptFailures.ts';
+import { isOnlyLogging, staysInMemory } from './keptFailures.ts';
 import { isUndoing } from './undoing.ts';
 import { undoingFunctions } from './undoingFunctions.ts';
 
 const telling = /^(?:publish|emit|notify|announce|mark|save|update|record)/i;
-/** `String(error)`, `JSON.stringify(error)`: part of what is printed. */
-const computing = /^(?:String|JSON|Number|Date|Object|Array)(?:\.|$)/;
 
 /** How the failure of a compensation gets lost. */
 export type Loss = 'floating' | 'stops-the-others' | 'only-logged';
@@ -281,17 +279,4 @@ function givesPromise(action: CallAction, { model, fn, facts }: Context): boolea
   return callees.some(
     ({ fact }) => fact.isAsync || (fact.returns?.kind === 'ref' && fact.returns.name === 'Promise'),
   );
-}
-
-/** A handler that only prints, or keeps the error in memory: nobody retries, records or is called. */
-function isOnlyLogging(tried: TryAction, { model, fn, facts }: Context): boolean {
-  const kept = { facts, fn: fn.fact, tried };
-  return (tried.handler ?? []).every((action) => {
-    if (action.kind === 'assign') return !isToldLater(kept, action);
-    if (action.kind === 'return') return !isAnswer(model, fn, action.value);
-    if (action.kind !== 'call') return action.kind === 'continue';
-    const { callee } = action.call;
-    const isKept = callee.kind === 'member' && callee.name === 'push' && !isToldLater(kept, action);
-    return action.roles.some((it) => it.kind === 'log') || isKept || computing.test(pathOf(callee));
-  });
 }

@@ -15,7 +15,7 @@ import { lostPublishes } from '../producers/lostPublishes.ts';
 import { proxyOf } from '../sagas/activities.ts';
 import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
 import { lostCompensations } from './compensating.ts';
-import { isUndoing } from './undoing.ts';
+import { isUndoing, tellsFailure } from './undoing.ts';
 
 export interface FloatingCompensation {
   readonly fn: FunctionNode;
@@ -164,12 +164,10 @@ function startedByEach(
   return undefined;
 }
 
-const ofFailure = /fail|reject|declin|denied|cancel|expir|timed?_?out|insufficient|refus|abort/i;
-
 /** What a saga over messages takes back when it hears of a failure: a handler of that event, a stream of NestJS. */
 function* inReactions(model: EventModel): Iterable<FloatingCompensation> {
   const inHandlers = model.saidOfConsumers('compensations of handlers that float', ({ handler, events }) =>
-    handler && events.some((it) => ofFailure.test(it.name)) ? ofReaction(model, handler) : [],
+    handler && events.some((it) => tellsFailure(it.name)) ? ofReaction(model, handler) : [],
   );
   const inStreams = saidOfSagas(model, 'compensations that float in streams', (it) =>
     it.fact.form === 'stream' ? within(model, it).flatMap((fn) => [...ofReaction(model, fn)]) : [],

@@ -1,20 +1,54 @@
-// Whether what a catch keeps of a failure is brought to somebody afterwards: `failed.push(step)`, and then an alert for all of them;
-// or is given back to somebody who asked.
+// Whether a catch does more than log: what it keeps of a failure is brought to somebody afterwards, as `failed.push(step)` and then an
+// alert for all of them; or it is given back to somebody who asked.
 import type { Action, AssignAction, CallAction, TryAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
-import { actionsIn, branchesOf, exprsOf, namesIn } from '../../facts/walk.ts';
+import { actionsIn, branchesOf, callsIn, exprsOf, namesIn } from '../../facts/walk.ts';
+import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 
 /** The methods of a controller or resolver. */
 const serving = /^(?:Get|Post|Put|Patch|Delete|All|Mutation)$/;
 
+/** `String(error)`, `JSON.stringify(error)`: part of what is printed. */
+const computing = /^(?:String|JSON|Number|Date|Object|Array)(?:\.|$)/;
+
 /** The catch itself, and the function it stands in. */
 export interface Kept {
   readonly facts: FileFacts;
   readonly fn: FunctionFact;
   readonly tried: TryAction;
+}
+
+/** A handler that only prints, or keeps the error in memory: nobody retries, records or is called. */
+export function isOnlyLogging(
+  tried: TryAction,
+  { model, fn, facts }: { readonly model: EventModel; readonly fn: FunctionNode; readonly facts: FileFacts },
+): boolean {
+  const kept = { facts, fn: fn.fact, tried };
+  const handler = tried.handler ?? [];
+  const printed = callsIn(handler).filter(isLog);
+  return handler.every((action) => {
+    if (action.kind === 'assign') return !isToldLater(kept, action);
+    if (action.kind === 'return') return !isAnswer(model, fn, action.value);
+    if (action.kind !== 'call') return action.kind === 'continue';
+    const { callee } = action.call;
+    const isKept = callee.kind === 'member' && callee.name === 'push' && !isToldLater(kept, action);
+    return isLog(action) || isKept || computing.test(pathOf(callee)) || isPrinted(action, printed);
+  });
+}
+
+function isLog({ roles }: CallAction): boolean {
+  return roles.some((it) => it.kind === 'log');
+}
+
+/** `logger.error('undo failed', { id: step.getId() })`: what is called for the line in the log. */
+function isPrinted({ call: { at }, settled }: CallAction, printed: readonly CallAction[]): boolean {
+  return (
+    settled === 'collected' &&
+    printed.some(({ call: { span } }) => span.start <= at.start && at.end <= span.end)
+  );
 }
 
 /** Whether what the action fills is handed on, thrown, returned or asked about after the catch, here or in the function around. */

@@ -88,6 +88,13 @@ export function isSurelyUndoing(path: string): boolean {
 const giving =
   /refund|restock|unreserv|compensat|roll_?back|undo|(?:void|revers)\w*(?:pay|charg|transf|debit|authori)|releas\w*(?:stock|inventor|reserv|seat|room|hold|fund|pay)|(?:cancel|revok)\w*(?:reserv|pay|charg|ship|book|deliver|flight|hotel)/i;
 
+const ofFailure = /fail|reject|declin|denied|cancel|expir|timed?_?out|insufficient|refus|abort/i;
+
+/** Whether the name of an event tells that something failed, was refused or called off: who hears of it takes back what was done. */
+export function tellsFailure(event: string): boolean {
+  return ofFailure.test(event);
+}
+
 /** Whether a name says by itself that goods, money or a booking are given back, and no connection or file. */
 export function givesBack(name: string): boolean {
   return isUndoing(name) && giving.test(name);
