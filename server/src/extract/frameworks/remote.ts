@@ -26,6 +26,13 @@ const mail = [
   'resend',
   '@aws-sdk/client-ses',
   '@aws-sdk/client-sesv2',
+  'notifications-node-client',
+  '@mailchimp/mailchimp_transactional',
+  'mailersend',
+  'node-mailjet',
+  '@getbrevo/brevo',
+  'sparkpost',
+  '@azure/communication-email',
 ];
 const sms = ['twilio', '@signalwire/', 'plivo', '@aws-sdk/client-pinpoint'];
 const payment = ['stripe', 'braintree', '@paypal/', 'square', 'razorpay', '@mollie/'];
@@ -130,6 +137,9 @@ function rootIsFrom(site: CallSite, modules: readonly string[]): boolean {
   return root !== undefined && isFrom(site.view.originOf(root), modules);
 }
 
+/** `notifyClient.sendEmail(…)`: what is called so stands for another system. */
+const ofSender = /(?:client|gateway|provider|api|notif\w*|messag\w*)$/i;
+
 /** Without a known package: names that leave no doubt, on a client, gateway or service that may be an interface of the workspace. */
 function byName(site: CallSite): RemoteRole['what'] | undefined {
   // `StripePaymentIntent.create(id)` makes a value: a client is an object.
@@ -138,6 +148,8 @@ function byName(site: CallSite): RemoteRole['what'] | undefined {
   // `stripe.charges.create` of a client that another file makes.
   const root = site.path.slice(0, -2).join(' ');
   if (/mail|smtp|sendgrid/i.test(object) && /^(send|deliver|dispatch|notify)/i.test(site.name))
+    return 'email';
+  if (/^send_?(?:transactional)?_?e?mail/i.test(site.name) && ofSender.test(site.receiverName))
     return 'email';
   if ((/\bsms|twilio/i.test(object) || /twilio/i.test(root)) && isSent(site)) return 'sms';
   if (

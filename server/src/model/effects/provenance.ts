@@ -69,12 +69,12 @@ function ofParameter(facts: FileFacts, root: BindingFact): Provenance {
 }
 
 /** A literal with an id taken from elsewhere (not generated) can be stored once only. */
-function ofObject(facts: FileFacts, object: Expr & { kind: 'object' }): Provenance {
+function ofObject(facts: FileFacts, object: Expr & { kind: 'object' }, linking: Linking): Provenance {
   const inner = entryOf(object, 'data');
-  if (inner?.kind === 'object') return ofObject(facts, inner);
+  if (inner?.kind === 'object') return ofObject(facts, inner, linking);
   const id = object.entries.find((it) => idKey.test(it.key));
   const keys = object.entries.filter((it) => it === id || sortKey.test(it.key));
-  if (keys.some((it) => isDrawn(facts, it.value, 0))) return 'drawn';
+  if (keys.some((it) => isDrawn(facts, it.value, linking))) return 'drawn';
   return id && isGiven(facts, id.value) ? 'stable' : 'fresh';
 }
 
@@ -86,7 +86,7 @@ function ofCopy(
   linking: Linking,
   depth: number,
 ): Provenance {
-  const made = ofObject(facts, object);
+  const made = ofObject(facts, object, linking);
   if (made === 'stable' && countsOn(fn, facts, object, linking)) return 'shifted';
   const [spread, ...others] = object.spreads;
   if (made !== 'fresh' || !spread || others.length > 0 || object.entries.some((it) => idKey.test(it.key)))
@@ -119,16 +119,40 @@ function ofRow(fn: FunctionNode, { callee, args }: CallLike, linking: Linking, d
   return type === 'Repository' ? provenanceOf(fn, given, linking, depth + 1) : 'unknown';
 }
 
-/** `${type}_${Date.now()}`: another one at each delivery. */
-function isDrawn(facts: FileFacts, value: Expr, depth: number): boolean {
+/** `${type}_${Date.now()}`, `newId()` of a function that draws: another one at each delivery. */
+function isDrawn(facts: FileFacts, value: Expr, linking: Linking, depth = 0): boolean {
   if (depth > 4) return false;
   if (value.kind === 'call' || value.kind === 'new') {
     const { callee } = value;
     const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
     if (value.args.length === 0 && drawing.test(name)) return true;
+    if (value.kind === 'call' && drawsItself(facts, value, linking, depth)) return true;
   }
   const init = value.kind === 'name' ? rootOf(facts, value)?.init : undefined;
-  return [...partsOf(value), ...(init ? [init] : [])].some((it) => isDrawn(facts, it, depth + 1));
+  return [...partsOf(value), ...(init ? [init] : [])].some((it) => isDrawn(facts, it, linking, depth + 1));
+}
+
+/** A function of the workspace that gives nothing but what it draws: one that chooses may give what it is handed. */
+function drawsItself(
+  { file }: FileFacts,
+  call: Expr & { kind: 'call' },
+  linking: Linking,
+  depth: number,
+): boolean {
+  const callees = linking.calls.callees(file, call);
+  return (
+    callees.length > 0 &&
+    callees.every((it) => {
+      const facts = linking.files.get(it.file);
+      const given = eachAction(it.fact.body).flatMap((one) => (one.kind === 'return' ? [one.value] : []));
+      const isDrawing = (value: Expr | undefined): boolean =>
+        facts !== undefined &&
+        value !== undefined &&
+        value.kind !== 'choice' &&
+        isDrawn(facts, value, linking, depth + 1);
+      return given.length > 0 && given.every(isDrawing);
+    })
+  );
 }
 
 /** `event.orderId`, `message.id`: read from something, not generated here. */
@@ -157,7 +181,7 @@ function ofMade(
   if (mapped !== 'unknown') return mapped;
   const row = ofRow(fn, expr, linking, depth);
   if (row !== 'unknown') return row;
-  if (expr.kind === 'new' || makes.test(name)) return ofArguments(facts, expr);
+  if (expr.kind === 'new' || makes.test(name)) return ofArguments(facts, expr, linking);
   for (const callee of linking.calls.callees(fn.file, expr)) {
     const given = returned(callee, linking, depth);
     if (given !== 'unknown' && typeof given === 'string') return given;
@@ -193,9 +217,9 @@ function isLoaded({ callee }: Expr & { kind: 'call' }): boolean {
 
 type CallLike = Expr & { kind: 'new' | 'call' };
 
-function ofArguments(facts: FileFacts, expr: CallLike): Provenance {
+function ofArguments(facts: FileFacts, expr: CallLike, linking: Linking): Provenance {
   for (const arg of expr.args) {
-    const made = arg.kind === 'object' ? ofObject(facts, arg) : 'fresh';
+    const made = arg.kind === 'object' ? ofObject(facts, arg, linking) : 'fresh';
     if (made === 'stable' || made === 'drawn') return made;
     if (arg.kind === 'member' && idSource.test(arg.name) && arg === expr.args[0] && isGiven(facts, arg))
       return 'stable';

@@ -16,6 +16,9 @@ const waiting =
 /** Every row that is still there is asked for by these, whatever is done about it. */
 const ofLife = /delet|remov|archiv|disab|revok|hidden/i;
 
+/** `orderId`, `order_id`: the rows are those of one order. */
+const ofOwner = /[a-z](?:Id|_id)$/;
+
 /**
  * `find({ where: { sentAt: IsNull() } })` in a function that, with all it calls, sets `sentAt`. Two that look for whatever waits may
  * take the same row; the rows of one order that wait are gone when its message comes again, as with a look at the order's state.
@@ -37,8 +40,13 @@ export function takesWaiting(
     );
   });
   if (!mark) return undefined;
-  const isOfOne = where.entries.some(({ key, value }) => /[a-z]Id$/.test(key) && value.kind === 'member');
+  const isOfOne = where.entries.some(({ key, value }) => ofOwner.test(key) && isBrought(value));
   return isOfOne ? 'yes' : 'weak';
+}
+
+/** `event.orderId`, or `orderId` as a function is handed it. */
+function isBrought(value: Expr): boolean {
+  return value.kind === 'member' || (value.kind === 'name' && value.binding !== undefined);
 }
 
 function asksForUnmarked({ fn, walking }: Walk, value: Expr): boolean {
