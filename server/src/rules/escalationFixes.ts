@@ -6,7 +6,7 @@ import { actionsIn, callsIn } from '../facts/walk.ts';
 import type { EscalateFailurePlan } from '../fixes/plan.ts';
 import { baseOf, itemOf } from '../model/compensation/backRuns.ts';
 import type { LostCompensation } from '../model/compensation/compensating.ts';
-import type { FloatingCompensation } from '../model/compensation/floatingCompensations.ts';
+import type { FloatingCompensation } from '../model/compensation/droppedCalls.ts';
 import { foundInFiles } from '../model/incremental/about.ts';
 import { perModel } from '../model/incremental/perModel.ts';
 import type { EventModel } from '../model/model.ts';

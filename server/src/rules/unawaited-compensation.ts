@@ -1,9 +1,7 @@
 // A compensation that nobody waits for: it may fail unseen, and the process may end before it ran.
 import { z } from 'zod';
-import {
-  floatingCompensations,
-  type FloatingCompensation,
-} from '../model/compensation/floatingCompensations.ts';
+import type { FloatingCompensation } from '../model/compensation/droppedCalls.ts';
+import { floatingCompensations } from '../model/compensation/floatingCompensations.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import { canAwait } from '../model/producers/lostPublishes.ts';
 import { nameElsewhere, placeOf } from '../model/sagas/registrations.ts';

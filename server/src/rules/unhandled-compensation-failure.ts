@@ -1,10 +1,8 @@
 // A compensation may fail too: then somebody must try again, write it down, or call a human, and the others must still run.
 import { z } from 'zod';
 import { lostCompensations, type Loss, type LostCompensation } from '../model/compensation/compensating.ts';
-import {
-  floatingCompensations,
-  type FloatingCompensation,
-} from '../model/compensation/floatingCompensations.ts';
+import type { FloatingCompensation } from '../model/compensation/droppedCalls.ts';
+import { floatingCompensations } from '../model/compensation/floatingCompensations.ts';
 import { haltedRuns } from '../model/compensation/haltedRuns.ts';
 import { skippedCompensations } from '../model/compensation/skippedCompensations.ts';
 import { isUndoing } from '../model/compensation/undoing.ts';
@@ -80,6 +78,9 @@ export const rule: Rule = {
     for (const halted of haltedRuns(model)) yield told(halted, halting);
     for (const first of skippedCompensations(model)) yield told(first, skipping);
     yield* reactionFindings(model, lostCompensations(model));
+    for (const { fn, action, isLostAnyhow } of all)
+      if (isLostAnyhow)
+        yield told({ fn, action, loss: 'floating', isLostAnyhow, isActivity: false }, said.floating);
   },
 };
 

@@ -12,19 +12,11 @@ import { perModel } from '../incremental/perModel.ts';
 import type { EventModel, FunctionNode, SagaNode } from '../model.ts';
 import { givenBy, publishIn, resultNamed } from '../producers/givenResults.ts';
 import { lostPublishes } from '../producers/lostPublishes.ts';
-import { proxyOf } from '../sagas/activities.ts';
 import { baseOf, backRunsOf, settledAt, type BackRun } from './backRuns.ts';
 import { lostCompensations } from './compensating.ts';
-import { isUndoing, tellsFailure } from './undoing.ts';
-
-export interface FloatingCompensation {
-  readonly fn: FunctionNode;
-  /** The call that nobody waits for: the compensation itself, or the `forEach` or `map` that starts it. */
-  readonly action: CallAction;
-  /** What takes the step back. */
-  readonly undoing: CallAction;
-  readonly way: 'call' | 'forEach' | 'map';
-}
+import { isDropped, type FloatingCompensation, type Site } from './droppedCalls.ts';
+import { floatingReactions } from './floatingReactions.ts';
+import { isUndoing } from './undoing.ts';
 
 /** All of them, each place once. What another rule says of a dropped publish is left to it. */
 export const floatingCompensations = perModel((model: EventModel): readonly FloatingCompensation[] => {
@@ -35,7 +27,7 @@ export const floatingCompensations = perModel((model: EventModel): readonly Floa
     ...inRunners(model),
     ...inCalls(model),
     ...inSagas(model),
-    ...inReactions(model),
+    ...floatingReactions(model),
   ];
   for (const it of all) if (!publishes.has(it.undoing) && !found.has(it.action)) found.set(it.action, it);
   return [...found.values()];
@@ -164,41 +156,6 @@ function startedByEach(
   return undefined;
 }
 
-/** What a saga over messages takes back when it hears of a failure: a handler of that event, a stream of NestJS. */
-function* inReactions(model: EventModel): Iterable<FloatingCompensation> {
-  const inHandlers = model.saidOfConsumers('compensations of handlers that float', ({ handler, events }) =>
-    handler && events.some((it) => tellsFailure(it.name)) ? ofReaction(model, handler) : [],
-  );
-  const inStreams = saidOfSagas(model, 'compensations that float in streams', (it) =>
-    it.fact.form === 'stream' ? within(model, it).flatMap((fn) => [...ofReaction(model, fn)]) : [],
-  );
-  for (const { said } of [...inHandlers, ...inStreams]) yield said;
-}
-
-function* ofReaction(model: EventModel, fn: FunctionNode): Iterable<FloatingCompensation> {
-  for (const action of callsIn(fn.fact.body)) {
-    const { callee, args } = action.call;
-    const said = [callee, ...args.flatMap((it) => (it.kind === 'new' ? [it.callee] : []))].map(pathOf);
-    if (said.some(isUndoing) && isDropped(model, { fn, action }))
-      yield { fn, action, undoing: action, way: 'call' };
-  }
-}
-
-/** The function of a stream and all callbacks in it. */
-function within(model: EventModel, { file, fact }: SagaNode): readonly FunctionNode[] {
-  const functions = model.files.get(file)?.functions ?? [];
-  const own = fact.function === undefined ? undefined : functions[fact.function];
-  if (!own) return [];
-  return functions.flatMap((it) =>
-    own.span.start <= it.span.start && it.span.end <= own.span.end ? [{ file, fact: it }] : [],
-  );
-}
-
-interface Site {
-  readonly fn: FunctionNode;
-  readonly action: CallAction;
-}
-
 function siteAt(facts: FileFacts, offset: number): Site | undefined {
   return sitesByPlace(facts).get(offset);
 }
@@ -214,21 +171,6 @@ const sitesByPlace = once((facts: FileFacts): ReadonlyMap<number, Site> => {
   }
   return sites;
 });
-
-function isDropped(model: EventModel, { fn, action }: Site): boolean {
-  if (action.settled !== 'dropped' || action.isNew || action.roles.some((it) => it.kind === 'log'))
-    return false;
-  const facts = model.files.get(fn.file);
-  if (facts && proxyOf(facts, action.call)) return true;
-  if (pathOf(action.call.callee) === 'fetch') return true;
-  if (action.roles.some((it) => it.kind === 'remote' || it.kind === 'write')) return isPromiseByRole(action);
-  return givenBy(model, fn, action)?.gives === 'promise';
-}
-
-/** Clients of other systems and stores give promises; what is put into a map does not. */
-function isPromiseByRole({ roles }: CallAction): boolean {
-  return roles.some((it) => (it.kind === 'remote' || it.kind === 'write') && it.confidence === 'type');
-}
 
 function around(facts: FileFacts, site: CallAction): FunctionNode | undefined {
   return siteAt(facts, site.call.at.start)?.fn;
