@@ -21,17 +21,19 @@ export function* reactionFindings(
   said: readonly LostCompensation[],
 ): Iterable<RuleFinding> {
   const known = new Set(said.map((it) => it.action));
-  for (const it of lostReactions(model))
-    if (!callsIn(it.tried.body).some((action) => known.has(action))) yield findingOf(model, it);
+  for (const it of lostReactions(model)) {
+    const inside = it.tried ? callsIn(it.tried.body) : [it.action];
+    if (!inside.some((action) => known.has(action))) yield findingOf(model, it);
+  }
 }
 
 function findingOf(model: EventModel, lost: LostReaction): RuleFinding {
-  const { fn, tried, by, isDelivered } = lost;
+  const { fn, tried, end, by, isDelivered } = lost;
   const { name, at } = nameOf(lost);
   const what =
     by === 'told'
       ? 'calls off what was done, and its failure is only logged: whoever holds something for it never hears of it'
-      : `takes a step back, and ${tried.handler?.length === 0 ? 'its failure is ignored' : 'its failure is only logged'}: what it should take back stays done, and nobody is told`;
+      : `takes a step back, and ${tried?.handler?.length === 0 ? 'its failure is ignored' : 'its failure is only logged'}: what it should take back stays done, and nobody is told`;
   return {
     file: fn.file,
     at,
@@ -39,17 +41,15 @@ function findingOf(model: EventModel, lost: LostReaction): RuleFinding {
     ...(by === 'told' && { severity: 'info' }),
     message: `\`${name}\` ${what}.`,
     help: isDelivered ? help.delivered : help.alone,
-    related: tried.handlerAt
-      ? [{ file: fn.file, at: tried.handlerAt, message: 'This catch ends the failure.' }]
-      : [],
+    related: [{ file: fn.file, at: end, message: 'This catch ends the failure.' }],
     fixes: fixesFor(model, lost, name),
   };
 }
 
 function fixesFor(model: EventModel, lost: LostReaction, name: string): readonly Fix[] {
-  const { fn, tried, action, isDelivered } = lost;
-  if (isDelivered && tried.handlerAt && tried.finalizer.length === 0) {
-    const plan = { kind: 'rethrow', target: { file: fn.file, at: tried.handlerAt } } as const;
+  const { fn, tried, end, action, isDelivered } = lost;
+  if (isDelivered && tried?.finalizer.length === 0) {
+    const plan = { kind: 'rethrow', target: { file: fn.file, at: end } } as const;
     return [{ title: 'Throw the error on', plan, isPreferred: true }];
   }
   if (lost.by !== 'call') return [];

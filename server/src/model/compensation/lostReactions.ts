@@ -2,11 +2,13 @@
 // nobody asks again.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
-import { actionsIn } from '../../facts/walk.ts';
+import { actionsIn, callsIn } from '../../facts/walk.ts';
+import type { Span } from '../../text.ts';
 import { everyAction, startOf } from '../calls/nested.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
 import { pathOf } from '../effects/effects.ts';
 import { counts } from '../failures/failureHandling.ts';
+import { isQuietCallback } from '../failures/quiet.ts';
 import { swallowIn } from '../failures/swallowing.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
@@ -18,8 +20,10 @@ import { givesBack, isUndoing, tellsFailure } from './undoing.ts';
 /** A failure that is lost on the way back. */
 export interface LostReaction {
   readonly fn: FunctionNode;
-  /** The try whose catch only logs. */
-  readonly tried: TryAction;
+  /** The word `catch` of what only logs. */
+  readonly end: Span;
+  /** The try that it belongs to; none where it is a call: `release(id).catch(log)`. */
+  readonly tried?: TryAction;
   /** The call that takes back; of several the first. */
   readonly action: CallAction;
   /** `call`: it says so itself; `function`: the function around it does, or who asks for it; `told`: others take back what they hear of. */
@@ -33,10 +37,10 @@ const asking = /^(?:commands?|cmd|requests?|events?|messages?|queue|jobs?|topic|
 
 const callingOff = /cancel|reject|fail|abort|void/i;
 
-/** All of them, each try once. */
+/** All of them, each catch once. */
 export function lostReactions(model: EventModel): readonly LostReaction[] {
   const all = model.saidOfConsumers('compensations that consumers lose', (it) => lostBy(model, it));
-  return [...new Map(all.map(({ said }) => [said.tried, said])).values()];
+  return [...new Map(all.map(({ said }) => [`${said.fn.file}:${said.end.start}`, said])).values()];
 }
 
 function* lostBy(model: EventModel, consumer: ConsumerNode): Iterable<LostReaction> {
@@ -45,7 +49,8 @@ function* lostBy(model: EventModel, consumer: ConsumerNode): Iterable<LostReacti
   if (!handler || (!isAsked && !events.some((it) => tellsFailure(it.name)))) return;
   const whole = wholeOf(model, consumer, isAsked);
   for (const fn of reachedFrom(model, handler))
-    for (const it of partsIn(model, fn)) if (it.tried !== whole?.tried) yield { ...it, isDelivered: false };
+    for (const it of [...partsIn(model, fn), ...toldIn(model, fn)])
+      if (it.end !== whole?.end) yield { ...it, isDelivered: false };
   if (whole) yield whole;
 }
 
@@ -62,7 +67,7 @@ function wholeOf(model: EventModel, consumer: ConsumerNode, isAsked: boolean): L
   const work = workIn(facts, tried);
   const [first] = work;
   const isDelivered = consumer.transport === 'broker' && consumer.isForgotten !== true;
-  const found = { fn, tried, isDelivered };
+  const found = { fn, end: at, tried, isDelivered };
   const named = work.find(saysGivingBack);
   if (named) return { ...found, action: named, by: 'call' };
   if (first && (isAsked || givesBack(fn.fact.name))) return { ...found, action: first, by: 'function' };
@@ -75,10 +80,25 @@ function* partsIn(model: EventModel, fn: FunctionNode): Iterable<Omit<LostReacti
   const facts = model.files.get(fn.file);
   const all = actionsIn(fn.fact.body);
   for (const tried of facts ? all : []) {
-    if (!facts || tried.kind !== 'try' || tried.handler === null) continue;
+    if (!facts || tried.kind !== 'try' || tried.handler === null || !tried.handlerAt) continue;
     const action = workIn(facts, tried).find(saysGivingBack);
     if (!action || !isOnlyLogging(tried, { model, fn, facts }) || counts(model, fn)) continue;
-    if (!throwsAfter(all, tried)) yield { fn, tried, action, by: 'call' };
+    if (!throwsAfter(all, tried)) yield { fn, end: tried.handlerAt, tried, action, by: 'call' };
+  }
+}
+
+/** `await stock.release(order).catch(log)`. */
+function* toldIn(model: EventModel, fn: FunctionNode): Iterable<Omit<LostReaction, 'isDelivered'>> {
+  const calls = callsIn(fn.fact.body);
+  for (const { call, settled, result } of calls) {
+    const { callee, args } = call;
+    const [callback] = args;
+    if (callee.kind !== 'member' || callee.name !== 'catch' || !callback || result !== undefined) continue;
+    const { object } = callee;
+    const action = calls.find((it) => it.settled === 'handled' && it.call.at.start === object.at.start);
+    if (!action || !saysGivingBack(action) || !isQuietCallback(model, fn, callback)) continue;
+    if ((settled === 'awaited' || settled === 'dropped') && !counts(model, fn))
+      yield { fn, end: callee.at, action, by: 'call' };
   }
 }
 
