@@ -11,6 +11,9 @@ import {
   type Origin,
 } from './fileView.ts';
 
+/** Types that give another one, or a part of it. */
+const around = /^(?:Promise|Awaited|Pick|Omit|Partial|Required|Readonly|NonNullable)$/;
+
 /** The type's own name and the module that it comes from; of a promise, what it gives. */
 export function originOfType(view: FileView, type: TypeExpr): Origin | undefined {
   if (type.kind === 'union') {
@@ -22,13 +25,24 @@ export function originOfType(view: FileView, type: TypeExpr): Origin | undefined
   }
   if (type.kind === 'array') return undefined;
   if (type.kind === 'ref') {
-    if (type.name === 'Promise' || type.name === 'Awaited') {
+    if (around.test(type.name)) {
       const inner = type.args[0];
       return inner && originOfType(view, inner);
     }
-    return named(view, type.name);
+    return originOfBase(view, type.name) ?? named(view, type.name);
   }
   return type.kind === 'typeof' ? named(view, type.name) : undefined;
+}
+
+/** `interface MessageClient extends Pick<ClientProxy, 'emit'> {}` of the file itself is what it extends. */
+function originOfBase(view: FileView, name: string): Origin | undefined {
+  const own = view.facts.types.find((it) => it.name === name && it.kind === 'interface');
+  const bases = own?.bases.flatMap((it) => (it.kind === 'ref' && it.name !== name ? [it] : [])) ?? [];
+  const foreign = bases.flatMap((it) => {
+    const base = around.test(it.name) ? it.args[0] : it;
+    return base?.kind === 'ref' && view.importedFrom(base.name)?.startsWith('.') === false ? [base] : [];
+  });
+  return foreign[0] && originOfType(view, foreign[0]);
 }
 
 function named(view: FileView, name: string): Origin {
