@@ -142,7 +142,7 @@ function* inFlows(model: EventModel): Iterable<RuleFinding> {
   const told = lazily(() => placesInSteps(model));
   const isSaga = ({ file, fact }: FunctionNode): boolean =>
     model.sagas.some((it) => it.file === file && it.fact.function === fact.id);
-  for (const { fn, asked } of askingFlows(model)) {
+  for (const { fn, asked, isOfMessage } of askingFlows(model)) {
     if (isSaga(fn) || isLimitedByCallers(model, fn)) continue;
     for (const call of unlimitedCalls(model, asked)) {
       if (told().has(placeOf(call))) continue;
@@ -150,7 +150,7 @@ function* inFlows(model: EventModel): Iterable<RuleFinding> {
       yield {
         ...findingOf(model, name, name, { ...call, via: [] }),
         severity: 'info',
-        message: `\`${name}\` waits for \`${call.name}\` without a limit: when no answer comes, it hangs with what it has done so far.`,
+        message: `\`${name}\` waits for \`${call.name}\` without a limit: when no answer comes, it hangs with ${isOfMessage ? 'the message that it handles' : 'what it has done so far'}.`,
         help: `${howTo(call.role)}, so that the caller learns of it.`,
       };
     }
@@ -233,8 +233,9 @@ function findingOf(model: EventModel, saga: string, step: string, call: Effect):
 function howTo(role: Effect['role']): string {
   if (role.kind === 'remote' && role.endedBy !== undefined) return `End the wait by ${role.endedBy}`;
   if (role.kind !== 'publish') return 'Hand `signal: AbortSignal.timeout(…)` or a timeout to the call';
-  const { limitedBy } = role;
-  return limitedBy
-    ? `Hand a \`timeout\` to the call, or give all of them one by \`${limitedBy.key}\``
-    : 'Pipe it through `timeout(…)` of rxjs';
+  const { limitedBy, gives } = role;
+  if (limitedBy) return `Hand a \`timeout\` to the call, or give all of them one by \`${limitedBy.key}\``;
+  return gives === 'observable'
+    ? 'Pipe it through `timeout(…)` of rxjs'
+    : 'Let a timer reject the promise that waits for the answer';
 }

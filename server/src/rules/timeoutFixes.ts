@@ -7,8 +7,9 @@ import type { Effect, EventModel } from '../model/model.ts';
 import type { FilePath } from '../text.ts';
 import type { Fix } from './rule.ts';
 
-/** At most one fix, for the call itself wherever it stands. */
+/** At most one fix, for the call itself wherever it stands; none for one that gives nothing to wait for. */
 export function timeoutFixes(model: EventModel, { file, at, role, name }: Effect): readonly Fix[] {
+  if (role.kind === 'publish' && role.gives === 'nothing') return [];
   const target = { file, at };
   const isStream =
     (role.kind === 'publish' && role.gives === 'observable') ||

@@ -1,29 +1,46 @@
 // Functions that do one thing after the other and have other services do some of it: a flow, whether or not it calls itself a saga.
+import type { FunctionFact } from '../../facts/facts.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
 import { commandNamed } from '../names/commandNames.ts';
 import { asks } from './deeds.ts';
+import { askedInPromise } from './replyPromises.ts';
 import { isCommand } from './sagaSigns.ts';
 
 /** A function, and what it asks others to do by messages that are answered, or by calls that have no end of their own. */
 export interface AskingFlow {
   readonly fn: FunctionNode;
   readonly asked: readonly Effect[];
+  /** It handles a message and does nothing else that lasts. */
+  readonly isOfMessage?: true;
 }
 
-/** All of them: each does at least two things that last, of which others do one. */
+/** All of them: each does at least two things that last, of which others do one, or handles a message that no other can pass meanwhile. */
 export function askingFlows(model: EventModel): readonly AskingFlow[] {
   return saidOfFiles(model, 'flows that ask', ({ file, functions }) => {
     if (model.isOfScreen(file)) return [];
     return functions.flatMap((fact): readonly AskingFlow[] => {
       const fn = { file, fact };
       if (fact.kind === 'module') return [];
-      const done = model.bodyOf(fn).effects.filter((it) => !it.inCatch && !it.runs && changes(model, it));
-      const asked = done.filter((it) => isAnsweredOverBroker(it) || waitsForEver(it));
-      const places = new Set(done.map((it) => placeOf(it)));
-      return asked.length > 0 && places.size > 1 ? [{ fn, asked }] : [];
+      const all = model.bodyOf(fn).effects.filter((it) => !it.inCatch && !it.runs);
+      const waiting = all.filter((it) => isWaitedFor(model, it));
+      if (waiting.length === 0) return [];
+      const done = all.filter((it) => changes(model, it));
+      const isFlow = new Set(done.map((it) => placeOf(it))).size > 1;
+      if (isHandler(model, fact)) return [{ fn, asked: waiting, ...(!isFlow && { isOfMessage: true }) }];
+      const asked = waiting.filter((it) => done.includes(it));
+      return asked.length > 0 && isFlow ? [{ fn, asked }] : [];
     });
   });
+}
+
+function isWaitedFor(model: EventModel, effect: Effect): boolean {
+  return isAnsweredOverBroker(effect) || waitsForEver(effect) || askedInPromise(model, effect) !== undefined;
+}
+
+/** A broker waits for its handlers: while one hangs, the messages behind it stay where they are. */
+function isHandler(model: EventModel, fact: FunctionFact): boolean {
+  return model.consumersBy(fact).some((it) => it.transport === 'broker');
 }
 
 /** Where the function itself does it. */

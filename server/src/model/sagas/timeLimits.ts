@@ -14,6 +14,7 @@ import { foundInFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode } from '../model.ts';
 import { orchestratorsOf, runsSteps } from './orchestrators.ts';
+import { askedInPromise } from './replyPromises.ts';
 
 /** Clients that give up by themselves after a default time. */
 const limitedClients = /stripe|aws|@google-cloud|@azure|octokit|twilio|sendgrid|prisma|grpc/i;
@@ -25,10 +26,8 @@ const maxDepth = 3;
 export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): readonly Effect[] {
   const hasDefault = hasDefaultTimeout(model);
   const isLeft = (it: Effect): boolean => [...it.via, it].some((place) => isLeftAlone(model, place));
-  return effects.filter((effect) => {
+  const waitsForEver = (effect: Effect): boolean => {
     const { role, name } = effect;
-    // Nobody waits for what runs later.
-    if (effect.inCatch || effect.runs) return false;
     const isLimited = (): boolean => [...effect.via, effect].some((it) => isLimitedAt(model, it));
     if (role.kind === 'publish') return isUnlimitedRequest(model, role) && !isLimited() && !isLeft(effect);
     if (role.kind === 'remote' && role.endedBy !== undefined) return !isLimited() && !isLeft(effect);
@@ -36,7 +35,20 @@ export function unlimitedCalls(model: EventModel, effects: readonly Effect[]): r
     if (limitedClients.test(`${role.library} ${name}`)) return false;
     const isFetch = /(?:^|\.)fetch$/.test(name);
     return (isFetch || !hasDefault) && !isLimited() && !isLeft(effect);
+  };
+  return effects.flatMap((effect) => {
+    // Nobody waits for what runs later.
+    if (effect.inCatch || effect.runs) return [];
+    const asked = askedInPromise(model, effect);
+    if (asked) return isWaitedFor(model, asked) ? [asked] : [];
+    return waitsForEver(effect) ? [effect] : [];
   });
+}
+
+/** Whether nobody on the way to a promise limits how long it waits, or lets it go. */
+function isWaitedFor(model: EventModel, { role, via, ...own }: Effect): boolean {
+  const isGiven = role.kind === 'publish' && role.gives === 'promise';
+  return !(isGiven ? [...via, own] : via).some((it) => isLimitedAt(model, it) || isLeftAlone(model, it));
 }
 
 /** A promise that goes nowhere: `void refresh()`, `refresh().catch(log)`. */
