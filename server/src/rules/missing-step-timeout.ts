@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { lazily } from '../facts/once.ts';
 import { mayFollow } from '../model/calls/order.ts';
+import { openRows, type OpenRow } from '../model/choreography/openRows.ts';
 import { saidOfSagas } from '../model/incremental/about.ts';
 import type { Effect, EventModel, FunctionNode, SagaNode, StepNode } from '../model/model.ts';
 import { askingFlows } from '../model/sagas/askingFlows.ts';
@@ -31,6 +32,7 @@ export const rule: Rule = {
       ...endlessWaits(model).map(waitOf),
       ...tableWaits(model).map(rowOf),
       ...inFlows(model),
+      ...openRows(model).map(openOf),
     ];
     for (const it of found) {
       const key = placeOf(it);
@@ -206,6 +208,25 @@ function rowOf({ file, at, step, saga, sent, replies }: TableWait): RuleFinding 
         at: it.at,
         message: `\`${it.name}\` goes on when the answer comes.`,
       })),
+  };
+}
+
+function openOf({ file, at, call, sent, row, state, replies, ending, isConducted }: OpenRow): RuleFinding {
+  const names = replies.map((it) => `\`${it.name}\``);
+  const rows = row.name === undefined ? 'the row' : `the row in \`${row.name}\``;
+  const left = state === undefined ? 'as it is' : `\`${state}\``;
+  return {
+    file,
+    at,
+    symbol: call.split('.').at(-1) ?? call,
+    ...(!isConducted && { severity: 'info' as const }),
+    message: `After \`${sent}\` ${rows} waits for ${listed(names)} without a limit: when no answer comes, it stays ${left}.`,
+    help: 'Let a job look for rows that wait too long, or send a delayed message with the first, and end the flow then.',
+    related: ending.slice(0, 2).map((it) => ({
+      file: it.file,
+      at: it.at,
+      message: `\`${it.name}\` goes on when the answer comes.`,
+    })),
   };
 }
 

@@ -24,7 +24,7 @@ export function isStoredBefore(
   { call, roles }: CallAction,
 ): boolean {
   const store = roles.flatMap((it) => (it.kind === 'read' && it.store ? [it.store] : []))[0];
-  const table = spelled(store ?? pathOf(call.callee).split('.').at(-2) ?? '');
+  const table = tableOf(store ?? pathOf(call.callee).split('.').at(-2) ?? '');
   if (table === '' || events.length === 0) return false;
   const service = model.serviceOf(file);
   const producers = events.flatMap((it) => it.producers);
@@ -90,7 +90,7 @@ function isAt({ file, at }: Pick<Effect, 'file' | 'at'>, producer: ProducerNode)
 function isKept(effect: Effect, table: string): boolean {
   const { role, inCatch } = effect;
   return (
-    role.kind === 'write' && role.operation !== 'delete' && !inCatch && spelled(storeOf(effect)) === table
+    role.kind === 'write' && role.operation !== 'delete' && !inCatch && tableOf(storeOf(effect)) === table
   );
 }
 
@@ -123,7 +123,7 @@ function sendsAfterCommit(model: EventModel, facts: FileFacts): boolean {
 }
 
 /** `order` of `orderRepository`, `prisma.orders`, `Order`. */
-function spelled(store: string): string {
+export function tableOf(store: string): string {
   return wordsOf(store)
     .filter((it) => !holders.test(it))
     .map(stemOf)

@@ -1,6 +1,6 @@
 // Whether anything ends the wait of a process manager when no answer comes: a deadline that is an event, a delayed message,
 // or a job that looks for sagas which are stuck.
-import type { Expr } from '../../facts/expressions.ts';
+import type { Expr, ObjectEntry, ObjectExpr } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { sagaName } from '../../facts/sagaWords.ts';
@@ -15,6 +15,9 @@ export const deadline =
   /(?<!(?:session|connection|request|rebalance|socket|lock|query|idle|http|visibility|clear|set)_?)time_?-?\.?out|timed.?out|expir(?!ience)|dead_?line|overdue|stuck|stale|watchdog|due_?(?:at|by|date)|sweep|reaper/i;
 const delaying =
   /^(?:delay|delayMs|delaySeconds|x-delay|expiration|deliverAt|scheduledEnqueueTimeUtc|scheduleAt|runAt|startAfter|notBefore)$/i;
+
+const trying = /^(?:backoff|retry(?:Options|Strategy|Policy)?|retries)$/i;
+const ofCard = /^(?:cvv|cvc|(?:card_?)?cvv2?|card_?(?:number|no|cvc)|security_?code)$/i;
 
 /** Pages by which people look for what is stuck: they end no wait by themselves. */
 const byHand = /(?:controller|maintenance|admin|routes?)\.[cm]?ts$/i;
@@ -52,11 +55,29 @@ export const speaksOfDeadline = once((facts: FileFacts): boolean => {
 
 /** Whether an expression names a time that is over, or delays a message. */
 export function hasDeadline(expr: Expr): boolean {
-  if (expr.kind === 'object' && expr.entries.some((it) => delaying.test(it.key) || deadline.test(it.key)))
-    return true;
+  if (expr.kind === 'object')
+    return (
+      entriesOf(expr).some((it) => delaying.test(it.key) || isOfTime(it)) || expr.spreads.some(hasDeadline)
+    );
   if (expr.kind === 'member' && deadline.test(expr.name) && expr.name !== 'setTimeout') return true;
   if (expr.kind === 'string' && deadline.test(expr.value)) return true;
   return partsOf(expr).some(hasDeadline);
+}
+
+function isOfTime({ key, value }: ObjectEntry): boolean {
+  return deadline.test(key) || hasDeadline(value);
+}
+
+/** Whether the options of a message delay it: `{ delay: 900_000 }`. */
+export function isDelayed(expr: Expr): boolean {
+  if (expr.kind !== 'object') return false;
+  return entriesOf(expr).some((it) => delaying.test(it.key) || isDelayed(it.value));
+}
+
+/** The delay before another try ends no wait, and that a card is valid for a while says nothing of the flow. */
+function entriesOf({ entries }: ObjectExpr): readonly ObjectEntry[] {
+  if (entries.some((it) => ofCard.test(it.key))) return [];
+  return entries.filter((it) => !trying.test(it.key));
 }
 
 function textOf(expr: Expr | undefined): string {
