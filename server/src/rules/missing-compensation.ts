@@ -6,6 +6,7 @@ import { deadUndoings } from '../model/compensation/deadUndoings.ts';
 import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import { deniedCommands } from '../model/compensation/deniedCommands.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
+import { halfDone } from '../model/compensation/halfDone.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
 import { lostSteps, type LostStep } from '../model/compensation/lostSteps.ts';
 import { takenAmounts } from '../model/compensation/takenAmounts.ts';
@@ -20,6 +21,7 @@ import { hasUndoing } from '../model/sagas/finalFailures.ts';
 import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import { isExternal } from './external.ts';
+import { halfDoneOf } from './halfDoneFindings.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 import { deadOf, uncalledOf } from './uncalledFindings.ts';
 
@@ -43,7 +45,9 @@ export const rule: Rule = {
     for (const { said } of escaped) yield said;
     for (const it of [...deniedCharges(model), ...deniedCommands(model)])
       if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
-    yield* forgotten(model, seen);
+    const held = [...forgotten(model, seen)];
+    yield* held;
+    for (const it of held) seen.add(`${it.file} ${it.at.start}`);
     const ended = new Set<string>();
     for (const it of leftDeeds(model)) {
       const key = `${it.ending.file} ${it.ending.at.start}`;
@@ -53,6 +57,8 @@ export const rule: Rule = {
       yield leftOf(it);
     }
     for (const it of lostSteps(model)) if (!isExternal({ settingsOf }, it.deed)) yield lostOf(it);
+    for (const it of halfDone(model))
+      if (!seen.has(`${it.file} ${it.first.action.call.at.start}`)) yield halfDoneOf(it);
     for (const it of unheardHolds(model)) if (!isExternal({ settingsOf }, it.failure)) yield unheardOf(it);
     for (const it of uncalledUndoings(model))
       if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);

@@ -144,7 +144,8 @@ export function denies({ call, roles, isNew }: CallAction): boolean {
   return roles.some((it) => it.kind === 'write') && call.args.some(holdsFailure);
 }
 
-function holdsFailure(expr: Expr): boolean {
+/** `{ status: 'FAILED' }`, however deep. */
+export function holdsFailure(expr: Expr): boolean {
   if (expr.kind === 'object')
     return expr.entries.some(({ key, value }) =>
       /stat(?:us|e)$/i.test(key) ? saysFailed(value) : value.kind === 'object' && holdsFailure(value),

@@ -10,8 +10,8 @@ import { isQuietCallback } from './quiet.ts';
 export function isOnlyTold(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
   if (action.settled !== 'handled') return false;
   const chain = chainOf(fn, action);
-  const isLeft = chain.at(-1)?.settled === 'dropped';
-  const catches = chain.flatMap(({ call }) => catchesOf(call.callee, call.args));
+  const { catches, last } = catchesOn(fn, action);
+  const isLeft = last !== action && last.settled === 'dropped';
   const others = chain.flatMap(({ call: { args } }) => args.filter((it) => !catches.includes(it)));
   return (
     isLeft &&
@@ -19,6 +19,18 @@ export function isOnlyTold(model: EventModel, fn: FunctionNode, action: CallActi
     catches.every((it) => isQuietCallback(model, fn, it)) &&
     !others.some((it) => isAcknowledging(model, fn, it))
   );
+}
+
+/** The callbacks that take the failure of a call, and the last call of its chain: `store(order).then(note).catch(log)`. */
+export function catchesOn(
+  fn: FunctionNode,
+  action: CallAction,
+): { readonly catches: readonly Expr[]; readonly last: CallAction } {
+  const chain = chainOf(fn, action);
+  return {
+    catches: chain.flatMap(({ call }) => catchesOf(call.callee, call.args)),
+    last: chain.at(-1) ?? action,
+  };
 }
 
 /** What is called on a call's promise, from the inside out. */

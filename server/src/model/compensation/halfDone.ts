@@ -1,0 +1,168 @@
+// Work that one function does in two services, one after the other: an account is stored here and its wallet made over there, or a cart
+// is emptied over there and the order stored here. When the second part fails the caller is told so, or nobody is, and the first stays.
+import type { CallAction } from '../../facts/actions.ts';
+import type { FileFacts } from '../../facts/facts.ts';
+import { isOfPage } from '../../facts/pagePackages.ts';
+import { callsIn } from '../../facts/walk.ts';
+import type { FilePath } from '../../text.ts';
+import { mayFollow } from '../calls/order.ts';
+import { calleeName } from '../fileIndex.ts';
+import { saidOfFiles } from '../incremental/about.ts';
+import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { commandSaid } from '../names/commandNames.ts';
+import { wordsOf } from '../names/names.ts';
+import { asks, keepsNotes, saidBy, tellsSomebody } from '../sagas/deeds.ts';
+import { isCommand } from '../sagas/sagaSigns.ts';
+import { effectsOf, isRunAgain } from './abandonedHolds.ts';
+import { hasKey, isOnTheWay } from './deniedCharges.ts';
+import { isLeftAfter, type Part } from './leftAfter.ts';
+import { isUndoing } from './undoing.ts';
+
+/** What was done first and stays, and what fails after it. */
+export interface HalfDone {
+  readonly file: FilePath;
+  readonly fn: FunctionNode['fact'];
+  readonly first: Part;
+  readonly next: Part;
+}
+
+/** Verbs of what can't be asked for twice, or is gone. */
+const making =
+  /^(?:create|add|register|insert|open|issue|provision|place|start|clear|empty|remove|delete|wipe|reserve|book|allocate|assign|deduct|decrement|decrease|reduce|charge|debit|redeem|consume|use|take)$/;
+/** Those and what may be repeated, yet has to happen. */
+const changing =
+  /^(?:update|change|set|save|store|upsert|link|attach|apply|append|increment|increase|credit|grant|enroll|enrol|activate|initiali[sz]e|init|setup|process|pay|confirm|approve|transfer|ship|schedule|mark)$/;
+/** Whatever of it is missing is made again, or missed by nobody. */
+const noting =
+  /(?<![a-z])log(?:s|ger)?(?![a-z])|audit|metric|analytic|track|search|index|cache|notif|webhook|mail|noti(?![a-z])|sms|push|activity|history|stat(?:s|istics)|event|feed|socket|telemetry|embed|vector|login|session|token|otp/i;
+/** What is made at a payment provider and costs nobody anything. */
+const preparing = /customer|intent|session|product|price|account|link|method|token/i;
+/** `order.save()`: a row that may have been there before, unless whoever does it says that something is taken or made. */
+const loaded =
+  /^(?!.*(?:repo|model|dao|store|manager|collection|prisma|(?<![a-z])db(?![a-z])|new |build)).*\.save$/i;
+const taking = /^(?:create|add|place|register|open|accept|approve|assign|claim|reserve|book)$/;
+/** Done again it finds what is there. */
+const foundOrMade = /or_?(?:create|add|insert|make|save)|ensure|upsert|if_?not|unless/i;
+
+/** All of them, once the workspace was read: somebody may see to it elsewhere. */
+export function halfDone(model: EventModel): readonly HalfDone[] {
+  if (!model.isComplete) return [];
+  const found = saidOfFiles(model, 'work that is left half done', (facts) => halfDoneIn(model, facts));
+  return outermostOf(
+    found.filter(({ file, fn, first, next }) => isLeftAfter(model, { file, fact: fn }, first, next)),
+  );
+}
+
+/** A function and its caller speak of the same row: who stores it says so. */
+function outermostOf(found: readonly HalfDone[]): readonly HalfDone[] {
+  const depths = new Map<string, number>();
+  const keyOf = ({ first: { effect } }: HalfDone): string => `${effect.file} ${effect.at.start}`;
+  for (const it of found)
+    depths.set(keyOf(it), Math.min(depths.get(keyOf(it)) ?? Infinity, it.first.effect.via.length));
+  return found.filter((it) => depths.get(keyOf(it)) === it.first.effect.via.length);
+}
+
+function halfDoneIn(model: EventModel, facts: FileFacts): readonly HalfDone[] {
+  if (isOfPage(facts) || model.isOfScreen(facts.file)) return [];
+  return facts.functions.flatMap((fact) => {
+    const fn = { file: facts.file, fact };
+    if (isRunAgain(facts, fact)) return [];
+    const { effects } = model.bodyOf(fn);
+    if (!effects.some(({ role }) => role.kind === 'publish' || role.kind === 'remote')) return [];
+    const parts = callsIn(fact.body).flatMap((it) => partOf(model, it, effects));
+    return pairIn(fn, parts).map(([first, next]) => ({ file: fn.file, fn: fact, first, next }));
+  });
+}
+
+/** The first part that stays, and the next one, of which another service does at least one. */
+function pairIn(
+  { fact: { body } }: FunctionNode,
+  parts: readonly Part[],
+): readonly (readonly [Part, Part])[] {
+  for (const first of parts) {
+    if (!stays(first)) continue;
+    const next = parts.find(
+      (it) =>
+        it !== first &&
+        (it.kind === 'asked' || first.kind === 'asked') &&
+        mayFollow(body, first.action.call.at.start, it.action.call.at.start) &&
+        isOnTheWay(body, it.action) &&
+        isWaitedFor(it) &&
+        isOfOther(first, it),
+    );
+    if (next) return [[first, next]];
+  }
+  return [];
+}
+
+/** What one call leads to counts once. */
+function partOf({ program }: EventModel, action: CallAction, effects: readonly Effect[]): readonly Part[] {
+  if (action.isNew || action.call.args.some(hasKey)) return [];
+  const own = effectsOf(action, effects).filter((it) => !it.runs && !it.inCatch);
+  const asked = own.filter(isAsked);
+  const rows = own.filter(({ role }) => role.kind === 'write');
+  if (asked.length > 0 && rows.length > 0) return [];
+  for (const effect of asked) {
+    const { role, file } = effect;
+    const command = role.kind === 'publish' ? commandSaid(program, file, role.event) : undefined;
+    const name = command ?? saidBy(action);
+    const said = { action, name, effect, ...(command !== undefined && { command }) };
+    if (saysChange(name)) return [{ kind: 'asked', ...said }];
+  }
+  const row = rows.find(isRow);
+  return row ? [{ action, kind: 'row', name: saidBy(action), effect: row }] : [];
+}
+
+/** A request over a broker, or over HTTP or RPC, that changes something there. */
+function isAsked(effect: Effect): boolean {
+  const { role, name } = effect;
+  if (role.kind === 'publish') return isCommand(effect) && role.transport === 'broker';
+  if (role.kind !== 'remote' || role.isRead || role.idempotencyKey !== undefined) return false;
+  if (role.what === 'payment') return !preparing.test(name);
+  return role.what === 'http' || role.what === 'rpc';
+}
+
+function saysChange(name: string): boolean {
+  if (asks(name) || tellsSomebody(name) || noting.test(name) || isUndoing(name) !== isWiping(name))
+    return false;
+  return wordsOf(name).some((it) => making.test(it) || changing.test(it));
+}
+
+/** `clear_cart`, `cart.remove`: what is thrown away is done, too. */
+function isWiping(name: string): boolean {
+  return /(?<![a-z])(?:delete|remove)/i.test(name) && isUndoing(name);
+}
+
+function isRow({ role, name, via }: Effect): boolean {
+  if (role.kind !== 'write' || role.operation !== 'insert') return false;
+  const names = [role.store ?? '', name, ...via.map((it) => it.name)];
+  if (names.some((it) => noting.test(it) || keepsNotes(`${it}.`) || foundOrMade.test(it))) return false;
+  return (
+    !loaded.test(name) ||
+    names.some((it) => wordsOf(it.split('.').at(-1) ?? '').some((word) => taking.test(word)))
+  );
+}
+
+/** Made anew each time, or gone: what is merely set is set again by who tries once more. */
+function stays({ kind, name, action }: Part): boolean {
+  if (action.settled === 'collected') return false;
+  return kind === 'row' ? action.settled !== 'dropped' : wordsOf(name).some((it) => making.test(it));
+}
+
+/** An observable that is kept is subscribed to later. */
+function isWaitedFor({ action: { settled }, kind, effect: { role } }: Part): boolean {
+  if (settled === 'awaited' || settled === 'returned') return true;
+  const isObservable = role.kind === 'publish' && role.gives === 'observable';
+  return kind === 'asked' && (settled === 'handled' || (settled === 'collected' && isObservable));
+}
+
+/** Two requests to one party may be one piece of work to it. */
+function isOfOther(first: Part, next: Part): boolean {
+  if (first.kind !== next.kind) return true;
+  return partyOf(first) !== partyOf(next);
+}
+
+function partyOf({ effect: { name }, action }: Part): string {
+  const path = name.includes('.') ? name : (calleeName(action.call.callee) ?? '');
+  return path.slice(0, path.lastIndexOf('.'));
+}

@@ -1,0 +1,198 @@
+// Whether what was done stays done when what comes after it fails: nobody catches that, or whoever does only tells the caller.
+import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { FileFacts } from '../../facts/facts.ts';
+import { actionsIn, callsIn } from '../../facts/walk.ts';
+import { standsIn } from '../calls/order.ts';
+import { isRunByClock } from '../delivery/clockJobs.ts';
+import { throwsToBroker } from '../delivery/deliveredAgain.ts';
+import { reachedFrom } from '../delivery/redelivered.ts';
+import { pathOf } from '../effects/effects.ts';
+import { callersOf } from '../failures/followingFailure.ts';
+import { catchesOn } from '../failures/toldFailures.ts';
+import { calleeName } from '../fileIndex.ts';
+import { saidOfFiles } from '../incremental/about.ts';
+import { perModel } from '../incremental/perModel.ts';
+import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { isCommandName, storeOf } from '../producers/sent.ts';
+import { saidBy } from '../sagas/deeds.ts';
+import { holdsFailure } from './deniedCharges.ts';
+import { isUndoing, undoes } from './undoing.ts';
+
+/** One of two parts: a row of one's own, or what another service is asked to do. */
+export interface Part {
+  readonly action: CallAction;
+  readonly kind: 'row' | 'asked';
+  readonly name: string;
+  /** The message by which another service is asked. */
+  readonly command?: string;
+  /** What does it at the end. */
+  readonly effect: Effect;
+}
+
+const maxDepth = 3;
+/** Rows that say themselves that something is still to come. */
+const unfinished =
+  /pending|draft|await|wait|initial|initiat|process|progress|queued|unconfirmed|unverified|unpaid|incomplete|reserv|start|request|inactive|disabled/i;
+
+const answering = /^(?:res|response|reply|ctx|context|next|callback|cb|done)(?![a-zA-Z])/;
+
+export function isLeftAfter(model: EventModel, fn: FunctionNode, first: Part, next: Part): boolean {
+  if (next.effect.inTry && !isOwnTry(fn, next)) return false;
+  // What a broker delivers again is done again, unless the failure is answered.
+  if (throwsToBroker(model, fn) && !isAnswered(fn, next)) return false;
+  if (isDealtWith(model, fn, next.action)) return false;
+  if (isInOneTransaction(fn, first, next)) return false;
+  return isLeftIn(model, fn, next.action, 0) && !isTakenBackNear(model, fn, first) && !isSeenTo(model, first);
+}
+
+/** A callee that catches answers in its own way. */
+function isOwnTry({ fact: { body } }: FunctionNode, { action, effect }: Part): boolean {
+  const isOwn = triesAround(body, action).length > 0;
+  return isOwn && (effect.via.length === 0 || effect.via.length === 1);
+}
+
+function isAnswered({ fact: { body } }: FunctionNode, { action }: Part): boolean {
+  const tries = triesAround(body, action);
+  const isThrown = tries.some(({ handler }) => actionsIn(handler ?? []).some((it) => it.kind === 'throw'));
+  return action.settled === 'handled' || (tries.length > 0 && !isThrown);
+}
+
+/** `await register(id).catch(…)`: a callback that does anything, or whose answer nobody looks at. */
+function isDealtWith(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  const { catches, last } = catchesOn(fn, action);
+  if (catches.length === 0) return false;
+  const bodies = catches
+    .flatMap((it) => model.program.functionsOf(fn.file, it))
+    .map((it) => ({ it, body: it.fact.body }));
+  const isThrown = bodies.some(({ body }) => actionsIn(body).some((it) => it.kind === 'throw'));
+  const isLookedAt = last.settled === 'returned' || last.result !== undefined;
+  return bodies.some(({ it, body }) => actsOn(model, it, body)) || !(isThrown || isLookedAt);
+}
+
+/** One that the callee opens and ends by itself has stored the row for good. */
+function isInOneTransaction({ fact: { body } }: FunctionNode, first: Part, next: Part): boolean {
+  if (first.kind !== 'row' || !first.effect.inTransaction) return false;
+  const isOpenHere = callsIn(body).some(({ roles }) => roles.some((it) => it.kind === 'transaction'));
+  return isOpenHere || next.effect.inTransaction || first.effect.via.length === 0;
+}
+
+/** Whether a failure of a call leaves the function, and those that call it, with nothing else done about it. */
+function isLeftIn(model: EventModel, fn: FunctionNode, action: CallAction, depth: number): boolean {
+  const { body } = fn.fact;
+  const tries = triesAround(body, action);
+  if (tries.some(({ handler }) => actsOn(model, fn, handler ?? []))) return false;
+  // Who goes on as if nothing had happened can do without it.
+  if (tries.some(({ handler }) => !tells(handler ?? []))) return false;
+  if (depth === maxDepth) return true;
+  return callersOf(model, fn).every(({ caller, action: call }) => isLeftIn(model, caller, call, depth + 1));
+}
+
+function triesAround(body: readonly Action[], { call }: CallAction): readonly TryAction[] {
+  return actionsIn(body).filter(
+    (it): it is TryAction => it.kind === 'try' && it.handler !== null && standsIn(it.body, call.at.start),
+  );
+}
+
+/** Anything that a catch does besides speaking of the failure may take back what was done. */
+function actsOn(model: EventModel, fn: FunctionNode, handler: readonly Action[]): boolean {
+  return callsIn(handler).some((it) => {
+    if (it.isNew || it.roles.some(({ kind }) => kind === 'log' || kind === 'alert' || kind === 'read'))
+      return false;
+    if (it.roles.length > 0 || isUndoing(saidBy(it))) return true;
+    const callees = model.program.calleesOf(fn.file, fn, it.call);
+    return callees.some((callee) => model.bodyOf(callee).effects.length > 0);
+  });
+}
+
+/** It throws, or gives back something else than after a success. */
+function tells(handler: readonly Action[]): boolean {
+  return actionsIn(handler).some(
+    (it) =>
+      it.kind === 'throw' ||
+      (it.kind === 'return' && it.value !== undefined) ||
+      (it.kind === 'call' && answering.test(pathOf(it.call.callee))),
+  );
+}
+
+/** The function, what it calls or who calls it has what takes it back. */
+function isTakenBackNear(model: EventModel, fn: FunctionNode, first: Part): boolean {
+  const around = [fn, ...callersOf(model, fn).map(({ caller }) => caller)];
+  return around
+    .flatMap((it) => reachedFrom(model, it))
+    .some((it) => callsIn(it.fact.body).some((action) => takesBack(action, first)));
+}
+
+function takesBack(action: CallAction, { action: { call }, name, effect }: Part): boolean {
+  if (action.isNew || action.call === call || action.roles.some((it) => it.kind === 'log')) return false;
+  if (/compensat|roll_?back/i.test(calleeName(action.call.callee) ?? '')) return true;
+  const isDeleted = action.roles.some(
+    (it) =>
+      it.kind === 'write' &&
+      it.operation === 'delete' &&
+      effect.role.kind === 'write' &&
+      it.store === effect.role.store,
+  );
+  return isDeleted || undoes(saidBy(action), name);
+}
+
+/** Whoever hears of a message changes rows of that kind; whoever looks from time to time throws them away, or says that they failed. */
+function isSeenTo(model: EventModel, { effect }: Part): boolean {
+  const { role } = effect;
+  if (role.kind !== 'write') return false;
+  return (
+    (saysUnfinished(role.data) && isEverChanged(model, effect)) ||
+    changedLater(model).has(storeOf(effect).toLowerCase())
+  );
+}
+
+/** `{ status: 'PENDING' }`: who finds the row knows that the rest has not happened. */
+function saysUnfinished(data: Expr | undefined): boolean {
+  return unfinished.test(
+    [
+      ...JSON.stringify(data ?? '').matchAll(/"key":"\w*(?:stat(?:us|e)|phase|step)","value":\{(.*?)\}/gi),
+    ].join(' '),
+  );
+}
+
+/** Whether anything of the workspace writes again what was stored: then its status may come to an end. */
+function isEverChanged(model: EventModel, effect: Effect): boolean {
+  return saidOfFiles(model, 'stores that are written again', (facts) => changedIn(model, facts)).includes(
+    storeOf(effect).toLowerCase(),
+  );
+}
+
+function changedIn(model: EventModel, { file, functions }: FileFacts): readonly string[] {
+  const effects = functions.flatMap((fact) => model.bodyOf({ file, fact }).effects);
+  const again = effects.filter((it) => it.role.kind === 'write' && !isMade(it));
+  return [...new Set(again.map((it) => storeOf(it).toLowerCase()))];
+}
+
+const changedLater = perModel((model: EventModel): ReadonlySet<string> => {
+  const heard = model.consumers.filter(
+    ({ fact, events }) =>
+      fact.isRequest !== true && !(events.length > 0 && events.every((it) => isCommandName(it.name))),
+  );
+  const byMessage = heard.flatMap((it) => model.bodyOfConsumer(it).effects);
+  const byClock = saidOfFiles(model, 'what clocks set right', (facts) => setRightIn(model, facts));
+  const written = [...byMessage.filter((it) => !isMade(it)), ...byClock];
+  return new Set(written.flatMap((it) => (it.role.kind === 'write' ? [storeOf(it).toLowerCase()] : [])));
+});
+
+function isMade({ role }: Effect): boolean {
+  return role.kind === 'write' && role.operation === 'insert';
+}
+
+const settingRight =
+  /expir|stale|stuck|abandon|clean|purge|reconcil|retry|resend|sync|recover|orphan|time_?out/i;
+
+function setRightIn(model: EventModel, { file, functions }: FileFacts): readonly Effect[] {
+  const timed = functions.filter((it) => isRunByClock(it));
+  return timed.flatMap((fact) =>
+    model.bodyOf({ file, fact }).effects.filter(({ role, via }) => {
+      if (role.kind !== 'write' || role.operation === 'insert') return false;
+      const isEnd = role.operation === 'delete' || (role.data !== undefined && holdsFailure(role.data));
+      return isEnd || [fact.name, ...via.map((it) => it.name)].some((it) => settingRight.test(it));
+    }),
+  );
+}
