@@ -1,6 +1,8 @@
-// What missing-compensation says of work that stays half done in one of two services.
+// What missing-compensation says of work that stays half done in one of two services, and of what takes back the wrong half.
+import type { DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import type { HalfDone } from '../model/compensation/halfDone.ts';
 import type { Part } from '../model/compensation/leftAfter.ts';
+import type { OtherUndoing } from '../model/compensation/otherUndoings.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import type { RuleFinding } from './rule.ts';
 
@@ -19,6 +21,53 @@ export function halfDoneOf({ file, first, next }: HalfDone): RuleFinding {
         ? `Take the row back where \`${does}\` fails, store it as pending until then, or tell the other service by an outbox.`
         : `Do \`${did}\` last, or take it back where \`${does}\` fails.`,
     related: [{ file, at: next.action.call.at, message: `\`${does}\` can fail.` }],
+  };
+}
+
+/** The names alone say that money is taken, and that the catch speaks of it. */
+export function deniedOf({
+  file,
+  charge,
+  next,
+  denied,
+  command,
+  nextCommand,
+  deniedBy,
+}: DeniedCharge): RuleFinding {
+  const [called, after] = [charge, next].map(({ call }) => calleeName(call.callee) ?? '');
+  const name = command ?? called;
+  const then = nextCommand ?? after;
+  const said = denied.kind === 'return' ? 'return' : (deniedBy ?? calleeName(denied.call.callee) ?? '');
+  return {
+    file,
+    at: charge.call.at,
+    symbol: name ?? '',
+    severity: 'warning',
+    message: `When \`${then}\` fails after \`${name}\` went through, the catch says that it failed (\`${said}\`), and nothing takes it back.`,
+    help: `Catch the failure of \`${name}\` by itself, and ${command ? 'take it back' : 'refund it'} where what comes after it can't be repeated until it succeeds.`,
+    related: [
+      { file, at: next.call.at, message: `\`${then}\` can fail.` },
+      ...(denied.kind === 'return'
+        ? [{ file, at: denied.at, message: 'This is answered then.' }]
+        : [{ file, at: denied.call.at, message: `\`${said}\` runs then.` }]),
+    ],
+  };
+}
+
+/** That it is not taken back is known by names alone. */
+export function otherOf({ step, deed, did, others, next }: OtherUndoing): RuleFinding {
+  const said = others.map((it) => `\`${it}\``).join(', ');
+  return {
+    file: deed.file,
+    at: deed.at,
+    symbol: did,
+    severity: 'warning',
+    message: `When a later step fails, nothing takes back what \`${did}\` did: its compensation takes back other things (${said}).`,
+    help: `Take back what \`${did}\` did in its compensation, too.`,
+    related: [
+      { file: step.file, at: step.at, message: 'The step stands here.' },
+      { file: next.file, at: next.at, message: `\`${next.name}\` can fail.` },
+    ],
   };
 }
 

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
 import { abandonedHolds, type AbandonedHold } from '../model/compensation/abandonedHolds.ts';
 import { deadUndoings } from '../model/compensation/deadUndoings.ts';
-import { deniedCharges, type DeniedCharge } from '../model/compensation/deniedCharges.ts';
+import { deniedCharges } from '../model/compensation/deniedCharges.ts';
 import { deniedCommands } from '../model/compensation/deniedCommands.ts';
 import { escapedFailures, type EscapedFailure } from '../model/compensation/escapedFailures.ts';
 import { halfDone } from '../model/compensation/halfDone.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
 import { lostSteps, type LostStep } from '../model/compensation/lostSteps.ts';
+import { otherUndoings } from '../model/compensation/otherUndoings.ts';
 import { takenAmounts } from '../model/compensation/takenAmounts.ts';
 import { uncalledUndoings } from '../model/compensation/uncalledUndoings.ts';
 import { unheardHolds, type UnheardHold } from '../model/compensation/unheardHolds.ts';
@@ -21,8 +22,8 @@ import { hasUndoing } from '../model/sagas/finalFailures.ts';
 import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import { isExternal } from './external.ts';
-import { halfDoneOf } from './halfDoneFindings.ts';
-import type { Rule, RuleFinding } from './rule.ts';
+import { deniedOf, halfDoneOf, otherOf } from './halfDoneFindings.ts';
+import type { Rule, RuleContext, RuleFinding } from './rule.ts';
 import { deadOf, uncalledOf } from './uncalledFindings.ts';
 
 export const rule: Rule = {
@@ -43,19 +44,14 @@ export const rule: Rule = {
       [...escapedFailures(model, it)].map(escapedOf),
     );
     for (const { said } of escaped) yield said;
+    for (const { said } of saidOfSagas(model, 'other undoings', (it) => [...otherUndoings(model, it)]))
+      yield otherOf(said);
     for (const it of [...deniedCharges(model), ...deniedCommands(model)])
       if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
     const held = [...forgotten(model, seen)];
     yield* held;
     for (const it of held) seen.add(`${it.file} ${it.at.start}`);
-    const ended = new Set<string>();
-    for (const it of leftDeeds(model)) {
-      const key = `${it.ending.file} ${it.ending.at.start}`;
-      const isElsewhere = [it.deed, it.failure].some((event) => isExternal({ settingsOf }, event));
-      if (isElsewhere || ended.has(key)) continue;
-      ended.add(key);
-      yield leftOf(it);
-    }
+    yield* left(model, settingsOf);
     for (const it of lostSteps(model)) if (!isExternal({ settingsOf }, it.deed)) yield lostOf(it);
     for (const it of halfDone(model))
       if (!seen.has(`${it.file} ${it.first.action.call.at.start}`)) yield halfDoneOf(it);
@@ -64,6 +60,18 @@ export const rule: Rule = {
       if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);
   },
 };
+
+/** A flow that is ended is told of once. */
+function* left(model: EventModel, settingsOf: RuleContext<unknown>['settingsOf']): Iterable<RuleFinding> {
+  const ended = new Set<string>();
+  for (const it of leftDeeds(model)) {
+    const key = `${it.ending.file} ${it.ending.at.start}`;
+    const isElsewhere = [it.deed, it.failure].some((event) => isExternal({ settingsOf }, event));
+    if (isElsewhere || ended.has(key)) continue;
+    ended.add(key);
+    yield leftOf(it);
+  }
+}
 
 /** What is held without any saga, and what would give it back but is called by nobody. */
 function* forgotten(model: EventModel, told: ReadonlySet<string>): Iterable<RuleFinding> {
@@ -97,26 +105,6 @@ function undoneElsewhere(
   { name, file, at }: StepNode,
 ): Deed | undefined {
   return fact.engine === 'temporal' && hasUndoing(model, name) ? { file, at, name } : undefined;
-}
-
-/** The names alone say that money is taken, and that the catch speaks of it. */
-function deniedOf({ file, charge, next, denied, command, nextCommand, deniedBy }: DeniedCharge): RuleFinding {
-  const [called, after, says] = [charge, next, denied].map(({ call }) => calleeName(call.callee) ?? '');
-  const name = command ?? called;
-  const then = nextCommand ?? after;
-  const said = deniedBy ?? says;
-  return {
-    file,
-    at: charge.call.at,
-    symbol: name ?? '',
-    severity: 'warning',
-    message: `When \`${then}\` fails after \`${name}\` went through, the catch says that it failed (\`${said}\`), and nothing takes it back.`,
-    help: `Catch the failure of \`${name}\` by itself, and ${command ? 'take it back' : 'refund it'} where what comes after it can't be repeated until it succeeds.`,
-    related: [
-      { file, at: next.call.at, message: `\`${then}\` can fail.` },
-      { file, at: denied.call.at, message: `\`${said}\` runs then.` },
-    ],
-  };
 }
 
 /** The names alone say that it is held. */

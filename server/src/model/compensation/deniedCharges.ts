@@ -1,7 +1,7 @@
 // Charges that went through and are declared failed: one try holds the charge and what is written or announced after it, and its catch
 // takes whatever failed for the charge itself. The customer paid, and the order says that nobody did. The same of what another party was
 // asked to reserve or deduct.
-import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
+import type { Action, CallAction, ReturnAction, TryAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { actionsIn, callsIn, partsOf } from '../../facts/walk.ts';
@@ -17,6 +17,7 @@ import type { EventModel, FunctionNode } from '../model.ts';
 import { commandSaid } from '../names/commandNames.ts';
 import { wordsOf } from '../names/names.ts';
 import { producersOf } from '../producers/sent.ts';
+import { proxyBehind, triesOf } from '../sagas/activities.ts';
 import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { failureWords } from '../sagas/replies.ts';
 import { givesBack, isUndoing } from './undoing.ts';
@@ -31,8 +32,8 @@ export interface DeniedCharge {
   readonly next: CallAction;
   /** The command that comes after it. */
   readonly nextCommand?: string;
-  /** What the catch says of it. */
-  readonly denied: CallAction;
+  /** What the catch says of it; nothing where it only answers that it failed. */
+  readonly denied: CallAction | ReturnAction;
   /** The command by which it says so. */
   readonly deniedBy?: string;
 }
@@ -65,7 +66,8 @@ function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readon
   const asked = paid ? undefined : calls.find((it) => holdingCommand(model, fn, it) !== undefined);
   const charge = paid ?? asked;
   const handler = tried.handler ?? [];
-  const denied = handler.find((it): it is CallAction => it.kind === 'call' && denies(it));
+  const says = handler.find((it): it is CallAction => it.kind === 'call' && denies(it));
+  const denied = says ?? (paid && answeredFailure(handler));
   // The charge is given back in the catch, in `finally`, or behind the try where a variable says that it went through.
   if (!charge || !denied || tellsApart(handler)) return [];
   const command = asked && holdingCommand(model, fn, asked);
@@ -77,6 +79,18 @@ function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readon
       mayFail(model, fn, it),
   );
   return next ? [{ file: fn.file, fn: fn.fact, charge, next, denied, ...(command && { command }) }] : [];
+}
+
+/** `return { success: false }`, `return { error: 'Payment failed' }` at the end of a catch. */
+function answeredFailure(handler: readonly Action[]): ReturnAction | undefined {
+  const last = handler.at(-1);
+  if (last?.kind !== 'return' || last.value?.kind !== 'object') return undefined;
+  const isFailure = last.value.entries.some(({ key, value }) => {
+    const literal = value.kind === 'literal' ? value.text : undefined;
+    if (/^(?:is_?)?(?:success|successful|succeeded|ok)$/i.test(key)) return literal === 'false';
+    return /^(?:error|errorMessage|failure|reason)$/i.test(key) && literal === undefined;
+  });
+  return isFailure || holdsFailure(last.value) ? last : undefined;
 }
 
 /** `if (!(error instanceof CardDeclinedError)) throw error;`: what comes after it is said of the charge alone. */
@@ -180,16 +194,24 @@ function isRefused(branch: readonly Action[], isElse: boolean, condition: Expr):
   );
 }
 
-function mayFail(model: EventModel, fn: FunctionNode, { call, roles, settled }: CallAction): boolean {
+function mayFail(model: EventModel, fn: FunctionNode, action: CallAction): boolean {
+  const { call, roles, settled } = action;
   const name = calleeName(call.callee) ?? '';
   if (settled !== 'awaited' || tellsSomebody(name)) return false;
   if (roles.some((it) => it.kind === 'log' || it.kind === 'read' || it.kind === 'alert')) return false;
   if (roles.some((it) => /^(?:write|publish|remote|transaction)$/.test(it.kind))) return true;
+  if (isActivityGivenUp(model, fn, action)) return true;
   const callees = model.program.calleesOf(fn.file, fn, call);
   if (callees.some((it) => model.bodyOf(it).effects.some(({ inCatch, runs }) => !inCatch && !runs)))
     return true;
   const isOpen = callees.every((it) => it.fact.isAbstract) && call.callee.kind === 'member';
   return isOpen && /^(?:save|update|add|insert|create|upsert|store|persist|commit|publish|mark)/.test(name);
+}
+
+/** An engine tries it some times, and then throws. */
+function isActivityGivenUp(model: EventModel, { file }: FunctionNode, action: CallAction): boolean {
+  const facts = model.files.get(file);
+  return !!facts && !!proxyBehind(model, facts, action.call) && triesOf(model, facts, action) !== 'on';
 }
 
 /** Whether what runs then says that money is given back, or that all is taken back. */
