@@ -1,4 +1,5 @@
 // What missing-compensation says of work that stays half done in one of two services, and of what takes back the wrong half.
+import type { AskedInARow } from '../model/compensation/askedInARow.ts';
 import type { DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import type { HalfDone } from '../model/compensation/halfDone.ts';
 import type { Part } from '../model/compensation/leftAfter.ts';
@@ -68,6 +69,19 @@ export function otherOf({ step, deed, did, others, next }: OtherUndoing): RuleFi
       { file: step.file, at: step.at, message: 'The step stands here.' },
       { file: next.file, at: next.at, message: `\`${next.name}\` can fail.` },
     ],
+  };
+}
+
+/** Who hears of the request may find out by itself that the flow has ended. */
+export function askedOf({ file, first, name, next, then }: AskedInARow): RuleFinding {
+  return {
+    file,
+    at: first.call.at,
+    symbol: name,
+    severity: 'info',
+    message: `When \`${then}\` can't be sent after \`${name}\`, the catch only notes it, and nothing takes back what \`${name}\` asked for.`,
+    help: `Ask to take it back in the catch, as is done elsewhere, or write all of the requests into an outbox at once.`,
+    related: [{ file, at: next.call.at, message: `\`${then}\` can fail.` }],
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { takingHold } from '../facts/sagaWords.ts';
 import { abandonedHolds, type AbandonedHold } from '../model/compensation/abandonedHolds.ts';
+import { askedInARow } from '../model/compensation/askedInARow.ts';
 import { deadUndoings } from '../model/compensation/deadUndoings.ts';
 import { deniedCharges } from '../model/compensation/deniedCharges.ts';
 import { deniedCommands } from '../model/compensation/deniedCommands.ts';
@@ -22,7 +23,7 @@ import { hasUndoing } from '../model/sagas/finalFailures.ts';
 import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import { isExternal } from './external.ts';
-import { deniedOf, halfDoneOf, otherOf } from './halfDoneFindings.ts';
+import { askedOf, deniedOf, halfDoneOf, otherOf } from './halfDoneFindings.ts';
 import type { Rule, RuleContext, RuleFinding } from './rule.ts';
 import { deadOf, uncalledOf } from './uncalledFindings.ts';
 
@@ -46,15 +47,12 @@ export const rule: Rule = {
     for (const { said } of escaped) yield said;
     for (const { said } of saidOfSagas(model, 'other undoings', (it) => [...otherUndoings(model, it)]))
       yield otherOf(said);
-    for (const it of [...deniedCharges(model), ...deniedCommands(model)])
-      if (!seen.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
-    const held = [...forgotten(model, seen)];
-    yield* held;
-    for (const it of held) seen.add(`${it.file} ${it.at.start}`);
+    for (const it of sequences(model, seen)) {
+      yield it;
+      seen.add(`${it.file} ${it.at.start}`);
+    }
     yield* left(model, settingsOf);
     for (const it of lostSteps(model)) if (!isExternal({ settingsOf }, it.deed)) yield lostOf(it);
-    for (const it of halfDone(model))
-      if (!seen.has(`${it.file} ${it.first.action.call.at.start}`)) yield halfDoneOf(it);
     for (const it of unheardHolds(model)) if (!isExternal({ settingsOf }, it.failure)) yield unheardOf(it);
     for (const it of uncalledUndoings(model))
       if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);
@@ -71,6 +69,17 @@ function* left(model: EventModel, settingsOf: RuleContext<unknown>['settingsOf']
     ended.add(key);
     yield leftOf(it);
   }
+}
+
+/** What functions do one after the other, sagas or not; the surer it is, the earlier it comes. */
+function* sequences(model: EventModel, told: ReadonlySet<string>): Iterable<RuleFinding> {
+  for (const it of [...deniedCharges(model), ...deniedCommands(model)])
+    if (!told.has(`${it.file} ${it.charge.call.at.start}`)) yield deniedOf(it);
+  yield* forgotten(model, told);
+  for (const it of halfDone(model))
+    if (!told.has(`${it.file} ${it.first.action.call.at.start}`)) yield halfDoneOf(it);
+  for (const it of askedInARow(model))
+    if (!told.has(`${it.file} ${it.first.call.at.start}`)) yield askedOf(it);
 }
 
 /** What is held without any saga, and what would give it back but is called by nobody. */
