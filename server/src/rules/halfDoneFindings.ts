@@ -4,6 +4,7 @@ import type { DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import type { HalfDone } from '../model/compensation/halfDone.ts';
 import type { Part } from '../model/compensation/leftAfter.ts';
 import type { OtherUndoing } from '../model/compensation/otherUndoings.ts';
+import type { StrandedRow } from '../model/compensation/strandedRows.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import type { RuleFinding } from './rule.ts';
 
@@ -82,6 +83,19 @@ export function askedOf({ file, first, name, next, then }: AskedInARow): RuleFin
     message: `When \`${then}\` can't be sent after \`${name}\`, the catch only notes it, and nothing takes back what \`${name}\` asked for.`,
     help: `Ask to take it back in the catch, as is done elsewhere, or write all of the requests into an outbox at once.`,
     related: [{ file, at: next.call.at, message: `\`${then}\` can fail.` }],
+  };
+}
+
+/** Somebody may look for what was left, and the failure may be heard elsewhere. */
+export function strandedOf({ failure, failed, row, announced }: StrandedRow): RuleFinding {
+  return {
+    file: row.file,
+    at: row.at,
+    symbol: row.name.split('.').at(-1) ?? '',
+    severity: 'info',
+    message: `When \`${failure.name}\` comes, nobody changes what \`${row.name}\` stored before \`${announced.name}\`: it stays as it is.`,
+    help: `Handle \`${failure.name}\` in this service: take the row back, or mark it as failed.`,
+    related: [{ file: failed.file, at: failed.at, message: `\`${failure.name}\` is published here.` }],
   };
 }
 

@@ -11,6 +11,7 @@ import { halfDone } from '../model/compensation/halfDone.ts';
 import { leftDeeds, type LeftDeed } from '../model/compensation/leftDeeds.ts';
 import { lostSteps, type LostStep } from '../model/compensation/lostSteps.ts';
 import { otherUndoings } from '../model/compensation/otherUndoings.ts';
+import { strandedRows } from '../model/compensation/strandedRows.ts';
 import { takenAmounts } from '../model/compensation/takenAmounts.ts';
 import { uncalledUndoings } from '../model/compensation/uncalledUndoings.ts';
 import { unheardHolds, type UnheardHold } from '../model/compensation/unheardHolds.ts';
@@ -23,7 +24,7 @@ import { hasUndoing } from '../model/sagas/finalFailures.ts';
 import { comesAfter } from '../model/sagas/stepOrder.ts';
 import { compensationFixes } from './compensationFixes.ts';
 import { isExternal } from './external.ts';
-import { askedOf, deniedOf, halfDoneOf, otherOf } from './halfDoneFindings.ts';
+import { askedOf, deniedOf, halfDoneOf, strandedOf, otherOf } from './halfDoneFindings.ts';
 import type { Rule, RuleContext, RuleFinding } from './rule.ts';
 import { deadOf, uncalledOf } from './uncalledFindings.ts';
 
@@ -54,6 +55,7 @@ export const rule: Rule = {
     yield* left(model, settingsOf);
     for (const it of lostSteps(model)) if (!isExternal({ settingsOf }, it.deed)) yield lostOf(it);
     for (const it of unheardHolds(model)) if (!isExternal({ settingsOf }, it.failure)) yield unheardOf(it);
+    for (const it of strandedRows(model)) if (!isExternal({ settingsOf }, it.failure)) yield strandedOf(it);
     for (const it of uncalledUndoings(model))
       if (!isExternal({ settingsOf }, it.unsent)) yield uncalledOf(it);
   },

@@ -133,7 +133,8 @@ function isWiping(name: string): boolean {
   return /(?<![a-z])(?:delete|remove)/i.test(name) && isUndoing(name);
 }
 
-function isRow({ role, name, via }: Effect): boolean {
+/** A row of one's own that is made anew, and is no note. */
+export function isRow({ role, name, via }: Effect): boolean {
   if (role.kind !== 'write' || role.operation !== 'insert') return false;
   const names = [role.store ?? '', name, ...via.map((it) => it.name)];
   if (names.some((it) => noting.test(it) || keepsNotes(`${it}.`) || foundOrMade.test(it))) return false;

@@ -174,9 +174,14 @@ const changedLater = perModel((model: EventModel): ReadonlySet<string> => {
       fact.isRequest !== true && !(events.length > 0 && events.every((it) => isCommandName(it.name))),
   );
   const byMessage = heard.flatMap((it) => model.bodyOfConsumer(it).effects);
-  const byClock = saidOfFiles(model, 'what clocks set right', (facts) => setRightIn(model, facts));
-  const written = [...byMessage.filter((it) => !isMade(it)), ...byClock];
-  return new Set(written.flatMap((it) => (it.role.kind === 'write' ? [storeOf(it).toLowerCase()] : [])));
+  const written = byMessage.filter((it) => it.role.kind === 'write' && !isMade(it));
+  return new Set([...written.map((it) => storeOf(it).toLowerCase()), ...setRightByClocks(model)]);
+});
+
+/** The stores of which somebody looks from time to time for rows that are left. */
+export const setRightByClocks = perModel((model: EventModel): ReadonlySet<string> => {
+  const written = saidOfFiles(model, 'what clocks set right', (facts) => setRightIn(model, facts));
+  return new Set(written.map((it) => storeOf(it).toLowerCase()));
 });
 
 function isMade({ role }: Effect): boolean {

@@ -89,7 +89,8 @@ export function leftDeeds(model: EventModel): readonly LeftDeed[] {
   );
 }
 
-function endsFlow({ name, key, isProduced, isConsumed }: EventNode): boolean {
+/** Whether an event says that something failed that a flow can't do without. */
+export function endsFlow({ name, key, isProduced, isConsumed }: EventNode): boolean {
   if (isProduced !== 'yes' || isConsumed !== 'yes' || other.test(key)) return false;
   return saysFailure(name, failures) && key.split(' ').some((it) => needed.has(stemOf(it)));
 }
