@@ -10,8 +10,8 @@ import type { RuleFinding } from './rule.ts';
 
 /** Somebody may try again, or look for what was left. */
 export function halfDoneOf({ file, first, next }: HalfDone): RuleFinding {
-  const did = calledIn(first);
-  const does = calledIn(next);
+  const isSame = calledIn(first) === calledIn(next);
+  const [did, does] = isSame ? [first.name, next.name] : [calledIn(first), calledIn(next)];
   return {
     file,
     at: first.action.call.at,

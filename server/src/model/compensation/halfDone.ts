@@ -26,9 +26,10 @@ export interface HalfDone {
   readonly next: Part;
 }
 
-/** Verbs of what can't be asked for twice, or is gone. */
+/** Verbs of what is made anew each time that it is asked for, and of what is gone then. */
 const making =
-  /^(?:create|add|register|insert|open|issue|provision|place|start|clear|empty|remove|delete|wipe|reserve|book|allocate|assign|deduct|decrement|decrease|reduce|charge|debit|redeem|consume|use|take)$/;
+  /^(?:create|add|register|insert|open|issue|provision|place|reserve|allocate|assign|deduct|decrement|decrease|reduce|charge|debit|redeem|consume)$/;
+const wiping = /^(?:clear|empty|remove|delete|wipe)$/;
 /** Those and what may be repeated, yet has to happen. */
 const changing =
   /^(?:update|change|set|save|store|upsert|link|attach|apply|append|increment|increase|credit|grant|enroll|enrol|activate|initiali[sz]e|init|setup|process|pay|confirm|approve|transfer|ship|schedule|mark)$/;
@@ -48,13 +49,13 @@ const foundOrMade = /or_?(?:create|add|insert|make|save)|ensure|upsert|if_?not|u
 export function halfDone(model: EventModel): readonly HalfDone[] {
   if (!model.isComplete) return [];
   const found = saidOfFiles(model, 'work that is left half done', (facts) => halfDoneIn(model, facts));
-  return outermostOf(
+  return nearestOf(
     found.filter(({ file, fn, first, next }) => isLeftAfter(model, { file, fact: fn }, first, next)),
   );
 }
 
 /** A function and its caller speak of the same row: who stores it says so. */
-function outermostOf(found: readonly HalfDone[]): readonly HalfDone[] {
+function nearestOf(found: readonly HalfDone[]): readonly HalfDone[] {
   const depths = new Map<string, number>();
   const keyOf = ({ first: { effect } }: HalfDone): string => `${effect.file} ${effect.at.start}`;
   for (const it of found)
@@ -123,31 +124,27 @@ function isAsked(effect: Effect): boolean {
 }
 
 function saysChange(name: string): boolean {
-  if (asks(name) || tellsSomebody(name) || noting.test(name) || isUndoing(name) !== isWiping(name))
-    return false;
-  return wordsOf(name).some((it) => making.test(it) || changing.test(it));
+  if (asks(name) || tellsSomebody(name) || noting.test(name)) return false;
+  if (isUndoing(name) && !saysOneOf(wiping, name)) return false;
+  return [making, wiping, changing].some((it) => saysOneOf(it, name));
 }
 
-/** `clear_cart`, `cart.remove`: what is thrown away is done, too. */
-function isWiping(name: string): boolean {
-  return /(?<![a-z])(?:delete|remove)/i.test(name) && isUndoing(name);
+function saysOneOf(verbs: RegExp, name: string): boolean {
+  return wordsOf(name).some((it) => verbs.test(it));
 }
 
 /** A row of one's own that is made anew, and is no note. */
 export function isRow({ role, name, via }: Effect): boolean {
-  if (role.kind !== 'write' || role.operation !== 'insert') return false;
+  if (role.kind !== 'write' || role.operation !== 'insert' || role.isConditional) return false;
   const names = [role.store ?? '', name, ...via.map((it) => it.name)];
   if (names.some((it) => noting.test(it) || keepsNotes(`${it}.`) || foundOrMade.test(it))) return false;
-  return (
-    !loaded.test(name) ||
-    names.some((it) => wordsOf(it.split('.').at(-1) ?? '').some((word) => taking.test(word)))
-  );
+  return !loaded.test(name) || names.some((it) => saysOneOf(taking, it.split('.').at(-1) ?? ''));
 }
 
 /** Made anew each time, or gone: what is merely set is set again by who tries once more. */
 function stays({ kind, name, action }: Part): boolean {
   if (action.settled === 'collected') return false;
-  return kind === 'row' ? action.settled !== 'dropped' : wordsOf(name).some((it) => making.test(it));
+  return kind === 'row' ? action.settled !== 'dropped' : saysOneOf(making, name) || saysOneOf(wiping, name);
 }
 
 /** An observable that is kept is subscribed to later. */
@@ -160,6 +157,8 @@ function isWaitedFor({ action: { settled }, kind, effect: { role } }: Part): boo
 /** Two requests to one party may be one piece of work to it. */
 function isOfOther(first: Part, next: Part): boolean {
   if (first.kind !== next.kind) return true;
+  // What is thrown away is thrown away by who tries once more.
+  if (saysOneOf(wiping, first.name) && saysOneOf(wiping, next.name)) return false;
   return partyOf(first) !== partyOf(next);
 }
 

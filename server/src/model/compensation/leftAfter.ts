@@ -35,8 +35,10 @@ const maxDepth = 3;
 const unfinished =
   /pending|draft|await|wait|initial|initiat|process|progress|queued|unconfirmed|unverified|unpaid|incomplete|reserv|start|request|inactive|disabled/i;
 
+/** Who asked is answered by a call: `res.status(500)`, `next(error)`. */
 const answering = /^(?:res|response|reply|ctx|context|next|callback|cb|done)(?![a-zA-Z])/;
 
+/** Whether a part stays done where the next one fails. */
 export function isLeftAfter(model: EventModel, fn: FunctionNode, first: Part, next: Part): boolean {
   if (next.effect.inTry && !isOwnTry(fn, next)) return false;
   // What a broker delivers again is done again, unless the failure is answered.
@@ -49,9 +51,10 @@ export function isLeftAfter(model: EventModel, fn: FunctionNode, first: Part, ne
 /** A callee that catches answers in its own way. */
 function isOwnTry({ fact: { body } }: FunctionNode, { action, effect }: Part): boolean {
   const isOwn = triesAround(body, action).length > 0;
-  return isOwn && (effect.via.length === 0 || effect.via.length === 1);
+  return isOwn && effect.via.length <= 1;
 }
 
+/** The failure ends in the function: whoever called it, or a broker, hears of a result. */
 function isAnswered({ fact: { body } }: FunctionNode, { action }: Part): boolean {
   const tries = triesAround(body, action);
   const isThrown = tries.some(({ handler }) => actionsIn(handler ?? []).some((it) => it.kind === 'throw'));
