@@ -44,14 +44,18 @@ const loaded =
 const taking = /^(?:create|add|place|register|open|accept|approve|assign|claim|reserve|book)$/;
 /** Done again it finds what is there. */
 const foundOrMade = /or_?(?:create|add|insert|make|save)|ensure|upsert|if_?not|unless/i;
+const finding = /(?:^|\.)(?:get|find|fetch|load|resolve|obtain)[A-Z_]\w*$/;
 
 /** All of them, once the workspace was read: somebody may see to it elsewhere. */
 export function halfDone(model: EventModel): readonly HalfDone[] {
   if (!model.isComplete) return [];
   const found = saidOfFiles(model, 'work that is left half done', (facts) => halfDoneIn(model, facts));
-  return nearestOf(
-    found.filter(({ file, fn, first, next }) => isLeftAfter(model, { file, fact: fn }, first, next)),
-  );
+  const left = found.filter(({ file, fn: fact, first, next }) => {
+    const fn = { file, fact };
+    // Of a saga each step is asked about by itself.
+    return !isSaga(model, fn) && isLeftAfter(model, fn, first, next);
+  });
+  return nearestOf(left);
 }
 
 /** A function and its caller speak of the same row: who stores it says so. */
@@ -73,6 +77,10 @@ function halfDoneIn(model: EventModel, facts: FileFacts): readonly HalfDone[] {
     const parts = callsIn(fact.body).flatMap((it) => partOf(model, it, effects));
     return pairIn(fn, parts).map(([first, next]) => ({ file: fn.file, fn: fact, first, next }));
   });
+}
+
+function isSaga({ sagas }: EventModel, { file, fact: { id } }: FunctionNode): boolean {
+  return sagas.some((it) => it.file === file && it.fact.function === id);
 }
 
 /** The first part that stays, and the next one, of which another service does at least one. */
@@ -117,7 +125,7 @@ function partOf({ program }: EventModel, action: CallAction, effects: readonly E
 /** A request over a broker, or over HTTP or RPC, that changes something there. */
 function isAsked(effect: Effect): boolean {
   const { role, name } = effect;
-  if (role.kind === 'publish') return isCommand(effect) && role.transport === 'broker';
+  if (role.kind === 'publish') return isCommand(effect) && role.transport === 'broker' && !role.isJournaled;
   if (role.kind !== 'remote' || role.isRead || role.idempotencyKey !== undefined) return false;
   if (role.what === 'payment') return !preparing.test(name);
   return role.what === 'http' || role.what === 'rpc';
@@ -137,7 +145,8 @@ function saysOneOf(verbs: RegExp, name: string): boolean {
 export function isRow({ role, name, via }: Effect): boolean {
   if (role.kind !== 'write' || role.operation !== 'insert' || role.isConditional) return false;
   const names = [role.store ?? '', name, ...via.map((it) => it.name)];
-  if (names.some((it) => noting.test(it) || keepsNotes(`${it}.`) || foundOrMade.test(it))) return false;
+  if (names.some((it) => noting.test(it) || keepsNotes(`${it}.`))) return false;
+  if (names.some((it) => foundOrMade.test(it) || finding.test(it))) return false;
   return !loaded.test(name) || names.some((it) => saysOneOf(taking, it.split('.').at(-1) ?? ''));
 }
 
