@@ -99,7 +99,8 @@ export function strandedOf({ failure, failed, row, announced }: StrandedRow): Ru
   };
 }
 
-/** The command by its name, else what is called. */
-function calledIn({ command, action }: Part): string {
-  return command ?? calleeName(action.call.callee) ?? '';
+/** The command, what the address of a request asks for, else what is called. */
+function calledIn({ command, action, effect: { role, via } }: Part): string {
+  const asked = role.kind === 'remote' && via.length === 0 ? role.asks : undefined;
+  return command ?? asked ?? calleeName(action.call.callee) ?? '';
 }
