@@ -1,6 +1,6 @@
 // Which objects hold rows or documents: repositories, models, tables, connections, and documents that store themselves.
 import { actionsIn } from '../../facts/walk.ts';
-import type { Expr, NameExpr } from '../../facts/expressions.ts';
+import type { Expr, NameExpr, TypeExpr } from '../../facts/expressions.ts';
 import { givenLater } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
 import { pathOf } from '../paths.ts';
@@ -127,12 +127,17 @@ function isDocument(site: CallSite): boolean {
     const { callee } = made;
     return callee.kind === 'name'
       ? /^[A-Z]/.test(callee.name)
-      : callee.kind === 'member' && /model$/i.test(callee.name);
+      : callee.kind === 'member' && (/model$/i.test(callee.name) || isModel(view.typeOf(callee)));
   }
   if (made?.kind === 'call' && (isOfInstance(made.callee) || isLoadedAndChanged(site, made.callee)))
     return true;
   const [model, maker] = made?.kind === 'call' ? pathOf(made.callee) : [];
   return /^[A-Z]/.test(model ?? '') && /^(build|create|find|get|load|fetch|from|hydrate)/.test(maker ?? '');
+}
+
+/** `private readonly orders: Model<Order>`. */
+function isModel(type: TypeExpr | undefined): boolean {
+  return type?.kind === 'ref' && /Model$/.test(type.name);
 }
 
 /** `const user = await this.loadUser(id); user.isActive = false; await user.save();`: what is loaded, changed and saved is a document. */
