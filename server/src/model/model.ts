@@ -40,6 +40,8 @@ export interface EventModel {
     question: string,
     ask: (consumer: ConsumerNode) => Iterable<Item>,
   ) => readonly Said<ConsumerNode, Item>[];
+  /** The functions of this process that handle a command which a call has executed: `commandBus.execute(new PlaceOrder(…))`. */
+  readonly answerersOf: (file: FilePath, action: CallAction) => readonly FunctionNode[];
   /** The consumers that a function handles; who asks depends on those alone. */
   readonly consumersBy: (handler: FunctionFact) => readonly ConsumerNode[];
   /** The producers at a call. */

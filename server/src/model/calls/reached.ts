@@ -10,7 +10,7 @@ export type Reached = Handling & { readonly fn: FunctionNode };
 const deepest = 4;
 const enclosing: ReadonlySet<string> = new Set(['transaction', 'guard', 'retry', 'time-limit']);
 
-/** The calls in a function, in callbacks that are a part of it, and in what it calls. */
+/** The calls in a function, in callbacks that are a part of it, in what it calls, and in what handles a command that it has executed. */
 export function reached(model: EventModel, fn: FunctionNode): Iterable<Reached> {
   return below({ model, levels: [] }, fn, new Set());
 }
@@ -27,7 +27,8 @@ function* below(before: Handling, fn: FunctionNode, seen: Set<FunctionNode['fact
       const here = { model, levels: [...before.levels, { entry: fn, action }] };
       if (fact === fn.fact) yield { ...here, fn };
       else if (around.has(fact.id)) yield { ...here, fn: { file: fn.file, fact } };
-      for (const callee of model.program.calleesOf(fn.file, fn, action.call))
+      const callees = model.program.calleesOf(fn.file, fn, action.call);
+      for (const callee of [...callees, ...model.answerersOf(fn.file, action)])
         yield* below(here, callee, seen);
     }
   }

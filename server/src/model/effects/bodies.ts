@@ -7,7 +7,7 @@ import type { ConsumerDraft } from '../consumers/consumerDraft.ts';
 import { requestHandlers } from '../consumers/requests.ts';
 import { keepCircular } from '../incremental/circular.ts';
 import type { ReadMessage } from '../messages/message.ts';
-import type { Body, Effect, FunctionNode } from '../model.ts';
+import type { Body, Effect, EventModel, FunctionNode } from '../model.ts';
 import type { Linking } from '../program.ts';
 import {
   emptySummary,
@@ -28,6 +28,7 @@ export interface Bodies {
   readonly bodyOf: (fn: FunctionNode) => Body;
   /** The handler's body under the guards of whatever dispatches to it. */
   readonly bodyOfConsumer: (consumer: ConsumerDraft) => Body;
+  readonly answerersOf: EventModel['answerersOf'];
 }
 
 const maxDepth = 60;
@@ -46,11 +47,12 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
     deepest: maxDepth,
   });
   const summaryOf = ({ file, fact }: FunctionNode): Summary => summaries(file, fact);
+  const requests = requestHandlers(consumers, read, linking);
   const walking: Walking = {
     linking,
     statesOf: states,
     summaryOf,
-    requests: requestHandlers(consumers, read, linking),
+    requests,
     isConsumer: (file, place) => {
       const facts = linking.files.get(file);
       return facts !== undefined && consumerPlaces(facts).has(place);
@@ -67,7 +69,9 @@ export function bodiesOf(linking: Linking, consumers: readonly ConsumerDraft[], 
     );
     return { ...body, effects: guard ? effects.map((it) => guardedBy(it, guard)) : effects };
   };
-  return { bodyOf, bodyOfConsumer };
+  const answerersOf: Bodies['answerersOf'] = (file, { roles }) =>
+    roles.flatMap((it) => (it.kind === 'publish' && it.isRequest ? requests.here(file, it) : []));
+  return { bodyOf, bodyOfConsumer, answerersOf };
 }
 
 const asBody = once((summary: Summary): Body => ({
