@@ -40,7 +40,9 @@ function readAnew(draft: Draft, node: ts.Expression, depth: number): Expr {
   if (ts.isIdentifier(inner)) return readName(draft, inner);
   if (ts.isPropertyAccessExpression(inner)) {
     const object = readExpr(draft, inner.expression, depth + link);
-    return { kind: 'member', object, name: inner.name.text, at: placeOf(inner.name, draft.source) };
+    const at = placeOf(inner.name, draft.source);
+    const isOptional = inner.questionDotToken !== undefined;
+    return { kind: 'member', object, name: inner.name.text, ...(isOptional && { isOptional }), at };
   }
   const at = placeOf(inner, draft.source);
   if (ts.isStringLiteralLike(inner)) return { kind: 'string', value: beginningOf(inner.text), at };

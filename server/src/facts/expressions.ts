@@ -61,6 +61,8 @@ export interface MemberExpr {
   readonly object: Expr;
   readonly name: string;
   readonly index?: Expr;
+  /** `object?.name`. */
+  readonly isOptional?: true;
   readonly at: Span;
 }
 /** A call. `at` is the callee's last name, `span` the whole expression. `await`, `as`, `!` and parentheses around it are not kept here. */
