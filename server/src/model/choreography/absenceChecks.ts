@@ -4,8 +4,11 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { BindingFact } from '../../facts/facts.ts';
 import { bindingOf } from '../calls/handling.ts';
 import type { Reached } from '../calls/reached.ts';
+import { isTelling } from '../calls/pureCalls.ts';
 import { acknowledges, refuses } from '../delivery/acknowledging.ts';
 import { pathOf } from '../effects/effects.ts';
+import { isHousekeeping } from '../failures/housekeeping.ts';
+import { isRemembering } from '../failures/swallowing.ts';
 import { blocksOf } from '../fileIndex.ts';
 
 /** `if (!order) { log(); return; }`. */
@@ -29,14 +32,14 @@ export function checkOf(
   return undefined;
 }
 
-/** `if (order) order.status = 'paid';` after which there is nothing more to do. */
+/** `if (order) order.status = 'paid'; else log();` after which there is nothing more to do. */
 export function guardIn(
   here: Reached,
   list: readonly Action[],
   isThere: (condition: Expr) => boolean,
 ): IfAction | undefined {
   for (const [index, action] of list.entries()) {
-    const isGuard = action.kind === 'if' && action.otherwise.length === 0 && isThere(action.condition);
+    const isGuard = action.kind === 'if' && isIdle(here, action.otherwise) && isThere(action.condition);
     const found = isGuard
       ? action
       : blocksOf(action)
@@ -65,6 +68,8 @@ export function isPresence(here: Reached, condition: Expr, held: readonly Bindin
 }
 
 function isAbsence(here: Reached, condition: Expr, held: readonly BindingFact[]): boolean {
+  // `if (snapshot.empty)`.
+  if (condition.kind === 'member') return condition.name === 'empty' && isOf(here, condition.object, held);
   if (condition.kind !== 'operation') return false;
   const [left, right] = condition.of;
   if (condition.operator === '||') return condition.of.some((it) => isAbsence(here, it, held));
@@ -74,10 +79,12 @@ function isAbsence(here: Reached, condition: Expr, held: readonly BindingFact[])
   return /^===?$/.test(condition.operator) && isNothing;
 }
 
-/** What was loaded, or how much: `order`, `rows[0]`, `result.rows.length`. */
+const amounts = /^(?:rows|length|rowCount|count|affected|matchedCount|\[\]|items?|exists)$/i;
+
+/** What was loaded, or how much: `order`, `rows[0]`, `result.rows.length`, `snapshot.exists`. */
 function isOf(here: Reached, expr: Expr, held: readonly BindingFact[]): boolean {
-  if (expr.kind === 'member')
-    return /^(?:rows|length|rowCount|\[\]|item)$/i.test(expr.name) && isOf(here, expr.object, held);
+  if (expr.kind === 'call') return expr.args.length === 0 && isOf(here, expr.callee, held);
+  if (expr.kind === 'member') return amounts.test(expr.name) && isOf(here, expr.object, held);
   const binding = expr.kind === 'name' ? bindingOf(here.model, here.fn.file, expr.binding) : undefined;
   return binding !== undefined && held.includes(binding);
 }
@@ -92,7 +99,7 @@ export function givesUp(here: Reached, list: readonly Action[]): boolean {
     !(last.value.kind === 'name' && last.value.name === 'undefined')
   )
     return false;
-  return list.slice(0, -1).every((it) => it.kind === 'call' && isQuiet(here, it));
+  return list.slice(0, -1).every((it) => it.kind === 'call' && (it.isNew === true || isQuiet(here, it)));
 }
 
 /** `throw new NotFoundException()`, perhaps after a log line. */
@@ -101,12 +108,16 @@ export function throws(here: Reached, list: readonly Action[]): boolean {
   return list.at(-1)?.kind === 'throw' && list.slice(0, -1).every(isMade);
 }
 
+/** It tells, acknowledges, ends a transaction, or remembers that the message was handled: nothing is done with what the message says. */
 export function isQuiet({ model, fn }: Reached, action: CallAction): boolean {
   const { call, roles } = action;
   if (refuses(model, fn, action)) return false;
   return (
     acknowledges(model, fn, action) ||
-    roles.some((it) => it.kind === 'log') ||
+    isHousekeeping(action) ||
+    isTelling(model, fn.file, action) ||
+    isRemembering(action) ||
+    roles.some((it) => it.kind === 'log' || (it.kind === 'transaction' && it.phase === 'commit')) ||
     /log|warn|console|debug|stringify/i.test(pathOf(call.callee))
   );
 }

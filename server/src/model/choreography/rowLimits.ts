@@ -14,7 +14,7 @@ import { producersOf } from '../producers/sent.ts';
 import { processManagersOf } from '../sagas/processManagers.ts';
 import { deadline, hasDeadline, isDelayed } from '../sagas/replyLimits.ts';
 import { isWritten, type Row } from './rows.ts';
-import { tableOf } from './storedBefore.ts';
+import { tableNamed } from './storedBefore.ts';
 
 interface Waiting {
   readonly fn: FunctionNode;
@@ -116,7 +116,7 @@ const delayedIn = once((facts: FileFacts) =>
 /** `expiresAt` in what is stored. */
 function hasDeadlineField(model: EventModel, service: string, { key }: Row): boolean {
   return foundInFiles(model, 'types with a deadline', limitedTypesIn).some(
-    (it) => model.serviceOf(it.file) === service && tableOf(it.name) === key,
+    (it) => model.serviceOf(it.file) === service && tableNamed(it.name) === key,
   );
 }
 

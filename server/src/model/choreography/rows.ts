@@ -8,7 +8,7 @@ import { calleeName } from '../fileIndex.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
 import { wordsOf } from '../names/names.ts';
 import { storeOf } from '../producers/sent.ts';
-import { tableOf } from './storedBefore.ts';
+import { tableNamed } from './storedBefore.ts';
 
 export interface Row {
   /** Rows of one key are of one table, or of one collection in memory. */
@@ -35,7 +35,7 @@ export function rowsIn(model: EventModel, fn: FunctionNode, run: readonly Functi
   const stored = model.bodyOf(fn).effects.flatMap((it) => {
     const isOwn = it.role.kind === 'write' && it.role.operation !== 'delete' && !it.runs;
     if (!isOwn || model.serviceOf(it.file) !== service || kept.test(storeOf(it))) return [];
-    const table = tableOf(storeOf(it));
+    const table = tableNamed(storeOf(it));
     const named = table === '' ? { key: it.file } : { key: table, name: storeOf(it) };
     return [{ ...named, file: it.file, head: (it.via[0] ?? it).at.start }];
   });
@@ -44,7 +44,7 @@ export function rowsIn(model: EventModel, fn: FunctionNode, run: readonly Functi
 
 /** Whether something is written into the table of a row, or by the file that writes it where nobody can read into which. */
 export function isWritten(effect: Effect, { key, file }: Row): boolean {
-  const table = tableOf(storeOf(effect));
+  const table = tableNamed(storeOf(effect));
   return table === '' || key === file ? effect.file === file : table === key;
 }
 

@@ -13,9 +13,9 @@ const changing = ['post', 'put', 'patch'];
 const serving = /^(?:Post|Put|Patch|Mutation)$/;
 const maxDepth = 3;
 
-/** What waits for an answer, what is open, what was seen already: its absence is no early message. */
+/** What waits for an answer, what is open, who asked to be told, what was seen already: its absence is no early message. */
 const noState =
-  /cache|pending|wait|parked|buffer|defer|postpon|(?<![a-z])re-?ordering|timer|timeout|socket|client|connection|channel|session|lock|seen|processed|handled|dedup|idempot|handler|listener|callback|resolver|request|config|setting|metric|count|stat(?:s|istics)$/i;
+  /cache|pending|wait|parked|buffer|defer|postpon|(?<![a-z])re-?ordering|timer|timeout|socket|client|connection|channel|session|lock|seen|processed|handled|dedup|idempot|handler|listener|callback|hook|registr|subscri|resolver|request|config|setting|metric|count|stat(?:s|istics)$/i;
 
 /** Whether a name says how often something was tried, unlike `entries` and `countries`. */
 export function namesTries(name: string): boolean {

@@ -254,7 +254,7 @@ function isMarking({ model, fn }: Scope, { call, roles }: CallAction): boolean {
 }
 
 /** The claim of the message in an inbox is no work of its own. */
-function isRemembering({ call, roles }: CallAction): boolean {
+export function isRemembering({ call, roles }: CallAction): boolean {
   if (roles.some((it) => it.kind === 'guard')) return true;
   return (
     roles.some((it) => it.kind === 'write' && remembers.test(it.store ?? '')) ||
