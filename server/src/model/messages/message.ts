@@ -122,3 +122,10 @@ export function tagging(
   if (message.kind === 'name' && tagged) return { ...message, ...tagged };
   return message.kind === 'parameter' && tagged ? { ...message, tags: tagged } : message;
 }
+
+/** What a pattern says by which NestJS finds the handler: `'orderPlaced'` of `{ cmd: 'orderPlaced' }` and `{ role: 'orders', cmd: 'orderPlaced' }`. */
+export function saidByPattern({ entries, spreads }: ObjectExpr): Expr | undefined {
+  const isWhole =
+    spreads.length === 0 && entries.every((it) => /^(?:cmd|command|role|service)$/.test(it.key));
+  return isWhole ? entries.find((it) => /^(?:cmd|command)$/.test(it.key))?.value : undefined;
+}

@@ -6,8 +6,6 @@ export const tagKeys = [
   'type', 'eventType', 'event_type', 'eventName', 'event_name', 'name', 'event', 'kind', 'subject', 'pattern',
   'detailType', 'DetailType', 'messageType', '_type', '__type', 'topic', 'routingKey',
 ]; // prettier-ignore
-/** Keys of a pattern by which NestJS finds the handler: `{ cmd: 'orderPlaced' }`, `{ role: 'orders', cmd: 'orderPlaced' }`. */
-export const patternKeys: ReadonlySet<string> = new Set(['cmd', 'command', 'role', 'service']);
 export const encoders =
   /^(?:stringify|from|encode|serialize|toBuffer|toJson|toJSON|of|parse|deserialize|instanceToPlain|clone|freeze)$/;
 export const relays =

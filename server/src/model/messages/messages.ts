@@ -7,7 +7,7 @@ import { eachAction } from '../fileIndex.ts';
 import { makesCloudEvent } from '../metadata/cloudEvents.ts';
 import type { FunctionNode } from '../model.ts';
 import { isLastResort, statesFact } from '../names/names.ts';
-import { instanceNamed, isDetour, isLookedUp, literalsOf, saysWhich, splitNames } from '../names/spelling.ts';
+import { instanceNamed, isDetour, isLookedUp, saysWhich, splitNames } from '../names/spelling.ts';
 import { chosenByCallers, readsOutbox } from '../producers/bridges.ts';
 import type { Linking } from '../program.ts';
 import { partsMade } from '../resolution/madeParts.ts';
@@ -29,13 +29,21 @@ import {
   isUseful,
   isProse,
   itemOf,
+  saidByPattern,
   tagging,
   takenOut,
   type Message,
   type ReadMessage,
 } from './message.ts';
-import { collected, encoders, isPattern, maxDepth, patternKeys, relays, tagKeys } from './messageWords.ts';
-import { enumMember, foreignName, messagesFilledIn, messagesTyped, writtenOut } from './typedMessages.ts';
+import { collected, encoders, isPattern, maxDepth, relays, tagKeys } from './messageWords.ts';
+import {
+  enumMember,
+  foreignName,
+  isText,
+  messagesDeclared,
+  messagesFilledIn,
+  messagesTyped,
+} from './typedMessages.ts';
 
 /** Reads messages over a program. */
 export function messagesOf(linking: Linking): ReadMessage {
@@ -70,7 +78,8 @@ export function messagesOf(linking: Linking): ReadMessage {
       if (tagged.length > 0)
         return isLookedUp(tag) ? tagged : tagged.map((it) => tagging(it, { object, file }));
     }
-    const named = patternIn(file, object, depth);
+    const said = saidByPattern(object);
+    const named = said ? read(file, said, depth + 1).filter((it) => it.kind === 'name') : [];
     if (named.length > 0) return named;
     const several = entryOf(object, 'events') ?? entryOf(object, 'messages');
     const listed = several ? read(file, several, depth + 1).filter(isUseful) : [];
@@ -79,12 +88,6 @@ export function messagesOf(linking: Linking): ReadMessage {
       .flatMap((it) => read(file, it, depth + 1))
       .filter((it) => it.kind === 'type');
     return inner.length > 0 ? inner : [{ kind: 'object', object, file }];
-  };
-
-  const patternIn = (file: FilePath, object: ObjectExpr, depth: number): readonly Message[] => {
-    const isWhole = object.spreads.length === 0 && object.entries.every((it) => patternKeys.has(it.key));
-    const said = isWhole ? object.entries.find((it) => !/^(?:role|service)$/.test(it.key)) : undefined;
-    return said ? read(file, said.value, depth + 1).filter((it) => it.kind === 'name') : [];
   };
 
   const readNew = (file: FilePath, expr: NewExpr, depth: number): readonly Message[] => {
@@ -230,7 +233,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     if (made.length > 0) return made;
     const value = values.evaluate(file, expr);
     if (value.kind === 'type' && value.node.fact.kind !== 'enum') return [{ kind: 'type', node: value.node }];
-    const typed = ofDeclaredType(file, expr);
+    const typed = messagesDeclared(linking, file, expr);
     if (typed.length > 0) return chosenByCallers(linking, file, expr, typed) ?? typed;
     if (value.kind === 'expr' && value.expr !== expr) return read(value.file, value.expr, depth + 1);
     const member = enumMember(linking, file, expr);
@@ -253,25 +256,6 @@ export function messagesOf(linking: Linking): ReadMessage {
     return said.findLast((it) => it.some(isOfEvent)) ?? [{ kind: 'unknown' }];
   };
 
-  const ofDeclaredType = (file: FilePath, expr: Expr): readonly Message[] => {
-    if (expr.kind !== 'name' && expr.kind !== 'member') return [];
-    const typed = calls.typing.typedOf(file, expr);
-    if (typed?.kind === 'written') {
-      const literals = literalsOf(writtenOut(linking, typed.file, typed.type));
-      if (literals.length > 0) return literals.map((name) => ({ kind: 'name', name }));
-      const events = messagesTyped(linking, typed.file, typed.type);
-      if (events.length > 0) return events;
-    }
-    const node = calls.typing.typeOf(file, expr);
-    return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
-  };
-
-  /** `target.routingKey: string` names a message, and is not one of the type of `target`. */
-  const isText = (file: FilePath, expr: Expr): boolean => {
-    const typed = expr.kind === 'member' ? calls.typing.typedOf(file, expr) : undefined;
-    return typed?.kind === 'written' && typed.type.kind === 'primitive';
-  };
-
   const handedFrom = (facts: FileFacts, expr: Expr, depth: number): readonly Message[] => {
     if (expr.kind === 'member' && collected.test(expr.name)) return [{ kind: 'relayed' }];
     if (expr.kind === 'member' && expr.name === '[]') return itemsOf(facts.file, expr.object, depth);
@@ -290,7 +274,7 @@ export function messagesOf(linking: Linking): ReadMessage {
     const over = parameter ? iterated(facts, parameter) : loopSource(facts, root);
     if (parameter && !over) return [{ kind: 'parameter', ...parameter, path: pathOf(facts, expr) }];
     if (over) return itemsOf(facts.file, over, depth);
-    if (isText(facts.file, expr)) return [{ kind: 'unknown' }];
+    if (isText(linking, facts.file, expr)) return [{ kind: 'unknown' }];
     if (root.init && root.init.kind !== 'name') {
       const found = read(facts.file, root.init, depth + 1);
       return expr.kind === 'member' ? found.map(takenOut) : found;

@@ -114,3 +114,24 @@ function isEvent(node: TypeNode, { files }: Linking): boolean {
   if (!facts || !isMessageType(node) || isPayloadName(node.fact.name)) return false;
   return evidenceOf(facts, node.fact) > 0;
 }
+
+/** `target.routingKey: string` names a message, and is not one of the type of `target`. */
+export function isText({ calls }: Linking, file: FilePath, expr: Expr): boolean {
+  const typed = expr.kind === 'member' ? calls.typing.typedOf(file, expr) : undefined;
+  return typed?.kind === 'written' && typed.type.kind === 'primitive';
+}
+
+/** The messages that a name or member may be by the type that it is declared with. */
+export function messagesDeclared(linking: Linking, file: FilePath, expr: Expr): readonly Message[] {
+  if (expr.kind !== 'name' && expr.kind !== 'member') return [];
+  const { typing } = linking.calls;
+  const typed = typing.typedOf(file, expr);
+  if (typed?.kind === 'written') {
+    const literals = literalsOf(writtenOut(linking, typed.file, typed.type));
+    if (literals.length > 0) return literals.map((name) => ({ kind: 'name', name }));
+    const events = messagesTyped(linking, typed.file, typed.type);
+    if (events.length > 0) return events;
+  }
+  const node = typing.typeOf(file, expr);
+  return node && isMessageType(node) && !isPayloadName(node.fact.name) ? [{ kind: 'type', node }] : [];
+}
