@@ -15,6 +15,11 @@ export interface Place {
   readonly at: Span;
 }
 
+/** Whether a span stands within another, or is the same. */
+export function holds(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
 /** Replaces `at` (empty: inserts) by `text`. Edits of one list speak of the same original text and do not overlap. */
 export interface Edit {
   readonly at: Span;

@@ -1,7 +1,8 @@
 // Values that a store computes from what it holds: done twice they count twice.
 import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
+import { holds } from '../../text.ts';
 import type { FileView } from '../fileView.ts';
-import { holds, linksNamed } from './chains.ts';
+import { linksNamed } from './chains.ts';
 import type { CallSite } from './framework.ts';
 
 /** Fields that count changes on purpose. */

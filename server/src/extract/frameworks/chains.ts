@@ -1,6 +1,5 @@
 // Calls that hang together in one chain: `db.update(orders).set(…).where(…)`.
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
-import type { Span } from '../../text.ts';
 import type { CallSite } from './framework.ts';
 
 /** The calls of these names in the chain that a call belongs to, before and after it. */
@@ -37,11 +36,6 @@ export function alongChain(expr: Expr): Chain {
     start = start.callee.object;
   }
   return { start, calls };
-}
-
-/** Whether one span lies in another. */
-export function holds(outer: Span, inner: Span): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** Whether a chain goes on from another call of it. */

@@ -3,8 +3,8 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../../facts/facts.ts';
 import { actionsIn, exprsOf, partsOf } from '../../facts/walk.ts';
+import { holds } from '../../text.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
-import { holds } from './handling.ts';
 
 export interface Answer {
   /** The names of the fields that are read. */

@@ -3,7 +3,7 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { BindingFact, FileFacts } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
-import type { FilePath, Place, Span } from '../../text.ts';
+import { holds, type FilePath, type Place } from '../../text.ts';
 import { eachAction } from '../fileIndex.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
 
@@ -112,9 +112,4 @@ export function assignedTo(model: EventModel, file: FilePath, binding: BindingFa
     isTouched ||= /correlat|causation|trace|context|metadata|header/i.test(action.call.callee.name);
   }
   return { values, members, isTouched };
-}
-
-/** Whether one span lies in another. */
-export function holds(outer: Span, inner: Span): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }

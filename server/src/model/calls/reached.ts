@@ -1,8 +1,9 @@
 // The calls that a handler leads to, each with the way there.
 import { callsIn } from '../../facts/walk.ts';
+import { holds } from '../../text.ts';
 import { eachAction } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
-import { holds, type Handling } from './handling.ts';
+import type { Handling } from './handling.ts';
 
 /** A way whose last level is the function that was reached, with a call in it. */
 export type Reached = Handling & { readonly fn: FunctionNode };

@@ -3,8 +3,8 @@ import type { Action, CallAction, IfAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { BindingFact, FunctionFact } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
-import type { FilePath, Place, Span } from '../../text.ts';
-import { bindingOf, holds, lastName, type Level } from '../calls/handling.ts';
+import { holds, type FilePath, type Place, type Span } from '../../text.ts';
+import { bindingOf, lastName, type Level } from '../calls/handling.ts';
 import type { Reached } from '../calls/reached.ts';
 import { pathOf } from '../effects/effects.ts';
 import type { IsLost } from '../failures/fates.ts';
@@ -44,22 +44,25 @@ export interface Loaded {
 export function* givenUpIn(here: Reached, loaded: Loaded): Iterable<GivenUp> {
   const { load, held } = loaded;
   const [variable] = held;
-  const { file, fact } = here.fn;
+  const { fact } = here.fn;
   const guard = wholeWork(here, held);
   const check = checkOf(here, fact.body, held, givesUp) ?? guard;
   if (!check || !variable) return;
   const at = check === guard ? check.condition.at : check.at;
   if (!isMovedOn(here, loaded, at)) return;
-  const found = {
-    file,
-    variable,
-    loaded: pathOf(load.call.callee),
-    check: { file, at },
-    isPassedOver: false,
-  };
+  const found = givenUpAt(here, load, variable, at);
   const gives = check !== guard && check.then.some((it) => it.kind === 'return' && it.value);
   if (gives) yield* givenTo(here, here.levels.length - 2, found);
   else yield found;
+}
+
+function givenUpAt(
+  { fn: { file } }: Reached,
+  { call }: CallAction,
+  variable: BindingFact,
+  at: Span,
+): GivenUp {
+  return { file, variable, loaded: pathOf(call.callee), check: { file, at }, isPassedOver: false };
 }
 
 /** None is found, and a loop over what was found has nothing to do: `for (const reservation of reservations) …`. */
@@ -79,32 +82,19 @@ export function* nothingToDoIn(here: Reached, { load, held }: Loaded): Iterable<
     bindingOf(here.model, file, it.over.binding) === variable &&
     effects.some((one) => one.role.kind === 'write' && holds(it.at, (one.via[0] ?? one).at));
   const loop = actions.find(isWorked);
-  if (loop && loop.kind === 'loop')
-    yield {
-      file,
-      variable,
-      loaded: pathOf(load.call.callee),
-      check: { file, at: loop.at },
-      isPassedOver: true,
-    };
+  if (loop && loop.kind === 'loop') yield { ...givenUpAt(here, load, variable, loop.at), isPassedOver: true };
 }
 
 /** Nothing is found, and what is thrown for it ends before it comes to a broker that would try again. */
 export function* thrownIn(here: Reached, isLost: IsLost, loaded: Loaded): Iterable<GivenUp> {
   const { load, held } = loaded;
   const [variable] = held;
-  const { file, fact } = here.fn;
+  const { fact } = here.fn;
   const at = throwsItself.test(lastName(load.call.callee))
     ? load.call.span
     : checkOf(here, fact.body, held, throws)?.at;
   if (!variable || !at || isOfItem(here) || !isLost(here.levels)) return;
-  const found = {
-    file,
-    variable,
-    loaded: pathOf(load.call.callee),
-    check: { file, at },
-    isPassedOver: false,
-  };
+  const found = givenUpAt(here, load, variable, at);
   for (const it of swallowed(here, loaded, found)) yield { ...it, isThrown: true };
 }
 

@@ -3,8 +3,8 @@
 import type { Expr, NameExpr, TypeExpr } from '../../facts/expressions.ts';
 import type { BindingFact } from '../../facts/facts.ts';
 import { namesIn } from '../../facts/walk.ts';
-import type { FilePath, Span } from '../../text.ts';
-import { bindingOf, holds, lastName } from '../calls/handling.ts';
+import { holds, type FilePath, type Span } from '../../text.ts';
+import { bindingOf, lastName } from '../calls/handling.ts';
 import type { EventNode, Field, Fields, FunctionNode, EventModel } from '../model.ts';
 import { isHandled, namesFlow } from './handedOn.ts';
 import type { LostCorrelation } from './lostCorrelations.ts';

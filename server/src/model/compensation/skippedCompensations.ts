@@ -2,7 +2,7 @@
 import type { Action, CallAction } from '../../facts/actions.ts';
 import { durableEngines } from '../../facts/sagaWords.ts';
 import { branchesOf, callsIn } from '../../facts/walk.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import { mayFollow } from '../calls/order.ts';
 import { throwsToBroker } from '../delivery/deliveredAgain.ts';
 import { pathOf } from '../effects/effects.ts';

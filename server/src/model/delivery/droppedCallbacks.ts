@@ -3,8 +3,7 @@
 import type { Action, CallAction } from '../../facts/actions.ts';
 import type { BindingId, Expr } from '../../facts/expressions.ts';
 import { actionsIn, callsIn, namesIn } from '../../facts/walk.ts';
-import type { Span } from '../../text.ts';
-import { holds } from '../calls/handling.ts';
+import { holds, type Span } from '../../text.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 

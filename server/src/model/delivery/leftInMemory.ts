@@ -3,7 +3,7 @@ import type { Action, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 import { aboutFunctions } from '../incremental/about.ts';

@@ -2,7 +2,7 @@
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { callsIn } from '../../facts/walk.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import { pathOf as nameOf } from '../effects/effects.ts';
 import { indexOf } from '../fileIndex.ts';
 import { aboutFunctions, saidOfFiles } from '../incremental/about.ts';

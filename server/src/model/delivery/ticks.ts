@@ -4,7 +4,7 @@ import type { CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
 import { actionsIn, callsIn, exprsOf, namesIn, partsOf } from '../../facts/walk.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import { indexOf } from '../fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
 import { reachedFrom } from './redelivered.ts';

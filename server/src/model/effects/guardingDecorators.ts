@@ -2,8 +2,7 @@
 import type { CallAction } from '../../facts/actions.ts';
 import type { DecoratorFact, Expr } from '../../facts/expressions.ts';
 import { callsIn } from '../../facts/walk.ts';
-import type { FilePath } from '../../text.ts';
-import { holds } from '../calls/handling.ts';
+import { holds, type FilePath } from '../../text.ts';
 import type { FunctionNode } from '../model.ts';
 import type { Guard, Walking } from './frames.ts';
 

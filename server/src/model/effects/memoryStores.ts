@@ -2,8 +2,7 @@
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { callsIn } from '../../facts/walk.ts';
-import type { FilePath, Span } from '../../text.ts';
-import { holds } from '../calls/handling.ts';
+import { holds, type FilePath, type Span } from '../../text.ts';
 import { eachAction, indexOf } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 import { classAt } from '../resolution/values.ts';

@@ -1,8 +1,7 @@
 // Functions that are handed a function and give one that calls it: `withInbox(handle)`, `logged(handle)`, and what they lay around it.
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import { callsIn } from '../../facts/walk.ts';
-import type { FilePath } from '../../text.ts';
-import { holds } from '../calls/handling.ts';
+import { holds, type FilePath } from '../../text.ts';
 import { handlerBehind } from '../consumers/handlers.ts';
 import type { FunctionNode } from '../model.ts';
 import { parameterOf } from '../resolution/origins.ts';

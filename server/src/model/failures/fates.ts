@@ -1,7 +1,8 @@
 // What becomes of an error that is thrown on the way from the handler of a message: whether the broker delivers the message again.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
 import { actionsIn } from '../../facts/walk.ts';
-import { holds, type Level } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
+import type { Level } from '../calls/handling.ts';
 import { refuses } from '../delivery/acknowledging.ts';
 import { policiesOf } from '../delivery/queuePolicies.ts';
 import { startedBy } from '../delivery/startedWork.ts';

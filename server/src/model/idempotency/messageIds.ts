@@ -1,6 +1,6 @@
 // How a handler says the id of the message that it was given.
 import type { BindingFact } from '../../facts/facts.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
 
 const idFields = ['eventId', 'messageId', 'event_id', 'message_id', 'id', 'uuid'];

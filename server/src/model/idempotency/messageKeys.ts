@@ -1,7 +1,7 @@
 // The keys by which a repeat is known: of remote calls, inboxes, jobs and deduplicating queues.
 import type { Expr } from '../../facts/expressions.ts';
 import type { FunctionFact } from '../../facts/facts.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import { repeatersOf, retriedBy, type Repeater, type Repeaters } from '../delivery/redelivered.ts';
 import { pathOf } from '../effects/effects.ts';
 import type { EventModel, FunctionNode } from '../model.ts';

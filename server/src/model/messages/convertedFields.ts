@@ -1,7 +1,7 @@
 // Fields that travel in another form than their type says: whoever publishes the event writes them anew.
 import type { Expr } from '../../facts/expressions.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../../facts/walk.ts';
-import { holds } from '../calls/handling.ts';
+import { holds } from '../../text.ts';
 import type { EventModel, EventNode, FunctionNode } from '../model.ts';
 
 const deepest = 2;

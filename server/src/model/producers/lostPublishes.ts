@@ -5,7 +5,7 @@ import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
-import type { Span } from '../../text.ts';
+import { holds } from '../../text.ts';
 import { leaves } from '../failures/failing.ts';
 import { calleeName, eachAction, indexOf } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
@@ -259,11 +259,6 @@ export function canAwait(fn: FunctionFact, { call }: CallAction): boolean {
     if (action.kind === 'return' && action.value && !holds(action.at, call.at)) return false;
   }
   return true;
-}
-
-/** `() => void publish(…)` returns nothing though it is written as a value. */
-function holds(outer: Span, inner: Span): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function isVoid(type: TypeExpr): boolean {

@@ -2,7 +2,7 @@
 // spread over the classes of a service that keep one saga's rows.
 import type { FunctionFact } from '../../facts/facts.ts';
 import { durableEngines, placeNameOf, sagaName } from '../../facts/sagaWords.ts';
-import type { FilePath, Place, Span } from '../../text.ts';
+import { holds, type FilePath, type Place, type Span } from '../../text.ts';
 import { indexOf } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
@@ -246,10 +246,6 @@ const sending = perModel((model: EventModel): ReadonlyMap<string, readonly Funct
 
 function handledBy(group: readonly Candidate[]): ReadonlySet<EventNode> {
   return new Set(group.flatMap((it) => it.consumer.events));
-}
-
-function holds(outer: Span, inner: Span): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function put<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

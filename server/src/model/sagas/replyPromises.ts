@@ -5,7 +5,7 @@ import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { actionsIn, callsIn, namesIn, outermost } from '../../facts/walk.ts';
-import type { Place, Span } from '../../text.ts';
+import { holds, type Place, type Span } from '../../text.ts';
 import { calleeName, indexOf } from '../fileIndex.ts';
 import type { Effect, EventModel } from '../model.ts';
 import { deadline } from './replyLimits.ts';
@@ -115,8 +115,4 @@ function limits({ body }: FunctionFact): boolean {
       limiting.test(calleeName(call.callee) ?? '') ||
       roles.some((it) => it.kind === 'time-limit' || it.kind === 'schedule'),
   );
-}
-
-function holds(outer: Span, inner: Span): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
 }
