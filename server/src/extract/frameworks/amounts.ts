@@ -1,5 +1,5 @@
 // Values that a store computes from what it holds: done twice they count twice.
-import type { Expr, ObjectExpr } from '../../facts/expressions.ts';
+import type { Expr, ObjectEntry, ObjectExpr } from '../../facts/expressions.ts';
 import { holds } from '../../text.ts';
 import type { FileView } from '../fileView.ts';
 import { linksNamed } from './chains.ts';
@@ -15,8 +15,22 @@ const times = /interval|now\s*\(|current_|date/i;
 
 /** `{ paid: { increment: 1 } }`, `{ $inc: { paid: 1 } }`, `` { paid: sql`${orders.paid} + 1` } ``: counts from what is there. */
 export function increments({ view }: CallSite, data: Expr): boolean {
+  return isIncreased(view, data);
+}
+
+function isIncreased(view: FileView, data: Expr): boolean {
   const object = objectOf(view, data);
-  return object?.entries.some((it) => operators.has(it.key) || counts(view, it.key, it.value)) ?? false;
+  return (
+    object?.entries.some(
+      (it) => operators.has(it.key) || counts(view, it.key, it.value) || isIncreasedInBulk(view, it),
+    ) ?? false
+  );
+}
+
+/** `bulkWrite(items.map((it) => ({ updateOne: { filter, update: { $inc: … } } })))` of MongoDB. */
+function isIncreasedInBulk(view: FileView, { key, value }: ObjectEntry): boolean {
+  const update = /^update(?:One|Many)$/.test(key) ? view.entryOf(value, 'update') : undefined;
+  return update !== undefined && isIncreased(view, update);
 }
 
 /** What an upsert does where the row is there: Prisma's `update`, `onConflictDoUpdate({ set })`, `.merge({ … })`, `oc.doUpdateSet({ … })`. */
@@ -39,7 +53,8 @@ function isIn(view: FileView, callback: Expr, call: Expr & { kind: 'call' }): bo
 function objectOf(view: FileView, expr: Expr): ObjectExpr | undefined {
   const value = view.valueOf(expr);
   if (value.kind === 'object') return value;
-  const given = value.kind === 'function' ? returned(view, value) : undefined;
+  const made = value.kind === 'call' && nameOf(value.callee) === 'map' ? value.args[0] : value;
+  const given = made?.kind === 'function' ? returned(view, made) : undefined;
   return given?.kind === 'object' ? given : undefined;
 }
 

@@ -137,8 +137,8 @@ function rootIsFrom(site: CallSite, modules: readonly string[]): boolean {
   return root !== undefined && isFrom(site.view.originOf(root), modules);
 }
 
-/** `notifyClient.sendEmail(…)`: what is called so stands for another system. */
-const ofSender = /(?:client|gateway|provider|api|notif\w*|messag\w*)$/i;
+/** `notifyClient.sendEmail(…)`, `transporter.sendMail(…)`: what is called so stands for another system. */
+const ofSender = /(?:client|gateway|provider|api|transport(?:er)?|notif\w*|messag\w*)$/i;
 
 /** Without a known package: names that leave no doubt, on a client, gateway or service that may be an interface of the workspace. */
 function byName(site: CallSite): RemoteRole['what'] | undefined {

@@ -17,6 +17,7 @@ import { filledIn } from './inheritedHandlers.ts';
 import { ofListed } from './listedHandlers.ts';
 import { decoratedConsumers, type Decorated } from './ownDecorators.ts';
 import { parsedTypes } from './parsedTypes.ts';
+import { atBoundQueues } from './queueBindings.ts';
 import { registeredBy } from './registered.ts';
 import { registrars } from './registrars.ts';
 import { ofSubclasses } from './subclassConsumers.ts';
@@ -24,9 +25,11 @@ import { takersOf } from './takers.ts';
 
 /** All consumers of all files. */
 export function draftConsumers(linking: Linking, read: ReadMessage): readonly ConsumerDraft[] {
+  const atBound = atBoundQueues(linking, read);
   const drafts = saidOfFiles(linking, 'consumer drafts', (facts) =>
     [...facts.consumers.map((fact): Decorated => ({ fact })), ...decoratedConsumers(facts, linking)].flatMap(
-      ({ fact, entry }) => draftsOf(facts, fact, linking, read).map((it) => (entry ? { entry, ...it } : it)),
+      ({ fact, entry }) =>
+        draftsOf(facts, fact, linking, read).map((it) => atBound(entry ? { entry, ...it } : it)),
     ),
   );
   return onceEach(drafts);

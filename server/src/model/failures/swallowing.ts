@@ -194,7 +194,7 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
     at: attempt.handlerAt,
     ...(isSettled && { isSettled }),
     ...(isReported && { isReported }),
-    ...(handler.length === 0 && { isSilent: true }),
+    ...(handler.every((it) => it.kind === 'return') && { isSilent: true }),
     ...(acknowledged && { acknowledged }),
   };
 }
@@ -224,17 +224,18 @@ function hearing(scope: Scope, attempt: TryAction): QuietScope {
   return inside.length > 0 ? { ...quiet, journals: new Set(inside) } : quiet;
 }
 
-/** What Lambda is given back for a message it drops; what a callback gives the handler may look at. */
+/** What Lambda is given back for a message it drops, and NestJS by the handler of an event; what a callback gives the handler may look at. */
 function answering(scope: Scope, attempt: TryAction): QuietScope {
-  const isLambda = scope.consumer.fact.library === 'aws-lambda';
-  const isOwn = [...eachAction(scope.fn.fact.body)].includes(attempt);
-  return isLambda && isOwn ? { ...scope, isAnswerLost: true } : scope;
+  const { fact: consumer, handler } = scope.consumer;
+  const isOfNest = consumer.library === '@nestjs/microservices' && handler?.fact === scope.fn.fact;
+  const isLost = consumer.library === 'aws-lambda' || (isOfNest && !consumer.isRequest);
+  return isLost && actionsIn(scope.fn.fact.body).includes(attempt) ? { ...scope, isAnswerLost: true } : scope;
 }
 
 /** `try { return publish(…) }`: a promise that is only returned fails outside of the catch. */
 function isPassedOn(scope: Scope, { body }: TryAction): boolean {
-  const work = [...eachAction(body)].filter((it) => it.kind === 'call' && isWork(scope, it));
-  return work.length > 0 && work.every((it) => it.kind === 'call' && it.settled === 'returned');
+  const work = callsIn(body).filter((it) => isWork(scope, it));
+  return work.length > 0 && work.every((it) => it.settled === 'returned');
 }
 
 /** Work that the catch does not cover: then what it covers may be a part that is allowed to fail. */
