@@ -94,3 +94,23 @@ it('lints types in a circle of themselves', { timeout: 120_000 }, () => {
     expect(linted({ [file]: circle }).failures, circle).toEqual([]);
   }
 });
+
+it('lints interfaces that extend themselves, or parts of themselves, under the name of a client', () => {
+  const client = `
+    import { ClientProxy } from '@nestjs/microservices';
+    import { Producer } from 'kafkajs';
+    import { One, Other } from '@acme/bus';
+    interface ClientProxy extends Partial<ClientProxy> { extra: string }
+    interface Producer extends Pick<Producer, 'send'> {}
+    interface One extends Other {}
+    interface Other extends One {}
+    export class Desk {
+      constructor(private client: ClientProxy, private producer: Producer, private one: One) {}
+      place(id: string) {
+        this.one.emit('order.noted', { id });
+        this.producer.send({ topic: 'order.placed', messages: [] });
+        return this.client.emit('order.placed', { id });
+      }
+    }`;
+  expect(linted({ 'src/desk.ts': client }).failures).toEqual([]);
+});

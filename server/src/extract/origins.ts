@@ -42,7 +42,8 @@ function originOfBase(view: FileView, name: string): Origin | undefined {
     const base = around.test(it.name) ? it.args[0] : it;
     return base?.kind === 'ref' && view.importedFrom(base.name)?.startsWith('.') === false ? [base] : [];
   });
-  return foreign[0] && originOfType(view, foreign[0]);
+  // What it is called there: an interface may be half-typed and extend itself.
+  return foreign[0] && named(view, foreign[0].name);
 }
 
 function named(view: FileView, name: string): Origin {

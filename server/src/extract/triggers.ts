@@ -17,13 +17,24 @@ const idioms = [
   'idempoten',
 ];
 
+/** Clocks: who looks for rows that were left may know nothing of events. */
+const clocks = [
+  '@Cron(',
+  '@Interval(',
+  '@nestjs/schedule',
+  'node-cron',
+  'node-schedule',
+  'CronJob',
+  'ScheduledHandler',
+];
+
 /** Providers of a container: the class behind a token may stand in a file without any of these words. */
 const providers = ['useClass', 'useExisting', 'useFactory', 'useValue'];
 
 /** The class behind an interface of the domain, which a container finds by a name or a path: nobody imports its file. */
 const behindPort = /\bimplements\s[\w\s$<>,.]{0,200}?(?:Repository|Repo|Gateway|Port|Store)\b/;
 
-const words = anyOf([...frameworks.flatMap((it) => it.triggers), ...idioms]);
+const words = anyOf([...frameworks.flatMap((it) => it.triggers), ...idioms, ...clocks]);
 const everydayWords = anyOf([...frameworks.flatMap((it) => it.everydayTriggers ?? []), ...providers]);
 
 /** Packages of user interfaces: what is called an event, a handler or a queue there is of another kind. */

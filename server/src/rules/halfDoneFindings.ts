@@ -63,7 +63,7 @@ export function otherOf({ step, deed, did, others, next }: OtherUndoing): RuleFi
     file: deed.file,
     at: deed.at,
     symbol: did,
-    severity: 'warning',
+    severity: 'info',
     message: `When a later step fails, nothing takes back what \`${did}\` did: its compensation takes back other things (${said}).`,
     help: `Take back what \`${did}\` did in its compensation, too.`,
     related: [

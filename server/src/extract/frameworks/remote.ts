@@ -138,7 +138,7 @@ function rootIsFrom(site: CallSite, modules: readonly string[]): boolean {
 }
 
 /** `notifyClient.sendEmail(…)`, `transporter.sendMail(…)`: what is called so stands for another system. */
-const ofSender = /(?:client|gateway|provider|api|transport(?:er)?|notif\w*|messag\w*)$/i;
+const ofSender = /(?:client|gateway|provider|api|transport(?:er)?)$/i;
 
 /** Without a known package: names that leave no doubt, on a client, gateway or service that may be an interface of the workspace. */
 function byName(site: CallSite): RemoteRole['what'] | undefined {

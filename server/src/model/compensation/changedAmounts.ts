@@ -7,7 +7,7 @@ import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 
 /** Less or more of it than there was. */
-export type Sign = '-' | '+';
+type Sign = '-' | '+';
 
 /** What there may be too little of, and whoever counts on it is harmed. */
 export const amounts =

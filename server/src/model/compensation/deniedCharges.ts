@@ -85,12 +85,15 @@ function deniedBy(model: EventModel, fn: FunctionNode, tried: TryAction): readon
 function answeredFailure(handler: readonly Action[]): ReturnAction | undefined {
   const last = handler.at(-1);
   if (last?.kind !== 'return' || last.value?.kind !== 'object') return undefined;
+  // `{ status: 'UNKNOWN', error }` leaves open what became of it.
+  const isStated = last.value.entries.some(({ key }) => /stat(?:us|e)$/i.test(key));
+  if (isStated) return holdsFailure(last.value) ? last : undefined;
   const isFailure = last.value.entries.some(({ key, value }) => {
     const literal = value.kind === 'literal' ? value.text : undefined;
     if (/^(?:is_?)?(?:success|successful|succeeded|ok)$/i.test(key)) return literal === 'false';
     return /^(?:error|errorMessage|failure|reason)$/i.test(key) && literal === undefined;
   });
-  return isFailure || holdsFailure(last.value) ? last : undefined;
+  return isFailure ? last : undefined;
 }
 
 /** `if (!(error instanceof CardDeclinedError)) throw error;`: what comes after it is said of the charge alone. */

@@ -1,9 +1,9 @@
 // Whether a catch does more than log: what it keeps of a failure is brought to somebody afterwards, as `failed.push(step)` and then an
 // alert for all of them; or it is given back to somebody who asked.
 import type { Action, AssignAction, CallAction, TryAction } from '../../facts/actions.ts';
-import type { Expr } from '../../facts/expressions.ts';
+import type { Expr, NameExpr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
-import { actionsIn, branchesOf, callsIn, exprsOf, namesIn } from '../../facts/walk.ts';
+import { actionsIn, branchesOf, callsIn, exprsOf, namesIn, partsOf } from '../../facts/walk.ts';
 import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
@@ -29,6 +29,7 @@ export function isOnlyLogging(
   const kept = { facts, fn: fn.fact, tried };
   const handler = tried.handler ?? [];
   const printed = callsIn(handler).filter(isLog);
+  if (actionsIn(tried.body).some((it) => isFlag(it) && isToldLater(kept, it))) return false;
   return handler.every((action) => {
     if (action.kind === 'assign') return !isToldLater(kept, action);
     if (action.kind === 'return') return !isAnswer(model, fn, action.value);
@@ -37,6 +38,11 @@ export function isOnlyLogging(
     const isKept = callee.kind === 'member' && callee.name === 'push' && !isToldLater(kept, action);
     return isLog(action) || isKept || computing.test(pathOf(callee)) || isPrinted(action, printed);
   });
+}
+
+/** `released = true`, at the end of what may fail. */
+function isFlag(action: Action): action is AssignAction {
+  return action.kind === 'assign' && action.value.kind === 'literal';
 }
 
 function isLog({ roles }: CallAction): boolean {
@@ -108,8 +114,14 @@ function isMore(action: Action): boolean {
 }
 
 function mentions(expr: Expr, root: Root): boolean {
-  if (typeof root === 'number') return [...namesIn(expr)].some((it) => it.binding === root);
+  if (typeof root === 'number') return [...namesIn(expr), ...askedIn(expr)].some((it) => it.binding === root);
   return JSON.stringify(expr).includes(`"name":"${root}"`);
+}
+
+/** `released` of `{ status: released ? 'CANCELLED' : 'RELEASE_FAILED' }`. */
+function* askedIn(expr: Expr): Iterable<NameExpr> {
+  if (expr.kind === 'choice' && expr.condition) yield* namesIn(expr.condition);
+  for (const part of partsOf(expr)) yield* askedIn(part);
 }
 
 function startOf(action: Action): number {

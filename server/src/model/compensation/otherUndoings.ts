@@ -18,6 +18,9 @@ export interface OtherUndoing {
   readonly next: StepNode;
 }
 
+/** Money goes by many names: `wallet.debit` is taken back by `ledger.reverseEntry`. */
+const money =
+  /pay|charg|debit|credit|refund|wallet|ledger|transaction|transfer|entry|posting|funds|money|balance|card|account|bill|invoice/i;
 const general = /compensat|roll_?back|refund|revert|undo(?![a-z])|all(?![a-z])/i;
 /** What only reads, computes or changes the form of something. */
 const plain =
@@ -48,7 +51,8 @@ function isOther(said: string, did: string): boolean {
 }
 
 function isMeant(said: string, did: string): boolean {
-  return general.test(said) || sharesSubject(said, did) || undoes(said, did);
+  const isOfMoney = [said, did].every((it) => money.test(it));
+  return isOfMoney || general.test(said) || sharesSubject(said, did) || undoes(said, did);
 }
 
 /** What the compensations of a step do, in their own words; nothing where one does something that can't be read. */

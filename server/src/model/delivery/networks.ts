@@ -8,5 +8,5 @@ export function isOverNetwork(model: EventModel, { transport, fact, file, events
   if (transport !== 'in-process' || !networks.test(fact.library)) return false;
   const service = model.serviceOf(file);
   const producers = events.flatMap((it) => it.producers);
-  return producers.length === 0 || producers.some((it) => model.serviceOf(it.file) !== service);
+  return producers.some((it) => model.serviceOf(it.file) !== service);
 }

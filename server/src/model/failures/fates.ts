@@ -1,6 +1,6 @@
 // What becomes of an error that is thrown on the way from the handler of a message: whether the broker delivers the message again.
-import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
-import { actionsIn } from '../../facts/walk.ts';
+import type { CallAction, TryAction } from '../../facts/actions.ts';
+import { actionsIn, callsIn } from '../../facts/walk.ts';
 import { holds } from '../../text.ts';
 import type { Level } from '../calls/handling.ts';
 import { refuses } from '../delivery/acknowledging.ts';
@@ -57,12 +57,12 @@ function attemptsAround(
 }
 
 function throwsOn({ handler }: TryAction): boolean {
-  return [...actionsIn(handler ?? [])].some((it) => it.kind === 'throw');
+  return actionsIn(handler ?? []).some((it) => it.kind === 'throw');
 }
 
 /** `channel.nack(message, false, false)` in the catch, and nothing that puts the message back. */
 function rejects(model: EventModel, fn: FunctionNode, { handler }: TryAction): boolean {
-  const calls = [...actionsIn(handler ?? [])].filter((it: Action) => it.kind === 'call');
+  const calls = callsIn(handler ?? []);
   return calls.some((it) => refuses(model, fn, it)) && !calls.some(putsBack);
 }
 

@@ -123,9 +123,14 @@ export function tagging(
   return message.kind === 'parameter' && tagged ? { ...message, tags: tagged } : message;
 }
 
-/** What a pattern says by which NestJS finds the handler: `'orderPlaced'` of `{ cmd: 'orderPlaced' }` and `{ role: 'orders', cmd: 'orderPlaced' }`. */
-export function saidByPattern({ entries, spreads }: ObjectExpr): Expr | undefined {
+/** What a pattern says by which NestJS finds the handler: `orderPlaced` of `{ cmd: 'orderPlaced' }`, `orders.placed` of `{ role: 'orders', cmd: 'placed' }`. */
+export function saidByPattern(
+  { entries, spreads }: ObjectExpr,
+  textOf: (expr: Expr) => string | undefined,
+): string | undefined {
   const isWhole =
     spreads.length === 0 && entries.every((it) => /^(?:cmd|command|role|service)$/.test(it.key));
-  return isWhole ? entries.find((it) => /^(?:cmd|command)$/.test(it.key))?.value : undefined;
+  if (!isWhole || !entries.some((it) => /^(?:cmd|command)$/.test(it.key))) return undefined;
+  const texts = entries.flatMap((it) => textOf(it.value) ?? []);
+  return texts.length === entries.length ? texts.join('.') : undefined;
 }

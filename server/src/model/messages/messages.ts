@@ -78,9 +78,8 @@ export function messagesOf(linking: Linking): ReadMessage {
       if (tagged.length > 0)
         return isLookedUp(tag) ? tagged : tagged.map((it) => tagging(it, { object, file }));
     }
-    const said = saidByPattern(object);
-    const named = said ? read(file, said, depth + 1).filter((it) => it.kind === 'name') : [];
-    if (named.length > 0) return named;
+    const pattern = saidByPattern(object, (it) => values.stringOf(file, it));
+    if (pattern !== undefined) return [{ kind: 'name', name: pattern }];
     const several = entryOf(object, 'events') ?? entryOf(object, 'messages');
     const listed = several ? read(file, several, depth + 1).filter(isUseful) : [];
     if (listed.length > 0) return listed;
