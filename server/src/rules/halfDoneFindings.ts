@@ -5,13 +5,13 @@ import type { HalfDone } from '../model/compensation/halfDone.ts';
 import type { Part } from '../model/compensation/leftAfter.ts';
 import type { OtherUndoing } from '../model/compensation/otherUndoings.ts';
 import type { StrandedRow } from '../model/compensation/strandedRows.ts';
+import { pathOf } from '../model/effects/effects.ts';
 import { calleeName } from '../model/fileIndex.ts';
 import type { RuleFinding } from './rule.ts';
 
 /** Somebody may try again, or look for what was left. */
 export function halfDoneOf({ file, first, next }: HalfDone): RuleFinding {
-  const isSame = calledIn(first) === calledIn(next);
-  const [did, does] = isSame ? [first.name, next.name] : [calledIn(first), calledIn(next)];
+  const [did, does] = [calledIn(first), calledIn(next)];
   return {
     file,
     at: first.action.call.at,
@@ -99,8 +99,8 @@ export function strandedOf({ failure, failed, row, announced }: StrandedRow): Ru
   };
 }
 
-/** The command, what the address of a request asks for, else what is called. */
+/** The command, what the address of a request asks for, else the whole path of what is called: `create` alone says of no table. */
 function calledIn({ command, action, effect: { role, via } }: Part): string {
   const asked = role.kind === 'remote' && via.length === 0 ? role.asks : undefined;
-  return command ?? asked ?? calleeName(action.call.callee) ?? '';
+  return command ?? asked ?? pathOf(action.call.callee);
 }

@@ -1,11 +1,13 @@
 // Work that one function does in two services, one after the other: an account is stored here and its wallet made over there, or a cart
 // is emptied over there and the order stored here. When the second part fails the caller is told so, or nobody is, and the first stays.
-import type { CallAction } from '../../facts/actions.ts';
-import type { FileFacts } from '../../facts/facts.ts';
+import type { CallAction, IfAction } from '../../facts/actions.ts';
+import type { Expr } from '../../facts/expressions.ts';
+import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { isOfPage } from '../../facts/pagePackages.ts';
-import { callsIn } from '../../facts/walk.ts';
+import { actionsIn, callsIn, givenLater, partsOf } from '../../facts/walk.ts';
 import type { FilePath } from '../../text.ts';
-import { mayFollow } from '../calls/order.ts';
+import { mayFollow, standsIn } from '../calls/order.ts';
+import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
@@ -14,6 +16,7 @@ import { wordsOf } from '../names/names.ts';
 import { asks, keepsNotes, saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
 import { effectsOf, isRunAgain } from './abandonedHolds.ts';
+import { transactionName } from './compensatingCalls.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
 import { isLeftAfter, type Part } from './leftAfter.ts';
 import { isUndoing } from './undoing.ts';
@@ -32,7 +35,14 @@ const making =
 const wiping = /^(?:clear|empty|remove|delete|wipe)$/;
 /** Those and what may be repeated, yet has to happen. */
 const changing =
-  /^(?:update|change|set|save|store|upsert|link|attach|apply|append|increment|increase|credit|grant|enroll|enrol|activate|initiali[sz]e|init|setup|process|pay|confirm|approve|transfer|ship|schedule|mark)$/;
+  /^(?:change|set|save|store|upsert|link|attach|apply|append|increment|increase|credit|grant|enroll|enrol|activate|initiali[sz]e|init|setup|pay|confirm|transfer|ship|mark)$/;
+/** Verbs of whatever there is: they change something that counts only where the words around them say so. */
+const wide = /^(?:process|update|schedule|approve)$/;
+const weighty =
+  /^(?:payments?|payouts?|money|funds?|amounts?|balances?|wallets?|credits?|charges?|stocks?|inventor(?:y|ies)|quantit(?:y|ies)|bookings?|reservations?|seats?|tickets?|enroll?ments?)$/;
+/** What costs and holds nothing: it is worked out of what is there, and asked for again. */
+const workedOut =
+  /^(?:uploads?|urls?|signed|presigned|previews?|thumbnails?|predict(?:ions?)?|pdfs?|documents?|completions?|quotes?|estimates?|scor(?:es?|ing)|ocr|render|translat(?:e|ions?)|geo(?:code)?)$/;
 /** Whatever of it is missing is made again, or missed by nobody. */
 const noting =
   /(?<![a-z])log(?:s|ger)?(?![a-z])|audit|metric|analytic|track|search|index|cache|notif|webhook|mail|noti(?![a-z])|sms|push|activity|history|stat(?:s|istics)|event|feed|socket|telemetry|embed|vector|login|session|token|otp/i;
@@ -45,6 +55,9 @@ const taking = /^(?:create|add|place|register|open|accept|approve|assign|claim|r
 /** Done again it finds what is there. */
 const foundOrMade = /or_?(?:create|add|insert|make|save)|ensure|upsert|if_?not|unless/i;
 const finding = /(?:^|\.)(?:get|find|fetch|load|resolve|obtain)[A-Z_]\w*$/;
+/** Whoever starts a script looks on, and starts with an empty database. */
+const scripts = /(?:^|[/._-])(?:seed(?:s|er|ers|ing)?|scripts?|migrations?|fixtures?)(?:[/._-]|$)/i;
+const starting = /^(?:main|bootstrap|seed|populate)(?![a-z])/;
 
 /** All of them, once the workspace was read: somebody may see to it elsewhere. */
 export function halfDone(model: EventModel): readonly HalfDone[] {
@@ -71,12 +84,21 @@ function halfDoneIn(model: EventModel, facts: FileFacts): readonly HalfDone[] {
   if (isOfPage(facts) || model.isOfScreen(facts.file)) return [];
   return facts.functions.flatMap((fact) => {
     const fn = { file: facts.file, fact };
-    if (isRunAgain(facts, fact)) return [];
+    if (isRunAgain(facts, fact) || isScript(fn)) return [];
     const { effects } = model.bodyOf(fn);
     if (!effects.some(({ role }) => role.kind === 'publish' || role.kind === 'remote')) return [];
     const parts = callsIn(fact.body).flatMap((it) => partOf(model, it, effects));
-    return pairIn(fn, parts).map(([first, next]) => ({ file: fn.file, fn: fact, first, next }));
+    return pairIn(model, fn, parts).map(([first, next]) => ({ file: fn.file, fn: fact, first, next }));
   });
+}
+
+function isScript({ file, fact: { kind, name } }: FunctionNode): boolean {
+  return kind === 'module' || starting.test(name) || scripts.test(file);
+}
+
+/** Who hands in a transaction opened it, and rolls back. */
+function isHandedTransaction(facts: FileFacts | undefined, { parameters }: FunctionFact): boolean {
+  return parameters.some((id) => transactionName.test(facts?.bindings[id]?.name ?? ''));
 }
 
 function isSaga({ sagas }: EventModel, { file, fact: { id } }: FunctionNode): boolean {
@@ -85,11 +107,14 @@ function isSaga({ sagas }: EventModel, { file, fact: { id } }: FunctionNode): bo
 
 /** The first part that stays, and the next one, of which another service does at least one. */
 function pairIn(
-  { fact: { body } }: FunctionNode,
+  model: EventModel,
+  { file, fact }: FunctionNode,
   parts: readonly Part[],
 ): readonly (readonly [Part, Part])[] {
+  const { body } = fact;
+  const isHanded = isHandedTransaction(model.files.get(file), fact);
   for (const first of parts) {
-    if (!stays(first)) continue;
+    if (!stays(first) || (first.kind === 'row' && (isHanded || isFoundOrMade(model, first)))) continue;
     const next = parts.find(
       (it) =>
         it !== first &&
@@ -116,7 +141,7 @@ function partOf({ program }: EventModel, action: CallAction, effects: readonly E
     const command = role.kind === 'publish' ? commandSaid(program, file, role.event) : undefined;
     const name = command ?? saidBy(action);
     const said = { action, name, effect, ...(command !== undefined && { command }) };
-    if (saysChange(name)) return [{ kind: 'asked', ...said }];
+    if (saysChange(name, role) && !isWorkedOut(effect)) return [{ kind: 'asked', ...said }];
   }
   const row = rows.find(isRow);
   return row ? [{ action, kind: 'row', name: saidBy(action), effect: row }] : [];
@@ -131,10 +156,24 @@ function isAsked(effect: Effect): boolean {
   return role.what === 'http' || role.what === 'rpc';
 }
 
-function saysChange(name: string): boolean {
+function saysChange(name: string, { kind }: Effect['role']): boolean {
   if (asks(name) || tellsSomebody(name) || noting.test(name)) return false;
   if (isUndoing(name) && !saysOneOf(wiping, name)) return false;
-  return [making, wiping, changing].some((it) => saysOneOf(it, name));
+  if (saysOneOf(workedOut, name)) return false;
+  return [making, wiping, changing].some((it) => saysOneOf(it, name)) || changesMuch(wordsOf(name), kind);
+}
+
+/** `update-stock`, `payments.process`, and not `order.process_total`. A command that has something updated is sent for it alone. */
+function changesMuch(words: readonly string[], kind: Effect['role']['kind']): boolean {
+  const isMuch = (it: string, index: number): boolean =>
+    (it === 'update' && kind === 'publish') ||
+    words.slice(Math.max(0, index - 2), index + 3).some((word) => weighty.test(word));
+  return words.some((it, index) => wide.test(it) && isMuch(it, index));
+}
+
+/** A client of one's own says less than the address that it asks: `reports.create` for `POST /render`. */
+function isWorkedOut({ role, name }: Effect): boolean {
+  return saysOneOf(workedOut, (role.kind === 'remote' ? role.asks : undefined) ?? name);
 }
 
 function saysOneOf(verbs: RegExp, name: string): boolean {
@@ -151,9 +190,58 @@ export function isRow({ role, name, via }: Effect): boolean {
 }
 
 /** Made anew each time, or gone: what is merely set is set again by who tries once more. */
-function stays({ kind, name, action }: Part): boolean {
+function stays({ kind, name, action, effect: { role } }: Part): boolean {
   if (action.settled === 'collected') return false;
+  // `axios.delete('/users/7')` may be said again.
+  if (role.kind === 'remote' && role.what === 'http' && /(?:^|\.)delete$/.test(role.asks ?? '')) return false;
   return kind === 'row' ? action.settled !== 'dropped' : saysOneOf(making, name) || saysOneOf(wiping, name);
+}
+
+/** `if (!existing) await profiles.create(…)`, `(await profiles.find(id)) ?? (await profiles.create(…))`: who tries once more finds the row. */
+function isFoundOrMade({ files }: EventModel, { effect }: Part): boolean {
+  return [effect, ...effect.via].some(({ file, at: { start } }) => {
+    const facts = files.get(file);
+    const around = facts?.functions.filter(({ span }) => span.start <= start && start < span.end) ?? [];
+    const branches = around.flatMap(({ body }) => actionsIn(body)).filter((it) => it.kind === 'if');
+    return (
+      facts !== undefined &&
+      (branches.some((it) => isWhereMissing(facts, it, start)) ||
+        facts.bindings.some(({ init }) => isOtherwise(init, start)))
+    );
+  });
+}
+
+function isWhereMissing(facts: FileFacts, { condition, then, otherwise }: IfAction, start: number): boolean {
+  const isNot = condition.kind === 'operation' && /^(?:!|={2,3})$/.test(condition.operator);
+  if (!standsIn(isNot ? then : otherwise, start)) return false;
+  const asked = condition.kind === 'operation' ? condition.of : [condition];
+  return asked.some((it) => {
+    const looked = it.kind === 'member' && it.name === 'length' ? it.object : it;
+    if (looked.kind === 'call') return looksUp(looked);
+    if (looked.kind !== 'name' || looked.binding === undefined) return false;
+    return looksUp(facts.bindings[looked.binding]?.init ?? givenLater(facts, looked.binding));
+  });
+}
+
+function isOtherwise(init: Expr | undefined, start: number): boolean {
+  if (init?.kind !== 'choice' || init.at.start > start || start >= init.at.end) return false;
+  const [found, ...made] = init.of;
+  return looksUp(found) && made.some((it) => it.kind !== 'function' && holdsCallAt(it, start));
+}
+
+function holdsCallAt(expr: Expr, start: number): boolean {
+  return (
+    (expr.kind === 'call' && expr.at.start === start) || partsOf(expr).some((it) => holdsCallAt(it, start))
+  );
+}
+
+/** A query, however long its chain: `db.select().from(profiles).where(…)`. */
+function looksUp(expr: Expr | undefined): boolean {
+  return expr?.kind === 'call' || expr?.kind === 'member'
+    ? /(?:^|\.)_?(?:find|get|load|fetch|select|exists?|count|query|look_?up|first)(?![a-z])/.test(
+        pathOf(expr),
+      )
+    : false;
 }
 
 /** An observable that is kept is subscribed to later. */

@@ -4,7 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import { standsIn } from '../calls/order.ts';
-import { isRunByClock } from '../delivery/clockJobs.ts';
+import { jobsOf } from '../delivery/clockJobs.ts';
 import { throwsToBroker } from '../delivery/deliveredAgain.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
 import { pathOf } from '../effects/effects.ts';
@@ -14,9 +14,12 @@ import { calleeName } from '../fileIndex.ts';
 import { saidOfFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { commandSaid } from '../names/commandNames.ts';
+import { isTransactionBody } from '../producers/earlyMarks.ts';
 import { isCommandName, storeOf } from '../producers/sent.ts';
 import { saidBy } from '../sagas/deeds.ts';
 import { holdsFailure } from './deniedCharges.ts';
+import { isInTransaction } from './surroundings.ts';
 import { isUndoing, undoes } from './undoing.ts';
 
 /** One of two parts: a row of one's own, or what another service is asked to do. */
@@ -44,8 +47,13 @@ export function isLeftAfter(model: EventModel, fn: FunctionNode, first: Part, ne
   // What a broker delivers again is done again, unless the failure is answered.
   if (throwsToBroker(model, fn) && !isAnswered(fn, next)) return false;
   if (isDealtWith(model, fn, next.action)) return false;
-  if (isInOneTransaction(fn, first, next)) return false;
-  return isLeftIn(model, fn, next.action, 0) && !isTakenBackNear(model, fn, first) && !isSeenTo(model, first);
+  if (isInOneTransaction(fn, first, next) || isRolledBack(model, fn, first, next)) return false;
+  return (
+    isLeftIn(model, fn, next.action, 0) &&
+    !isTakenBackNear(model, fn, first) &&
+    !isSeenTo(model, first) &&
+    !isCaughtUp(model, first, next)
+  );
 }
 
 /** A callee that catches answers in its own way. */
@@ -78,6 +86,18 @@ function isInOneTransaction({ fact: { body } }: FunctionNode, first: Part, next:
   if (first.kind !== 'row' || !first.effect.inTransaction) return false;
   const isOpenHere = callsIn(body).some(({ roles }) => roles.some((it) => it.kind === 'transaction'));
   return isOpenHere || next.effect.inTransaction || first.effect.via.length === 0;
+}
+
+/** The transaction is open around both: the function is its callback, or all that call the function have it open. */
+function isRolledBack(model: EventModel, fn: FunctionNode, first: Part, next: Part): boolean {
+  if (first.kind !== 'row') return false;
+  return [first, next].every((it) => isCovered(model, fn, it.action, 0));
+}
+
+function isCovered(model: EventModel, fn: FunctionNode, action: CallAction, depth: number): boolean {
+  if (isTransactionBody(model, fn) || isInTransaction(model, fn, action, maxDepth)) return true;
+  const callers = depth < maxDepth ? callersOf(model, fn) : [];
+  return callers.length > 0 && callers.every((it) => isCovered(model, it.caller, it.action, depth + 1));
 }
 
 /** Whether a failure of a call leaves the function, and those that call it, with nothing else done about it. */
@@ -183,9 +203,63 @@ const changedLater = perModel((model: EventModel): ReadonlySet<string> => {
 
 /** The stores of which somebody looks from time to time for rows that are left. */
 export const setRightByClocks = perModel((model: EventModel): ReadonlySet<string> => {
-  const written = saidOfFiles(model, 'what clocks set right', (facts) => setRightIn(model, facts));
+  const written = jobsOf(model).flatMap((it) => setRightBy(model, it));
   return new Set(written.map((it) => storeOf(it).toLowerCase()));
 });
+
+/** What a job of a clock does, and which rows it looks into. */
+interface CatchingUp {
+  readonly effects: readonly Effect[];
+  readonly stores: ReadonlySet<string>;
+}
+
+const catchingUp = perModel((model: EventModel): readonly CatchingUp[] =>
+  jobsOf(model).map((job) => {
+    const { effects } = model.bodyOf(job);
+    const roles = reachedFrom(model, job).flatMap(({ fact }) => callsIn(fact.body).flatMap((it) => it.roles));
+    const read = roles.flatMap((it) => (it.kind === 'read' && it.store !== undefined ? [it.store] : []));
+    return { effects, stores: new Set([...effects.map(storeOf), ...read].map((it) => it.toLowerCase())) };
+  }),
+);
+
+/** A job of a clock looks into such rows and asks the same service: it does what is missing. A webhook stores what was paid for. */
+function isCaughtUp(model: EventModel, first: Part, next: Part): boolean {
+  const row = [first, next].find((it) => it.kind === 'row');
+  const asked = [first, next].find((it) => it.kind === 'asked');
+  if (!row || !asked) return false;
+  const store = storeOf(row.effect).toLowerCase();
+  const party = partyAsked(model, asked.effect);
+  const { role } = first.effect;
+  if (role.kind === 'remote' && role.what === 'payment' && storedByWebhooks(model).has(store)) return true;
+  return catchingUp(model).some(
+    ({ effects, stores }) =>
+      stores.has(store) &&
+      // What only starts later, or all over again, is the same work.
+      !effects.some((it) => it.file === row.effect.file && it.at.start === row.effect.at.start) &&
+      effects.some((it) => party !== undefined && partyAsked(model, it) === party),
+  );
+}
+
+const storedByWebhooks = perModel(
+  (model: EventModel): ReadonlySet<string> =>
+    new Set(saidOfFiles(model, 'stores that webhooks write', (facts) => storedByWebhooksIn(model, facts))),
+);
+
+function storedByWebhooksIn(model: EventModel, { file, functions }: FileFacts): readonly string[] {
+  const hooks = functions.filter(
+    ({ name, owner = '', body }) =>
+      /webhook/i.test(`${name} ${owner}`) ||
+      callsIn(body).some(({ call }) => /^constructEvent/.test(calleeName(call.callee) ?? '')),
+  );
+  const effects = hooks.flatMap((fact) => model.bodyOf({ file, fact }).effects);
+  return effects.filter(({ role }) => role.kind === 'write').map((it) => storeOf(it).toLowerCase());
+}
+
+function partyAsked({ program }: EventModel, { role, name, file }: Effect): string | undefined {
+  if (role.kind === 'write') return undefined;
+  if (role.kind === 'publish') return commandSaid(program, file, role.event);
+  return role.asks?.split('.')[0] ?? name;
+}
 
 function isMade({ role }: Effect): boolean {
   return role.kind === 'write' && role.operation === 'insert';
@@ -194,13 +268,10 @@ function isMade({ role }: Effect): boolean {
 const settingRight =
   /expir|stale|stuck|abandon|clean|purge|reconcil|retry|resend|sync|recover|orphan|time_?out/i;
 
-function setRightIn(model: EventModel, { file, functions }: FileFacts): readonly Effect[] {
-  const timed = functions.filter((it) => isRunByClock(it));
-  return timed.flatMap((fact) =>
-    model.bodyOf({ file, fact }).effects.filter(({ role, via }) => {
-      if (role.kind !== 'write' || role.operation === 'insert') return false;
-      const isEnd = role.operation === 'delete' || (role.data !== undefined && holdsFailure(role.data));
-      return isEnd || [fact.name, ...via.map((it) => it.name)].some((it) => settingRight.test(it));
-    }),
-  );
+function setRightBy(model: EventModel, job: FunctionNode): readonly Effect[] {
+  return model.bodyOf(job).effects.filter(({ role, via }) => {
+    if (role.kind !== 'write' || role.operation === 'insert') return false;
+    const isEnd = role.operation === 'delete' || (role.data !== undefined && holdsFailure(role.data));
+    return isEnd || [job.fact.name, ...via.map((it) => it.name)].some((it) => settingRight.test(it));
+  });
 }
