@@ -2,7 +2,7 @@
 // is emptied over there and the order stored here. When the second part fails the caller is told so, or nobody is, and the first stays.
 import type { CallAction, IfAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
-import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import type { FileFacts } from '../../facts/facts.ts';
 import { isOfPage } from '../../facts/pagePackages.ts';
 import { actionsIn, callsIn, givenLater, partsOf } from '../../facts/walk.ts';
 import type { FilePath } from '../../text.ts';
@@ -16,9 +16,9 @@ import { wordsOf } from '../names/names.ts';
 import { asks, keepsNotes, saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
 import { effectsOf, isRunAgain } from './abandonedHolds.ts';
-import { transactionName } from './compensatingCalls.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
 import { isLeftAfter, type Part } from './leftAfter.ts';
+import { isHandedTransaction } from './surroundings.ts';
 import { isUndoing } from './undoing.ts';
 
 /** What was done first and stays, and what fails after it. */
@@ -96,11 +96,6 @@ function isScript({ file, fact: { kind, name } }: FunctionNode): boolean {
   return kind === 'module' || starting.test(name) || scripts.test(file);
 }
 
-/** Who hands in a transaction opened it, and rolls back. */
-function isHandedTransaction(facts: FileFacts | undefined, { parameters }: FunctionFact): boolean {
-  return parameters.some((id) => transactionName.test(facts?.bindings[id]?.name ?? ''));
-}
-
 function isSaga({ sagas }: EventModel, { file, fact: { id } }: FunctionNode): boolean {
   return sagas.some((it) => it.file === file && it.fact.function === id);
 }
@@ -112,7 +107,8 @@ function pairIn(
   parts: readonly Part[],
 ): readonly (readonly [Part, Part])[] {
   const { body } = fact;
-  const isHanded = isHandedTransaction(model.files.get(file), fact);
+  const facts = model.files.get(file);
+  const isHanded = facts !== undefined && isHandedTransaction(facts, fact);
   for (const first of parts) {
     if (!stays(first) || (first.kind === 'row' && (isHanded || isFoundOrMade(model, first)))) continue;
     const next = parts.find(

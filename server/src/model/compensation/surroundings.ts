@@ -1,9 +1,11 @@
 // What stands around a call in those that call its function: a transaction that forgets it, and work that comes after it.
 import type { CallAction } from '../../facts/actions.ts';
+import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { outermost } from '../../facts/walk.ts';
 import { mayFollow } from '../calls/order.ts';
 import { callersOf } from '../failures/followingFailure.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
+import { transactionName } from './compensatingCalls.ts';
 
 const maxDepth = 3;
 
@@ -45,4 +47,9 @@ export function isGoneOn(
 function effectsAround(model: EventModel, { file, fact }: FunctionNode): readonly Effect[] {
   const facts = model.files.get(file);
   return facts ? model.bodyOf({ file, fact: outermost(facts, fact) }).effects : [];
+}
+
+/** Who hands in a transaction opened it, and rolls back. */
+export function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFact): boolean {
+  return parameters.some((id) => transactionName.test(bindings[id]?.name ?? ''));
 }

@@ -17,9 +17,8 @@ import { saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
 import { effectsOf, isRunAgain, type AbandonedHold } from './abandonedHolds.ts';
 import { adds, amounts, changesIn, isAssigned } from './changedAmounts.ts';
-import { transactionName } from './compensatingCalls.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
-import { isInTransaction } from './surroundings.ts';
+import { isHandedTransaction, isInTransaction } from './surroundings.ts';
 import { givesBack } from './undoing.ts';
 
 const taking = /^(?:decrement|decrease|deduct|debit|withdraw|reduce|subtract)/i;
@@ -72,11 +71,6 @@ function leftBy(
       (it) => mayFollow(fact.body, hold.call.at.start, it.call.at.start) && fails(fact, it, effects),
     );
   return hold && next ? [{ file, fn: fact, hold, held: saidBy(hold), next, isOwn: true }] : [];
-}
-
-/** Who hands in a transaction opened it, and rolls back. */
-function isHandedTransaction({ bindings }: FileFacts, { parameters }: FunctionFact): boolean {
-  return parameters.some((id) => transactionName.test(bindings[id]?.name ?? ''));
 }
 
 /** A call and those before it in its chain, of which one stores: `db.update(products).set({ … }).where(…)`. */
