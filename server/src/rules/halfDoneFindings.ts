@@ -2,8 +2,8 @@
 import type { AskedInARow } from '../model/compensation/askedInARow.ts';
 import type { DeniedCharge } from '../model/compensation/deniedCharges.ts';
 import type { HalfDone } from '../model/compensation/halfDone.ts';
-import type { Part } from '../model/compensation/leftAfter.ts';
 import type { OtherUndoing } from '../model/compensation/otherUndoings.ts';
+import type { Part } from '../model/compensation/seenTo.ts';
 import type { StrandedRow } from '../model/compensation/strandedRows.ts';
 import { pathOf } from '../model/effects/effects.ts';
 import { calleeName } from '../model/fileIndex.ts';

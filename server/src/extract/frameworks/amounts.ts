@@ -1,6 +1,7 @@
 // Values that a store computes from what it holds: done twice they count twice.
 import type { Expr, ObjectEntry, ObjectExpr } from '../../facts/expressions.ts';
 import { holds } from '../../text.ts';
+import { sqlIn } from '../../facts/sqlTexts.ts';
 import type { FileView } from '../fileView.ts';
 import { linksNamed } from './chains.ts';
 import type { CallSite } from './framework.ts';
@@ -14,11 +15,7 @@ const sum = /(?:\w["`\])]?|\?)\s*[-+*/]\s*(?:\w|["`(:?$])/;
 const times = /interval|now\s*\(|current_|date/i;
 
 /** `{ paid: { increment: 1 } }`, `{ $inc: { paid: 1 } }`, `` { paid: sql`${orders.paid} + 1` } ``: counts from what is there. */
-export function increments({ view }: CallSite, data: Expr): boolean {
-  return isIncreased(view, data);
-}
-
-function isIncreased(view: FileView, data: Expr): boolean {
+export function increments({ view }: Pick<CallSite, 'view'>, data: Expr): boolean {
   const object = objectOf(view, data);
   return (
     object?.entries.some(
@@ -30,7 +27,7 @@ function isIncreased(view: FileView, data: Expr): boolean {
 /** `bulkWrite(items.map((it) => ({ updateOne: { filter, update: { $inc: … } } })))` of MongoDB. */
 function isIncreasedInBulk(view: FileView, { key, value }: ObjectEntry): boolean {
   const update = /^update(?:One|Many)$/.test(key) ? view.entryOf(value, 'update') : undefined;
-  return update !== undefined && isIncreased(view, update);
+  return update !== undefined && increments({ view }, update);
 }
 
 /** What an upsert does where the row is there: Prisma's `update`, `onConflictDoUpdate({ set })`, `.merge({ … })`, `oc.doUpdateSet({ … })`. */
@@ -73,16 +70,9 @@ function counts(view: FileView, field: string, expr: Expr): boolean {
   return text !== undefined ? isSum(text, field) : isExpression(view, value);
 }
 
-/** The SQL of `` sql`…` ``, `raw('…')`, `sequelize.literal('…')` and TypeORM's `() => '…'`. */
 function textOf(view: FileView, value: Expr): string | undefined {
-  if (value.kind === 'template' && value.tag !== undefined) return written(value);
-  const inner =
-    value.kind === 'function'
-      ? returned(view, value)
-      : value.kind === 'call' && /^(?:raw|literal|sql)$/.test(nameOf(value.callee))
-        ? value.args[0]
-        : undefined;
-  return inner && (inner.kind === 'string' || inner.kind === 'template') ? written(inner) : undefined;
+  const text = sqlIn(view.facts, value);
+  return text && written(text);
 }
 
 function written(text: Expr & { kind: 'string' | 'template' }): string {

@@ -1,6 +1,7 @@
 // Transactions of stores: a callback, or statements that begin and end one.
 import type { CallExpr, Expr, TypeExpr } from '../../facts/expressions.ts';
 import type { Role } from '../../facts/roles.ts';
+import { transactionName } from '../../facts/transactionNames.ts';
 import { pathOf } from '../paths.ts';
 import type { FileView } from '../fileView.ts';
 import { doesImport, isFrom, isText, type CallSite } from './framework.ts';
@@ -25,9 +26,8 @@ export function isTransactionHandle({ view, receiver }: CallSite): boolean {
 /** What a caller hands in who has a transaction open. */
 const unitsOfWork =
   /^(?:EntityManager|QueryRunner|ClientSession|PoolClient)$|Transaction(?:Client)?$|UnitOfWork$/;
-const handleName = /^(?:tx|trx|em|(?:entity_?)?manager|query_?runner)$/i;
-/** A name of a handle that is as often the name of what an event tells of. */
-const handleOrEntity = /^(?:session|transaction)$/i;
+/** Names of handles that are as often the names of what an event tells of. */
+const handleOrEntity = /^(?:session|transaction|client|connection|conn|migration\w*|t)$/i;
 
 /** `manager: EntityManager`. */
 export function isUnitOfWork(type: TypeExpr | undefined): boolean {
@@ -49,8 +49,8 @@ export function withoutTransaction(site: CallSite): CallSite {
 function isOpenTransaction(view: FileView, expr: Expr): boolean {
   if (expr.kind !== 'name') return false;
   const type = view.typeOf(expr);
-  if (isUnitOfWork(type) || isHandle(view, expr) || handleName.test(expr.name)) return true;
-  return type?.kind !== 'ref' && handleOrEntity.test(expr.name);
+  if (isUnitOfWork(type) || isHandle(view, expr)) return true;
+  return transactionName.test(expr.name) && (type?.kind !== 'ref' || !handleOrEntity.test(expr.name));
 }
 
 /** Whether something is what a transaction hands its callback. */

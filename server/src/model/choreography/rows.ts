@@ -3,7 +3,7 @@ import type { Action, CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
 import { actionsIn, callsIn, exprsOf, partsOf } from '../../facts/walk.ts';
-import type { FilePath } from '../../text.ts';
+import { holds, type FilePath } from '../../text.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
 import { wordsOf } from '../names/names.ts';
@@ -101,7 +101,7 @@ export function stateBegunIn(model: EventModel, run: readonly FunctionNode[]): s
 /** What a function gives where it sets a state. */
 function statesAt({ files }: EventModel, { file, fact }: FunctionNode): readonly Expr[] {
   const made = (files.get(file)?.bindings ?? []).flatMap(({ at, init }) =>
-    init && fact.span.start <= at.start && at.end <= fact.span.end ? entriesOf(init) : [],
+    init && holds(fact.span, at) ? entriesOf(init) : [],
   );
   const set = actionsIn(fact.body).flatMap((it): readonly Expr[] => {
     if (it.kind === 'call' && it.roles.some((role) => role.kind === 'read')) return [];

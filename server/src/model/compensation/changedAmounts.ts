@@ -2,9 +2,9 @@
 import type { AssignAction } from '../../facts/actions.ts';
 import type { CallExpr, Expr, ObjectEntry } from '../../facts/expressions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
+import { sqlIn } from '../../facts/sqlTexts.ts';
 import { partsOf } from '../../facts/walk.ts';
 import { pathOf } from '../effects/effects.ts';
-import { calleeName } from '../fileIndex.ts';
 
 /** Less or more of it than there was. */
 type Sign = '-' | '+';
@@ -44,7 +44,7 @@ function isChanged(facts: FileFacts | undefined, { key, value }: ObjectEntry, si
   if (!amounts.test(key)) return false;
   const verb = sign === '-' ? 'decrement' : 'increment';
   if (value.kind === 'object') return value.entries.some((it) => it.key === verb);
-  return isSum(value, key, sign) || isSumOfColumn(textOf(facts, value), key, sign);
+  return isSum(value, key, sign) || isSumOfColumn(sqlIn(facts, value), key, sign);
 }
 
 /** `{ $inc: { stock: -quantity } }` of MongoDB. */
@@ -64,24 +64,6 @@ function isSum(value: Expr, field: string, sign: Sign): boolean {
   return left?.kind === 'member' && left.name === field && !(right && rebate.test(pathOf(right)));
 }
 
-/** TypeORM's `() => 'stock - 1'`, Drizzle's `` sql`${products.stock} - ${quantity}` ``, `raw('stock - 1')`. */
-function textOf(facts: FileFacts | undefined, value: Expr): string | undefined {
-  if (value.kind === 'template') return value.tag === undefined ? undefined : written(value);
-  const inner = value.kind === 'function' ? givenBy(facts, value.function) : argumentOf(value);
-  return inner?.kind === 'string' || inner?.kind === 'template' ? written(inner) : undefined;
-}
-
-function argumentOf(value: Expr): Expr | undefined {
-  return value.kind === 'call' && /^(?:raw|literal|sql)$/.test(calleeName(value.callee) ?? '')
-    ? value.args[0]
-    : undefined;
-}
-
-function givenBy(facts: FileFacts | undefined, id: number): Expr | undefined {
-  const last = facts?.functions[id]?.body.at(-1);
-  return last?.kind === 'return' ? last.value : undefined;
-}
-
 /** What is filled in is a `?`, but a column stays a column. */
 function written(text: Expr & { kind: 'string' | 'template' }): string {
   if (text.kind === 'string') return text.value;
@@ -90,8 +72,13 @@ function written(text: Expr & { kind: 'string' | 'template' }): string {
     .join('');
 }
 
-function isSumOfColumn(text: string | undefined, field: string, sign: Sign): boolean {
-  const [, column, operator] = /^\W*(?:\w+\W{1,3})?(\w+)["`]?\s*([-+])/.exec(text ?? '') ?? [];
+function isSumOfColumn(
+  sql: (Expr & { kind: 'string' | 'template' }) | undefined,
+  field: string,
+  sign: Sign,
+): boolean {
+  const text = sql ? written(sql) : '';
+  const [, column, operator] = /^\W*(?:\w+\W{1,3})?(\w+)["`]?\s*([-+])/.exec(text) ?? [];
   return operator === sign && column?.toLowerCase() === field.toLowerCase();
 }
 

@@ -5,6 +5,7 @@ import type { FileFacts } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { undoingCall } from '../../facts/sagaWords.ts';
 import { callsIn } from '../../facts/walk.ts';
+import { transactionName } from '../../facts/transactionNames.ts';
 import type { FilePath } from '../../text.ts';
 import { calleeName } from '../fileIndex.ts';
 import { saidOfSagas } from '../incremental/about.ts';
@@ -21,9 +22,6 @@ const stackName = /compensat|rollbacks|undos|undoStack/i;
 const asking = /compensat|(?:^|[.\-_:/])(?:release|cancel|refund|rollback|undo|void)(?:$|[.\-_:/])/i;
 /** `{ cmd: 'refundPayment' }`: who cancels may be a user as well. */
 const askingInOne = /^(?:release|refund|rollback|undo|void|restock|unreserve)(?=[A-Z])(?!\w*ed$)/;
-/** What a transaction, or the connection that it runs on, is called. */
-export const transactionName =
-  /^(?:transaction|trx?|tx|queryRunner|client|connection|conn|session|em|(?:entity)?manager|migration\w*|knex|t)$/i;
 
 /** Where a call stands. */
 export interface CallPlace {

@@ -17,7 +17,8 @@ import { asks, keepsNotes, saidBy, tellsSomebody } from '../sagas/deeds.ts';
 import { isCommand } from '../sagas/sagaSigns.ts';
 import { effectsOf, isRunAgain } from './abandonedHolds.ts';
 import { hasKey, isOnTheWay } from './deniedCharges.ts';
-import { isLeftAfter, type Part } from './leftAfter.ts';
+import { isLeftAfter } from './leftAfter.ts';
+import type { Part } from './seenTo.ts';
 import { isHandedTransaction } from './surroundings.ts';
 import { isUndoing } from './undoing.ts';
 

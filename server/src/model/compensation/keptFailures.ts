@@ -4,6 +4,7 @@ import type { Action, AssignAction, CallAction, TryAction } from '../../facts/ac
 import type { Expr, NameExpr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { actionsIn, branchesOf, callsIn, exprsOf, namesIn, partsOf } from '../../facts/walk.ts';
+import { holds } from '../../text.ts';
 import { pathOf } from '../effects/effects.ts';
 import { calleeName } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
@@ -51,10 +52,7 @@ function isLog({ roles }: CallAction): boolean {
 
 /** `logger.error('undo failed', { id: step.getId() })`: what is called for the line in the log. */
 function isPrinted({ call: { at }, settled }: CallAction, printed: readonly CallAction[]): boolean {
-  return (
-    settled === 'collected' &&
-    printed.some(({ call: { span } }) => span.start <= at.start && at.end <= span.end)
-  );
+  return settled === 'collected' && printed.some((it) => holds(it.call.span, at));
 }
 
 /** Whether what the action fills is handed on, thrown, returned or asked about after the catch, here or in the function around. */

@@ -10,8 +10,8 @@ import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode, Produce
 import { producersOf, storeOf } from '../producers/sent.ts';
 import { failureWords } from '../sagas/replies.ts';
 import { isRow } from './halfDone.ts';
-import { setRightByClocks } from './leftAfter.ts';
 import { endsFlow } from './leftDeeds.ts';
+import { setRightByClocks } from './seenTo.ts';
 
 export interface StrandedRow {
   readonly failure: EventNode;

@@ -1,11 +1,11 @@
 // What stands around a call in those that call its function: a transaction that forgets it, and work that comes after it.
 import type { CallAction } from '../../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { transactionName } from '../../facts/transactionNames.ts';
 import { outermost } from '../../facts/walk.ts';
 import { mayFollow } from '../calls/order.ts';
 import { callersOf } from '../failures/followingFailure.ts';
 import type { Effect, EventModel, FunctionNode } from '../model.ts';
-import { transactionName } from './compensatingCalls.ts';
 
 const maxDepth = 3;
 

@@ -1,8 +1,8 @@
 // Who takes the jobs that are put into a queue: the workers that name the same queue, in whichever service they run.
 import type { Expr } from '../../facts/expressions.ts';
-import { indexOf } from '../fileIndex.ts';
-import type { ConsumerNode, Effect, EventModel } from '../model.ts';
 import type { FilePath } from '../../text.ts';
+import type { ConsumerNode, Effect, EventModel } from '../model.ts';
+import { classAt } from '../resolution/values.ts';
 
 /** The consumers of the queue into which an effect puts a job; none where its name can't be read. */
 export function workersOf(model: EventModel, { file, role }: Effect): readonly ConsumerNode[] {
@@ -34,8 +34,7 @@ function namedBy(
   if (value?.expr.kind === 'new') return firstOf(value.file, value.expr.args);
   if (queue.kind !== 'member' || queue.object.kind !== 'this') return undefined;
   const facts = model.files.get(file);
-  const types = facts ? [...indexOf(facts).types.values()] : [];
-  const owner = types.find((it) => it.span.start <= queue.at.start && queue.at.end <= it.span.end);
+  const owner = facts && classAt(facts, queue.at.start);
   const member = owner?.members.find((it) => it.name === queue.name);
   const injected = member?.decorators?.find((it) => it.name === 'InjectQueue');
   if (injected) return firstOf(file, injected.args);
