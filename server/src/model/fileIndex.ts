@@ -1,6 +1,6 @@
 // Look-ups into the facts of one file. They depend on that file alone, so they are kept as long as its facts live.
 import type { Action, CallAction } from '../facts/actions.ts';
-import type { Expr } from '../facts/expressions.ts';
+import type { Expr, FunctionId } from '../facts/expressions.ts';
 import type {
   BindingFact,
   ExportFact,
@@ -31,6 +31,8 @@ export interface FileIndex {
   readonly publishes: readonly (CallSite & { readonly role: PublishRole })[];
   /** Calls of which a framework said something. */
   readonly withRoles: readonly CallSite[];
+  /** The call among whose arguments a function is written. */
+  readonly handed: ReadonlyMap<FunctionId, CallSite>;
 }
 
 export interface CallSite {
@@ -147,10 +149,11 @@ function indexNamespaced(facts: FileFacts): Map<string, BindingFact> {
   );
 }
 
-function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes' | 'withRoles'> {
+function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes' | 'withRoles' | 'handed'> {
   const calls = new Map<string, CallSite[]>();
   const publishes: (CallSite & { readonly role: PublishRole })[] = [];
   const withRoles: CallSite[] = [];
+  const handed = new Map<FunctionId, CallSite>();
   for (const fn of facts.functions) {
     for (const action of callsIn(fn.body)) {
       const name = action.isNew ? 'constructor' : calleeName(action.call.callee);
@@ -160,8 +163,9 @@ function indexCalls(facts: FileFacts): Pick<FileIndex, 'calls' | 'publishes' | '
         else calls.set(name, [{ fn, action }]);
       }
       if (action.roles.length > 0) withRoles.push({ fn, action });
+      for (const it of action.call.args) if (it.kind === 'function') handed.set(it.function, { fn, action });
       for (const role of action.roles) if (role.kind === 'publish') publishes.push({ fn, action, role });
     }
   }
-  return { calls, publishes, withRoles };
+  return { calls, publishes, withRoles, handed };
 }

@@ -8,7 +8,7 @@ import { isTelling } from '../calls/pureCalls.ts';
 import { acknowledges, refuses } from '../delivery/acknowledging.ts';
 import { pathOf } from '../effects/effects.ts';
 import { isHousekeeping } from '../failures/housekeeping.ts';
-import { isRemembering } from '../failures/swallowing.ts';
+import { isRemembering } from '../failures/consumerWork.ts';
 import { blocksOf } from '../fileIndex.ts';
 
 /** `if (!order) { log(); return; }`. */

@@ -1,10 +1,11 @@
 // Calls by which a handler asks for state by the message that it handles, and the variables that receive it.
 import type { CallAction } from '../../facts/actions.ts';
-import type { Expr } from '../../facts/expressions.ts';
-import type { BindingFact } from '../../facts/facts.ts';
+import type { BindingId, Expr } from '../../facts/expressions.ts';
+import type { BindingFact, FileFacts } from '../../facts/facts.ts';
+import { once } from '../../facts/once.ts';
 import type { ReadRole, Role, WriteRole } from '../../facts/roles.ts';
 import { callsIn } from '../../facts/walk.ts';
-import { bindingOf, lastName } from '../calls/handling.ts';
+import { lastName } from '../calls/handling.ts';
 import type { Reached } from '../calls/reached.ts';
 import { isHandledPart } from '../consumers/handledParts.ts';
 import { pathOf } from '../effects/effects.ts';
@@ -107,14 +108,42 @@ function namesVersion(expr: Expr): boolean {
 
 /** The variable that receives the load, and those that take it apart: `rows` of `{ rows }`, `order` of `rows[0]`. */
 export function heldOf(here: Reached, { call, result }: CallAction): readonly BindingFact[] {
-  const bindings = here.model.files.get(here.fn.file)?.bindings ?? [];
-  const received = bindingOf(here.model, here.fn.file, result);
-  const held = bindings.filter((it) => it === received || takenApart(it)?.at.start === call.at.start);
-  const parts = bindings.filter((it) => {
-    const root = it.kind === 'const' ? takenApart(it) : undefined;
-    return root?.kind === 'name' && held.includes(bindings[root.binding ?? -1] ?? it) && !held.includes(it);
-  });
-  return [...held, ...parts];
+  const facts = here.model.files.get(here.fn.file);
+  if (!facts) return [];
+  const { ofCalls, ofNames } = takenApartIn(facts);
+  const held = new Set([...(result === undefined ? [] : [result]), ...(ofCalls.get(call.at.start) ?? [])]);
+  const parts = new Set([...held].flatMap((it) => ofNames.get(it) ?? []).filter((it) => !held.has(it)));
+  return [...inOrder(held), ...inOrder(parts)].flatMap((it) => facts.bindings[it] ?? []);
+}
+
+function inOrder(ids: Iterable<BindingId>): readonly BindingId[] {
+  return [...ids].sort((one, other) => one - other);
+}
+
+interface TakenApart {
+  /** By the place of the call's name. */
+  readonly ofCalls: ReadonlyMap<number, readonly BindingId[]>;
+  /** Constants, by the variable that they are a part of. */
+  readonly ofNames: ReadonlyMap<BindingId, readonly BindingId[]>;
+}
+
+const takenApartIn = once(({ bindings }: FileFacts): TakenApart => {
+  const ofCalls = new Map<number, BindingId[]>();
+  const ofNames = new Map<BindingId, BindingId[]>();
+  for (const [id, binding] of bindings.entries()) {
+    const root = takenApart(binding);
+    if (root === undefined) continue;
+    enter(ofCalls, root.at.start, id);
+    if (binding.kind === 'const' && root.kind === 'name' && root.binding !== undefined)
+      enter(ofNames, root.binding, id);
+  }
+  return { ofCalls, ofNames };
+});
+
+function enter(table: Map<number, BindingId[]>, key: number, id: BindingId): void {
+  const ids = table.get(key);
+  if (ids) ids.push(id);
+  else table.set(key, [id]);
 }
 
 /** What a binding is a part of: the call of `{ rows }`, the variable of `result.rows[0]`. */

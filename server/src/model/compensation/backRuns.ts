@@ -1,6 +1,6 @@
 // Places where a saga runs through what it kept, and takes back one after the other: loops, callbacks of arrays, stacks that are emptied.
-import type { Action, AssignAction, CallAction, LoopAction, Settlement } from '../../facts/actions.ts';
-import type { BindingId, CallExpr, Expr } from '../../facts/expressions.ts';
+import type { Action, CallAction, LoopAction, Settlement } from '../../facts/actions.ts';
+import type { BindingId, CallExpr, Expr, FunctionId } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { undoingCall } from '../../facts/sagaWords.ts';
@@ -180,7 +180,7 @@ export function itemOf(facts: FileFacts, expr: Expr, depth: number): Item | unde
     return handedTo(facts, expr.binding) ?? (binding.init && itemOf(facts, binding.init, depth + 1));
   const looped = loopedBy(facts, expr.binding);
   if (looped) return looped;
-  if (!binding?.init) return takenOffInto(facts, expr.binding);
+  if (!binding?.init) return takenOffInto(facts).get(expr.binding);
   return itemOfInit(facts, binding.init, depth);
 }
 
@@ -235,17 +235,16 @@ function takenOff(expr: Expr): Item | undefined {
   return name === 'pop' || name === 'shift' ? { list: object, way: name } : undefined;
 }
 
-/** `while ((undo = stack.pop()))`. */
-function takenOffInto(facts: FileFacts, id: BindingId): Item | undefined {
-  const isOf = (it: Action): it is AssignAction =>
-    it.kind === 'assign' && it.target.kind === 'name' && it.target.binding === id;
-  for (const fn of facts.functions) {
-    const found = [...actionsIn(fn.body)].filter(isOf).map((it) => takenOff(it.value));
-    const item = found.find((it) => it !== undefined);
-    if (item) return item;
+/** `while ((undo = stack.pop()))`: by the variable. */
+const takenOffInto = once((facts: FileFacts): ReadonlyMap<BindingId, Item> => {
+  const found = new Map<BindingId, Item>();
+  for (const it of facts.functions.flatMap(({ body }) => actionsIn(body))) {
+    if (it.kind !== 'assign' || it.target.kind !== 'name' || it.target.binding === undefined) continue;
+    const item = takenOff(it.value);
+    if (item && !found.has(it.target.binding)) found.set(it.target.binding, item);
   }
-  return undefined;
-}
+  return found;
+});
 
 /** The list whose method calls the function that the parameter belongs to. */
 function handedTo(facts: FileFacts, id: BindingId): Item | undefined {
@@ -265,30 +264,18 @@ function wayOf(name: string): Way | undefined {
   return undefined;
 }
 
-/** The call that is given a function as its first argument, and goes through a list with it. */
-function givenTo(facts: FileFacts, id: number): CallAction | undefined {
-  for (const name of indexOf(facts).calls.keys()) {
-    if (!handing.test(name)) continue;
-    const sites = indexOf(facts).calls.get(name) ?? [];
-    const found = sites.find(({ action: { call } }) =>
-      call.args.some((it) => it.kind === 'function' && it.function === id),
-    );
-    if (found) return found.action;
-  }
-  return undefined;
+/** The call that is given a function, and goes through a list with it. */
+function givenTo(facts: FileFacts, id: FunctionId): CallAction | undefined {
+  const action = indexOf(facts).handed.get(id)?.action;
+  return action && handing.test(calleeName(action.call.callee) ?? '') ? action : undefined;
 }
 
 /** What becomes of a call's promise; one that a callback returns goes where the callback's caller puts its own. */
 export function settledAt(facts: FileFacts, fact: FunctionFact, action: CallAction): Settlement {
   const isGiven = action.settled === 'returned' || (action.settled === 'awaited' && fact.isAsync);
   if (!isGiven || fact.name !== '' || fact.outer === undefined) return action.settled;
-  for (const sites of indexOf(facts).calls.values()) {
-    const site = sites.find(({ action: { call } }) =>
-      call.args.some((it) => it.kind === 'function' && it.function === fact.id),
-    );
-    if (!site) continue;
-    if (calleeName(site.action.call.callee) === 'forEach') return 'dropped';
-    return settledAt(facts, site.fn, site.action);
-  }
-  return action.settled;
+  const site = indexOf(facts).handed.get(fact.id);
+  if (!site) return action.settled;
+  if (calleeName(site.action.call.callee) === 'forEach') return 'dropped';
+  return settledAt(facts, site.fn, site.action);
 }

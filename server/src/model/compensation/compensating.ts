@@ -7,7 +7,7 @@ import { branchesOf, callsIn } from '../../facts/walk.ts';
 import { pathOf } from '../effects/effects.ts';
 import { answersItself, isSettledTogether } from '../failures/answering.ts';
 import { isQuietCallback } from '../failures/quiet.ts';
-import { calleeName } from '../fileIndex.ts';
+import { calleeName, indexOf } from '../fileIndex.ts';
 import { aboutFunctions, saidOfFiles } from '../incremental/about.ts';
 import { perModel } from '../incremental/perModel.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
@@ -153,16 +153,8 @@ function contextOf(
   facts: FileFacts,
   fact: FunctionFact,
 ): Pick<Context, 'inCatch' | 'inLoop' | 'after' | 'isForgotten'> {
-  const outer = fact.outer === undefined ? undefined : facts.functions[fact.outer];
-  const isForgotten =
-    fact.isAsync &&
-    outer !== undefined &&
-    [...callsIn(outer.body)].some(
-      ({ call: { callee, args } }) =>
-        callee.kind === 'member' &&
-        callee.name === 'forEach' &&
-        args.some((it) => it.kind === 'function' && it.function === fact.id),
-    );
+  const { callee } = indexOf(facts).handed.get(fact.id)?.action.call ?? {};
+  const isForgotten = fact.isAsync && callee?.kind === 'member' && callee.name === 'forEach';
   return { inCatch: false, inLoop: false, after: [], isForgotten };
 }
 

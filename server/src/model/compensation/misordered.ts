@@ -51,24 +51,36 @@ function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): readon
   const facts = model.files.get(file);
   const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
   if (!facts || !fn) return [];
+  const homeAt = keptByPlace((at) => homeOf(facts, at));
+  const aroundAt = keptByPlace((at) => catchAround((homeAt(at) ?? fn).body, at.start));
   const placed = steps.flatMap((step) =>
     // A status that is set takes nothing back that another step was built on.
     step.undoing
       .filter((it) => it.known === 'always' && it.isRow !== true && it.file === file)
       .filter((it) => isAwaited(model, file, it.at))
-      .map((undoing) => ({ step, undoing, home: homeOf(facts, undoing.at) })),
+      .map((undoing) => ({ step, undoing, home: homeAt(undoing.at), around: aroundAt(undoing.at) })),
   );
   for (const [index, first] of placed.entries()) {
+    const { body } = first.home ?? fn;
     for (const second of placed.slice(index + 1)) {
-      if (first.step === second.step || first.home !== second.home) continue;
-      const { body } = first.home ?? fn;
+      if (first.around !== second.around || first.step === second.step || first.home !== second.home)
+        continue;
       const [from, to] = [first.undoing.at.start, second.undoing.at.start];
-      if (catchAround(body, from) !== catchAround(body, to)) continue;
       if (mayFollow(body, from, to) && mayFollow(fn.body, first.step.at.start, second.step.at.start))
         return [{ kind: 'calls', file, first, second, all: together(placed, first) }];
     }
   }
   return [];
+}
+
+/** One call takes many steps back, and each asks about its place. */
+function keptByPlace<Value>(ask: (at: Span) => Value): (at: Span) => Value {
+  const known = new Map<number, { readonly value: Value }>();
+  return (at) => {
+    const kept = known.get(at.start) ?? { value: ask(at) };
+    known.set(at.start, kept);
+    return kept.value;
+  };
 }
 
 /** The function that a place stands in, callbacks in it included. */
@@ -85,16 +97,16 @@ function homeOf({ functions }: FileFacts, at: Span): FunctionFact | undefined {
 interface PlacedUndoing {
   readonly undoing: Undoing;
   readonly home: FunctionFact | undefined;
+  /** The try whose catch it stands in. */
+  readonly around: TryAction | undefined;
 }
 
 function together(placed: readonly PlacedUndoing[], first: PlacedUndoing): readonly Span[] {
   const body = first.home?.body ?? [];
   const offset = first.undoing.at.start;
-  const around = catchAround(body, offset);
   return placed
-    .filter((it) => it.home === first.home)
+    .filter((it) => it.home === first.home && it.around === first.around)
     .map((it) => it.undoing.at)
-    .filter((it) => catchAround(body, it.start) === around)
     .filter(
       (it) => it.start === offset || mayFollow(body, it.start, offset) || mayFollow(body, offset, it.start),
     )

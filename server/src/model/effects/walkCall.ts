@@ -211,11 +211,14 @@ function add(walk: Walk, draft: EffectDraft, flow: Flow): void {
   push(walk, { ...draft, effect: guardedBy(effect, flow.guard) }, flow);
 }
 
+/** Whether there are as many effects as anybody looks at; whoever asks has one more, of which nothing is known. */
+function isFull(walk: Walk): boolean {
+  walk.isOpen ||= walk.drafts.length >= maxEffects;
+  return walk.drafts.length >= maxEffects;
+}
+
 function push(walk: Walk, { needs = [], ...draft }: EffectDraft, flow: Context): void {
-  if (walk.drafts.length >= maxEffects) {
-    walk.isOpen = true;
-    return;
-  }
+  if (isFull(walk)) return;
   const all = [...needs, ...(flow.needs ?? [])];
   walk.drafts.push(all.length > 0 ? { ...draft, needs: all } : draft);
 }
@@ -225,6 +228,7 @@ function merge(walk: Walk, action: CallAction, callee: FunctionNode, summary: Su
   const step = { file: walk.fn.file, at: action.call.at, name: pathOf(action.call.callee) };
   const { linking } = walk.walking;
   for (const draft of summary.drafts) {
+    if (isFull(walk)) break;
     const needs = needsLeft(draft.needs, callee, action.call, { ...walk, linking });
     if (!needs) continue;
     const settled = settle(draft, walk.fn, action.call, linking);

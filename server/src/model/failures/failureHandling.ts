@@ -6,6 +6,7 @@ import { once } from '../../facts/once.ts';
 import type { Role } from '../../facts/roles.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import { pathOf } from '../effects/effects.ts';
+import { indexOf } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 
 const countWords =
@@ -22,10 +23,8 @@ export function isOfFailure(model: EventModel, fn: FunctionNode, action: CallAct
   if (isOfCatch(fn, action) || isOfCheck(fn.fact.body, action)) return true;
   if (takesError(model, fn) || isErrorCallback(model, fn)) return true;
   const outer = outerOf(model, fn);
-  if (outer && callsIn(outer.fact.body)) {
-    const handing = callHanding(outer, fn);
-    if (handing && depth < 2 && isOfFailure(model, outer, handing, depth + 1)) return true;
-  }
+  const handing = callHanding(model, fn);
+  if (outer && handing && depth < 2 && isOfFailure(model, outer, handing, depth + 1)) return true;
   if (depth > 1 || fn.fact.name === '') return false;
   const callers = model.program.callersOf(fn);
   return callers.length > 0 && callers.every((it) => isOfFailure(model, it.caller, it.action, depth + 1));
@@ -66,9 +65,7 @@ function takesError({ files }: EventModel, { file, fact }: FunctionNode): boolea
 
 /** `.catch(() => channel.nack(message))`. */
 function isErrorCallback(model: EventModel, fn: FunctionNode): boolean {
-  const outer = outerOf(model, fn);
-  const handing = outer && callHanding(outer, fn);
-  const { callee } = handing?.call ?? {};
+  const { callee } = callHanding(model, fn)?.call ?? {};
   return callee?.kind === 'member' && callee.name === 'catch';
 }
 
@@ -78,11 +75,9 @@ function outerOf({ files }: EventModel, { file, fact }: FunctionNode): FunctionN
 }
 
 /** The call that is given a function as an argument. */
-function callHanding({ fact }: FunctionNode, { fact: inner }: FunctionNode): CallAction | undefined {
-  for (const action of callsIn(fact.body)) {
-    if (action.call.args.some((it) => it.kind === 'function' && it.function === inner.id)) return action;
-  }
-  return undefined;
+function callHanding({ files }: EventModel, { file, fact }: FunctionNode): CallAction | undefined {
+  const facts = files.get(file);
+  return facts && indexOf(facts).handed.get(fact.id)?.action;
 }
 
 /** Whether a function, those around it or its callers speak of tries, redelivery or a number of deaths. */
@@ -176,8 +171,7 @@ export function isDelayed(
     const isBefore = action === undefined || call.at.start < action.call.at.start;
     if (isBefore && (pauses.test(lastName(call.callee)) || call.args.some(isTimer))) return true;
   }
-  const outer = outerOf(model, fn);
-  const handing = outer && callHanding(outer, fn);
+  const handing = callHanding(model, fn);
   return handing !== undefined && /^(?:setTimeout|setInterval|schedule)$/.test(lastName(handing.call.callee));
 }
 

@@ -1,8 +1,7 @@
 // Functions that run only because a step failed: a catch calls them, or what runs the steps of a saga.
 import type { Action, CallAction } from '../../facts/actions.ts';
-import type { FunctionFact } from '../../facts/facts.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
-import { indexOf } from '../fileIndex.ts';
+import { calleeName, indexOf } from '../fileIndex.ts';
 import type { EventModel, FunctionNode } from '../model.ts';
 import { runsSteps } from '../sagas/orchestrators.ts';
 
@@ -58,10 +57,6 @@ export function callersOf(model: EventModel, fn: FunctionNode): readonly Caller[
 /** `.catch(async (error) => { await compensateAll(); throw error; })`. */
 function isHandedToCatch(model: EventModel, { file, fact }: FunctionNode): boolean {
   const facts = model.files.get(file);
-  const sites = facts ? (indexOf(facts).calls.get('catch') ?? []) : [];
-  return sites.some(({ action }) => isGiven(action, fact));
-}
-
-function isGiven({ call: { args } }: CallAction, { id }: FunctionFact): boolean {
-  return args.some((it) => it.kind === 'function' && it.function === id);
+  const site = facts && indexOf(facts).handed.get(fact.id);
+  return site !== undefined && calleeName(site.action.call.callee) === 'catch';
 }

@@ -1,18 +1,17 @@
 // Catches of a consumer after which the broker believes that the message was handled, though nothing was done about the failure.
 import type { Action, CallAction, TryAction } from '../../facts/actions.ts';
+import { lazily } from '../../facts/once.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { Span } from '../../text.ts';
 import { callbacksOf, everyAction, startOf, withoutWrappers } from '../calls/nested.ts';
 import { neverBoth } from '../calls/order.ts';
-import { isPure, isReport, isTelling } from '../calls/pureCalls.ts';
+import { isReport } from '../calls/pureCalls.ts';
 import { isLeftOpen } from '../consumers/runners.ts';
 import { refuses } from '../delivery/acknowledging.ts';
 import { leftInMemory } from '../delivery/leftInMemory.ts';
 import { isTick } from '../delivery/ticks.ts';
-import { pathOf } from '../effects/effects.ts';
 import { journalsIn } from '../effects/journalLines.ts';
-import { marksProgress } from '../effects/progressMarks.ts';
-import { calleeName, eachAction } from '../fileIndex.ts';
+import { eachAction } from '../fileIndex.ts';
 import type { ConsumerNode, EventModel, FunctionNode } from '../model.ts';
 import {
   acknowledgedAfter,
@@ -25,7 +24,7 @@ import {
 } from './acknowledgedAnyway.ts';
 import { isAnsweredOtherwise, withoutAnswer } from './answeredMessages.ts';
 import { bringsWhat, givesMessages, isGatheredForNobody, listsAround } from './gathered.ts';
-import { isHousekeeping } from './housekeeping.ts';
+import { isOwnWork, isWork } from './consumerWork.ts';
 import { answersPromise, isQuiet, isQuietCallback, isSettling, onlyTells, type QuietScope } from './quiet.ts';
 
 /** A catch that ends the failure of a consumer's work. */
@@ -47,11 +46,6 @@ export interface Swallow {
 }
 
 const maxDepth = 3;
-/** Calls that prepare, look or tell: a consumer does not do its work by them. */
-const preparing =
-  /^(?:get|find|load|fetch|read|parse|decode|deserialize|validate|assert|check|is|has|to|from|extract|map|filter|resolve|heartbeat|commit|ack|log|debug|info|warn|error|trace|count|stringify|startSpan|end|set|inc|observe|startTimer|now|join|split|slice|trim|push|create(?:Logger|Context)|plainToInstance|keys|values|entries|includes|test|match|replace|pause|resume|setAttribute)(?![a-z])/;
-const remembers = /inbox|processed|dedup|idempot/i;
-
 /** The catch by which a consumer loses messages, or undefined where it has none. */
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
   // Where nobody delivers again, an error that is thrown loses the message as one that is caught does.
@@ -120,11 +114,12 @@ function toldIn(scope: Scope, actions: readonly Action[], work: readonly CallAct
     if (!isGathered && !isToldWhere(scope, caught)) continue;
     const { span, callee } = caught.call;
     const isInside = (it: Action): boolean => span.start <= startOf(it) && startOf(it) < span.end;
-    const outside = actions.filter((it) => !isInside(it) && !bringsWhat(scope.facts, it, caught));
+    const isOutside = (it: Action): boolean => !isInside(it) && !bringsWhat(scope.facts, it, caught);
     const hasWork = isGathered || work.some((it) => it !== caught && isInside(it));
-    const isAll = hasWork && !isOptional(scope, [caught], outside);
+    if (!hasWork || isOptional(scope, [caught], actions, isOutside)) continue;
+    const outside = actions.filter(isOutside);
     const isKept = [...actions].some((it) => it.kind === 'call' && isInside(it) && isAck(scope, it));
-    if (!isAll || isKept || outside.some((it) => isRescue(scope, it) && startOf(it) > span.end)) continue;
+    if (isKept || outside.some((it) => isRescue(scope, it) && startOf(it) > span.end)) continue;
     const action = outside.find(
       (it): it is CallAction => it.kind === 'call' && startOf(it) > span.end && isAck(scope, it),
     );
@@ -177,9 +172,11 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
   if (!isQuiet(scope, attempt.finalizer)) return undefined;
   const inside = [...everyAction(scope.facts, attempt.body)];
   if (onlyTells(scope, inside)) return undefined;
-  const outside = besideIn(scope, attempt, all);
+  const isBeside = besideOf(scope, attempt, all);
+  // Of many attempts nearly all end here, so that what is beside them is looked for no further than this.
+  if (isOptional(scope, inside, all, isBeside) || isPassedOn(scope, attempt)) return undefined;
+  const outside = all.filter(isBeside);
   if (outside.some((it) => isRescue(scope, it) && startOf(it) > attempt.at.start)) return undefined;
-  if (isOptional(scope, inside, outside) || isPassedOn(scope, attempt)) return undefined;
   const acknowledged = acknowledgedAfter(scope, attempt, outside);
   if (!acknowledged && isInRelay(attempt, all)) return undefined;
   if (acknowledged?.where === 'catch' && isForSome(scope, attempt)) return undefined;
@@ -200,15 +197,15 @@ function judge(scope: Scope, attempt: TryAction, all: readonly Action[]): Swallo
 }
 
 /** What is done in the same run outside of an attempt: neither what fetched the messages before nor what only wraps it. */
-function besideIn(scope: Scope, attempt: TryAction, all: readonly Action[]): readonly Action[] {
+function besideOf(scope: Scope, attempt: TryAction, all: readonly Action[]): (action: Action) => boolean {
   const own = [attempt.body, attempt.handler ?? []].flatMap((it) => [...everyAction(scope.facts, it)]);
   const within = new Set<Action>([attempt, ...own]);
-  const lists = listsAround(scope.facts, attempt, all);
-  return all.filter((it) => {
+  const lists = lazily(() => listsAround(scope.facts, attempt, all));
+  return (it) => {
     if (within.has(it) || neverBoth(scope.fn.fact.body, attempt.at.start, startOf(it))) return false;
     if (isAround(scope, it, attempt)) return false;
-    return it.kind !== 'call' || !givesMessages(scope.facts, it, lists);
-  });
+    return it.kind !== 'call' || !givesMessages(scope.facts, it, lists());
+  };
 }
 
 /** `return inTrace(event, async () => { try … })`: a wrapper that is waited for does no work beside what it is handed. */
@@ -239,51 +236,13 @@ function isPassedOn(scope: Scope, { body }: TryAction): boolean {
 }
 
 /** Work that the catch does not cover: then what it covers may be a part that is allowed to fail. */
-function isOptional(scope: Scope, inside: readonly Action[], outside: readonly Action[]): boolean {
-  return (
-    outside.some(
-      (it) => it.kind === 'call' && isWork(scope, it) && !isRemembering(it) && !isMarking(scope, it),
-    ) && inside.length > 0
-  );
-}
-
-/** `update({ where: { id }, data: { status: 'processing' } })` says how far the work is, itself or in a method of its own. */
-function isMarking({ model, fn }: Scope, { call, roles }: CallAction): boolean {
-  if (roles.length > 0) return roles.every(marksProgress);
-  const effects = model.program.calleesOf(fn.file, fn, call).flatMap((it) => model.bodyOf(it).effects);
-  return effects.length > 0 && effects.every((it) => marksProgress(it.role));
-}
-
-/** The claim of the message in an inbox is no work of its own. */
-export function isRemembering({ call, roles }: CallAction): boolean {
-  if (roles.some((it) => it.kind === 'guard')) return true;
-  return (
-    roles.some((it) => it.kind === 'write' && remembers.test(it.store ?? '')) ||
-    remembers.test(pathOf(call.callee))
-  );
-}
-
-function isWork(scope: Scope, action: CallAction): boolean {
-  const { roles, call, isNew, settled } = action;
-  if (roles.some((it) => it.kind === 'write' || it.kind === 'publish' || it.kind === 'remote')) return true;
-  if (roles.length > 0 || isNew || isHousekeeping(action)) return false;
-  const name = calleeName(call.callee) ?? '';
-  if (
-    preparing.test(name) ||
-    isTelling(scope.model, scope.fn.file, action) ||
-    isPure(call.callee) ||
-    isGathering(call)
-  )
-    return false;
-  const callees = scope.model.program.calleesOf(scope.fn.file, scope.fn, call);
-  if (callees.length > 0)
-    return callees.some((it) => it.fact.isAsync || scope.model.bodyOf(it).effects.length > 0);
-  return settled === 'awaited' || settled === 'returned';
-}
-
-/** `await Promise.all(messages.map(async (message) => …))` waits for the work in the callbacks, which is looked at by itself. */
-function isGathering({ callee }: CallAction['call']): boolean {
-  return callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'Promise';
+function isOptional(
+  scope: Scope,
+  inside: readonly Action[],
+  all: readonly Action[],
+  isOutside: (action: Action) => boolean,
+): boolean {
+  return inside.length > 0 && all.some((it) => it.kind === 'call' && isOwnWork(scope, it) && isOutside(it));
 }
 
 /** Poll loops and relays try again by themselves. */

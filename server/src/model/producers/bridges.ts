@@ -27,15 +27,8 @@ export function handedOnBy(facts: FileFacts, message: Message, read: ReadMessage
 
 /** Whether a function without a name is the argument of a call that subscribes. */
 function isSubscribed(facts: FileFacts, fn: FunctionFact): boolean {
-  if (fn.name !== '') return false;
-  for (const [name, sites] of indexOf(facts).calls) {
-    if (!subscribes.test(name)) continue;
-    const isGiven = sites.some(({ action }) =>
-      action.call.args.some((it) => it.kind === 'function' && it.function === fn.id),
-    );
-    if (isGiven) return true;
-  }
-  return false;
+  const site = fn.name === '' ? indexOf(facts).handed.get(fn.id) : undefined;
+  return site !== undefined && subscribes.test(calleeName(site.action.call.callee) ?? '');
 }
 
 /** `publish(name: EventName)`: of all names that it takes, each caller knows which it hands in. */
