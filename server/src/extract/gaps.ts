@@ -3,6 +3,7 @@ import type { ts } from 'ts-morph';
 import type { CallAction } from '../facts/actions.ts';
 import type { Expr } from '../facts/expressions.ts';
 import type { FileFacts, Gap, SagaFact, StepFact } from '../facts/facts.ts';
+import { tanglesIn } from '../facts/tangles.ts';
 import { callsIn } from '../facts/walk.ts';
 
 /** Publishes without a readable event, handlers and compensations that can't be read. */
@@ -15,6 +16,10 @@ export function unreadIn(facts: FileFacts): readonly Gap[] {
         : [],
     ),
     ...facts.sagas.flatMap(unreadSteps),
+    ...tanglesIn(facts).map(({ functions: [{ at }], functions }) => ({
+      at,
+      reason: `${functions.length} functions of this file lead to each other, by more calls than are followed.`,
+    })),
   ];
 }
 

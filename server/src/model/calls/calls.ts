@@ -1,6 +1,7 @@
 // Which functions of the workspace a call may run, and where a function is called.
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { unfollowedIn } from '../../facts/tangles.ts';
 import { areSame } from '../../same.ts';
 import type { FilePath } from '../../text.ts';
 import { eachAction, indexOf, type CallSite } from '../fileIndex.ts';
@@ -45,11 +46,17 @@ type CalleesAt = (file: FilePath, call: CallExpr, depth: number) => readonly Fun
 
 /** What is asked deeper inside of another question may be cut off: then it is another answer. */
 function keptCallees(
-  keeper: Keeper,
+  { keeper, files }: Pick<CallsParts, 'keeper' | 'files'>,
   ask: (file: FilePath, callee: Expr, depth: number) => readonly FunctionNode[],
 ): CalleesAt {
+  const isFollowed = (file: FilePath, { at }: CallExpr): boolean => {
+    const facts = files.get(file);
+    return facts === undefined || !unfollowedIn(facts).has(at.start);
+  };
   const kept = Array.from({ length: deepestCallees }, (_, depth) =>
-    keeper.keep(`callees ${depth}`, (file, call: CallExpr) => ask(file, call.callee, depth)),
+    keeper.keep(`callees ${depth}`, (file, call: CallExpr) =>
+      depth > 0 || isFollowed(file, call) ? ask(file, call.callee, depth) : [],
+    ),
   );
   return (file, call, depth) => kept[depth]?.(file, call) ?? [];
 }
@@ -57,7 +64,7 @@ function keptCallees(
 /** Binds calls over the given parts; answers are kept. */
 export function callsOf(parts: CallsParts): Calls {
   const { keeper, files, values, hierarchy, injection, packageOf, unitOf } = parts;
-  const calleesAt = keptCallees(keeper, (file, callee, depth) => {
+  const calleesAt = keptCallees(parts, (file, callee, depth) => {
     const found = named(file, callee, depth);
     return found.length > 0 || callee.kind !== 'name' ? found : heldBy(file, callee, depth);
   });
