@@ -3,6 +3,7 @@
 import { table } from '../../table.ts';
 import type { CallAction } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
+import { once } from '../../facts/once.ts';
 import type { Role } from '../../facts/roles.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { FileView } from '../fileView.ts';
@@ -75,7 +76,7 @@ function isTarget(view: FileView, { result, call }: CallAction): boolean {
   });
 }
 
-function targetsIn(view: FileView): readonly Expr[] {
+const targetsIn = once((view: FileView): readonly Expr[] => {
   const made = view.facts.functions.flatMap((it) => callsIn(it.body).filter((one) => one.isNew));
   return made.flatMap(({ call }) =>
     call.args.flatMap((options) => {
@@ -83,7 +84,7 @@ function targetsIn(view: FileView): readonly Expr[] {
       return given.flatMap((it) => (it ? heldIn(it) : []));
     }),
   );
-}
+});
 
 /** The queue of `{ queue, maxReceiveCount }`, of `{ deadLetterTargetArn: queue.attrArn }`, or as it stands. */
 function heldIn(target: Expr): readonly Expr[] {

@@ -1,6 +1,7 @@
 // Sagas that are one function: its calls in order are the steps, and catches, branches and stacks take them back.
 import type { CallAction } from '../../facts/actions.ts';
 import type { FileFacts } from '../../facts/facts.ts';
+import { once } from '../../facts/once.ts';
 import type { PublishRole } from '../../facts/roles.ts';
 import { takingHold } from '../../facts/sagaWords.ts';
 import { areAlternatives } from '../calls/order.ts';
@@ -57,7 +58,12 @@ export function stepsInBody(fn: FunctionNode, reading: Reading, engine?: string)
   });
   const back = takingBack(fn, placed, callsAfterFailure(fn, reading.linking), reading);
   const placeOf = new Map(placed.map((it) => [it.index, it.action.call.at.start]));
-  return takenBack(fn, drafts, { ...back, undoneBy: undoneAmong(drafts) }, placeOf);
+  return takenBack(
+    fn,
+    drafts,
+    { ...back, undoneBy: undoneAmong(drafts), pushedFor: meantAmong(drafts) },
+    placeOf,
+  );
 }
 
 /** The steps, each with what takes it back. */
@@ -177,15 +183,17 @@ function isAnswered({ isRequest, isDetached }: PublishRole): boolean {
 
 interface Undoings extends TakingBack {
   readonly undoneBy: (it: Back) => Undone<Draft>;
+  /** The step that what is put on the stack speaks of. */
+  readonly pushedFor: (it: Back) => Draft | undefined;
 }
 
 function withUndoing(step: Draft, steps: readonly Draft[], back: Undoings): StepNode {
   const { words, index, ...node } = step;
   const found = [
-    back.pushes.filter((it) => meantBy(it, steps) === step),
+    back.pushes.filter((it) => back.pushedFor(it) === step),
     back.backs.filter((it) => back.undoneBy(it).meant.has(step)),
     back.rows.filter((it) => it.words === receiverIn(words)),
-    back.pushes.filter((it) => !meantBy(it, steps) && isBeside(it, index, steps)),
+    back.pushes.filter((it) => !back.pushedFor(it) && isBeside(it, index, steps)),
   ].find((it) => it.length > 0);
   if (found) return { ...node, compensation: 'yes', undoing: found.map((it) => undoingOf(it, index)) };
   const isStray = back.backs.some((it) => !isRunner(it.words, back) && !back.undoneBy(it).isAny);
@@ -204,11 +212,13 @@ function receiverIn(path: string): string {
 }
 
 /** The nearest step that the words on the stack speak of. */
-function meantBy({ words, index }: Back, steps: readonly Draft[]): Draft | undefined {
-  const distance = (it: Draft): number => Math.abs(it.index - index);
-  return steps
-    .filter((it) => undoes(words, it.words) || sharesSubject(words, it.words))
-    .toSorted((a, b) => distance(a) - distance(b))[0];
+function meantAmong(steps: readonly Draft[]): Undoings['pushedFor'] {
+  return once(({ words, index }: Back) => {
+    const distance = (it: Draft): number => Math.abs(it.index - index);
+    return steps
+      .filter((it) => undoes(words, it.words) || sharesSubject(words, it.words))
+      .toSorted((a, b) => distance(a) - distance(b))[0];
+  });
 }
 
 function undoingOf(
