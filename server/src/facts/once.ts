@@ -1,4 +1,5 @@
 // What a question gives about something that never changes (the facts of a file) is worked out once. For a model see perModel.ts.
+import type { Span } from '../text.ts';
 
 /** Keeps each answer as long as what was asked about lives. */
 export function once<Subject extends object, Answer>(
@@ -12,6 +13,16 @@ export function once<Subject extends object, Answer>(
     let known = answers.get(subject);
     if (!known) answers.set(subject, (known = { subject, answer: ask(subject) }));
     last = known;
+    return known.answer;
+  };
+}
+
+/** Keeps each answer about a place of one file, for as long as whoever asks goes over it. */
+export function oncePerPlace<Answer>(ask: (at: Span) => Answer): (at: Span) => Answer {
+  const answers = new Map<number, { readonly answer: Answer }>();
+  return (at) => {
+    const known = answers.get(at.start) ?? { answer: ask(at) };
+    answers.set(at.start, known);
     return known.answer;
   };
 }

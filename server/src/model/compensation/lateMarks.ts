@@ -2,11 +2,12 @@
 import type { Action } from '../../facts/actions.ts';
 import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { oncePerPlace } from '../../facts/once.ts';
 import { actionsIn, callsIn, namesIn } from '../../facts/walk.ts';
 import type { FilePath, Span } from '../../text.ts';
 import { mayFollow } from '../calls/order.ts';
 import { calleeName } from '../fileIndex.ts';
-import type { EventModel, SagaNode, StepNode, Undoing } from '../model.ts';
+import type { EventModel, SagaNode, StepNode } from '../model.ts';
 
 export interface LateMark {
   readonly file: FilePath;
@@ -23,10 +24,14 @@ export function* lateMarks(model: EventModel, { file, fact, steps }: SagaNode): 
   const facts = model.files.get(file);
   const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
   if (!facts || !fn) return;
+  // One call takes many steps back.
+  const setFor = oncePerPlace((at) => settingsFor(facts, fn, at));
   for (const step of steps) {
     const undoing = step.undoing.filter((it) => it.isRow !== true);
     if (step.file !== file || undoing.length === 0) continue;
-    const marks = undoing.map((it) => (it.known === 'always' ? lateMark(facts, fn, step, it) : undefined));
+    const marks = undoing.map((it) =>
+      it.known === 'always' && it.file === file ? lateMark(fn, step, setFor(it.at)) : undefined,
+    );
     const [first] = marks;
     if (first && marks.every((it) => it !== undefined)) {
       const { at, name, list } = first;
@@ -51,19 +56,14 @@ interface Mark {
   readonly from: number;
 }
 
-function lateMark(
-  facts: FileFacts,
-  fn: FunctionFact,
-  step: StepNode,
-  { file, at }: Undoing,
-): Mark | undefined {
-  const around = facts.functions.find((it) =>
-    [...callsIn(it.body)].some(({ call }) => call.at.start === at.start),
-  );
-  if (file !== facts.file || !around) return undefined;
-  const asked = askedAround(around.body, at.start);
-  if (asked.roots.size === 0) return undefined;
-  const set = settings(fn.body, asked);
+/** Where a function sets what a compensation of its file asks for. */
+function settingsFor({ functions }: FileFacts, fn: FunctionFact, at: Span): readonly Mark[] {
+  const around = functions.find((it) => callsIn(it.body).some(({ call }) => call.at.start === at.start));
+  const asked = around && askedAround(around.body, at.start);
+  return asked && asked.roots.size > 0 ? settings(fn.body, asked) : [];
+}
+
+function lateMark(fn: FunctionFact, step: StepNode, set: readonly Mark[]): Mark | undefined {
   const before = (it: Mark): boolean => mayFollow(fn.body, it.from, step.at.start);
   const after = set.filter((it) => !before(it) && mayFollow(fn.body, step.at.start, it.from));
   return after.length > 0 && !set.some(before) ? after[0] : undefined;

@@ -1,6 +1,7 @@
 // Compensations that run in the order of the steps: the first is undone while what was built on it still stands.
 import type { Action, TryAction } from '../../facts/actions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
+import { oncePerPlace } from '../../facts/once.ts';
 import { actionsIn, callsIn } from '../../facts/walk.ts';
 import type { FilePath, Span } from '../../text.ts';
 import { mayFollow } from '../calls/order.ts';
@@ -25,6 +26,9 @@ export interface ForwardPair {
   /** All that the catch takes back, in the order of the text. */
   readonly all: readonly Span[];
 }
+
+/** Of each pair the order is looked at. In a saga of ten steps there are some thirty. */
+const mostCompared = 300;
 
 /** All places where compensations run in the order of the steps, one after the other. */
 export function* misorderedRuns(model: EventModel): Iterable<ForwardRun | ForwardPair> {
@@ -51,15 +55,16 @@ function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): readon
   const facts = model.files.get(file);
   const fn = fact.function === undefined ? undefined : facts?.functions[fact.function];
   if (!facts || !fn) return [];
-  const homeAt = keptByPlace((at) => homeOf(facts, at));
-  const aroundAt = keptByPlace((at) => catchAround((homeAt(at) ?? fn).body, at.start));
-  const placed = steps.flatMap((step) =>
+  const homeAt = oncePerPlace((at) => homeOf(facts, at));
+  const aroundAt = oncePerPlace((at) => catchAround((homeAt(at) ?? fn).body, at.start));
+  const all = steps.flatMap((step) =>
     // A status that is set takes nothing back that another step was built on.
     step.undoing
       .filter((it) => it.known === 'always' && it.isRow !== true && it.file === file)
       .filter((it) => isAwaited(model, file, it.at))
       .map((undoing) => ({ step, undoing, home: homeAt(undoing.at), around: aroundAt(undoing.at) })),
   );
+  const placed = all.slice(0, mostCompared);
   for (const [index, first] of placed.entries()) {
     const { body } = first.home ?? fn;
     for (const second of placed.slice(index + 1)) {
@@ -71,16 +76,6 @@ function forwardPair(model: EventModel, { file, fact, steps }: SagaNode): readon
     }
   }
   return [];
-}
-
-/** One call takes many steps back, and each asks about its place. */
-function keptByPlace<Value>(ask: (at: Span) => Value): (at: Span) => Value {
-  const known = new Map<number, { readonly value: Value }>();
-  return (at) => {
-    const kept = known.get(at.start) ?? { value: ask(at) };
-    known.set(at.start, kept);
-    return kept.value;
-  };
 }
 
 /** The function that a place stands in, callbacks in it included. */
