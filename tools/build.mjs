@@ -26,6 +26,19 @@ const shareTsMorph = {
   },
 };
 
+/** fdir looks for a picomatch in all folders above, which may be a stranger's. It needs none where it is given functions. */
+const noLookUp = {
+  name: 'no-look-up',
+  setup: (building) => {
+    building.onLoad({ filter: /[\\/]fdir[\\/]dist[\\/]index\.mjs$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replaceAll(/__require(?:\.resolve)?\("picomatch"\)/g, 'null');
+      if (contents === text) throw new Error(`${path} looks for picomatch in another way.`);
+      return { contents };
+    });
+  },
+};
+
 const started = performance.now();
 const digest = digestOfSources();
 const built = await Promise.allSettled(bundles.filter(isThere).map(bundle));
@@ -52,7 +65,7 @@ function bundle({ from, to }) {
     // The main entry of jsonc-parser is a UMD module, whose requires can't be followed.
     mainFields: ['module', 'main'],
     external: ['vscode'],
-    plugins: [shareTsMorph, directTypescript(tsMorph)],
+    plugins: [shareTsMorph, noLookUp, directTypescript(tsMorph)],
     define: {
       sagalintDigest: JSON.stringify(digest),
       'import.meta.dirname': '__dirname',

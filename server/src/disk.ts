@@ -1,6 +1,7 @@
 // The only file that touches the disk: lists and reads. What can't be read is "not there", never an exception.
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -76,13 +77,20 @@ function decoded(bytes: Buffer): string {
   return bytes.toString('utf8');
 }
 
-/** Writes a file, and the folders it needs; a sentence where that fails. */
-export function write(file: FilePath, text: string): string | undefined {
+/**
+ * Writes a file, and the folders it needs; a sentence where that fails. What is there stays, unless it may be replaced. A link is
+ * never written through: a repository may bring one that leads elsewhere.
+ */
+export function write(file: FilePath, text: string, mayReplace: boolean): string | undefined {
+  // What is replaced is there until the other is whole.
+  const draft = mayReplace ? `${file}.${process.pid}.tmp` : file;
   try {
     makeFolder(dirname(file), 0o777);
-    writeFileSync(file, text);
+    writeFileSync(draft, text, { flag: 'wx' });
+    if (mayReplace) renameSync(draft, file);
     return undefined;
   } catch (error) {
+    if (mayReplace) forget(draft);
     return `${file} can't be written: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
@@ -111,10 +119,10 @@ function makeFolder(folder: string, mode: number): void {
   }
 }
 
-/** What was kept under a name, or undefined. */
+/** What was kept under a name, or undefined. The folder may be one that others write to. */
 export function readKept(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined;
   } catch {
     return undefined;
   }
@@ -147,6 +155,16 @@ export function kindOf(path: FilePath): 'file' | 'folder' | undefined {
     return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether anything has this path, also a link that leads nowhere. */
+export function isTaken(path: FilePath): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 // `sagalint new saga`: what it writes compiles, passes its own test, and has no finding.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { howToTest } from '../../server/src/scaffold/howToTest.ts';
@@ -86,6 +86,29 @@ describe('Files that are there', () => {
     expect(sagalint([...order, '--force'], { cwd: folder }).status).toBe(0);
     expect(readFileSync(join(folder, 'order-saga.ts'), 'utf8')).toContain('class OrderSagaOrchestrator');
   });
+
+  // Who brings the repository chooses where its links lead.
+  test.skipIf(process.platform === 'win32')(
+    'are links that are not written through, not even by force',
+    () => {
+      const outside = folderWith({ 'there.ts': 'mine' });
+      for (const name of ['there.ts', 'not-there.ts']) {
+        const folder = folderWith({});
+        symlinkSync(join(outside, name), join(folder, 'order-saga-resume.ts'));
+        expect(sagalint(order, { cwd: folder }).status).toBe(2);
+        expect(sagalint([...order, '--force'], { cwd: folder }).status).toBe(0);
+        expect(readFileSync(join(folder, 'order-saga-resume.ts'), 'utf8')).toContain('import');
+      }
+      expect(readdirSync(outside)).toEqual(['there.ts']);
+      expect(readFileSync(join(outside, 'there.ts'), 'utf8')).toBe('mine');
+    },
+  );
+});
+
+test('What nests without end beside a saga harms nobody', () => {
+  const deep = `{ "compilerOptions": ${'['.repeat(100_000)}`;
+  const folder = folderWith({ 'tsconfig.json': deep, 'package.json': deep });
+  expect(sagalint(order, { cwd: folder })).toMatchObject({ status: 0, err: '' });
 });
 
 test('A dry run writes nothing', () => {

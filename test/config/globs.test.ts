@@ -12,6 +12,18 @@ const hostile = [
   '{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}b',
   `${'?'.repeat(600)}`,
   '',
+  // A plus repeats what stands in a brace or bracket, also across signs that mean nothing.
+  '{a,aa}+b',
+  '{*,*a}+b',
+  '[^b]+[^b]+[^b]+[^b]+[^b]+[^b]+b',
+  '[a]""+[a]""+[a]""+[a]""+[a]""+[a]""+[a]""+b',
+  '@(a|aa)+@(a|aa)+b',
+  '*{a,aa}*{a,aa}*{a,aa}b',
+  // Each of these passes all limits but one.
+  '*a*a*a*ab',
+  `${'(a|aa)'.repeat(20)}b`,
+  `${'{a,a/a}/'.repeat(16)}b`,
+  '+(a|aa)+(a|aa)+(a|aa)b',
 ];
 
 it('takes what people write', () => {
@@ -21,6 +33,9 @@ it('takes what people write', () => {
     '**/*.+(spec|test).ts',
     '**/!(*.d).ts',
     '{apps,libs}/*/src/**',
+    '{src,lib}/**/+page*.{ts,tsx}',
+    'c++/**',
+    'src/**/*.{spec,test}.{ts,tsx,mts}',
   ];
   expect(usual.filter(isCostly)).toEqual([]);
   const matches = matcher(['**/*.+(spec|test).ts', '{apps,libs}/*/src/**']);
@@ -45,8 +60,13 @@ describe.each(['src/[abc/**', 'src/{a,b/**'])('the glob %s that is not closed', 
   });
 });
 
+it('matches no path that is longer than any that people have', () => {
+  expect(matcher(['**'])('a'.repeat(500))).toBe(true);
+  expect(matcher(['**'])('a'.repeat(501))).toBe(false);
+});
+
 it('answers any glob on any path in time', () => {
-  const glob = stringMatching(/^([ab/.]|\*|\*\*|\?|\{a,b\}|[@!*+?]\(a\|b\)){0,24}$/);
+  const glob = stringMatching(/^([ab/.+"]|\*|\*\*|\?|\{a,aa\}|\{\*,a\}|\[a\]|\[^b\]|[@!*+?]\(a\|b\)){0,24}$/);
   const any = oneof(glob, string());
   const path = stringMatching(/^([ab]|a\/){0,400}$/);
   let slowest = 0;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readProjects } from '../../server/src/config/projects.ts';
 import { readConfig } from '../../server/src/config/read.ts';
 import { toy } from './toy.ts';
 
@@ -8,6 +9,24 @@ function problemsIn(text: string): readonly string[] {
   const { problems } = readConfig(text, '/shop/sagalint.config.json', rules);
   return problems.map(({ at, message }) => `${text.slice(at.start, at.end)}: ${message}`);
 }
+
+test.each(['__proto__', 'constructor', 'prototype'])('the key %s reaches into nothing, anywhere', (key) => {
+  const trap = `"${key}": { "isAdmin": true, "prototype": { "isAdmin": true }, "lost-data": "off", "files": ["**"] }`;
+  const text = `{ ${trap}, "rules": { ${trap}, "lost-data": ["error", { ${trap} }] }, "services": { ${trap} },
+    "overrides": [{ ${trap}, "files": ["a"], "rules": { ${trap} } }], "frameworks": [{ "name": "a", ${trap} }], "scale": { ${trap} } }`;
+  const { config, problems } = readConfig(text, '/shop/sagalint.config.json', rules);
+  const projects = readProjects(
+    ['/shop/package.json', '/shop/tsconfig.json', '/shop/project.json'],
+    () => text,
+  );
+  expect(problems.length).toBeGreaterThan(3);
+  expect(projects.length).toBe(1);
+  expect(Reflect.get({}, 'isAdmin')).toBeUndefined();
+  expect(Reflect.get(Object, 'isAdmin')).toBeUndefined();
+  expect(Object.keys(config.rules)).toEqual(['lost-data']);
+  for (const it of [config, config.rules, config.services, config.scale, ...config.frameworks])
+    expect(Reflect.get(it, 'isAdmin')).toBeUndefined();
+});
 
 describe('what is wrong is told where it stands, and the rest holds', () => {
   test('an unknown rule, in rules and in overrides', () => {

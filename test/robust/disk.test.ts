@@ -8,10 +8,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Printed } from '../../server/src/cli/reports/checked.ts';
 import { RunCache } from '../../server/src/cli/runCache.ts';
@@ -63,18 +65,45 @@ it.skipIf(!existsSync('/proc/self'))('gives up where the system refuses a folder
   expect(status).toBe(2);
 });
 
-it('believes no answer that is cut off at any byte', () => {
+it('believes no answer that is cut off at any byte, or of another build', () => {
   const kept = folderWith({});
   const cache = (): RunCache => new RunCache(kept, 'build-1', ['/shop']);
   const key = cache().keyOf('given');
   cache().keep(key, answer, new FactsCache(undefined, 'build-1'));
   expect(cache().find(key)).toEqual(answer);
+  const ofAnotherBuild = new RunCache(kept, 'build-2', ['/shop']);
+  expect(ofAnotherBuild.find(ofAnotherBuild.keyOf('given'))).toBeUndefined();
   const [file = ''] = readdirSync(kept).map((it) => join(kept, it));
   const whole = readFileSync(file, 'utf8');
   for (let end = 0; end < whole.length; end += 1) {
     writeFileSync(file, whole.slice(0, end));
     expect(cache().find(key)).toBeUndefined();
   }
+});
+
+it.skipIf(process.platform === 'win32')('reads no pipe and no device that lies where a cache should', () => {
+  const folder = folderWith({ 'src/placed.ts': placed });
+  const kept = folderWith({});
+  const first = cached(folder, kept);
+  const names = readdirSync(kept);
+  const again = (): string =>
+    sagalint(['check', folder, '--format', 'json', '--cache-location', kept], { timeout: 20_000 }).out;
+  for (const it of names) {
+    rmSync(join(kept, it));
+    symlinkSync('/dev/zero', join(kept, it));
+    expect(again()).toBe(first);
+    rmSync(join(kept, it));
+    expect(spawnSync('mkfifo', [it], { cwd: kept }).status).toBe(0);
+    expect(again()).toBe(first);
+  }
+});
+
+it.skipIf(process.platform === 'win32')('keeps what it found out where nobody else reads it', () => {
+  const kept = join(folderWith({}), 'deep/cache');
+  cached(folderWith({ 'src/placed.ts': placed }), kept);
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
+  expect([modeOf(kept), modeOf(dirname(kept))]).toEqual([0o700, 0o700]);
+  expect(readdirSync(kept).map((it) => modeOf(join(kept, it)))).toEqual([0o600, 0o600]);
 });
 
 const at = { start: 17, end: 33 };

@@ -67,6 +67,22 @@ it('looks at hundreds of catches in loops of one handler', () => {
   expectLinted(check(folderWith({ 'src/run.ts': code })));
 });
 
+it('takes the words of a rule for words, whatever they would mean as an expression', () => {
+  const words = ['([a-z]+)+!', '(', '[', 'a{9}', ' ', '', `${'- '.repeat(300)}!`];
+  const options = { failures: ['failed', ...words] };
+  const rules = {
+    'missing-failure-event': ['warning', options],
+    'unhandled-failure-event': ['warning', options],
+  };
+  const names = `export const names = ['${'a'.repeat(60)}', '${'- '.repeat(400)}', 'payment.charged'];
+export interface PaymentProcessedEvent { orderId: string }
+export const tell = (bus: EventBus, event: PaymentProcessedEvent) => bus.publish(event);\n`;
+  const config = JSON.stringify({ rules });
+  expectLinted(
+    check(folderWith({ 'src/placed.ts': placed, 'src/names.ts': names, 'sagalint.config.json': config })),
+  );
+});
+
 describe.skipIf(process.platform === 'win32')('what has no end on the disk', () => {
   const folderOf = (): string =>
     folderWith({ 'src/placed.ts': placed, 'tsconfig.json': '{ "extends": "./base.json" }' });

@@ -1,12 +1,16 @@
 // A stranger's repository is data: nothing of it runs, nothing is sent, and nothing is read or written where it should not be.
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import { folderWith, sagalint, type Ran } from '../cli/command.ts';
 import { Client, programs, uriOf } from '../lsp/client.ts';
 
 const root = join(import.meta.dirname, '../..');
 const trap = "require('node:fs').writeFileSync(__dirname + '/RAN', ''); throw new Error('It ran.');\n";
+
+const moduleTrap =
+  "import fs from 'node:fs'; fs.writeFileSync(import.meta.dirname + '/RAN', ''); throw new Error('It ran.');\n";
 
 const placed = 'export interface OrderPlacedEvent { orderId: string }\n';
 
@@ -18,6 +22,8 @@ const hostile = {
     '{ "extends": ["../../../../etc/hosts", "./trap.js"], "compilerOptions": { "plugins": [{ "name": "./trap.js" }, { "name": "trap" }] } }',
   'sagalint.config.js': trap,
   'sagalint.config.cjs': trap,
+  'sagalint.config.mjs': moduleTrap,
+  'sagalint.config.mts': moduleTrap,
   'sagalint.config.json':
     '{ "frameworks": [{ "name": "__proto__", "publish": [{ "call": "constructor.call" }] }], "plugins": ["./trap.js"], "__proto__": { "isAdmin": true } }',
   'trap.js': trap,
@@ -46,25 +52,35 @@ function watched(folder: string, cache: string): Ran & { readonly seen: readonly
   return { ...sagalint(args, { cwd: folder, env }), seen: seen() };
 }
 
-/** Nothing was refused, loaded from the folder, written elsewhere than below `writable`, or read elsewhere than allowed. */
+/** Nothing was refused, loaded that is not ours, written elsewhere than below `writable`, or read elsewhere than allowed. */
 function expectHarmless(seen: readonly string[], folder: string, writable: string): void {
   expect(seen.filter((it) => it.startsWith('refused'))).toEqual([]);
-  const [reads, writes, loads] = ['read ', 'write ', 'load '].map((what) =>
-    seen.filter((it) => it.startsWith(what)).map((it) => it.slice(what.length)),
-  );
+  const of = (what: string): readonly string[] =>
+    seen.filter((it) => it.startsWith(`${what} `)).map((it) => it.slice(what.length + 1));
+  const [reads, writes, loads] = [of('read'), of('write'), of('load')];
   // The watch sees what there is to see.
   expect(reads).toContain(`${folder}/src/events/placed.ts`);
-  expect(loads?.length).toBeGreaterThan(5);
-  expect(loads?.filter((it) => it.includes('trap') || it.startsWith(folder))).toEqual([]);
-  expect(writes?.filter((it) => !it.startsWith(writable))).toEqual([]);
+  expect(of('list')).toContain(`${folder}/src/`);
+  expect(loads.length).toBeGreaterThan(5);
+  // A package that is looked up by its name is whatever lies in some folder above.
+  expect(loads.filter((it) => !isBuiltin(it) && !ours.test(it))).toEqual([]);
+  expect(writes.filter((it) => !it.startsWith(writable))).toEqual([]);
+  expect(existsSync(join(folder, 'RAN'))).toBe(false);
   const above = (path: string): boolean =>
     folder.startsWith(`${dirname(path)}/`) &&
     ['package.json', 'sagalint.config.json', '.gitignore'].includes(basename(path));
   const allowed = (path: string): boolean =>
     path.startsWith(`${folder}/`) || path.startsWith(writable) || path.startsWith(root) || above(path);
-  expect(reads?.filter((it) => !allowed(it))).toEqual([]);
-  expect(reads?.filter((it) => it.includes('trap'))).toEqual([]);
+  expect(reads.filter((it) => !allowed(it))).toEqual([]);
+  // What is no source and no configuration is no business of ours: it can't even be evaluated.
+  const wanted = /\.(m?ts|json|gitignore)$/;
+  expect(reads.filter((it) => it.startsWith(folder) && !wanted.test(it))).toEqual([]);
+  expect(of('list').filter((it) => !`${resolve(it)}/`.startsWith(`${folder}/`))).toEqual([]);
 }
+
+/** Our bundles, by whatever path, and the test's own watch. */
+const ours =
+  /^\.\/ts-morph\.cjs$|\/dist\/(cli|server|ts-morph)\.cjs$|\/bin\/sagalint\.cjs$|\.\.\/package\.json$|\/watch\.cjs$/;
 
 it('runs nothing of the workspace, opens no connection and no process, and stays in its folders', () => {
   const folder = folderWith(hostile);
@@ -81,7 +97,15 @@ it('does no more in the server, while documents are edited, fixed and a saga is 
   const folder = folderWith(hostile);
   writeFileSync(join(folder, 'sagalint.config.json'), '{}');
   const { env, seen } = watch();
-  const client = await Client.start([folder], { program: programs.built, env });
+  const client = new Client(programs.built, env);
+  onTestFinished(() => void client.process.kill());
+  const asked: string[] = [];
+  client.connection.onRequest((method) => {
+    asked.push(method);
+    return null;
+  });
+  await client.initialize([folder], {});
+  await client.ready();
   const file = `${folder}/src/events/placed.ts`;
   await client.after(() => client.open(file, `import '../../trap.js';\n${placed}`));
   const [found] = client.diagnosticsOf(file);
@@ -96,6 +120,11 @@ it('does no more in the server, while documents are edited, fixed and a saga is 
     ...wishes,
   });
   expect(saga.files.length).toBeGreaterThan(1);
+  // Edits are proposed: the server asks the editor for none, and to open nothing.
+  expect(asked).toEqual([]);
+  await client.connection.sendRequest('shutdown');
+  await client.connection.sendNotification('exit');
+  await client.exit;
   expect(seen().filter((it) => it.startsWith('write '))).toEqual([]);
   expectHarmless(seen(), folder, '/nowhere');
 });
@@ -104,7 +133,6 @@ it('takes a hostile configuration for data, and says what is wrong with it', () 
   const { status, err } = sagalint(['check', folderWith(hostile), '--no-cache']);
   expect(status).toBe(2);
   expect(err).toContain('sagalint.config.json');
-  expect(Reflect.get({}, 'isAdmin')).toBeUndefined();
 });
 
 it('follows no link out of the workspace, and none in a circle', () => {
@@ -115,30 +143,9 @@ it('follows no link out of the workspace, and none in a circle', () => {
   mkdirSync(join(folder, 'src/links'));
   symlinkSync(outside, join(folder, 'src/links/out'));
   symlinkSync(folder, join(folder, 'src/links/round'));
+  symlinkSync(join(outside, 'events/secret.ts'), join(folder, 'src/events/secret.ts'));
   const { out } = watched(folder, folderWith({}));
   expect(out).toContain('OrderPlaced');
   expect(out).not.toContain('SecretShared');
   expect(out.match(/"ruleId"/g)?.length).toBe(1);
-});
-
-it('sends nothing to the terminal that it would obey', () => {
-  const escape = '\u001B';
-  const publish = (topic: string): string => `import { Kafka } from 'kafkajs';
-const producer = new Kafka({ brokers: [] }).producer();
-export async function place() { producer.send({ topic: '${topic}', messages: [] }); /* ${escape}[2J \u202E */ }
-`;
-  const folder = folderWith({
-    [`src/${escape}[31m.ts`]: publish('order.placed\\u001B]0;other title\\u0007'),
-  });
-  const { out } = sagalint(['check', folder, '--no-cache']);
-  expect(out).toContain('unawaited-publish');
-  expect(out).toContain('order.placed\\u001b]0;other title\\u0007');
-  expect(out).toContain('src/\\u001b[31m.ts');
-  writeFileSync(
-    join(folder, 'sagalint.config.json'),
-    `{ "rules": { "${escape}[2J": "off", "\\u001b[2J": "off" } }`,
-  );
-  const { err } = sagalint(['check', folder, '--no-cache']);
-  expect(err).toContain('There is no rule');
-  for (const it of [out, err]) expect(it).not.toMatch(/[^\P{C}\n]/u);
 });

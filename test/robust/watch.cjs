@@ -1,6 +1,7 @@
 // Loaded before a program (`node --require`): refuses network and processes, and notes which files it reads, writes and loads.
 const fs = require('node:fs');
 const Module = require('node:module');
+const { fileURLToPath } = require('node:url');
 const log = process.env.WATCH_LOG;
 const append = fs.appendFileSync;
 const note = (what, path) => {
@@ -9,7 +10,8 @@ const note = (what, path) => {
 
 const refuse = (object, names) => {
   for (const name of names) {
-    object[name] = () => {
+    // No arrow: some of these are classes.
+    object[name] = function () {
       append(log, `refused ${name}\n`);
       throw new Error(`${name} is refused.`);
     };
@@ -20,10 +22,15 @@ refuse(require('node:net').Server.prototype, ['listen']);
 refuse(require('node:http'), ['request', 'get', 'createServer']);
 refuse(require('node:https'), ['request', 'get']);
 refuse(require('node:http2'), ['connect', 'createServer']);
-refuse(require('node:dns'), ['lookup', 'resolve']);
-refuse(require('node:dns').promises, ['lookup', 'resolve']);
+const dns = require('node:dns');
+for (const it of [dns, dns.promises])
+  refuse(
+    it,
+    Object.keys(it).filter((name) => /^(lookup|resolve|reverse|Resolver)/.test(name)),
+  );
 refuse(require('node:dgram'), ['createSocket']);
 refuse(require('node:worker_threads'), ['Worker']);
+refuse(process, ['dlopen']);
 refuse(require('node:child_process'), [
   'spawn',
   'spawnSync',
@@ -49,6 +56,8 @@ const watch = (what, names, at = (given) => given[0]) => {
   }
 };
 watch('read', ['readFileSync', 'readFile', 'createReadStream', 'openAsBlob']);
+watch('read', ['copyFileSync', 'copyFile', 'cpSync', 'cp']);
+watch('list', ['readdirSync', 'readdir', 'opendirSync', 'opendir', 'watch', 'watchFile']);
 watch(
   ([, flags]) => (flags === undefined || flags === 'r' || flags === 0 ? 'read' : 'write'),
   ['openSync', 'open'],
@@ -83,6 +92,13 @@ watch(
   (given) => given[1],
 );
 
+// `import` goes by other ways than `require`.
+Module.registerHooks?.({
+  load: (url, context, next) => {
+    note('load', url.startsWith('file:') ? fileURLToPath(url) : url);
+    return next(url, context);
+  },
+});
 const load = Module._load;
 Module._load = function (request, ...rest) {
   note('load', request);

@@ -7,6 +7,7 @@ import { CommandProblem, exitStatus } from './exit.ts';
 import type { LintOptions } from './given.ts';
 import { hintFor } from './knownRules.ts';
 import { lint, targetAt } from './lint.ts';
+import { printable } from './printable.ts';
 import type { Checked, Printed } from './reports/checked.ts';
 import { jsonReport } from './reports/json.ts';
 import { textReport } from './reports/text.ts';
@@ -31,12 +32,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const linted = await lint(targets, { ...options, rule: ids });
   if (linted.files === 0) {
     const where = targets.map((it) => it.path).join(', ');
-    process.stderr.write(`sagalint: there is no TypeScript file to lint in ${where}.\n`);
+    say(`there is no TypeScript file to lint in ${where}.`);
   } else if (linted.shown === 0) {
     const problem = `no file is linted: \`include\` and \`exclude\` of the configuration leave none of ${linted.files}.`;
     // A hook names whatever was changed, also what the configuration leaves out.
     if (targets.some((it) => it.kind === 'folder')) throw new CommandProblem(problem);
-    process.stderr.write(`sagalint: ${problem}\n`);
+    say(problem);
   }
   const checked: Checked = { root, linted, seconds: (performance.now() - started) / 1000 };
   await written(options.format === 'json' ? jsonReport(checked) : textReport(checked, options));
@@ -61,13 +62,18 @@ const order: readonly Severity[] = ['info', 'warning', 'error'];
 function statusOf({ findings, failures }: Printed, failOn: CheckOptions['failOn']): number {
   for (const it of failures) {
     const where = 'ruleId' in it ? `the rule ${it.ruleId}` : it.file;
-    process.stderr.write(`sagalint: ${where} failed, which is a defect of sagalint: ${it.message}\n`);
+    say(`${where} failed, which is a defect of sagalint: ${it.message}`);
   }
   if (failures.length > 0) return exitStatus.couldNotRun;
   if (failOn === 'never') return exitStatus.clean;
   const least = order.indexOf(failOn);
   const isOver = findings.some((it) => order.indexOf(it.severity) >= least);
   return isOver ? exitStatus.findings : exitStatus.clean;
+}
+
+/** Names of files are a stranger's. */
+function say(sentence: string): void {
+  process.stderr.write(`sagalint: ${printable(sentence)}\n`);
 }
 
 /** Waits until a pipe took everything: the end of the process must not cut a long report. */

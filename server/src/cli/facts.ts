@@ -9,6 +9,7 @@ import { fill, load } from '../workspace/load.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import { CommandProblem } from './exit.ts';
 import { refuse, rootOf, targetAt } from './lint.ts';
+import { printable } from './printable.ts';
 
 /** Prints the facts of one file; throws a `CommandProblem` where there is none, or a configuration is wrong. */
 export function facts(path: string): void {
@@ -26,5 +27,5 @@ export function facts(path: string): void {
   for (const _ of fill(workspace, sources, { read, keep: () => false }));
   const own = configOf.frameworksFor(file)?.frameworks;
   const known = workspace.snapshot().factsOf(file) ?? extract(file, text, own);
-  process.stdout.write(printFacts(known, text));
+  process.stdout.write(printable(printFacts(known, text)));
 }

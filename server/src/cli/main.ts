@@ -117,11 +117,11 @@ function failed(error: unknown): void {
     if (error.exitCode === 0) process.exitCode = 0;
     return;
   }
-  if (error instanceof CommandProblem) process.stderr.write(`sagalint: ${printable(error.message)}\n`);
-  else
-    process.stderr.write(
-      `sagalint failed, which is a defect of sagalint:\n${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+  const told =
+    error instanceof CommandProblem
+      ? `sagalint: ${error.message}`
+      : `sagalint failed, which is a defect of sagalint:\n${error instanceof Error ? error.stack : String(error)}`;
+  process.stderr.write(`${printable(told)}\n`);
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 // `sagalint new saga`: writes the files of a saga and their test, and never over a file that is there.
 import { createInterface } from 'node:readline/promises';
 import { join, resolve } from 'node:path';
-import { kindOf, packagePath, read, write } from '../disk.ts';
+import { isTaken, packagePath, read, write } from '../disk.ts';
 import { howToTest } from '../scaffold/howToTest.ts';
 import type { NewFile } from '../scaffold/newSaga.ts';
 import { sagaFiles } from '../scaffold/sagaFiles.ts';
@@ -52,11 +52,11 @@ async function typedWishes(name: string | undefined, options: NewSagaOptions): P
 }
 
 function writeAll(folder: string, files: readonly NewFile[], mayReplace: boolean): void {
-  const there = files.find(({ name }) => kindOf(join(folder, name)) !== undefined);
+  const there = files.find(({ name }) => isTaken(join(folder, name)));
   if (there !== undefined && !mayReplace)
     throw new CommandProblem(`${join(folder, there.name)} is there already. \`--force\` replaces it.`);
   for (const { name, text } of files) {
-    const problem = write(join(folder, name), text);
+    const problem = write(join(folder, name), text, mayReplace);
     if (problem !== undefined) throw new CommandProblem(problem);
   }
 }

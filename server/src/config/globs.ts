@@ -3,22 +3,27 @@
 import picomatch from 'picomatch';
 
 /** With so many wildcards a path of `longest` characters takes milliseconds at worst. */
-const most = { length: 500, wildcards: 3, deepWildcards: 3, braces: 4, groups: 2 };
+const most = { length: 500, wildcards: 3, deepWildcards: 3, braces: 4, inSegment: 4, groups: 2 };
 /** Longer paths match nothing. */
 const longest = 500;
+
+/** A plus repeats the bracket, brace or group before it, as in a regular expression. In `+page.ts` and `c++` it is a sign like others. */
+const repeats = /[^\w/.+@\\-]\+/;
 
 /** Whether a glob could take too long, or is none. */
 export function isCostly(glob: string): boolean {
   const groups = glob.match(/[@!?]\([^()+]*\)|[*+]\([\w.|-]*\)/g) ?? [];
-  const rest = groups.reduce((text, it) => text.replace(it, ''), glob);
+  const rest = groups.reduce((text, it) => text.replace(it, ')'), glob);
   return (
     glob === '' ||
     glob.length > most.length ||
     groups.length > most.groups ||
     rest.includes('(') ||
+    repeats.test(rest) ||
     count(glob, /\{/g) > most.braces ||
     count(glob, /\*\*/g) > most.deepWildcards ||
-    glob.split('/').some((it) => it !== '**' && count(it, /\*+/g) > most.wildcards)
+    glob.split('/').some((it) => it !== '**' && count(it, /\*+/g) > most.wildcards) ||
+    glob.split('/').some((it) => count(it, /\*+|\{/g) > most.inSegment)
   );
 }
 

@@ -1,5 +1,5 @@
 // How deep a stranger's JSON goes. Its parser and those who read the outcome call themselves once for each level.
-import { createScanner, SyntaxKind } from 'jsonc-parser';
+import { createScanner, parse, SyntaxKind } from 'jsonc-parser';
 
 /** Nobody writes more levels than these. */
 const deepest = 100;
@@ -14,4 +14,9 @@ export function isTooDeep(text: string): boolean {
     else if (token === SyntaxKind.CloseBraceToken || token === SyntaxKind.CloseBracketToken) depth -= 1;
   }
   return depth > deepest;
+}
+
+/** What a text says; undefined where that is nothing. */
+export function parsed(text: string | undefined): unknown {
+  return text === undefined || isTooDeep(text) ? undefined : parse(text, [], { allowTrailingComma: true });
 }

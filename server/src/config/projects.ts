@@ -1,9 +1,8 @@
 // package.json, tsconfig.json and project.json as facts about names and services. Tolerant: what can't be read says nothing.
-import { parse } from 'jsonc-parser';
 import { z } from 'zod';
 import type { ProjectFacts } from '../facts/project.ts';
 import type { FilePath } from '../text.ts';
-import { isTooDeep } from './json.ts';
+import { parsed } from './json.ts';
 
 const manifest = z.object({
   name: z.string().optional().catch(undefined),
@@ -56,12 +55,8 @@ function folderOf(file: FilePath): FilePath {
   return file.slice(0, file.lastIndexOf('/'));
 }
 
-function jsonOf(text: string | undefined): unknown {
-  return text === undefined || isTooDeep(text) ? undefined : parse(text, [], { allowTrailingComma: true });
-}
-
 function readManifest(dir: FilePath, text: string | undefined): readonly ProjectFacts[] {
-  const read = manifest.safeParse(jsonOf(text));
+  const read = manifest.safeParse(parsed(text));
   if (!read.success) return [];
   const { name, main, types, exports, dependencies, devDependencies, workspaces } = read.data;
   const entry = types ?? main;
@@ -99,7 +94,7 @@ function targetOf(value: unknown, key: string): Record<string, string> {
 }
 
 function readNx(dir: FilePath, text: string | undefined): readonly ProjectFacts[] {
-  const read = nx.safeParse(jsonOf(text));
+  const read = nx.safeParse(parsed(text));
   if (!read.success) return [];
   const { name, sourceRoot, projectType, targets } = read.data;
   // Nx takes the folder's name where the file gives none.
@@ -124,7 +119,7 @@ function readTsconfig(file: FilePath, tsconfigs: Tsconfigs, depth: number): read
 
 function tsconfigIn(file: FilePath, tsconfigs: Tsconfigs, depth: number): readonly ProjectFacts[] {
   const dir = folderOf(file);
-  const config = tsconfig.safeParse(jsonOf(tsconfigs.read(file)));
+  const config = tsconfig.safeParse(parsed(tsconfigs.read(file)));
   if (!config.success) return [];
   const { baseUrl, paths } = config.data.compilerOptions;
   const isRelative = (it: string): boolean => it.startsWith('.');
@@ -162,7 +157,7 @@ function moved(from: ProjectFacts, to: FilePath): Partial<ProjectFacts> {
 function named(dir: FilePath, extended: string): FilePath {
   const parts = dir.split('/');
   for (const part of extended.split('/')) {
-    if (part === '..') parts.pop();
+    if (part === '..') parts.splice(Math.max(1, parts.length - 1));
     else if (part !== '.') parts.push(part);
   }
   const path = parts.join('/');

@@ -1,5 +1,5 @@
 // `sagalint/newSaga`: the files of a new saga, for the editor to show before it writes them.
-import { kindOf, packagePath, read } from '../disk.ts';
+import { isTaken, packagePath, read } from '../disk.ts';
 import { sagaFiles } from '../scaffold/sagaFiles.ts';
 import { pathOf } from './convert.ts';
 import type { NewSagaParams, NewSagaResult } from './protocol.ts';
@@ -11,7 +11,7 @@ export function newSagaIn({ folder, ...typed }: NewSagaParams): NewSagaResult {
     return { files: [], problem: 'A saga can be written into a folder of the disk only.' };
   const files = sagaFiles(path, typed, { snippets: packagePath('snippets/sagalint.code-snippets'), read });
   if (typeof files === 'string') return { files: [], problem: files };
-  const there = files.find(({ name }) => kindOf(`${path}/${name}`) !== undefined);
+  const there = files.find(({ name }) => isTaken(`${path}/${name}`));
   if (there !== undefined) return { files: [], problem: `\`${there.name}\` is there already.` };
   return { files: [...files] };
 }

@@ -1,6 +1,6 @@
 // How a user runs the test of a new saga. Node alone runs it where it takes the files as they stand: from 22.18,
 // where imports name `.ts` files, and where no package says that they are CommonJS. Elsewhere tsx does.
-import { parse } from 'jsonc-parser';
+import { parsed } from '../config/json.ts';
 import type { FilePath } from '../text.ts';
 import { importEndOf } from './importStyle.ts';
 import { nearest } from './nearest.ts';
@@ -24,6 +24,6 @@ export function howToTest(test: FilePath, { folder, read, node }: TestPlace): st
 }
 
 function isCommonJs(folder: FilePath, read: TestPlace['read']): boolean {
-  const manifest: unknown = parse(nearest('package.json', folder, read) ?? '{}');
+  const manifest = parsed(nearest('package.json', folder, read));
   return typeof manifest === 'object' && manifest !== null && Reflect.get(manifest, 'type') === 'commonjs';
 }

@@ -1,11 +1,11 @@
 // How a workspace writes the ends of its imports, which its tsconfig.json decides.
-import { parse } from 'jsonc-parser';
+import { parsed } from '../config/json.ts';
 import type { SagaWishes } from './wishes.ts';
 
 /** Reads it off the nearest tsconfig.json; without one, files run as they are, in Node. */
 export function importEndOf(tsconfig: string | undefined): SagaWishes['extension'] {
   if (tsconfig === undefined) return '.ts';
-  const config: unknown = parse(tsconfig);
+  const config = parsed(tsconfig);
   const options = member(config, 'compilerOptions');
   const isOn = (name: string): boolean => member(options, name) === true;
   if (isOn('allowImportingTsExtensions') || isOn('rewriteRelativeImportExtensions')) return '.ts';

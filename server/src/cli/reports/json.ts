@@ -1,5 +1,6 @@
 // The JSON report: a contract that others build on. Lines and columns count from 1.
 import type { FilePath, LineColumn } from '../../text.ts';
+import { printable } from '../printable.ts';
 import { placesIn, relative, type Checked, type PrintedFinding, type Seen } from './checked.ts';
 
 /** One object with all findings. */
@@ -7,7 +8,8 @@ export function jsonReport({ root, linted }: Checked): string {
   const place = placesIn(linted);
   const findings = linted.findings.map((it) => asJson(it, root, place));
   const sites = sitesOf(linted.seen, root, place);
-  return `${JSON.stringify({ version: 1, root, files: linted.files, findings, sites }, null, 2)}\n`;
+  // In JSON such signs stand in texts alone, where they may be spelled out like this.
+  return `${printable(JSON.stringify({ version: 1, root, files: linted.files, findings, sites }, null, 2))}\n`;
 }
 
 /** How many producers and consumers there are, how many of them name their event, and which do not. */

@@ -30,7 +30,7 @@ function show(finding: PrintedFinding, printing: Printing): string {
     return printable(`${relative(it.file, root)}:${place(it.file, it.at.start).line}: ${it.message}`);
   });
   return [
-    `${colors.bold(head)}  ${named(finding.severity, colors)}  ${colors.dim(finding.ruleId)}`,
+    `${colors.bold(head)}  ${named(finding.severity, colors)}  ${colors.dim(printable(finding.ruleId))}`,
     frame(finding, printing),
     `  ${printable(finding.message)}`,
     `  ${colors.cyan(printable(finding.help))}`,
@@ -80,7 +80,7 @@ function summary(printing: Printing): string {
 function skipped({ linted, root }: Printing): readonly string[] {
   const files = linted.seen.skipped;
   if (files.length === 0) return [];
-  const named = files.slice(0, 5).map((it) => `  ${printable(relative(it.file, root))}: ${it.reason}`);
+  const named = files.slice(0, 5).map((it) => `  ${printable(`${relative(it.file, root)}: ${it.reason}`)}`);
   const more = files.length > named.length ? [`  and ${files.length - named.length} more`] : [];
   return [`Skipped: ${plural(files.length, 'file')}.`, ...named, ...more];
 }

@@ -62,16 +62,21 @@ function isEmpty(found: Iterable<string>): boolean {
   return true;
 }
 
+/** The longest word of a phrase. A configuration may have written it: no sign of it means anything, or a few of them would hang. */
+function hintOf(phrase: string): string {
+  const longest = phrase.split(' ').reduce((one, other) => (other.length > one.length ? other : one));
+  return longest.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 function failureNames(model: EventModel, words: FailureWords): ReadonlySet<string> {
-  const hint = words.failures.map((it) => it.replaceAll(' ', '[^a-z]*')).join('|');
-  const mayFail = new RegExp(hint, 'i');
+  const mayFail = new RegExp(words.failures.map(hintOf).join('|'), 'i');
   const isMeant = (name: string): boolean =>
     mayFail.test(name) && saysFailure(name, words) && !isOfReader(name);
   const all = new Set(
-    saidOfFiles(model, `names of failures ${hint}`, (it) => [...spokenNames(it)].filter(isMeant)),
+    saidOfFiles(model, `names of failures ${idOf(words)}`, (it) => [...spokenNames(it)].filter(isMeant)),
   );
   for (const it of queuesOf(model)) all.delete(it);
-  for (const it of saidOfFiles(model, `errors ${hint}`, (facts) => errorsIn(model, facts, isMeant)))
+  for (const it of saidOfFiles(model, `errors ${idOf(words)}`, (facts) => errorsIn(model, facts, isMeant)))
     all.delete(it);
   return all;
 }

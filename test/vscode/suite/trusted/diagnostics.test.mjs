@@ -37,7 +37,26 @@ describe('Diagnostics', () => {
     await until('the preview', () => isPreview(vscode.window.tabGroups.activeTabGroup.activeTab, rule));
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
+
+  for (const id of ['../../README', 'dual-write.md', '__proto__']) {
+    it(`open nothing by a link to ${id}`, async () => {
+      const before = tabs();
+      let isTold = false;
+      // It waits for whoever reads the message.
+      const told = vscode.commands.executeCommand('sagalint.explainRule', id).then(() => (isTold = true));
+      await until('the message', async () => {
+        await vscode.commands.executeCommand('notifications.clearAll');
+        return isTold;
+      });
+      await told;
+      assert.deepEqual(tabs(), before);
+    });
+  }
 });
+
+function tabs() {
+  return vscode.window.tabGroups.all.flatMap((it) => it.tabs.map(({ label }) => label));
+}
 
 function isPreview(tab, rule) {
   const isWebview = tab?.input instanceof vscode.TabInputWebview;

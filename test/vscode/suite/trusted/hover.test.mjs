@@ -22,10 +22,22 @@ describe('The pointer over a name', () => {
     const told = await toldAt(document, "'reserve-stock'", /\*\*saga\*\*/);
     assert.match(told, /\| → `reserve-stock` \| `inventory.reserve` \| nothing \|/);
   });
+
+  it('may open the pages of rules, and can do nothing else', async () => {
+    const { document } = await show('packages/contracts/src/order-events.ts');
+    const { isTrusted, supportHtml } = await hoverAt(document, 'OrderPlaced', /\*\*event\*\*/);
+    // Names in it are those of whoever wrote the code.
+    assert.deepEqual(isTrusted, { enabledCommands: ['sagalint.explainRule'] });
+    assert.notEqual(supportHtml, true);
+  });
 });
 
 /** What the editor would show over a name; other extensions tell of it too. */
-function toldAt(document, name, wanted) {
+async function toldAt(document, name, wanted) {
+  return (await hoverAt(document, name, wanted)).value;
+}
+
+function hoverAt(document, name, wanted) {
   const position = document.positionAt(document.getText().indexOf(name) + 1);
   return until(`what is told of ${name}`, async () => {
     const hovers = await vscode.commands.executeCommand(
@@ -33,7 +45,6 @@ function toldAt(document, name, wanted) {
       document.uri,
       position,
     );
-    const texts = hovers.flatMap(({ contents }) => contents.map((it) => it.value ?? it));
-    return texts.find((it) => wanted.test(it));
+    return hovers.flatMap(({ contents }) => contents).find((it) => wanted.test(it.value ?? ''));
   });
 }
