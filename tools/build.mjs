@@ -27,6 +27,7 @@ const shareTsMorph = {
 };
 
 /** fdir looks for a picomatch in all folders above, which may be a stranger's. It needs none where it is given functions. */
+let hasLookUp = true;
 const noLookUp = {
   name: 'no-look-up',
   setup: (building) => {
@@ -34,6 +35,7 @@ const noLookUp = {
       const text = readFileSync(path, 'utf8');
       const contents = text.replaceAll(/__require(?:\.resolve)?\("picomatch"\)/g, 'null');
       if (contents === text) throw new Error(`${path} looks for picomatch in another way.`);
+      hasLookUp = false;
       return { contents };
     });
   },
@@ -44,6 +46,7 @@ const digest = digestOfSources();
 const built = await Promise.allSettled(bundles.filter(isThere).map(bundle));
 // esbuild has shown the errors already.
 if (built.some(({ status }) => status === 'rejected')) process.exit(1);
+if (hasLookUp) throw new Error('No file of fdir was found that looks for picomatch: see noLookUp.');
 const inputs = built.flatMap(({ value }) => Object.keys(value.metafile.inputs));
 const packages = writeNotices(inputs, 'dist/THIRD-PARTY-NOTICES.txt');
 const sizes = bundles.filter(isThere).map(({ to }) => `${to} ${kilobytes(to)}`);

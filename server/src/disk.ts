@@ -1,4 +1,5 @@
 // The only file that touches the disk: lists and reads. What can't be read is "not there", never an exception.
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -15,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ignore from 'ignore';
 import { globSync } from 'tinyglobby';
-import { isCostly } from './config/globs.ts';
+import { hasManyStars } from './config/globs.ts';
 import { alwaysExcluded } from './config/settings.ts';
 import type { FilePath } from './text.ts';
 
@@ -82,15 +83,12 @@ function decoded(bytes: Buffer): string {
  * never written through: a repository may bring one that leads elsewhere.
  */
 export function write(file: FilePath, text: string, mayReplace: boolean): string | undefined {
-  // What is replaced is there until the other is whole.
-  const draft = mayReplace ? `${file}.${process.pid}.tmp` : file;
   try {
     makeFolder(dirname(file), 0o777);
-    writeFileSync(draft, text, { flag: 'wx' });
-    if (mayReplace) renameSync(draft, file);
+    if (mayReplace) replace(file, text, 0o666);
+    else writeFileSync(file, text, { flag: 'wx' });
     return undefined;
   } catch (error) {
-    if (mayReplace) forget(draft);
     return `${file} can't be written: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
@@ -130,13 +128,23 @@ export function readKept(file: string): string | undefined {
 
 /** Keeps a text: whole or not at all, also where others write the same. A disk that refuses is no fault. */
 export function keep(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.${Date.now()}.tmp`;
   try {
     makeFolder(dirname(file), 0o700);
-    writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, file);
+    replace(file, text, 0o600);
   } catch {
+    // Then it is worked out again.
+  }
+}
+
+/** Puts a text where another may be, which is there until this one is whole; throws where the disk refuses. */
+function replace(file: string, text: string, mode: number): void {
+  const draft = `${file}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(draft, text, { mode, flag: 'wx' });
+    renameSync(draft, file);
+  } catch (error) {
     forget(draft);
+    throw error;
   }
 }
 
@@ -238,7 +246,7 @@ function ignoredBy(root: FilePath, files: readonly string[]): (path: string) => 
       {
         dir: above === '' ? dir : '',
         above,
-        matcher: ignore().add(text.split('\n').filter((it) => !isCostly(it.trim()))),
+        matcher: ignore().add(text.split('\n').filter((it) => !hasManyStars(it.trim()))),
       },
     ];
   });

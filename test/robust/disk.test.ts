@@ -81,6 +81,17 @@ it('believes no answer that is cut off at any byte, or of another build', () => 
   }
 });
 
+it('takes the signs of a .gitignore for what they mean there', () => {
+  const folder = folderWith({
+    '.gitignore': 'made+typed/\n(drafts)/\n{old}/\n!c++/\n',
+    ...Object.fromEntries(
+      ['made+typed', '(drafts)', '{old}', 'c++'].map((it) => [`${it}/placed.ts`, placed]),
+    ),
+  });
+  const { out } = sagalint(['check', folder, '--format', 'json', '--no-cache']);
+  expect(out.match(/"file": "[^"]*"/g)).toEqual(['"file": "c++/placed.ts"']);
+});
+
 it.skipIf(process.platform === 'win32')('reads no pipe and no device that lies where a cache should', () => {
   const folder = folderWith({ 'src/placed.ts': placed });
   const kept = folderWith({});

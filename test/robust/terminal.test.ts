@@ -1,11 +1,13 @@
 // Names, messages and code of a stranger's repository come to a terminal, which obeys some signs instead of showing them.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it as always } from 'vitest';
 import { sealed } from '../../server/src/cli/runCache.ts';
 import { folderWith, sagalint } from '../cli/command.ts';
 
 const escape = '\u001B';
+/** On Windows no name has such signs. */
+const it = always.skipIf(process.platform === 'win32');
 
 /** Nothing but signs that are shown, and new lines. */
 function expectShown(...texts: readonly string[]): void {
@@ -98,4 +100,24 @@ it('spells them out in what somebody else wrote into the cache', () => {
   for (const it of ['rule', 'message', 'help', 'title', 'related', 'file', 'reason'])
     expect(out).toContain(`${it} \\u001b[2J`);
   expectShown(out);
+});
+
+it('gives no name and no message a line of its own', () => {
+  const forged = 'placed.ts:1:1  error  forged';
+  const folder = folderWith({
+    [`src/a\n${forged}.ts`]: `import { Kafka } from 'kafkajs';
+const producer = new Kafka({ brokers: [] }).producer();
+export async function place() { producer.send({ topic: 'order.placed\\n${forged}', messages: [] }); }
+`,
+  });
+  const { out } = sagalint(['check', folder, '--no-cache']);
+  expect(out).toContain('unawaited-publish');
+  expect(out).not.toMatch(/^placed\.ts/m);
+});
+
+it('spells them out in what the command line itself says', () => {
+  const { err, status } = sagalint(['check', `--${obeyed.join('')}`]);
+  expect(status).toBe(2);
+  expect(err).toContain('unknown option');
+  expectShown(err);
 });

@@ -7,7 +7,7 @@ import { CommandProblem, exitStatus } from './exit.ts';
 import type { LintOptions } from './given.ts';
 import { hintFor } from './knownRules.ts';
 import { lint, targetAt } from './lint.ts';
-import { printable } from './printable.ts';
+import { printableLine } from './printable.ts';
 import type { Checked, Printed } from './reports/checked.ts';
 import { jsonReport } from './reports/json.ts';
 import { textReport } from './reports/text.ts';
@@ -73,7 +73,7 @@ function statusOf({ findings, failures }: Printed, failOn: CheckOptions['failOn'
 
 /** Names of files are a stranger's. */
 function say(sentence: string): void {
-  process.stderr.write(`sagalint: ${printable(sentence)}\n`);
+  process.stderr.write(`sagalint: ${printableLine(sentence)}\n`);
 }
 
 /** Waits until a pipe took everything: the end of the process must not cut a long report. */

@@ -13,7 +13,7 @@ const program = new Command('sagalint')
   .version(versionOf(), '-v, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
   .showHelpAfterError('(`sagalint --help` tells more.)');
 
 program

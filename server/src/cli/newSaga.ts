@@ -7,6 +7,7 @@ import type { NewFile } from '../scaffold/newSaga.ts';
 import { sagaFiles } from '../scaffold/sagaFiles.ts';
 import { brokers, stores, usualSteps, type TypedWishes } from '../scaffold/wishes.ts';
 import { CommandProblem } from './exit.ts';
+import { printableLine } from './printable.ts';
 
 export interface NewSagaOptions {
   readonly steps?: string;
@@ -25,10 +26,11 @@ export async function newSagaCommand(name: string | undefined, options: NewSagaO
   if (typeof files === 'string') throw new CommandProblem(files);
   if (options.dryRun !== true) writeAll(folder, files, options.force === true);
   const verb = options.dryRun === true ? 'would write' : 'wrote';
-  for (const { name: file } of files) process.stdout.write(`${verb} ${join(options.dir, file)}\n`);
+  for (const { name: file } of files)
+    process.stdout.write(`${verb} ${printableLine(join(options.dir, file))}\n`);
   const place = { folder, read, node: process.version };
   const command = howToTest(join(options.dir, testOf(files)), place);
-  process.stdout.write(`\nRead the saga, then run its test: ${command}\n`);
+  process.stdout.write(`\nRead the saga, then run its test: ${printableLine(command)}\n`);
 }
 
 async function typedWishes(name: string | undefined, options: NewSagaOptions): Promise<TypedWishes> {

@@ -1,68 +1,72 @@
 // Functions of a file that all lead to each other. What each of them does is what all of them do, and working it out for each takes
-// the product of functions and calls: where that is too much, a call from one to another is not followed. It counts, and looks at
-// names alone: the same text gives the same answer.
-import type { CallAction } from './actions.ts';
+// the product of functions and calls: where that is too much, none of these is followed to another. It counts, and looks at names
+// alone: the same text gives the same answer.
+import type { Expr } from './expressions.ts';
 import type { FileFacts, FunctionFact } from './facts.ts';
 import { once } from './once.ts';
 import { callsIn } from './walk.ts';
 
-/** Functions that lead to each other, and the calls by which they do. */
+/** Functions that lead to each other. */
 interface Tangle {
   readonly functions: [FunctionFact, ...FunctionFact[]];
-  readonly calls: CallAction[];
+  /** Where the names stand by which they do: of what is called, or handed to what is called. */
+  readonly names: Set<number>;
 }
 
-type Functions = Pick<FileFacts, 'functions'>;
+type Functions = Pick<FileFacts, 'functions' | 'bindings'>;
 
-/** Functions times calls: a second's work. Parsers, printers and the like have more, and handle no events. */
+/** Functions times the names by which they lead to each other: a second's work. Parsers, printers and the like have more, and handle no events. */
 const mostFollowed = 20_000;
-/** A name that more functions have says nothing about which one runs. */
 const mostNamesakes = 6;
 
 /** What of a file is too much to be followed. */
-export const tanglesIn = once(({ functions }: Functions): readonly Tangle[] => {
-  const calls = functions.reduce((sum, it) => sum + callsIn(it.body).length, 0);
-  return isTooMuch(functions.length, calls) ? tanglesOf(functions).filter(isTangled) : [];
+export const tanglesIn = once((facts: Functions): readonly Tangle[] => {
+  const { functions } = facts;
+  const names = functions
+    .flatMap(({ body }) => callsIn(body))
+    .reduce((sum, it) => sum + 1 + it.call.args.length, 0);
+  return isTooMuch(functions.length, names) ? tanglesOf(facts).filter(isTangled) : [];
 });
 
-/** Where the names of the calls stand that are not followed. */
+/** Where the names stand that are not followed to other functions of the file. */
 export const unfollowedIn = once((facts: Functions): ReadonlySet<number> => {
-  return new Set(tanglesIn(facts).flatMap((it) => it.calls.map(({ call }) => call.at.start)));
+  return new Set(tanglesIn(facts).flatMap((it) => [...it.names]));
 });
 
-function isTooMuch(functions: number, calls: number): boolean {
-  return functions * calls > mostFollowed;
+function isTooMuch(functions: number, names: number): boolean {
+  return functions * names > mostFollowed;
 }
 
-function isTangled({ functions, calls }: Tangle): boolean {
-  return isTooMuch(functions.length, calls.length);
+function isTangled({ functions, names }: Tangle): boolean {
+  return isTooMuch(functions.length, names.size);
 }
 
-/** A call that may run another function of the file; or none where the other stands inside of the first one. */
+/** Where the name of another function stands; or nothing where that stands inside of the first one. */
 interface Edge {
   readonly to: FunctionFact;
-  readonly call?: CallAction;
+  readonly at?: number;
 }
 
 type Graph = ReadonlyMap<FunctionFact, readonly Edge[]>;
 
-function tanglesOf(functions: readonly FunctionFact[]): readonly Tangle[] {
-  const graph = graphOf(functions);
+function tanglesOf(facts: Functions): readonly Tangle[] {
+  const graph = graphOf(facts);
   const circles = circlesOf(graph);
   const tangles = new Map<FunctionFact, Tangle>();
   for (const [fn, edges] of graph) {
     const first = circles.get(fn) ?? fn;
     const known = tangles.get(first);
     if (known) known.functions.push(fn);
-    const tangle: Tangle = known ?? { functions: [fn], calls: [] };
+    const tangle: Tangle = known ?? { functions: [fn], names: new Set() };
     tangles.set(first, tangle);
-    for (const { to, call } of edges)
-      if (call && to !== fn && circles.get(to) === first) tangle.calls.push(call);
+    for (const { to, at } of edges)
+      if (at !== undefined && to !== fn && circles.get(to) === first) tangle.names.add(at);
   }
   return [...tangles.values()];
 }
 
-function graphOf(functions: readonly FunctionFact[]): Graph {
+function graphOf(facts: Functions): Graph {
+  const { functions } = facts;
   const named = new Map<string, FunctionFact[]>();
   for (const it of functions) {
     const name = it.kind === 'constructor' ? (it.owner ?? '') : it.name;
@@ -74,23 +78,33 @@ function graphOf(functions: readonly FunctionFact[]): Graph {
   for (const fn of functions) {
     const outer = fn.outer === undefined ? undefined : functions[fn.outer];
     if (outer && outer.kind !== 'module') graph.get(outer)?.push({ to: fn });
-    for (const call of callsIn(fn.body))
-      for (const to of calledBy(fn, call, named)) graph.get(fn)?.push({ to, call });
+    const names = callsIn(fn.body).flatMap(({ call }) => [call.callee, ...call.args]);
+    for (const it of names)
+      for (const to of meantBy(facts, fn, it, named)) graph.get(fn)?.push({ to, at: it.at.start });
   }
   return graph;
 }
 
-/** By their names: `charge(…)`, `this.charge(…)`, `payments.charge(…)`, `new Payments(…)`. */
-function calledBy(
+/** By their names: `charge` of a function, `this.charge`, `payments.charge`, `Payments` of a constructor. */
+function meantBy(
+  { bindings }: Functions,
   { owner }: FunctionFact,
-  { call: { callee } }: CallAction,
+  expr: Expr,
   named: ReadonlyMap<string, readonly FunctionFact[]>,
 ): readonly FunctionFact[] {
-  if (callee.kind !== 'name' && callee.kind !== 'member') return [];
-  const namesakes = named.get(callee.name) ?? [];
-  const isOwn = callee.kind === 'member' && callee.object.kind === 'this';
+  if (expr.kind !== 'name' && expr.kind !== 'member') return [];
+  const namesakes = named.get(expr.name) ?? [];
+  if (expr.kind === 'name') {
+    const isOther = expr.binding !== undefined && bindings[expr.binding]?.kind === 'import';
+    return isOther ? [] : few(namesakes.filter((it) => it.kind === 'constructor' || it.owner === undefined));
+  }
+  const isOwn = expr.object.kind === 'this' && expr.object.isSuper !== true;
   const own = isOwn ? namesakes.filter((it) => it.owner === owner) : [];
-  if (own.length > 0) return own;
+  return own.length > 0 ? own : few(namesakes);
+}
+
+/** A name that many functions have says nothing about which one runs. */
+function few(namesakes: readonly FunctionFact[]): readonly FunctionFact[] {
   return namesakes.length <= mostNamesakes ? namesakes : [];
 }
 

@@ -3,7 +3,7 @@ import { codeFrameColumns } from '@babel/code-frame';
 import { createColors } from 'picocolors';
 import type { Severity } from '../../rules/rule.ts';
 import type { FilePath, LineColumn } from '../../text.ts';
-import { printable } from '../printable.ts';
+import { printable, printableLine } from '../printable.ts';
 import { placesIn, relative, type Checked, type PrintedFinding, type Seen } from './checked.ts';
 
 type Colors = ReturnType<typeof createColors>;
@@ -25,17 +25,17 @@ export function textReport(checked: Checked, options: { color: boolean; quiet?: 
 function show(finding: PrintedFinding, printing: Printing): string {
   const { root, colors, place } = printing;
   const start = place(finding.file, finding.at.start);
-  const head = printable(`${relative(finding.file, root)}:${start.line}:${start.column}`);
+  const head = printableLine(`${relative(finding.file, root)}:${start.line}:${start.column}`);
   const related = finding.related.map((it) => {
-    return printable(`${relative(it.file, root)}:${place(it.file, it.at.start).line}: ${it.message}`);
+    return printableLine(`${relative(it.file, root)}:${place(it.file, it.at.start).line}: ${it.message}`);
   });
   return [
-    `${colors.bold(head)}  ${named(finding.severity, colors)}  ${colors.dim(printable(finding.ruleId))}`,
+    `${colors.bold(head)}  ${named(finding.severity, colors)}  ${colors.dim(printableLine(finding.ruleId))}`,
     frame(finding, printing),
-    `  ${printable(finding.message)}`,
-    `  ${colors.cyan(printable(finding.help))}`,
+    `  ${printableLine(finding.message)}`,
+    `  ${colors.cyan(printableLine(finding.help))}`,
     ...related.map((it) => `  ${colors.dim(it)}`),
-    ...finding.fixes.map((it) => `  ${colors.green('fix:')} ${printable(it.title)}`),
+    ...finding.fixes.map((it) => `  ${colors.green('fix:')} ${printableLine(it.title)}`),
     '',
   ].join('\n');
 }
@@ -80,7 +80,9 @@ function summary(printing: Printing): string {
 function skipped({ linted, root }: Printing): readonly string[] {
   const files = linted.seen.skipped;
   if (files.length === 0) return [];
-  const named = files.slice(0, 5).map((it) => `  ${printable(`${relative(it.file, root)}: ${it.reason}`)}`);
+  const named = files
+    .slice(0, 5)
+    .map((it) => `  ${printableLine(`${relative(it.file, root)}: ${it.reason}`)}`);
   const more = files.length > named.length ? [`  and ${files.length - named.length} more`] : [];
   return [`Skipped: ${plural(files.length, 'file')}.`, ...named, ...more];
 }

@@ -3,7 +3,7 @@ import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { unfollowedIn } from '../../facts/tangles.ts';
 import { areSame } from '../../same.ts';
-import type { FilePath } from '../../text.ts';
+import type { FilePath, Span } from '../../text.ts';
 import { eachAction, indexOf, type CallSite } from '../fileIndex.ts';
 import type { Keeper } from '../incremental/kept.ts';
 import type { Indexed } from '../incremental/keptLists.ts';
@@ -19,6 +19,8 @@ export interface Calls {
   readonly typing: Typing;
   readonly callees: (file: FilePath, call: CallExpr) => readonly FunctionNode[];
   readonly functionsOf: (file: FilePath, expr: Expr) => readonly FunctionNode[];
+  /** Whether all is told that a call runs: see facts/tangles.ts. */
+  readonly isFollowed: (file: FilePath, call: CallExpr) => boolean;
   readonly callersOf: Program['callersOf'];
   /** The method, or where it is abstract those that implement it: of several packages, those of the caller's own. */
   readonly implementationsOf: (type: TypeNode, name: string, caller: FilePath) => readonly FunctionNode[];
@@ -49,16 +51,30 @@ function keptCallees(
   { keeper, files }: Pick<CallsParts, 'keeper' | 'files'>,
   ask: (file: FilePath, callee: Expr, depth: number) => readonly FunctionNode[],
 ): CalleesAt {
-  const isFollowed = (file: FilePath, { at }: CallExpr): boolean => {
-    const facts = files.get(file);
-    return facts === undefined || !unfollowedIn(facts).has(at.start);
-  };
   const kept = Array.from({ length: deepestCallees }, (_, depth) =>
-    keeper.keep(`callees ${depth}`, (file, call: CallExpr) =>
-      depth > 0 || isFollowed(file, call) ? ask(file, call.callee, depth) : [],
-    ),
+    keeper.keep(`callees ${depth}`, (file, call: CallExpr) => {
+      const found = ask(file, call.callee, depth);
+      return depth === 0 ? followed(files, file, call.at, found) : found;
+    }),
   );
   return (file, call, depth) => kept[depth]?.(file, call) ?? [];
+}
+
+type Files = CallsParts['files'];
+
+function isFollowed(files: Files, file: FilePath, { start }: Span): boolean {
+  const facts = files.get(file);
+  return facts === undefined || !unfollowedIn(facts).has(start);
+}
+
+/** Of functions that lead to each other too often a name is not followed to another; what stands in other files is none of them. */
+function followed(
+  files: Files,
+  file: FilePath,
+  at: Span,
+  found: readonly FunctionNode[],
+): readonly FunctionNode[] {
+  return isFollowed(files, file, at) ? found : found.filter((it) => it.file !== file);
 }
 
 /** Binds calls over the given parts; answers are kept. */
@@ -169,7 +185,8 @@ export function callsOf(parts: CallsParts): Calls {
   return {
     typing,
     callees: (file, call) => calleesAt(file, call, 0),
-    functionsOf: (file, expr) => functionsAt(file, expr, 0),
+    functionsOf: (file, expr) => followed(files, file, expr.at, functionsAt(file, expr, 0)),
+    isFollowed: (file, call) => isFollowed(files, file, call.at),
     callersOf: ({ fact }) => {
       const name = calledName(fact);
       return name === '' ? [] : callers(name, fact).flat();

@@ -34,7 +34,7 @@ import {
 import { needsLeft } from './needs.ts';
 import { statementRole } from './statements.ts';
 import { isUniqueRead } from './uniqueKeys.ts';
-import { guardOfGiven, withInside } from './wrappers.ts';
+import { guardOfGiven, isOnlyMemory } from './wrappers.ts';
 
 const maxEffects = 150;
 const versionKey = /version|revision|sequence|^seq$/i;
@@ -56,7 +56,7 @@ function walkHere(walk: Walk, action: CallAction, flow: Flow): void {
   // What is told to a tracker of errors does nothing to the world, however the wrapper around it tells it.
   const callees = isReport(action) ? [] : known.filter((it) => !writesLogLine(action, it));
   const summaries = callees.map((it) => walk.walking.summaryOf(it));
-  walk.isOpen ||= known.length === 0 && isOfWorkspace(walk, action);
+  walk.isOpen ||= known.length === 0 && isUnknown(walk, action);
   // `Order.create(…)` of a class that is at hand is what its body does.
   const isKnown = isFactory(action) ? callees.length > 0 : isRunHere(action, callees, linking);
   const isBodyKnown = isKnown || summaries.some((it) => it.drafts.length > 0);
@@ -84,10 +84,11 @@ function isHandledHere({ fn, walking }: Walk, role: Role): boolean {
   return walking.requests.here(fn.file, role).length > 0;
 }
 
-/** A method of a type of the workspace whose body nobody knows. */
-function isOfWorkspace(walk: Walk, { call }: CallAction): boolean {
-  if (call.callee.kind !== 'member') return false;
-  return walk.walking.linking.calls.typing.typeOf(walk.fn.file, call.callee.object) !== undefined;
+/** What nobody knows the body of: a method of a type of the workspace, and what is not followed. */
+function isUnknown({ fn, walking }: Walk, { call }: CallAction): boolean {
+  const { calls } = walking.linking;
+  if (!calls.isFollowed(fn.file, call)) return true;
+  return call.callee.kind === 'member' && calls.typing.typeOf(fn.file, call.callee.object) !== undefined;
 }
 
 function walkRole(walk: Walk, action: CallAction, role: Role, flow: Flow, ran: Set<Expr>): void {
@@ -154,7 +155,7 @@ function walkRead(walk: Walk, action: CallAction, role: ReadRole, flow: Flow): v
 
 function walkGuard(walk: Walk, action: CallAction, role: GuardRole, flow: Flow, ran: Set<Expr>): void {
   const place = { file: walk.fn.file, at: action.call.at };
-  const isVolatile = role.isVolatile === true || isOnlyMemory(walk, action);
+  const isVolatile = role.isVolatile === true || isOnlyMemory(walk.fn.file, action, walk.walking);
   const level = isVolatile ? 'weak' : 'yes';
   const guard = { ...place, level, role } as const;
   if (!isVolatile) walk.isDurable = true;
@@ -187,16 +188,6 @@ function isFirstInsert(walk: Walk, action: CallAction): boolean {
   const { callee } = action.call;
   const name = callee.kind === 'member' || callee.kind === 'name' ? callee.name : '';
   return inserts.test(name) && walk.drafts.every((it) => it.effect.isIdempotent);
-}
-
-/** What is called a guard but whose body in the workspace reaches no store at all. */
-function isOnlyMemory(walk: Walk, action: CallAction): boolean {
-  const callees = walk.walking.linking.calls.callees(walk.fn.file, action.call);
-  // `withInbox(handle)(message)`: what it gives asks the store.
-  const bodies = callees
-    .filter((it) => !it.fact.isAbstract)
-    .flatMap((it) => withInside(it, walk.walking).map(walk.walking.summaryOf));
-  return bodies.length > 0 && bodies.every((it) => !it.isDurable && !it.isOpen);
 }
 
 function add(walk: Walk, draft: EffectDraft, flow: Flow): void {

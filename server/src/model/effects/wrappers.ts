@@ -1,4 +1,5 @@
 // Functions that are handed a function and give one that calls it: `withInbox(handle)`, `logged(handle)`, and what they lay around it.
+import type { CallAction } from '../../facts/actions.ts';
 import type { CallExpr, Expr } from '../../facts/expressions.ts';
 import { callsIn } from '../../facts/walk.ts';
 import { holds, type FilePath } from '../../text.ts';
@@ -44,8 +45,18 @@ export function guardOfGiven(
   );
 }
 
+/** What is called a guard but whose body in the workspace reaches no store at all. */
+export function isOnlyMemory(file: FilePath, { call }: CallAction, wrapping: Wrapping): boolean {
+  const callees = wrapping.linking.calls.callees(file, call);
+  // `withInbox(handle)(message)`: what it gives asks the store.
+  const bodies = callees
+    .filter((it) => !it.fact.isAbstract)
+    .flatMap((it) => withInside(it, wrapping).map(wrapping.summaryOf));
+  return bodies.length > 0 && bodies.every((it) => !it.isDurable && !it.isOpen);
+}
+
 /** A function with all that are written inside it. */
-export function withInside({ file, fact }: FunctionNode, { linking }: Wrapping): readonly FunctionNode[] {
+function withInside({ file, fact }: FunctionNode, { linking }: Wrapping): readonly FunctionNode[] {
   const all = linking.files.get(file)?.functions ?? [];
   return all.flatMap((it) => (it === fact || holds(fact.span, it.span) ? [{ file, fact: it }] : []));
 }

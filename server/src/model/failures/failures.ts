@@ -62,7 +62,7 @@ function isEmpty(found: Iterable<string>): boolean {
   return true;
 }
 
-/** The longest word of a phrase. A configuration may have written it: no sign of it means anything, or a few of them would hang. */
+/** The longest word of a phrase, as an expression that means that very word: a configuration may have brought one that would never end. */
 function hintOf(phrase: string): string {
   const longest = phrase.split(' ').reduce((one, other) => (other.length > one.length ? other : one));
   return longest.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

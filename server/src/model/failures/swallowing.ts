@@ -46,6 +46,7 @@ export interface Swallow {
 }
 
 const maxDepth = 3;
+
 /** The catch by which a consumer loses messages, or undefined where it has none. */
 export function swallowIn(model: EventModel, consumer: ConsumerNode): Swallow | undefined {
   // Where nobody delivers again, an error that is thrown loses the message as one that is caught does.
