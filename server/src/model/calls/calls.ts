@@ -90,7 +90,7 @@ export function callsOf(parts: CallsParts): Calls {
     const own = hierarchy.methodOf(type, name);
     if (own && !own.fact.isAbstract) return [own];
     const found = new Map<FunctionNode['fact'], FunctionNode>();
-    for (const subtype of hierarchy.subtypesOf(type)) {
+    for (const subtype of hierarchy.subtypesWith(type, name)) {
       const method = hierarchy.methodOf(subtype, name);
       if (method && !method.fact.isAbstract) found.set(method.fact, method);
     }

@@ -7,7 +7,7 @@ import { queueOf, workersOf } from '../delivery/jobWorkers.ts';
 import { reachedFrom } from '../delivery/redelivered.ts';
 import { saysFailure } from '../failures/fallible.ts';
 import { indexOf } from '../fileIndex.ts';
-import { saidOfFiles } from '../incremental/about.ts';
+import { aboutFunctions, saidOfFiles } from '../incremental/about.ts';
 import type { ConsumerNode, Effect, EventModel, EventNode, FunctionNode } from '../model.ts';
 import { isCommandName, keyOf, producersOf, sentIn } from '../producers/sent.ts';
 import { answers, failureWords } from '../sagas/replies.ts';
@@ -80,6 +80,9 @@ type Wait = Omit<OpenRow, 'isConducted'> & { readonly fn: FunctionNode; readonly
 function waitsIn(model: EventModel, settling: ReadonlyMap<string, readonly Settler[]>): readonly Wait[] {
   const found: Wait[] = [];
   const seen = new Set<string>();
+  const begunBy = aboutFunctions(model, 'rows that it begins', (file, fact) =>
+    begunIn(model, { file, fact }),
+  );
   const looked = new Set<FunctionNode['fact']>();
   let level = sendingIn(model, settling);
   for (let height = 0; height <= highest && level.length > 0; height += 1) {
@@ -87,7 +90,7 @@ function waitsIn(model: EventModel, settling: ReadonlyMap<string, readonly Settl
     for (const fn of level) {
       if (looked.has(fn.fact)) continue;
       looked.add(fn.fact);
-      const own = waitsOf(model, fn, settling.get(model.serviceOf(fn.file)) ?? []);
+      const own = waitsOf(model, fn, begunBy(fn.file, fn.fact), settling.get(model.serviceOf(fn.file)) ?? []);
       for (const it of own) {
         if (!seen.has(keyOf(it.effect))) found.push(it);
         seen.add(keyOf(it.effect));
@@ -108,16 +111,34 @@ function sendingIn(model: EventModel, settling: ReadonlyMap<string, unknown>): r
   );
 }
 
-/** What a function sends beside the row that it stores, where others answer and the answer sets the state of that row. */
-function waitsOf(model: EventModel, fn: FunctionNode, settlers: readonly Settler[]): readonly Wait[] {
-  if (fn.fact.kind === 'module' || settlers.length === 0) return [];
+/** What a function stores, the state that it begins with, and what it sends beside it. */
+interface Begun {
+  readonly rows: readonly Row[];
+  readonly state?: string | undefined;
+  readonly news: readonly Effect[];
+}
+
+const nothing: Begun = { rows: [], news: [] };
+
+function begunIn(model: EventModel, fn: FunctionNode): Begun {
   const service = model.serviceOf(fn.file);
+  const news = model.bodyOf(fn).effects.filter((it) => isNews(it) && model.serviceOf(it.file) === service);
+  if (fn.fact.kind === 'module' || news.length === 0) return nothing;
   const run = ownRun(model, fn, service);
   const rows = rowsIn(model, fn, run);
-  if (rows.length === 0) return [];
-  const state = stateBegunIn(model, run);
-  return model.bodyOf(fn).effects.flatMap((effect) => {
-    if (!isNews(effect) || model.serviceOf(effect.file) !== service) return [];
+  return rows.length > 0 ? { rows, state: stateBegunIn(model, run), news } : nothing;
+}
+
+/** Of what is sent beside a row, what others answer, where the answer sets the state of that row. */
+function waitsOf(
+  model: EventModel,
+  fn: FunctionNode,
+  { rows, state, news }: Begun,
+  settlers: readonly Settler[],
+): readonly Wait[] {
+  if (settlers.length === 0) return [];
+  const service = model.serviceOf(fn.file);
+  return news.flatMap((effect) => {
     const answered = answersTo(model, effect, service);
     const hearing = settlers.filter((it) => answered.has(it.consumer));
     const wait = hearing.length > 0 ? waitAt(model, effect, rows, hearing) : undefined;

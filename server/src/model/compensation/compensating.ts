@@ -4,6 +4,7 @@ import type { Expr } from '../../facts/expressions.ts';
 import type { FileFacts, FunctionFact } from '../../facts/facts.ts';
 import { once } from '../../facts/once.ts';
 import { branchesOf, callsIn } from '../../facts/walk.ts';
+import type { FilePath } from '../../text.ts';
 import { pathOf } from '../effects/effects.ts';
 import { answersItself, isSettledTogether } from '../failures/answering.ts';
 import { isQuietCallback } from '../failures/quiet.ts';
@@ -83,11 +84,29 @@ function* losses(model: EventModel): Iterable<LostCompensation> {
     return facts ? lossesIn(model, facts, fact, { isUndoing: true, ofSteps: none }) : [];
   });
   for (const { file, fact } of undoing.values()) if (!places.has(file)) yield* ofUndoing(file, fact);
-  for (const [file, ofSteps] of places) {
+  const ofSaga = lossesOfSagas(model);
+  for (const [file, ofSteps] of places) yield* ofSaga({ file, ofSteps, undoing });
+}
+
+/** A file whose sagas have compensations, which stand at these places. */
+interface SagaFile {
+  readonly file: FilePath;
+  readonly ofSteps: ReadonlySet<number>;
+  readonly undoing: ReadonlyMap<FunctionFact, unknown>;
+}
+
+function lossesOfSagas(model: EventModel): (of: SagaFile) => readonly LostCompensation[] {
+  const undoingIn = ({ file, undoing }: SagaFile): readonly FunctionFact[] =>
+    (model.files.get(file)?.functions ?? []).filter((it) => undoing.has(it));
+  const keyOf = (of: SagaFile): string =>
+    [of.file, ...of.ofSteps, 'undoing', ...undoingIn(of).map((it) => it.id)].join(' ');
+  return model.keeper.keepBy('compensations lost by sagas', keyOf, ({ file, ofSteps, undoing }) => {
     const facts = model.files.get(file);
-    for (const fact of facts ? suspects(facts, undoing, ofSteps) : [])
-      if (facts) yield* lossesIn(model, facts, fact, { isUndoing: undoing.has(fact), ofSteps });
-  }
+    if (!facts) return [];
+    return suspects(facts, undoing, ofSteps).flatMap((fact) =>
+      lossesIn(model, facts, fact, { isUndoing: undoing.has(fact), ofSteps }),
+    );
+  });
 }
 
 /** Functions of a file that may take a step back. */

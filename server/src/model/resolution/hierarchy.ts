@@ -1,6 +1,7 @@
 // Who extends whom: bases through the type reader, subtypes by a look-up made on first use.
 import type { Member } from '../../facts/expressions.ts';
 import type { FileFacts, TypeFact } from '../../facts/facts.ts';
+import type { FilePath } from '../../text.ts';
 import { indexOf } from '../fileIndex.ts';
 import type { Keeper } from '../incremental/kept.ts';
 import type { Indexed } from '../incremental/keptLists.ts';
@@ -12,6 +13,8 @@ export interface Hierarchy {
   /** The type and what it extends or implements, nearest first. */
   readonly lineageOf: (type: TypeNode) => readonly TypeNode[];
   readonly subtypesOf: (type: TypeNode) => readonly TypeNode[];
+  /** Those that may have a method of this name: none of them, where no class of the program has one, whatever the type is. */
+  readonly subtypesWith: (type: TypeNode, method: string) => readonly TypeNode[];
   /** The method that a value of the type has, inherited ones included; abstract ones too. */
   readonly methodOf: (type: TypeNode, name: string) => FunctionNode | undefined;
   readonly memberOf: (
@@ -35,6 +38,7 @@ export function hierarchyOf(
   });
   const lineageOf = ({ file, fact }: TypeNode): readonly TypeNode[] => lineage(file, fact);
   const derivedFrom = keeper.index(files, derived);
+  const filesWith = keeper.index(files, methodsNamed);
   const subtypes = keeper.keep('subtypes', (file, fact: TypeFact) =>
     findSubtypes({ file, fact }, derivedFrom, values),
   );
@@ -42,15 +46,18 @@ export function hierarchyOf(
   return {
     lineageOf,
     subtypesOf,
+    subtypesWith: (type, method) => (filesWith(method).length > 0 ? subtypesOf(type) : []),
     methodOf: (type, name) => methodIn(lineageOf(type), name, values),
-    memberOf: (type, name) => {
-      for (const node of lineageOf(type)) {
-        const member = node.fact.members.find((it) => it.name === name);
-        if (member) return { node, member };
-      }
-      return undefined;
-    },
+    memberOf: (type, name) => memberIn(lineageOf(type), name),
   };
+}
+
+function memberIn(lineage: readonly TypeNode[], name: string): ReturnType<Hierarchy['memberOf']> {
+  for (const node of lineage) {
+    const member = node.fact.members.find((it) => it.name === name);
+    if (member) return { node, member };
+  }
+  return undefined;
 }
 
 function methodIn(lineage: readonly TypeNode[], name: string, values: Values): FunctionNode | undefined {
@@ -78,6 +85,17 @@ const derived: Indexed<string, readonly TypeNode[]> = {
   },
   isSame: (one, other) =>
     one.length === other.length && one.every((it, index) => it.fact === other[index]?.fact),
+};
+
+/** The files whose classes have a method of a name, be it a field that holds a function: see `methodIn`. */
+const methodsNamed: Indexed<string, FilePath> = {
+  question: 'methods named',
+  of: (facts) => {
+    const methods = [...indexOf(facts).methods.values()].flatMap((it) => [...it.keys()]);
+    const fields = facts.types.flatMap(({ members }) => members.filter((it) => it.init !== undefined));
+    return new Map([...methods, ...fields.map((it) => it.name)].map((it) => [it, facts.file]));
+  },
+  isSame: (one, other) => one === other,
 };
 
 function append(byBase: Map<string, TypeNode[]>, base: string, type: TypeNode): void {
