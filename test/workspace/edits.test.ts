@@ -36,3 +36,43 @@ export class Stock {
   expect(before).toBeDefined();
   expect(placeIn(`// Moved.\n${main}`)).toBe((before ?? 0) + '// Moved.\n'.length);
 });
+
+it('offers a fix where a literal has become what is published', () => {
+  const broker = `import type { AmqpConnection } from '@golevelup/nestjs-rabbitmq';
+interface Packed { readonly event_name: string; readonly payload: object }
+export class Broker {
+  constructor(private readonly amqp: AmqpConnection) {}
+  async send(target: { exchange: string; routingKey: string }, message: Packed): Promise<void> {
+    await this.amqp.publish(target.exchange, target.routingKey, message);
+  }
+  pack(name: string, payload: object): Packed { return { event_name: name, payload }; }
+}
+`;
+  const nightly = `import type { Broker } from './broker';
+export class Nightly {
+  constructor(private readonly broker: Broker) {}
+  async run(shopId: string): Promise<void> {
+    const order = this.broker.pack('order.shipped', { shopId });
+    await this.broker.send({ exchange: 'jobs', routingKey: 'stock.taken' }, order);
+  }
+}
+`;
+  const placed = 'export interface OrderPlacedEvent { orderId: string }\n';
+  const texts = { 'broker.ts': broker, 'nightly.ts': nightly, 'events/placed.ts': placed };
+  const filledWith = (all: Readonly<Record<string, string>>): Workspace => {
+    const workspace = new Workspace(rules, configsOf([], { preset: 'strict' }));
+    workspace.isEdited = true;
+    for (const [name, text] of Object.entries(all)) workspace.setText(`/shop/src/${name}`, text);
+    workspace.setComplete(true);
+    return workspace;
+  };
+  const fixesIn = (workspace: Workspace): readonly number[] =>
+    workspace.snapshot().findings.flatMap((it) => (it.file.endsWith('nightly.ts') ? [it.fixes.length] : []));
+  const workspace = filledWith(texts);
+  expect(fixesIn(workspace)).toEqual([0]);
+  const gone =
+    "import type { Channel } from 'amqplib';\nexport class Broker { constructor(readonly channel: Channel) {} }\n";
+  workspace.setText('/shop/src/broker.ts', gone);
+  expect(fixesIn(workspace)).toEqual([1]);
+  expect(fixesIn(filledWith({ ...texts, 'broker.ts': gone }))).toEqual([1]);
+});

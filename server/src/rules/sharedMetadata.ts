@@ -59,8 +59,10 @@ export type FoundFault = Omit<Fault, 'event' | 'key'>;
 /** Faults of an event, and what each is known by. */
 export function* keyed(event: EventNode, faults: Iterable<FoundFault>): Iterable<Omit<Fault, 'event'>> {
   for (const it of faults) {
-    const { place, name, missing } = it;
-    yield { ...it, key: [event.key, place.file, place.at.start, name, ...missing].join(' ') };
+    const { place, name, missing, node, object, envelope } = it;
+    // Beside its place: what the fixes of the finding are for.
+    const mended = [node && `${node.file}:${node.fact.at.start}`, object?.at.start, envelope?.at.start];
+    yield { ...it, key: [event.key, place.file, place.at.start, name, ...mended, ...missing].join(' ') };
   }
 }
 
