@@ -87,7 +87,7 @@ describe('Files that are there', () => {
     expect(readFileSync(join(folder, 'order-saga.ts'), 'utf8')).toContain('class OrderSagaOrchestrator');
   });
 
-  // Who brings the repository chooses where its links lead.
+  // Who brings the repository chooses where its links lead. On Windows to make one takes the rights of an administrator.
   test.skipIf(process.platform === 'win32')(
     'are links that are not written through, not even by force',
     () => {

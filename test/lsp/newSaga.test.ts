@@ -23,6 +23,7 @@ it('offers nothing over what is there', () => {
   expect(asked(folder)).toEqual({ files: [], problem: '`order-saga.ts` is there already.' });
 });
 
+// On Windows to make a link takes the rights of an administrator.
 it.skipIf(process.platform === 'win32')('offers nothing over a link that leads nowhere yet', () => {
   const folder = folderOf({});
   symlinkSync(join(folderOf({}), 'elsewhere.ts'), join(folder, 'order-saga-store.ts'));

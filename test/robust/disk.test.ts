@@ -92,6 +92,7 @@ it('takes the signs of a .gitignore for what they mean there', () => {
   expect(out.match(/"file": "[^"]*"/g)).toEqual(['"file": "c++/placed.ts"']);
 });
 
+// Windows has neither in a folder.
 it.skipIf(process.platform === 'win32')('reads no pipe and no device that lies where a cache should', () => {
   const folder = folderWith({ 'src/placed.ts': placed });
   const kept = folderWith({});
@@ -109,6 +110,7 @@ it.skipIf(process.platform === 'win32')('reads no pipe and no device that lies w
   }
 });
 
+// Windows has no such modes: there the user's own folder keeps others out.
 it.skipIf(process.platform === 'win32')('keeps what it found out where nobody else reads it', () => {
   const kept = join(folderWith({}), 'deep/cache');
   cached(folderWith({ 'src/placed.ts': placed }), kept);
